@@ -1,0 +1,12 @@
+CREATE TABLE IF NOT EXISTS products (
+  {{text "product_id" 64}},
+  {{text "vendor_id" 64}},
+  {{text "name" 200}},
+  {{text "product_class" 64}},
+  {{int "requires_activation"}},
+  {{int "volume_timing"}},
+  {{int "pv"}},
+  {{int "cv"}},
+  {{int "recorded_at_us"}},
+  PRIMARY KEY (product_id)
+){{table}}

@@ -1,0 +1,22 @@
+CREATE TABLE IF NOT EXISTS network_events (
+  {{text "plan_id" 64}},
+  {{text "distributor_id" 64}},
+  {{text "event_id" 64}},
+  {{text "kind" 16}},
+  {{text "market" 2}},
+  {{text "region" 32}},
+  {{text "sponsor_id" 64}},
+  {{text "parent_id" 64}},
+  {{int "leg"}},
+  {{int "effective_at_us"}},
+  {{int "recorded_at_us"}},
+  {{int "from_daily"}},
+  {{int "from_weekly"}},
+  {{int "from_monthly"}},
+  {{int "from_quarterly"}},
+  {{int "from_yearly"}},
+  {{bytes "content"}},
+  {{bytes "digest"}},
+  PRIMARY KEY (plan_id, distributor_id, event_id),
+  CHECK (kind IN ('ENROLLED'))
+){{table}}

@@ -1,0 +1,6 @@
+CREATE TABLE IF NOT EXISTS slots (
+  {{text "parent_id" 64}},
+  {{int "leg"}},
+  {{text "distributor_id" 64}},
+  PRIMARY KEY (parent_id, leg)
+){{table}}

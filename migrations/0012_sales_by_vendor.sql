@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS sales_by_vendor ON sales (vendor_id, market, sale_id)

@@ -1,0 +1,22 @@
+CREATE TABLE IF NOT EXISTS runs (
+  {{text "plan_id" 64}},
+  {{int "cadence"}},
+  {{int "period_no"}},
+  {{text "run_id" 128}},
+  {{int "run_key"}},
+  {{text "state" 16}},
+  {{text "phase" 16}},
+  {{int "attempt"}},
+  {{int "plan_version"}},
+  {{text "engine_version" 32}},
+  {{bytes "input_digest"}},
+  {{bytes "output_digest"}},
+  {{int "chunks_total"}},
+  {{int "distributors"}},
+  {{int "line_count"}},
+  {{int "volume_cv"}},
+  {{int "started_at_us"}},
+  {{int "posted_at_us"}},
+  PRIMARY KEY (plan_id, cadence, period_no),
+  CHECK (state IN ('RUNNING', 'POSTED'))
+){{table}}

@@ -1,0 +1,15 @@
+CREATE TABLE IF NOT EXISTS period_lines (
+  {{text "region" 32}},
+  {{int "run_key"}},
+  {{int "attempt"}},
+  {{text "distributor_id" 64}},
+  {{text "bonus" 64}},
+  {{int "level"}},
+  {{int "base"}},
+  {{text "base_unit" 8}},
+  {{int "point_num"}},
+  {{int "point_den"}},
+  {{int "rate"}},
+  {{int "amount_minor"}},
+  PRIMARY KEY (region, run_key, attempt, distributor_id, bonus, level)
+){{table}}

@@ -1,0 +1,10 @@
+CREATE TABLE IF NOT EXISTS run_ranks (
+  {{text "region" 32}},
+  {{int "run_key"}},
+  {{int "attempt"}},
+  {{text "distributor_id" 64}},
+  {{int "active"}},
+  {{text "paid_as" 64}},
+  {{text "achieved" 64}},
+  PRIMARY KEY (region, run_key, attempt, distributor_id)
+){{table}}

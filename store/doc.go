@@ -1,0 +1,15 @@
+// Package store keeps Upline's events, lines, periods and runs on SQLite, PostgreSQL or CockroachDB, and decides nothing about
+// money: what an event pays and what a period comes to is computed by package calc inside the store's transactions.
+//
+// Every SQL text stands here once. The engines in store/sqlite, store/postgres and store/cockroach hold only what really differs:
+// connecting, beginning and retrying transactions, classifying errors, bulk loading and snapshot reads.
+//
+// Invariants:
+//
+//  1. Events and lines are only ever added. Rows that are updated (sales, positions, periods, runs, leases) can be derived from
+//     them or say only who is working.
+//  2. An id used again with the same content changes nothing and returns the first result; with other content it is refused.
+//  3. An event transaction reads the gate of every period that the event counts in; only a close writes a gate.
+//  4. A run's rows are visible only when its run is POSTED, by the attempt that the run names.
+//  5. Times come from the injected clock; nothing here asks the machine for the time.
+package store

@@ -1,0 +1,88 @@
+package store
+
+import "context"
+
+// Engine is what really differs between databases. Everything else in this package is written once above it.
+//
+// All methods are safe for concurrent use. Errors are wrapped with the sentinels of errors.go: ErrUnavailable, ErrAmbiguous.
+type Engine interface {
+	// Name is "sqlite", "postgres" or "cockroach".
+	Name() string
+	// Write runs fn in a serializable read-write transaction and commits it. When the database asks for a retry, or a unique
+	// key was violated in a race, fn runs again from the start in a fresh transaction, with jittered backoff, bounded in
+	// attempts and time; so fn has no side effects but the transaction's, and may see state that it did not see before. An
+	// error of fn rolls back and is returned as it is. name labels metrics and traces.
+	//
+	// When Write returns nil the transaction is durable. When the connection was lost during the commit and the outcome is
+	// not known, it returns ErrAmbiguous.
+	Write(ctx context.Context, name string, fn func(Conn) error) error
+	// Read runs fn in a read-only transaction that sees one consistent state, which includes every Write that returned before
+	// Read was called.
+	Read(ctx context.Context, name string, fn func(Conn) error) error
+	// Snapshot is Read for the input of a close: it sees every transaction that was serialized before the last Write that
+	// returned before Snapshot was called, and it may take long without harming writers.
+	Snapshot(ctx context.Context, name string, fn func(Conn) error) error
+	// Migrate brings the schema up to the newest step; several servers may call it at once.
+	Migrate(ctx context.Context) error
+	// SchemaVersion returns the number of the last step applied, and the oldest number that a binary must know to use the schema.
+	SchemaVersion(ctx context.Context) (version, oldest int, err error)
+	// Stats returns what the engine counted since it was opened.
+	Stats() Stats
+	// Close waits for transactions under way and releases the database.
+	Close() error
+}
+
+// Stats are counts since an engine was opened.
+type Stats struct {
+	Commits    int64
+	Retries    int64 // transactions begun again because of a conflict
+	Ambiguous  int64 // commits of unknown outcome
+	GroupSizes int64 // on an engine with group commit, the number of groups; Commits/GroupSizes is their mean size
+}
+
+// Conn is a transaction. It is used by one goroutine. Statements are PostgreSQL text in the subset that all engines share, with
+// parameters $1 to $n. Arguments are int64, string or []byte.
+type Conn interface {
+	// Exec runs one statement and returns the number of rows that it changed.
+	Exec(sql string, args ...any) (int64, error)
+	// Query runs one statement and calls each for every row. The Row and what it returns as bytes are valid during the call.
+	Query(sql string, args []any, each func(Row) error) error
+	// Send runs the statements of the batch in order, where the engine can in a single round trip. An `each` function must
+	// not use the Conn. The first error ends it.
+	Send(b *Batch) error
+	// Bulk inserts n rows by the fastest way that the engine has inside this transaction. value is called once for every row,
+	// in order, and appends the row's columns to the given slice.
+	Bulk(table string, columns []string, n int, row func(i int, values []any) []any) error
+}
+
+// Row is one row of a result. Columns count from 0. Asking for a column as another type than it has is a programming error and
+// panics.
+type Row interface {
+	Int(column int) int64
+	Text(column int) string
+	// Bytes returns a text or bytes column without copying it.
+	Bytes(column int) []byte
+}
+
+// Batch is a list of statements that are sent together.
+type Batch struct {
+	Items []BatchItem
+}
+
+// BatchItem is one statement of a batch: a query when Each is set.
+type BatchItem struct {
+	SQL      string
+	Args     []any
+	Each     func(Row) error
+	Affected *int64 // where the number of changed rows goes; may be nil
+}
+
+// Exec adds a statement that changes rows.
+func (b *Batch) Exec(sql string, args ...any) {
+	b.Items = append(b.Items, BatchItem{SQL: sql, Args: args})
+}
+
+// Query adds a statement that returns rows.
+func (b *Batch) Query(sql string, args []any, each func(Row) error) {
+	b.Items = append(b.Items, BatchItem{SQL: sql, Args: args, Each: each})
+}

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"upline/calc"
+)
+
+// Options configure a Store.
+type Options struct {
+	// Clock gives the time that events are recorded at. Required.
+	Clock func() time.Time
+	// Compile turns the source of a published plan into a plan that can be computed with. Required.
+	Compile func(source string) (*calc.Plan, error)
+	// Owner names this process in leases. Required where runs are worked on.
+	Owner string
+}
+
+// Store is the one contract over all engines. It is safe for concurrent use and holds no state but caches of what never changes.
+type Store struct {
+	engine  Engine
+	options Options
+	plans   sync.Map // planKey → *calc.Plan
+}
+
+// New returns a Store on a migrated engine.
+func New(engine Engine, options Options) *Store {
+	return &Store{engine: engine, options: options}
+}
+
+// Engine returns the engine that the store stands on.
+func (s *Store) Engine() Engine { return s.engine }
+
+// nowUS is the injected clock's time in UTC microseconds.
+func (s *Store) nowUS() int64 { return s.options.Clock().UnixMicro() }
+
+// Ready reports whether the store can serve: the database answers and its schema is one that this binary knows.
+func (s *Store) Ready(ctx context.Context) error {
+	_, _, err := s.engine.SchemaVersion(ctx)
+	return err
+}
+
+type planKey struct {
+	id      string
+	version int32
+}

@@ -1,0 +1,290 @@
+package store
+
+import "upline/calc"
+
+// SaleState is the state of a sale, as text of the database.
+type SaleState string
+
+// The states of a sale.
+const (
+	SalePending   SaleState = "PENDING"
+	SaleActive    SaleState = "ACTIVE"
+	SaleCancelled SaleState = "CANCELLED"
+)
+
+// PeriodState is the state of a period's gate.
+type PeriodState string
+
+// The states of a period.
+const (
+	PeriodOpen   PeriodState = "OPEN"
+	PeriodFenced PeriodState = "FENCED"
+	PeriodClosed PeriodState = "CLOSED"
+)
+
+// Market is a country that sales are made in.
+type Market struct {
+	Market, Region, Name string
+}
+
+// Vendor is a company whose service is sold.
+type Vendor struct {
+	VendorID, Name string
+}
+
+// Product is something that is sold. PV and CV are in volume units.
+type Product struct {
+	ProductID, VendorID, Name, Class string
+	RequiresActivation               bool
+	VolumeOnPayment                  bool
+	PV, CV                           int64
+}
+
+// PlanVersion is a published plan.
+type PlanVersion struct {
+	PlanID        string
+	Version       int32
+	Name          string
+	Digest        [32]byte
+	Source        string
+	ValidFromUS   int64
+	PublishedAtUS int64
+}
+
+// NewPlan is a plan file to publish, already compiled.
+type NewPlan struct {
+	Plan   *calc.Plan // its Version is not set yet
+	Name   string
+	Source string
+}
+
+// PeriodKey names a period.
+type PeriodKey struct {
+	PlanID  string
+	Cadence calc.Cadence
+	No      int64
+	Name    string
+}
+
+// Period is a period with its gate.
+type Period struct {
+	Key            PeriodKey
+	StartUS, EndUS int64
+	State          PeriodState
+	RunID          string
+}
+
+// NewDistributor is a distributor to enrol. Content is what the client sent.
+type NewDistributor struct {
+	DistributorID, PlanID, Market, SponsorID, ParentID string
+	Leg                                                int32
+	EnrolledAtUS                                       int64
+	Content                                            Content
+}
+
+// Distributor is a distributor as it stands now.
+type Distributor struct {
+	DistributorID, PlanID, Market, Region, SponsorID, ParentID string
+	Leg                                                        int32
+	EnrolledAtUS, RecordedAtUS                                 int64
+}
+
+// Member is a distributor at a distance in a tree.
+type Member struct {
+	Distributor Distributor
+	Level       int32
+}
+
+// NewSale is a sale to record. PV and CV are nil where the product's count. Content is what the client sent.
+type NewSale struct {
+	Market, SaleID, OrderID, DistributorID, CustomerID, ProductID string
+	PriceMinor                                                    int64
+	Currency                                                      string
+	PV, CV                                                        *int64
+	SoldAtUS                                                      int64
+	Content                                                       Content
+}
+
+// NewEvent is an event on a sale: an activation, a payment or a cancellation. Content is what the client sent.
+type NewEvent struct {
+	Market, SaleID, EventID string
+	Kind                    calc.EventKind
+	EffectiveAtUS           int64
+	Cycle                   int32  // of a payment
+	AmountMinor             int64  // of a payment
+	Currency                string // of a payment
+	Cause                   string // of a cancellation
+	Content                 Content
+}
+
+// Scope limits what a caller sees. The zero value sees everything.
+type Scope struct {
+	VendorID      string // only sales of this vendor's products
+	DistributorID string // only sales of this distributor
+}
+
+// Receipt says what one event did, the same whenever it is asked for.
+type Receipt struct {
+	Market, SaleID, EventID     string
+	Kind                        calc.EventKind
+	EffectiveAtUS, RecordedAtUS int64
+	State                       SaleState
+	CountedIn                   []PeriodKey
+	Lines                       []Line
+}
+
+// Sale is a sale as it stands now. Times that never came are 0.
+type Sale struct {
+	Region, Market, SaleID, OrderID, PlanID                  string
+	PlanVersion                                              int32
+	DistributorID, CustomerID, ProductID, VendorID, Class    string
+	RequiresActivation, VolumeOnPayment                      bool
+	PriceMinor                                               int64
+	Currency                                                 string
+	PV, CV                                                   int64
+	SoldAtUS                                                 int64
+	State                                                    SaleState
+	ActivatedAtUS, CancelledAtUS                             int64
+	CyclesPaid                                               int32
+	RecordedAtUS                                             int64
+}
+
+// SaleFilter selects sales of a market. Empty fields select all.
+type SaleFilter struct {
+	Market, DistributorID, OrderID string
+	State                          SaleState
+	Scope                          Scope
+}
+
+// Line is one commission amount. A period's line has RunID, an event's line SaleID, EventID and LineNo.
+type Line struct {
+	DistributorID, Bonus, Kind      string // Kind: COMMISSION, REVERSAL, OPENING
+	Market, SaleID, EventID         string
+	LineNo                          int32
+	RunID                           string
+	Level                           int32
+	Base                            int64
+	BaseUnit                        string // "", VOLUME, MONEY
+	Point                           calc.Fraction
+	Rate                            int64
+	Factor                          string // "" when the line has none beside Point
+	FactorPart                      calc.Fraction
+	AmountMinor                     int64
+	Currency                        string
+	PlanID                          string
+	PlanVersion                     int32
+	Period                          PeriodKey
+	ReversesEventID                 string
+	ReversesLineNo                  int32
+	RecordedAtUS                    int64
+}
+
+// EarningsQuery asks for a distributor's earnings.
+type EarningsQuery struct {
+	DistributorID string
+	Cadence       calc.Cadence // 0: the plan's main cadence
+	Period        string       // "": the one running now
+	PageSize      int
+	After         string // cursor of the page before
+}
+
+// EarningsTotal sums lines of one currency.
+type EarningsTotal struct {
+	Bonus, Currency                                                 string
+	EarnedMinor, ReversedMinor, PostedMinor, HeldMinor, PayableMinor int64
+	LineCount                                                       int64
+}
+
+// CarryOut is volume carried into the next period, in volume units.
+type CarryOut struct {
+	Bonus       string
+	Left, Right int64
+}
+
+// Earnings is what a distributor earned in a period. Totals are by currency, ByBonus by bonus and currency, both in byte order.
+type Earnings struct {
+	DistributorID   string
+	Period          Period
+	Totals, ByBonus []EarningsTotal
+	Lines           []Line
+	Next            string // cursor of the next page; "" on the last
+	PendingSales    int32
+	PaidAs          string
+	Achieved        string
+	CarryOuts       []CarryOut
+	AsOfUS          int64
+}
+
+// RunState is the state of a run.
+type RunState string
+
+// The states of a run. A preview is not kept.
+const (
+	RunRunning   RunState = "RUNNING"
+	RunPosted    RunState = "POSTED"
+	RunPreviewed RunState = "PREVIEWED"
+)
+
+// RunPhase says where a run stands.
+type RunPhase string
+
+// The phases of a run, in order.
+const (
+	PhaseFencing   RunPhase = "FENCING"
+	PhaseReading   RunPhase = "READING"
+	PhaseComputing RunPhase = "COMPUTING"
+	PhaseWriting   RunPhase = "WRITING"
+	PhaseDone      RunPhase = "DONE"
+)
+
+// RunTotal counts a bonus's lines and their sum, or with kind RANK the distributors paid as a rank.
+type RunTotal struct {
+	Name        string
+	Count       int64
+	AmountMinor int64
+}
+
+// Run is one computation of a period.
+type Run struct {
+	RunID                     string
+	Key                       int64 // what rows of the run are keyed by
+	Period                    Period
+	State                     RunState
+	Phase                     RunPhase
+	Attempt                   int32
+	ChunksDone, ChunksTotal   int32
+	PlanVersion               int32
+	EngineVersion             string
+	InputDigest, OutputDigest []byte
+	Distributors, LineCount   int64
+	VolumeCV                  int64
+	Currency                  string
+	Totals, Ranks             []RunTotal
+	StartedAtUS, PostedAtUS   int64
+}
+
+// OpeningKind is the kind of an opening entry.
+type OpeningKind string
+
+// The kinds of opening entries.
+const (
+	OpeningRank    OpeningKind = "RANK"
+	OpeningCarry   OpeningKind = "CARRY"
+	OpeningBalance OpeningKind = "BALANCE"
+	OpeningAdvance OpeningKind = "ADVANCE"
+)
+
+// OpeningEntry is one fact of the opening state.
+type OpeningEntry struct {
+	EventID, DistributorID string
+	Kind                   OpeningKind
+	Rank                   string // RANK
+	Bonus                  string // CARRY, ADVANCE
+	Left, Right            int64  // CARRY, volume units
+	AmountMinor            int64  // BALANCE, ADVANCE
+	Currency               string // BALANCE, ADVANCE
+	// Sale is the running service of an ADVANCE; its SoldAtUS is when it went live.
+	Sale       NewSale
+	CyclesPaid int32
+	Content    Content
+}
