@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"upline/cmd/dev/internal/postgres"
@@ -56,6 +57,12 @@ func runTest(ctx context.Context, repository repository, arguments []string) err
 		return err
 	}
 	o.packages = flags.Args()
+	for _, name := range o.packages {
+		if strings.HasPrefix(name, "-") {
+			fmt.Fprintf(flags.Output(), "flag %s stands behind a package; flags come first\n", name)
+			return errUsage
+		}
+	}
 
 	r := newReport()
 	runTestSteps(ctx, repository, r, o)
