@@ -83,7 +83,7 @@ func generate(ctx context.Context, repository repository, out io.Writer) ([]chan
 	if err != nil {
 		return nil, fmt.Errorf("folder for generated code: %w", err)
 	}
-	defer os.RemoveAll(fresh) //nolint:errcheck // A leftover temporary folder harms nobody.
+	defer os.RemoveAll(fresh) // A leftover temporary folder harms nobody.
 
 	// buf's own limit of two minutes is short for a cold cache, in which the plugins are compiled first.
 	if err := buf(ctx, repository, out, "generate", "--timeout", "10m", "--output", fresh); err != nil {

@@ -134,7 +134,7 @@ func (c *Cluster) serve(ctx context.Context, binaries string, port int) error {
 	if err != nil {
 		return fmt.Errorf("log of PostgreSQL: %w", err)
 	}
-	defer log.Close() //nolint:errcheck // The server has its own handle; this one writes nothing.
+	defer log.Close() // The server has its own handle; this one writes nothing.
 
 	settings := []string{
 		"listen_addresses=127.0.0.1",
