@@ -18,7 +18,7 @@ type Plan struct {
 	// PlacementWidth is the number of legs in the placement tree; 0 when the plan has none, 2 for a binary tree.
 	PlacementWidth int32
 	// Active decides who is active in a period; nil means everybody.
-	Active          Condition
+	Active          *Condition
 	Ranks           []Rank // lowest first; rank number k is Ranks[k-1], 0 is no rank
 	Bonuses         []Bonus
 	Late            LatePolicy
@@ -28,7 +28,7 @@ type Plan struct {
 // Rank is a rank of a plan.
 type Rank struct {
 	Name string
-	When Condition // nil: always holds
+	When *Condition // nil: always holds
 }
 
 // Pays says when a bonus posts its lines.

@@ -1,0 +1,83 @@
+package calc
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func TestFoldSale_ResultDependsOnTheSetOfEventsOnly(t *testing.T) {
+	events := []SaleEvent{
+		{"s", Recorded, 100, 0}, {"a", Activated, 200, 0}, {"p1", Paid, 210, 1}, {"p1again", Paid, 220, 1},
+		{"p2", Paid, 300, 2}, {"c", Cancelled, 400, 0}, {"p3", Paid, 500, 3}, {"b", Activated, 600, 0}, {"d", Cancelled, 700, 0},
+	}
+	for _, terms := range []SaleTerms{{}, {RequiresActivation: true}, {true, true, CancelledVolumeCurrent}, {true, false, CancelledVolumeNone}} {
+		want := fmt.Sprintf("%+v", FoldSale(terms, slices.Clone(events)))
+		r := rand.New(rand.NewPCG(1, 2))
+		for range 500 {
+			shuffled := slices.Clone(events)
+			r.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+			if got := fmt.Sprintf("%+v", FoldSale(terms, shuffled)); got != want {
+				t.Fatalf("terms %+v\n got %s\nwant %s", terms, got, want)
+			}
+		}
+	}
+}
+
+func TestFoldSale_Outcomes(t *testing.T) {
+	service := SaleTerms{RequiresActivation: true}
+	monthly := SaleTerms{RequiresActivation: true, VolumeOnPayment: true}
+	s, a, c := SaleEvent{"s", Recorded, 100, 0}, SaleEvent{"a", Activated, 200, 0}, SaleEvent{"c", Cancelled, 400, 0}
+	p1, p2, late := SaleEvent{"p1", Paid, 150, 1}, SaleEvent{"p2", Paid, 300, 2}, SaleEvent{"p3", Paid, 500, 3}
+	for _, test := range []struct {
+		name   string
+		terms  SaleTerms
+		events []SaleEvent
+		status SaleStatus
+		cycles int32
+		counts []int32
+	}{
+		{"recorded, pending", service, []SaleEvent{s}, Pending, 0, []int32{0}},
+		{"recorded, needs no activation", SaleTerms{}, []SaleEvent{s}, Active, 0, []int32{1}},
+		{"activated", service, []SaleEvent{s, a}, Active, 0, []int32{0, 1}},
+		{"cancelled while pending", service, []SaleEvent{s, c}, Ended, 0, []int32{0, 0}},
+		{"activated and cancelled", service, []SaleEvent{s, a, c}, Ended, 0, []int32{0, 1, -1}},
+		{"cancelled before it was activated is a reinstatement", service, []SaleEvent{s, {"c", Cancelled, 150, 0}, a}, Active, 0, []int32{0, 0, 1}},
+		{"cancelled and reinstated", service, []SaleEvent{s, a, c, {"b", Activated, 500, 0}}, Active, 0, []int32{0, 1, -1, 1}},
+		{"volume stays when cancelled, and is not counted again", SaleTerms{true, false, CancelledVolumeNone}, []SaleEvent{s, a, c, {"b", Activated, 500, 0}}, Active, 0, []int32{0, 1, 0, 0}},
+		{"payments count cycles, those before the activation with it", monthly, []SaleEvent{s, p1, a, p2, c, late}, Ended, 2, []int32{0, 0, 1, 1, 0, 0}},
+		{"opening", service, []SaleEvent{{"s", Opening, 100, 5}, {"p6", Paid, 200, 6}, {"p3", Paid, 210, 3}}, Active, 6, []int32{0, 0, 0}},
+	} {
+		f := FoldSale(test.terms, test.events)
+		if f.Status != test.status || f.CyclesPaid != test.cycles || !slices.Equal(f.Counts, test.counts) {
+			t.Errorf("%s: status %d, cycles %d, counts %v; want %d, %d, %v", test.name, f.Status, f.CyclesPaid, f.Counts, test.status, test.cycles, test.counts)
+		}
+	}
+}
+
+func TestClawback_Retained(t *testing.T) {
+	ended := func(cycles int32, afterDays int64) SaleFold {
+		return SaleFold{Status: Ended, Start: 0, StartedAtUS: 1000, EndedAtUS: 1000 + afterDays*dayUS, CyclesPaid: cycles}
+	}
+	for _, test := range []struct {
+		name     string
+		clawback Clawback
+		fold     SaleFold
+		months   int32
+		want     Fraction
+	}{
+		{"never active", Clawback{Mode: ClawbackNone}, SaleFold{Start: -1}, 9, Fraction{0, 1}},
+		{"active", Clawback{Mode: ClawbackFull}, SaleFold{Status: Active}, 9, One},
+		{"none", Clawback{Mode: ClawbackNone}, ended(0, 0), 1, One},
+		{"full", Clawback{Mode: ClawbackFull}, ended(8, 900), 9, Fraction{0, 1}},
+		{"within days", Clawback{ClawbackWithinDays, 30}, ended(0, 29), 1, Fraction{0, 1}},
+		{"the last moment is excluded", Clawback{ClawbackWithinDays, 30}, ended(0, 30), 1, One},
+		{"four of nine months", Clawback{Mode: ClawbackMonthsPaid}, ended(4, 0), 9, Fraction{4, 9}},
+		{"more than all months", Clawback{Mode: ClawbackMonthsPaid}, ended(12, 0), 9, Fraction{9, 9}},
+	} {
+		if got := test.clawback.Retained(test.fold, test.months); got != test.want {
+			t.Errorf("%s: %v, want %v", test.name, got, test.want)
+		}
+	}
+}
