@@ -23,6 +23,7 @@ type Store struct {
 	engine  Engine
 	options Options
 	plans   sync.Map // planKey → *calc.Plan
+	regions sync.Map // market → region
 }
 
 // New returns a Store on a migrated engine.

@@ -135,18 +135,18 @@ type Receipt struct {
 
 // Sale is a sale as it stands now. Times that never came are 0.
 type Sale struct {
-	Region, Market, SaleID, OrderID, PlanID                  string
-	PlanVersion                                              int32
-	DistributorID, CustomerID, ProductID, VendorID, Class    string
-	RequiresActivation, VolumeOnPayment                      bool
-	PriceMinor                                               int64
-	Currency                                                 string
-	PV, CV                                                   int64
-	SoldAtUS                                                 int64
-	State                                                    SaleState
-	ActivatedAtUS, CancelledAtUS                             int64
-	CyclesPaid                                               int32
-	RecordedAtUS                                             int64
+	Region, Market, SaleID, OrderID, PlanID               string
+	PlanVersion                                           int32
+	DistributorID, CustomerID, ProductID, VendorID, Class string
+	RequiresActivation, VolumeOnPayment                   bool
+	PriceMinor                                            int64
+	Currency                                              string
+	PV, CV                                                int64
+	SoldAtUS                                              int64
+	State                                                 SaleState
+	ActivatedAtUS, CancelledAtUS                          int64
+	CyclesPaid                                            int32
+	RecordedAtUS                                          int64
 }
 
 // SaleFilter selects sales of a market. Empty fields select all.
@@ -158,25 +158,25 @@ type SaleFilter struct {
 
 // Line is one commission amount. A period's line has RunID, an event's line SaleID, EventID and LineNo.
 type Line struct {
-	DistributorID, Bonus, Kind      string // Kind: COMMISSION, REVERSAL, OPENING
-	Market, SaleID, EventID         string
-	LineNo                          int32
-	RunID                           string
-	Level                           int32
-	Base                            int64
-	BaseUnit                        string // "", VOLUME, MONEY
-	Point                           calc.Fraction
-	Rate                            int64
-	Factor                          string // "" when the line has none beside Point
-	FactorPart                      calc.Fraction
-	AmountMinor                     int64
-	Currency                        string
-	PlanID                          string
-	PlanVersion                     int32
-	Period                          PeriodKey
-	ReversesEventID                 string
-	ReversesLineNo                  int32
-	RecordedAtUS                    int64
+	DistributorID, Bonus, Kind string // Kind: COMMISSION, REVERSAL, OPENING
+	Market, SaleID, EventID    string
+	LineNo                     int32
+	RunID                      string
+	Level                      int32
+	Base                       int64
+	BaseUnit                   string // "", VOLUME, MONEY
+	Point                      calc.Fraction
+	Rate                       int64
+	Factor                     string // "" when the line has none beside Point
+	FactorPart                 calc.Fraction
+	AmountMinor                int64
+	Currency                   string
+	PlanID                     string
+	PlanVersion                int32
+	Period                     PeriodKey
+	ReversesEventID            string
+	ReversesLineNo             int32
+	RecordedAtUS               int64
 }
 
 // EarningsQuery asks for a distributor's earnings.
@@ -190,9 +190,9 @@ type EarningsQuery struct {
 
 // EarningsTotal sums lines of one currency.
 type EarningsTotal struct {
-	Bonus, Currency                                                 string
+	Bonus, Currency                                                  string
 	EarnedMinor, ReversedMinor, PostedMinor, HeldMinor, PayableMinor int64
-	LineCount                                                       int64
+	LineCount                                                        int64
 }
 
 // CarryOut is volume carried into the next period, in volume units.

@@ -1,0 +1,31 @@
+package calc
+
+// ChainMember is one distributor on the way up from a seller.
+type ChainMember struct {
+	// Rank is the rank number paid as in the last closed period of the main cadence; before the first close, the one achieved in
+	// the opening state.
+	Rank uint8
+}
+
+// EventInput is what the lines of one sale event depend on: the sale and the slice of the tree above it.
+type EventInput struct {
+	Plan *Plan
+	// Sponsor and Placement are the ways up in the two trees, each beginning with the seller. They reach as far up as EventNeeds
+	// asks, or to the top.
+	Sponsor, Placement []ChainMember
+	PV, CV             int64 // volume units
+	PriceMinor         int64
+	Class              string // product class
+}
+
+// EventLine is a commission of a sale event.
+type EventLine struct {
+	Bonus       int  // index into Plan.Bonuses
+	Placement   bool // whether Distance counts in the placement tree
+	Distance    int  // index of the earner in the chain; 0 is the seller
+	Level       uint16
+	Base        int64 // volume units, or minor units where the bonus's base is price
+	Rate        int64
+	Months      int32 // months of an advance that the amount is multiplied by; 1 elsewhere
+	AmountMinor int64
+}

@@ -1,0 +1,233 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"upline/calc"
+)
+
+// GetEarnings returns what a distributor earned in a period: the lines that events posted, and those of the period's run once it is
+// posted. Totals cover all lines; lines come by page, the events' before the run's.
+func (s *Store) GetEarnings(ctx context.Context, q EarningsQuery) (e Earnings, err error) {
+	err = s.engine.Read(ctx, "get_earnings", func(c Conn) error {
+		e = Earnings{DistributorID: q.DistributorID, AsOfUS: s.nowUS()}
+		r := earningsRead{conn: c, query: q, out: &e}
+		if err := r.find(s); err != nil {
+			return err
+		}
+		if err := r.total(); err != nil {
+			return err
+		}
+		if err := r.page(); err != nil {
+			return err
+		}
+		if err := r.standing(); err != nil {
+			return err
+		}
+		e.PendingSales, err = pendingSales(c, q.DistributorID)
+		return err
+	})
+	return e, err
+}
+
+// earningsRead is one GetEarnings inside its transaction.
+type earningsRead struct {
+	conn        Conn
+	query       EarningsQuery
+	out         *Earnings
+	plan        *calc.Plan
+	distributor Distributor
+	run         postedRun
+}
+
+// postedRun is where the rows of a posted run are; key 0 when none is posted.
+type postedRun struct {
+	runID        string
+	key, attempt int64
+	planVersion  int32
+	postedAtUS   int64
+}
+
+const sqlPostedRun = `SELECT run_id, run_key, attempt, plan_version, posted_at_us FROM runs
+	WHERE plan_id = $1 AND cadence = $2 AND period_no = $3 AND state = 'POSTED'`
+
+func (r *earningsRead) find(s *Store) (err error) {
+	if r.distributor, err = distributor(r.conn, r.query.DistributorID); err != nil {
+		return err
+	}
+	if r.plan, err = s.newestPlan(r.conn, r.distributor.PlanID); err != nil {
+		return err
+	}
+	cadence, err := checkCadence(r.plan, r.query.Cadence)
+	if err != nil {
+		return err
+	}
+	period := calc.PeriodAt(cadence, r.plan.Location, s.nowUS())
+	if r.query.Period != "" {
+		if period, err = calc.ParsePeriod(cadence, r.plan.Location, r.query.Period); err != nil {
+			return periodName(r.plan, cadence, r.query.Period)
+		}
+	}
+	key := PeriodKey{r.plan.ID, cadence, period.No, period.Name}
+	r.out.Period = Period{Key: key, StartUS: period.StartUS, EndUS: period.EndUS}
+	if r.out.Period.State, _, err = gateState(r.conn, key.PlanID, cadence, key.No); err != nil {
+		return err
+	}
+	return r.conn.Query(sqlPostedRun, []any{key.PlanID, int64(cadence), key.No}, func(row Row) error {
+		r.run = postedRun{row.Text(0), row.Int(1), row.Int(2), int32(row.Int(3)), row.Int(4)}
+		r.out.Period.RunID = r.run.runID
+		return nil
+	})
+}
+
+// periodName refuses a text that names no period of a cadence.
+func periodName(p *calc.Plan, cadence calc.Cadence, name string) *Refusal {
+	example := calc.PeriodAt(cadence, p.Location, p.ValidFromUS).Name
+	return &Refusal{
+		Kind: ErrUnknownPeriod, IDs: []string{"plan_id", p.ID},
+		Fields: []FieldProblem{{"period", fmt.Sprintf("%q names no %s period", name, cadence), "write it like " + example}},
+	}
+}
+
+func (r *earningsRead) total() error {
+	type key struct{ bonus, currency string }
+	sums := make(map[key]*EarningsTotal)
+	add := func(bonus, currency, kind string, amount, lines int64) {
+		for _, k := range []key{{bonus, currency}, {"", currency}} {
+			t := sums[k]
+			if t == nil {
+				t = &EarningsTotal{Bonus: k.bonus, Currency: currency}
+				sums[k] = t
+			}
+			if kind == lineReversal {
+				t.ReversedMinor += amount
+			} else {
+				t.EarnedMinor += amount
+			}
+			t.PostedMinor += amount
+			t.LineCount += lines
+		}
+	}
+	key0 := r.out.Period.Key
+	var b Batch
+	b.Query(`SELECT bonus, currency, kind, CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM event_lines
+		WHERE distributor_id = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 GROUP BY bonus, currency, kind`,
+		[]any{r.distributor.DistributorID, key0.PlanID, int64(key0.Cadence), key0.No}, func(row Row) error {
+			add(row.Text(0), row.Text(1), row.Text(2), row.Int(3), row.Int(4))
+			return nil
+		})
+	b.Query(`SELECT bonus, CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM period_lines
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 GROUP BY bonus`,
+		[]any{r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID}, func(row Row) error {
+			add(row.Text(0), r.plan.Currency, lineCommission, row.Int(1), row.Int(2))
+			return nil
+		})
+	if err := r.conn.Send(&b); err != nil {
+		return err
+	}
+	for _, t := range sums {
+		if r.out.Period.State == PeriodClosed {
+			t.PayableMinor = t.PostedMinor
+		} else {
+			t.HeldMinor = t.PostedMinor
+		}
+		if t.Bonus == "" {
+			r.out.Totals = append(r.out.Totals, *t)
+		} else {
+			r.out.ByBonus = append(r.out.ByBonus, *t)
+		}
+	}
+	byName := func(a, b EarningsTotal) int {
+		return strings.Compare(a.Bonus+cursorSeparator+a.Currency, b.Bonus+cursorSeparator+b.Currency)
+	}
+	slices.SortFunc(r.out.Totals, byName)
+	slices.SortFunc(r.out.ByBonus, byName)
+	return nil
+}
+
+// page reads one page of lines. A cursor of five parts stands among the events' lines, one of three among the run's.
+func (r *earningsRead) page() error {
+	market, saleID, eventID, lineNo := "", "", "", int64(0)
+	bonus, level, inRun := "", int64(-1), false
+	if after := r.query.After; after != "" {
+		if parts, err := cursorParts(after, 5); err == nil {
+			market, saleID, eventID = parts[1], parts[2], parts[3]
+			if lineNo, err = strconv.ParseInt(parts[4], 10, 64); err != nil {
+				return fmt.Errorf("%w: cursor: %w", ErrInvalid, err)
+			}
+		} else {
+			parts, err := cursorParts(after, 3)
+			if err != nil {
+				return err
+			}
+			if bonus, inRun = parts[1], true; true {
+				if level, err = strconv.ParseInt(parts[2], 10, 64); err != nil {
+					return fmt.Errorf("%w: cursor: %w", ErrInvalid, err)
+				}
+			}
+		}
+	}
+	key := r.out.Period.Key
+	limit := r.query.PageSize
+	full := false
+	if !inRun {
+		err := r.conn.Query(`SELECT `+sqlLineColumns+` FROM event_lines l
+			WHERE l.distributor_id = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no = $4
+			AND (l.market, l.sale_id, l.event_id, l.line_no) > ($5, $6, $7, $8)
+			ORDER BY l.market, l.sale_id, l.event_id, l.line_no LIMIT $9`,
+			[]any{r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No, market, saleID, eventID, lineNo, int64(limit) + 1}, func(row Row) error {
+				full = r.take(scanLine(row))
+				return nil
+			})
+		if err != nil || full {
+			return err
+		}
+	}
+	return r.conn.Query(`SELECT bonus, level, base, base_unit, point_num, point_den, rate, amount_minor FROM period_lines
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 AND (bonus, level) > ($5, $6)
+		ORDER BY bonus, level LIMIT $7`,
+		[]any{r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, bonus, level, int64(limit + 1 - len(r.out.Lines))}, func(row Row) error {
+			r.take(Line{
+				DistributorID: r.distributor.DistributorID, Bonus: row.Text(0), Kind: lineCommission, RunID: r.run.runID, Level: int32(row.Int(1)),
+				Base: row.Int(2), BaseUnit: row.Text(3), Point: calc.Fraction{Num: row.Int(4), Den: row.Int(5)}, Rate: row.Int(6), FactorPart: calc.One,
+				AmountMinor: row.Int(7), Currency: r.plan.Currency, PlanID: key.PlanID, PlanVersion: r.run.planVersion, Period: key, RecordedAtUS: r.run.postedAtUS,
+			})
+			return nil
+		})
+}
+
+// take adds a line to the page, or when the page is full makes the cursor of the next one and reports so.
+func (r *earningsRead) take(l Line) (full bool) {
+	if len(r.out.Lines) < r.query.PageSize {
+		l.Period = r.out.Period.Key
+		r.out.Lines = append(r.out.Lines, l)
+		return false
+	}
+	last := r.out.Lines[len(r.out.Lines)-1]
+	if last.RunID != "" {
+		r.out.Next = cursor("run", last.Bonus, strconv.Itoa(int(last.Level)))
+	} else {
+		r.out.Next = cursor("event", last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)))
+	}
+	return true
+}
+
+// standing reads the rank and the carry-outs that the posted run left.
+func (r *earningsRead) standing() error {
+	key := []any{r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID}
+	var b Batch
+	b.Query(`SELECT paid_as, achieved FROM run_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4`, key, func(row Row) error {
+		r.out.PaidAs, r.out.Achieved = row.Text(0), row.Text(1)
+		return nil
+	})
+	b.Query(`SELECT bonus, left_volume, right_volume FROM run_carries
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 ORDER BY bonus`, key, func(row Row) error {
+		r.out.CarryOuts = append(r.out.CarryOuts, CarryOut{row.Text(0), row.Int(1), row.Int(2)})
+		return nil
+	})
+	return r.conn.Send(&b)
+}

@@ -1,0 +1,267 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"upline/calc"
+)
+
+// futureMaxUS is how far in the future an event may lie: clocks differ.
+const futureMaxUS = 5 * 60 * 1_000_000
+
+// planCadences returns the cadences that the plan closes, in ascending order.
+func planCadences(p *calc.Plan) []calc.Cadence {
+	cadences := []calc.Cadence{p.Main}
+	for _, b := range p.Bonuses {
+		if !slices.Contains(cadences, b.Cadence) {
+			cadences = append(cadences, b.Cadence)
+		}
+	}
+	slices.Sort(cadences)
+	return cadences
+}
+
+// plan returns a published version, compiled. Versions never change, so it is compiled once.
+func (s *Store) plan(c Conn, planID string, version int32) (*calc.Plan, error) {
+	key := planKey{planID, version}
+	if p, ok := s.plans.Load(key); ok {
+		return p.(*calc.Plan), nil
+	}
+	var source string
+	found := false
+	err := c.Query(`SELECT source FROM plans WHERE plan_id = $1 AND version = $2`, []any{planID, int64(version)}, func(r Row) error {
+		source, found = r.Text(0), true
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, &Refusal{Kind: ErrUnknownPlan, IDs: []string{"plan_id", planID, "version", strconv.Itoa(int(version))}}
+	}
+	p, err := s.options.Compile(source)
+	if err != nil {
+		return nil, fmt.Errorf("%w: plan %s version %d does not compile: %w", ErrCorrupt, planID, version, err)
+	}
+	compiled := *p
+	compiled.Version = version
+	s.plans.Store(key, &compiled)
+	return &compiled, nil
+}
+
+const sqlPlanVersionAt = `SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) FROM plans WHERE plan_id = $1 AND valid_from_us <= $2`
+
+// planVersionAt returns the version that is in force at a time; 0 when none is.
+func planVersionAt(c Conn, planID string, atUS int64) (int32, error) {
+	var version int64
+	err := c.Query(sqlPlanVersionAt, []any{planID, atUS}, func(r Row) error {
+		version = r.Int(0)
+		return nil
+	})
+	return int32(version), err
+}
+
+// newestPlan returns the newest version of a plan, or ErrUnknownPlan.
+func (s *Store) newestPlan(c Conn, planID string) (*calc.Plan, error) {
+	version, err := planVersionAt(c, planID, 1<<62)
+	if err != nil {
+		return nil, err
+	}
+	if version == 0 {
+		return nil, &Refusal{Kind: ErrUnknownPlan, IDs: []string{"plan_id", planID}, Remedy: "publish the plan with PublishPlan first"}
+	}
+	return s.plan(c, planID, version)
+}
+
+// firstPeriodOf returns the period of a cadence that the plan begins in: the one that holds the first version's first day.
+func (s *Store) firstPeriodOf(c Conn, planID string, cadence calc.Cadence) (calc.Period, error) {
+	first, err := s.plan(c, planID, 1)
+	if err != nil {
+		return calc.Period{}, err
+	}
+	return calc.PeriodAt(cadence, first.Location, first.ValidFromUS), nil
+}
+
+// gateState reads a period's gate. A gate without a row has never been written and is open; the row is written by a close only.
+func gateState(c Conn, planID string, cadence calc.Cadence, no int64) (state PeriodState, found bool, err error) {
+	state = PeriodOpen
+	err = c.Query(sqlGate, []any{planID, int64(cadence), no}, func(r Row) error {
+		state, found = PeriodState(r.Text(0)), true
+		return nil
+	})
+	return state, found, err
+}
+
+const sqlGate = `SELECT state FROM periods WHERE plan_id = $1 AND cadence = $2 AND period_no = $3`
+
+// Periods close in order, so what is not open is a run from the first period on, and the earliest open one follows it.
+const sqlLastShut = `SELECT CAST(COALESCE(MAX(period_no), 0) AS BIGINT) FROM periods WHERE plan_id = $1 AND cadence = $2 AND state <> 'OPEN'`
+
+// stamp is the period of one cadence that an event counts in.
+type stamp struct {
+	cadence calc.Cadence
+	no      int64
+	late    bool // its own period is no longer open
+}
+
+// gate names the gates that an event at a time must read.
+type gate struct {
+	plan        *calc.Plan
+	effectiveUS int64
+}
+
+// stampsOf reads the gates of all given events in one round trip and returns, for each, the period of every cadence that it counts
+// in: its own, or when that is fenced or closed the earliest open one.
+func stampsOf(c Conn, gates []gate) ([][]stamp, error) {
+	stamps := make([][]stamp, len(gates))
+	shut := make(map[PeriodKey]bool)
+	var b Batch
+	for i, g := range gates {
+		for _, cadence := range planCadences(g.plan) {
+			p := calc.PeriodAt(cadence, g.plan.Location, g.effectiveUS)
+			stamps[i] = append(stamps[i], stamp{cadence: cadence, no: p.No})
+			key := PeriodKey{PlanID: g.plan.ID, Cadence: cadence, No: p.No}
+			if _, asked := shut[key]; asked {
+				continue
+			}
+			shut[key] = false
+			b.Query(sqlGate, []any{g.plan.ID, int64(cadence), p.No}, func(r Row) error {
+				shut[key] = PeriodState(r.Text(0)) != PeriodOpen
+				return nil
+			})
+		}
+	}
+	if err := c.Send(&b); err != nil {
+		return nil, err
+	}
+	for i, g := range gates {
+		for k, st := range stamps[i] {
+			if !shut[PeriodKey{PlanID: g.plan.ID, Cadence: st.cadence, No: st.no}] {
+				continue
+			}
+			err := c.Query(sqlLastShut, []any{g.plan.ID, int64(st.cadence)}, func(r Row) error {
+				stamps[i][k].no, stamps[i][k].late = r.Int(0)+1, true
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return stamps, nil
+}
+
+// encodeStamps writes stamps as text for the event's row, "cadence:period_no" joined by commas.
+func encodeStamps(stamps []stamp) string {
+	var b strings.Builder
+	for i, st := range stamps {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.Itoa(int(st.cadence)))
+		b.WriteByte(':')
+		b.WriteString(strconv.FormatInt(st.no, 10))
+	}
+	return b.String()
+}
+
+func decodeStamps(p *calc.Plan, text string) ([]PeriodKey, error) {
+	if text == "" {
+		return nil, nil
+	}
+	parts := strings.Split(text, ",")
+	keys := make([]PeriodKey, 0, len(parts))
+	for _, part := range parts {
+		cadence, no, ok := strings.Cut(part, ":")
+		c, err1 := strconv.ParseUint(cadence, 10, 8)
+		n, err2 := strconv.ParseInt(no, 10, 64)
+		if err := errors.Join(err1, err2); err != nil || !ok {
+			return nil, fmt.Errorf("%w: periods %q of an event", ErrCorrupt, text)
+		}
+		keys = append(keys, periodKey(p, calc.Cadence(c), n))
+	}
+	return keys, nil
+}
+
+// periodKey names a period of a plan.
+func periodKey(p *calc.Plan, cadence calc.Cadence, no int64) PeriodKey {
+	return PeriodKey{PlanID: p.ID, Cadence: cadence, No: no, Name: calc.PeriodByNo(cadence, p.Location, no).Name}
+}
+
+// stampOf returns the stamp of a cadence.
+func stampOf(stamps []stamp, cadence calc.Cadence) stamp {
+	for _, st := range stamps {
+		if st.cadence == cadence {
+			return st
+		}
+	}
+	return stamp{}
+}
+
+// checkCadence returns the cadence, or the plan's main one for 0, and refuses one that the plan does not have.
+func checkCadence(p *calc.Plan, cadence calc.Cadence) (calc.Cadence, error) {
+	if cadence == 0 {
+		return p.Main, nil
+	}
+	if !slices.Contains(planCadences(p), cadence) {
+		return 0, &Refusal{
+			Kind:   ErrUnknownPeriod,
+			IDs:    []string{"plan_id", p.ID},
+			Fields: []FieldProblem{{"cadence", "the plan has no " + cadence.String() + " periods", "use one of the plan's cadences, or leave it out for the main one, " + p.Main.String()}},
+		}
+	}
+	return cadence, nil
+}
+
+// ListPeriods lists the periods of a cadence from the one that is running now back to the plan's first. after is the name of the
+// last period of the page before, next that of this page when more follow.
+func (s *Store) ListPeriods(ctx context.Context, planID string, cadence calc.Cadence, after string, limit int) (periods []Period, next string, err error) {
+	err = s.engine.Read(ctx, "list_periods", func(c Conn) error {
+		periods, next = nil, ""
+		plan, err := s.newestPlan(c, planID)
+		if err != nil {
+			return err
+		}
+		if cadence, err = checkCadence(plan, cadence); err != nil {
+			return err
+		}
+		first, err := s.firstPeriodOf(c, planID, cadence)
+		if err != nil {
+			return err
+		}
+		last := calc.PeriodAt(cadence, plan.Location, s.nowUS()).No
+		if after != "" {
+			p, err := calc.ParsePeriod(cadence, plan.Location, after)
+			if err != nil {
+				return fmt.Errorf("%w: cursor: %w", ErrInvalid, err)
+			}
+			last = p.No - 1
+		}
+		for no := last; no >= first.No; no-- {
+			if len(periods) == limit {
+				next = periods[limit-1].Key.Name
+				break
+			}
+			p := calc.PeriodByNo(cadence, plan.Location, no)
+			periods = append(periods, Period{Key: periodKey(plan, cadence, no), StartUS: p.StartUS, EndUS: p.EndUS, State: PeriodOpen})
+		}
+		if len(periods) == 0 {
+			return nil
+		}
+		newest, oldest := periods[0].Key.No, periods[len(periods)-1].Key.No
+		return c.Query(`SELECT p.period_no, p.state, COALESCE(r.run_id, '') FROM periods p
+			LEFT JOIN runs r ON r.plan_id = p.plan_id AND r.cadence = p.cadence AND r.period_no = p.period_no
+			WHERE p.plan_id = $1 AND p.cadence = $2 AND p.period_no >= $3 AND p.period_no <= $4`,
+			[]any{planID, int64(cadence), oldest, newest}, func(r Row) error {
+				p := &periods[newest-r.Int(0)]
+				p.State, p.RunID = PeriodState(r.Text(1)), r.Text(2)
+				return nil
+			})
+	})
+	return periods, next, err
+}

@@ -1,0 +1,239 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"upline/calc"
+)
+
+// ImportOpening records what a company had before Upline, as events, all of the list or none, each idempotent by its event id within
+// the plan. It is taken while the first period of every cadence is open. Fields of refusals are prefixed with `entries[i].`.
+func (s *Store) ImportOpening(ctx context.Context, planID string, list []OpeningEntry) (imported, again int, err error) {
+	regions := make([]string, len(list))
+	seen := make(map[string]int, len(list))
+	for i, e := range list {
+		if first, twice := seen[e.EventID]; twice {
+			return 0, 0, &Refusal{
+				Kind: ErrInvalid, IDs: []string{"event_id", e.EventID},
+				Fields: []FieldProblem{{fmt.Sprintf("entries[%d].event_id", i), fmt.Sprintf("stands in the batch already, as entries[%d]", first), "send each entry once"}},
+			}
+		}
+		seen[e.EventID] = i
+		if e.Kind == OpeningAdvance {
+			if regions[i], err = s.regionOf(ctx, e.Sale.Market, fmt.Sprintf("entries[%d].advance.market", i)); err != nil {
+				return 0, 0, err
+			}
+		}
+	}
+	err = s.engine.Write(ctx, "import_opening", func(c Conn) error {
+		imported, again = 0, 0
+		o := opening{store: s, conn: c, regions: regions, nowUS: s.nowUS()}
+		if o.plan, err = s.newestPlan(c, planID); err != nil {
+			return err
+		}
+		if err := o.readStamps(); err != nil {
+			return err
+		}
+		for i, e := range list {
+			known, err := o.known(i, e)
+			if err != nil {
+				return err
+			}
+			if known {
+				again++
+				continue
+			}
+			if err := o.add(i, e); err != nil {
+				return err
+			}
+			imported++
+		}
+		return c.Send(&o.writes)
+	})
+	return imported, again, err
+}
+
+// opening is one call of ImportOpening inside its transaction.
+type opening struct {
+	store   *Store
+	conn    Conn
+	plan    *calc.Plan
+	regions []string
+	nowUS   int64
+	stamps  []stamp // the first period of every cadence
+	shut    string  // the name of a first period that is no longer open; "" while all are
+	writes  Batch
+}
+
+func (o *opening) readStamps() error {
+	for _, cadence := range planCadences(o.plan) {
+		first, err := o.store.firstPeriodOf(o.conn, o.plan.ID, cadence)
+		if err != nil {
+			return err
+		}
+		state, _, err := gateState(o.conn, o.plan.ID, cadence, first.No)
+		if err != nil {
+			return err
+		}
+		if state != PeriodOpen {
+			o.shut = first.Name
+		}
+		o.stamps = append(o.stamps, stamp{cadence: cadence, no: first.No})
+	}
+	return nil
+}
+
+func (o *opening) refuse(i int, e OpeningEntry, kind error, field, problem, remedy string) error {
+	return &Refusal{
+		Kind: kind, IDs: []string{"plan_id", o.plan.ID, "event_id", e.EventID},
+		Fields: []FieldProblem{{fmt.Sprintf("entries[%d].%s", i, field), problem, remedy}},
+	}
+}
+
+// known reports whether the entry was recorded before with the same content.
+func (o *opening) known(i int, e OpeningEntry) (bool, error) {
+	var first []byte
+	found := false
+	err := o.conn.Query(`SELECT content FROM opening_events WHERE plan_id = $1 AND event_id = $2`, []any{o.plan.ID, e.EventID}, func(r Row) error {
+		first, found = append([]byte(nil), r.Bytes(0)...), true
+		return nil
+	})
+	if err != nil || !found {
+		return false, err
+	}
+	return true, repeated(first, e.Content, fmt.Sprintf("entries[%d].", i), "plan_id", o.plan.ID, "event_id", e.EventID)
+}
+
+func (o *opening) add(i int, e OpeningEntry) error {
+	if o.shut != "" {
+		return o.refuse(i, e, ErrPeriodClosed, "event_id", "the plan's first period "+o.shut+" is no longer open", "bring the opening state in before the first period is closed")
+	}
+	d, err := distributor(o.conn, e.DistributorID)
+	if err != nil {
+		return atField(err, fmt.Sprintf("entries[%d].distributor_id", i))
+	}
+	if d.PlanID != o.plan.ID {
+		return o.refuse(i, e, ErrNetworkRule, "distributor_id", fmt.Sprintf("%q is paid by plan %q", d.DistributorID, d.PlanID), "name a distributor of the plan")
+	}
+	switch e.Kind {
+	case OpeningRank:
+		if !slices.ContainsFunc(o.plan.Ranks, func(r calc.Rank) bool { return r.Name == e.Rank }) {
+			return o.refuse(i, e, ErrInvalid, "rank.achieved_rank", fmt.Sprintf("the plan has no rank %q", e.Rank), "use a rank of the plan")
+		}
+	case OpeningCarry:
+		if !slices.ContainsFunc(o.plan.Bonuses, func(b calc.Bonus) bool { return b.Name == e.Bonus && b.Binary != nil }) {
+			return o.refuse(i, e, ErrInvalid, "carry.bonus", fmt.Sprintf("the plan has no binary bonus %q", e.Bonus), "use a binary bonus of the plan")
+		}
+		if err := o.once(i, e, "carry.bonus", "a carry-over into this bonus"); err != nil {
+			return err
+		}
+	case OpeningBalance:
+		o.balance(d, e)
+	case OpeningAdvance:
+		if err := o.advance(i, d, e); err != nil {
+			return err
+		}
+	}
+	content := e.Content.encode()
+	o.writes.Exec(`INSERT INTO opening_events (plan_id, event_id, distributor_id, kind, rank, bonus, left_volume, right_volume, market, sale_id,
+		amount_minor, currency, recorded_at_us, content, digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		o.plan.ID, e.EventID, e.DistributorID, string(e.Kind), e.Rank, e.Bonus, e.Left, e.Right, e.Sale.Market, e.Sale.SaleID,
+		e.AmountMinor, e.Currency, o.nowUS, content, digestOf(content))
+	// Later entries of the batch must see this one, so what was gathered is sent now.
+	err = o.conn.Send(&o.writes)
+	o.writes.Items = o.writes.Items[:0]
+	return err
+}
+
+// once refuses a second entry that says the same thing about a distributor under another event id.
+func (o *opening) once(i int, e OpeningEntry, field, what string) error {
+	var other string
+	err := o.conn.Query(`SELECT event_id FROM opening_events WHERE distributor_id = $1 AND kind = $2 AND plan_id = $3 AND bonus = $4`,
+		[]any{e.DistributorID, string(e.Kind), o.plan.ID, e.Bonus}, func(r Row) error {
+			other = r.Text(0)
+			return nil
+		})
+	if err != nil || other == "" {
+		return err
+	}
+	return o.refuse(i, e, ErrInvalid, field, fmt.Sprintf("%s was brought in by event %q", what, other), "send one entry for it")
+}
+
+// balance posts what is owed. It stands on no sale: its sale_id is empty, which no caller's id is.
+func (o *opening) balance(d Distributor, e OpeningEntry) {
+	insertLine(&o.writes, d.Region, Line{
+		Market: d.Market, EventID: e.EventID, LineNo: 1, DistributorID: d.DistributorID, PlanID: o.plan.ID, PlanVersion: o.plan.Version,
+		Period: PeriodKey{Cadence: o.plan.Main, No: stampOf(o.stamps, o.plan.Main).no}, Bonus: "opening_balance", Kind: lineOpening,
+		Point: calc.One, FactorPart: calc.One, AmountMinor: e.AmountMinor, Currency: e.Currency, RecordedAtUS: o.nowUS,
+	})
+}
+
+// advance records the running service as a sale whose first event is the opening, with two lines: the advance, which a cancellation
+// takes back in part, and its payment before Upline, which leaves the balance as it was.
+func (o *opening) advance(i int, d Distributor, e OpeningEntry) error {
+	n := e.Sale
+	k := slices.IndexFunc(o.plan.Bonuses, func(b calc.Bonus) bool { return b.Name == e.Bonus && b.Advance != nil })
+	if k < 0 {
+		return o.refuse(i, e, ErrInvalid, "advance.bonus", fmt.Sprintf("the plan has no advance bonus %q", e.Bonus), "use an advance bonus of the plan")
+	}
+	if e.Currency != o.plan.Currency || n.Currency != o.plan.Currency {
+		return o.refuse(i, e, ErrCurrency, "advance.advanced.currency_code", "is not the plan's currency "+o.plan.Currency, "bring the amounts in the plan's currency")
+	}
+	if n.SoldAtUS > o.nowUS {
+		return o.refuse(i, e, ErrTimeOutOfRange, "advance.activated_at", "lies in the future", "record it with RecordSale when it happens")
+	}
+	var product Product
+	found := false
+	err := o.conn.Query(`SELECT `+sqlProductColumns+` FROM products WHERE product_id = $1`, []any{n.ProductID}, func(r Row) error {
+		product, found = scanProduct(r), true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !found {
+		return atField(unknownProduct(n.ProductID, ""), fmt.Sprintf("entries[%d].advance.product_id", i))
+	}
+	taken := false
+	err = o.conn.Query(sqlFirstContent, []any{o.regions[i], n.Market, n.SaleID, n.SaleID}, func(Row) error {
+		taken = true
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if taken {
+		return o.refuse(i, e, ErrIDReused, "advance.sale_id", "a sale of this id is recorded already", "bring each service in once")
+	}
+	sale := Sale{
+		Region: o.regions[i], Market: n.Market, SaleID: n.SaleID, PlanID: o.plan.ID, PlanVersion: o.plan.Version, DistributorID: d.DistributorID,
+		CustomerID: n.CustomerID, ProductID: n.ProductID, VendorID: product.VendorID, Class: product.Class, RequiresActivation: product.RequiresActivation,
+		VolumeOnPayment: product.VolumeOnPayment, PriceMinor: n.PriceMinor, Currency: n.Currency, PV: product.PV, CV: product.CV,
+		SoldAtUS: n.SoldAtUS, RecordedAtUS: o.nowUS,
+	}
+	bonus := o.plan.Bonuses[k]
+	line := Line{
+		Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, LineNo: 1, DistributorID: d.DistributorID, PlanID: o.plan.ID, PlanVersion: o.plan.Version,
+		Period: periodKey(o.plan, bonus.Cadence, stampOf(o.stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineOpening, Point: calc.One,
+		FactorPart: calc.One, AmountMinor: e.AmountMinor, Currency: e.Currency, RecordedAtUS: o.nowUS,
+	}
+	paid := line
+	paid.LineNo, paid.AmountMinor, paid.Factor = 2, -e.AmountMinor, openingPaid
+	h := history{store: o.store, conn: o.conn, sale: sale, plan: o.plan, lines: []Line{line, paid}}
+	p, err := h.append(NewEvent{
+		Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, Kind: calc.Opening, EffectiveAtUS: n.SoldAtUS, Cycle: e.CyclesPaid, Content: e.Content,
+	}, o.nowUS, [][]stamp{o.stamps})
+	if err != nil {
+		return err
+	}
+	insertSale(&o.writes, &h.sale)
+	insertLine(&o.writes, sale.Region, line)
+	insertLine(&o.writes, sale.Region, paid)
+	p.write(&o.writes)
+	return nil
+}
+
+// openingPaid marks the line that says an advance was paid out before Upline.
+const openingPaid = "paid_before_opening"

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"fmt"
+
+	"upline/calc"
+)
+
+// The kinds of lines.
+const (
+	lineCommission = "COMMISSION"
+	lineReversal   = "REVERSAL"
+	lineOpening    = "OPENING"
+)
+
+// correct returns the reversals that bring every line to the part that stays posted. A line has at most one reversal in force. When
+// another part has to be taken back than it takes, it is itself reversed whole and a new one is made, so that each line can be
+// recomputed from what it holds: amount = round(base × −1 × factor).
+func (h *history) correct(lines []Line, f calc.SaleFold) ([]Line, error) {
+	undone := make(map[lineID]bool)
+	inForce := make(map[lineID]*Line)
+	for i := range lines {
+		if l := &lines[i]; l.Kind == lineReversal {
+			undone[lineID{l.ReversesEventID, l.ReversesLineNo}] = true
+		}
+	}
+	for i := range lines {
+		if l := &lines[i]; l.Kind == lineReversal && !undone[lineID{l.EventID, l.LineNo}] {
+			inForce[lineID{l.ReversesEventID, l.ReversesLineNo}] = l
+		}
+	}
+	var corrections []Line
+	for i := range lines {
+		l := &lines[i]
+		if l.Kind == lineReversal || l.AmountMinor == 0 || l.Kind == lineOpening && l.Factor != "" {
+			continue
+		}
+		name, taken, err := h.takenBack(l.Bonus, f)
+		if err != nil {
+			return nil, err
+		}
+		reversal := inForce[lineID{l.EventID, l.LineNo}]
+		if reversal != nil {
+			if reversal.FactorPart == taken {
+				continue
+			}
+			corrections = append(corrections, reversing(reversal, "", calc.One, -reversal.AmountMinor))
+		}
+		if taken.Num == 0 {
+			continue
+		}
+		amount, err := calc.RoundedPart(l.AmountMinor, taken, h.plan.Rounding)
+		if err != nil {
+			return nil, fmt.Errorf("reversing line %d of event %s: %w", l.LineNo, l.EventID, err)
+		}
+		corrections = append(corrections, reversing(l, name, taken, -amount))
+	}
+	return corrections, nil
+}
+
+type lineID struct {
+	eventID string
+	no      int32
+}
+
+// reversing makes the line that takes back a part of another.
+func reversing(l *Line, factor string, part calc.Fraction, amountMinor int64) Line {
+	return Line{
+		DistributorID: l.DistributorID, Bonus: l.Bonus, Kind: lineReversal, Level: l.Level, Base: l.AmountMinor, BaseUnit: "MONEY",
+		Point: calc.One, Rate: -calc.RateScale, Factor: factor, FactorPart: part, AmountMinor: amountMinor, Currency: l.Currency,
+		Period: PeriodKey{Cadence: l.Period.Cadence}, ReversesEventID: l.EventID, ReversesLineNo: l.LineNo,
+	}
+}
+
+// takenBack returns the part of a bonus's lines that the sale's events take back, and its name.
+func (h *history) takenBack(bonus string, f calc.SaleFold) (name string, part calc.Fraction, err error) {
+	for _, b := range h.plan.Bonuses {
+		if b.Name != bonus {
+			continue
+		}
+		clawback, months := calc.Clawback{Mode: calc.ClawbackFull}, int32(1)
+		switch {
+		case b.Direct != nil:
+			clawback = b.Direct.Clawback
+		case b.Unilevel != nil:
+			clawback = b.Unilevel.Clawback
+		case b.Advance != nil:
+			clawback, months = b.Advance.Clawback, b.Advance.Months
+		}
+		name = "taken_back"
+		if clawback.Mode == calc.ClawbackMonthsPaid {
+			name = "unearned_months"
+		}
+		stays := clawback.Retained(f, months)
+		return name, calc.Fraction{Num: stays.Den - stays.Num, Den: stays.Den}, nil
+	}
+	return "", calc.Fraction{}, fmt.Errorf("%w: plan %s version %d has no bonus %q", ErrCorrupt, h.plan.ID, h.plan.Version, bonus)
+}

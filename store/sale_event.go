@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"upline/calc"
+)
+
+// timeField is the name of an event's effective time in the API.
+var timeField = map[calc.EventKind]string{calc.Activated: "activated_at", calc.Paid: "paid_at", calc.Cancelled: "cancelled_at"}
+
+// AppendEvent records an activation, a payment or a cancellation of a sale, idempotent by its event id within the sale. A sale that
+// the scope does not cover is refused like one that does not exist.
+func (s *Store) AppendEvent(ctx context.Context, n NewEvent, scope Scope) (receipt Receipt, err error) {
+	region, err := s.regionOf(ctx, n.Market, "market")
+	if err != nil {
+		return Receipt{}, err
+	}
+	err = s.engine.Write(ctx, "append_event", func(c Conn) error {
+		h, err := s.history(c, region, n.Market, n.SaleID)
+		if err != nil {
+			return err
+		}
+		if !h.visible(scope) {
+			return unknownSale(n.Market, n.SaleID)
+		}
+		if first := h.event(n.EventID); first != nil {
+			if err := repeated(first.content, n.Content, "", "market", n.Market, "sale_id", n.SaleID, "event_id", n.EventID); err != nil {
+				return err
+			}
+			receipt, err = h.receipt(n.EventID)
+			return err
+		}
+		now := s.nowUS()
+		if err := h.checkEvent(n, now); err != nil {
+			return err
+		}
+		p, err := h.append(n, now, nil)
+		if err != nil {
+			return err
+		}
+		var b Batch
+		p.write(&b)
+		b.Exec(sqlUpdateSale, string(h.sale.State), h.sale.ActivatedAtUS, h.sale.CancelledAtUS, int64(h.sale.CyclesPaid), region, n.Market, n.SaleID)
+		if err := c.Send(&b); err != nil {
+			return err
+		}
+		receipt, err = h.receipt(n.EventID)
+		return err
+	})
+	return receipt, err
+}
+
+// checkEvent refuses an event at a time that cannot be, and a payment in another currency than the sale's.
+func (h *history) checkEvent(n NewEvent, nowUS int64) error {
+	refuse := func(kind error, field, problem, remedy string) error {
+		return &Refusal{
+			Kind: kind, IDs: []string{"market", n.Market, "sale_id", n.SaleID, "event_id", n.EventID},
+			Fields: []FieldProblem{{field, problem, remedy}},
+		}
+	}
+	field := timeField[n.Kind]
+	switch {
+	case n.EffectiveAtUS > nowUS+futureMaxUS:
+		return refuse(ErrTimeOutOfRange, field, "lies in the future", "send it when it has happened")
+	case n.EffectiveAtUS < h.sale.SoldAtUS:
+		return refuse(ErrTimeOutOfRange, field, "lies before the sale, which was made at "+formatUS(h.sale.SoldAtUS), "correct the time, or the sale")
+	case n.Kind == calc.Paid && n.Currency != h.sale.Currency:
+		return refuse(ErrCurrency, "amount.currency_code", fmt.Sprintf("is %s, and the sale is in %s", n.Currency, h.sale.Currency), "send the payment in the sale's currency")
+	}
+	return nil
+}
+
+// GetSale returns a sale with its events in the order of their effective time, each with the lines that it posted.
+func (s *Store) GetSale(ctx context.Context, market, saleID string, scope Scope) (sale Sale, events []Receipt, err error) {
+	region, err := s.regionOf(ctx, market, "market")
+	if err != nil {
+		return Sale{}, nil, err
+	}
+	err = s.engine.Read(ctx, "get_sale", func(c Conn) error {
+		events = nil
+		h, err := s.history(c, region, market, saleID)
+		if err != nil {
+			return err
+		}
+		if !h.visible(scope) {
+			return unknownSale(market, saleID)
+		}
+		sale = h.sale
+		folded, _ := h.foldEvents()
+		for _, e := range folded {
+			r, err := h.receipt(e.ID)
+			if err != nil {
+				return err
+			}
+			events = append(events, r)
+		}
+		return nil
+	})
+	return sale, events, err
+}
+
+// Lists go by the index of the narrowest filter; the other conditions are tested on its rows.
+const (
+	sqlSalesFilter = ` AND s.market = $1 AND s.sale_id > $2 AND ($3 = '' OR s.distributor_id = $3) AND ($4 = '' OR s.order_id = $4)
+		AND ($5 = '' OR s.state = $5) AND ($6 = '' OR s.vendor_id = $6) ORDER BY s.sale_id LIMIT $7`
+	sqlSalesOfMarket      = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.region = $8` + sqlSalesFilter
+	sqlSalesOfDistributor = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.distributor_id = $3 AND s.region = $8` + sqlSalesFilter
+	sqlSalesOfOrder       = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.order_id = $4 AND s.order_id <> '' AND s.region = $8` + sqlSalesFilter
+	sqlSalesOfVendor      = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.vendor_id = $6 AND s.region = $8` + sqlSalesFilter
+)
+
+// ListSales lists sales of a market ordered by sale id.
+func (s *Store) ListSales(ctx context.Context, f SaleFilter, after string, limit int) (sales []Sale, next string, err error) {
+	region, err := s.regionOf(ctx, f.Market, "market")
+	if err != nil {
+		return nil, "", err
+	}
+	if f.Scope.DistributorID != "" {
+		if f.DistributorID != "" && f.DistributorID != f.Scope.DistributorID {
+			return nil, "", nil
+		}
+		f.DistributorID = f.Scope.DistributorID
+	}
+	text := sqlSalesOfMarket
+	switch {
+	case f.OrderID != "":
+		text = sqlSalesOfOrder
+	case f.DistributorID != "":
+		text = sqlSalesOfDistributor
+	case f.Scope.VendorID != "":
+		text = sqlSalesOfVendor
+	}
+	err = s.engine.Read(ctx, "list_sales", func(c Conn) error {
+		sales, next = nil, ""
+		args := []any{f.Market, after, f.DistributorID, f.OrderID, string(f.State), f.Scope.VendorID, int64(limit) + 1, region}
+		return c.Query(text, args, func(r Row) error {
+			if len(sales) == limit {
+				next = sales[limit-1].SaleID
+				return nil
+			}
+			sales = append(sales, scanSale(r))
+			return nil
+		})
+	})
+	return sales, next, err
+}
+
+// pendingSales counts a distributor's sales that wait for activation, up to 1,000.
+func pendingSales(c Conn, distributorID string) (n int32, err error) {
+	err = c.Query(`SELECT COUNT(*) FROM (SELECT sale_id FROM sales WHERE distributor_id = $1 AND state = 'PENDING' LIMIT `+strconv.Itoa(pendingMax)+`) p`,
+		[]any{distributorID}, func(r Row) error {
+			n = int32(r.Int(0))
+			return nil
+		})
+	return n, err
+}
+
+const pendingMax = 1000

@@ -1,0 +1,141 @@
+package store
+
+import (
+	"fmt"
+
+	"upline/calc"
+)
+
+// pays reports whether the sale's plan has a bonus that pays at the event.
+func (h *history) pays() bool {
+	for _, b := range h.plan.Bonuses {
+		if b.Pays == calc.PaysEvent {
+			return true
+		}
+	}
+	return false
+}
+
+// pay returns the commissions that the sale pays at the event that makes it active.
+func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, error) {
+	needs := calc.EventNeeds(h.plan)
+	u := upward{conn: h.conn, plan: h.plan, ranks: needs.Ranks}
+	sponsor, err := u.chain(h.sale.DistributorID, sqlUplineSponsor, needs.SponsorLevels)
+	if err != nil {
+		return nil, err
+	}
+	placement, err := u.chain(h.sale.DistributorID, sqlUplinePlacement, needs.PlacementLevels)
+	if err != nil {
+		return nil, err
+	}
+	in := calc.EventInput{
+		Plan: h.plan, Sponsor: sponsor.members, Placement: placement.members, PV: h.sale.PV, CV: h.sale.CV, PriceMinor: h.sale.PriceMinor, Class: h.sale.Class,
+	}
+	paid, err := calc.EventLines(&in)
+	if err != nil {
+		return nil, fmt.Errorf("sale %s of %s: %w", h.sale.SaleID, h.sale.Market, err)
+	}
+	lines := make([]Line, 0, len(paid))
+	for _, l := range paid {
+		earner := sponsor.ids[0]
+		switch {
+		case l.Distance > 0 && l.Placement:
+			earner = placement.ids[l.Distance]
+		case l.Distance > 0:
+			earner = sponsor.ids[l.Distance]
+		}
+		bonus := h.plan.Bonuses[l.Bonus]
+		line := Line{
+			Market: h.sale.Market, SaleID: h.sale.SaleID, EventID: eventID, LineNo: int32(len(lines) + 1), DistributorID: earner, PlanID: h.plan.ID,
+			PlanVersion: h.plan.Version, Period: periodKey(h.plan, bonus.Cadence, stampOf(stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineCommission,
+			Level: int32(l.Level), Base: l.Base, BaseUnit: "VOLUME", Point: h.plan.PointValue, Rate: l.Rate, FactorPart: calc.One,
+			AmountMinor: l.AmountMinor, Currency: h.plan.Currency, RecordedAtUS: nowUS,
+		}
+		if bonus.BaseOf() == calc.BasePrice {
+			line.BaseUnit, line.Point = "MONEY", calc.One
+		}
+		if bonus.Advance != nil {
+			line.Factor, line.FactorPart = "months_advanced", calc.Fraction{Num: int64(l.Months), Den: 1}
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// upward reads the way up from a seller with the ranks that events go by.
+type upward struct {
+	conn  Conn
+	plan  *calc.Plan
+	ranks bool
+	run   *postedRun // the last posted run of the main cadence; key 0 when there is none
+}
+
+// chain is a way up; the seller stands first.
+type chain struct {
+	ids     []string
+	members []calc.ChainMember
+}
+
+func (u *upward) chain(seller, sql string, levels int32) (chain, error) {
+	ch := chain{ids: []string{seller}}
+	regions := []string{""}
+	if levels > 0 {
+		err := u.conn.Query(sql, []any{seller, int64(levels)}, func(r Row) error {
+			d := scanDistributor(r)
+			ch.ids, regions = append(ch.ids, d.DistributorID), append(regions, d.Region)
+			return nil
+		})
+		if err != nil {
+			return chain{}, err
+		}
+	}
+	ch.members = make([]calc.ChainMember, len(ch.ids))
+	if !u.ranks {
+		return ch, nil
+	}
+	d, err := distributor(u.conn, seller)
+	if err != nil {
+		return chain{}, err
+	}
+	regions[0] = d.Region
+	return ch, u.readRanks(ch, regions)
+}
+
+// readRanks fills in the ranks paid as in the last closed period, or before the first close those of the opening state.
+func (u *upward) readRanks(ch chain, regions []string) error {
+	if u.run == nil {
+		u.run = &postedRun{}
+		err := u.conn.Query(`SELECT run_key, attempt FROM runs WHERE plan_id = $1 AND cadence = $2 AND state = 'POSTED' ORDER BY period_no DESC LIMIT 1`,
+			[]any{u.plan.ID, int64(u.plan.Main)}, func(r Row) error {
+				u.run.key, u.run.attempt = r.Int(0), r.Int(1)
+				return nil
+			})
+		if err != nil {
+			return err
+		}
+	}
+	var b Batch
+	for i, id := range ch.ids {
+		set := func(r Row) error {
+			ch.members[i].Rank = max(ch.members[i].Rank, rankNumber(u.plan, r.Text(0)))
+			return nil
+		}
+		if u.run.key != 0 {
+			b.Query(`SELECT paid_as FROM run_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4`,
+				[]any{regions[i], u.run.key, u.run.attempt, id}, set)
+		} else {
+			b.Query(`SELECT rank FROM opening_events WHERE distributor_id = $1 AND kind = 'RANK' AND plan_id = $2`, []any{id, u.plan.ID}, set)
+		}
+	}
+	return u.conn.Send(&b)
+}
+
+// rankNumber returns the number of a rank in a plan version; 0 for none, also for a rank that the version does not have.
+func rankNumber(p *calc.Plan, name string) uint8 {
+	for i, r := range p.Ranks {
+		if r.Name == name {
+			return uint8(i + 1)
+		}
+	}
+	return 0
+}

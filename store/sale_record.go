@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"upline/calc"
+)
+
+// RecordSales records sales, all of them or none, each idempotent by its id within its market. Fields of refusals are prefixed with
+// `sales[i].`.
+func (s *Store) RecordSales(ctx context.Context, list []NewSale) ([]Receipt, error) {
+	regions := make([]string, len(list))
+	seen := make(map[[2]string]int, len(list))
+	for i, n := range list {
+		var err error
+		if regions[i], err = s.regionOf(ctx, n.Market, fmt.Sprintf("sales[%d].market", i)); err != nil {
+			return nil, err
+		}
+		key := [2]string{n.Market, n.SaleID}
+		if first, twice := seen[key]; twice {
+			return nil, &Refusal{
+				Kind: ErrInvalid, IDs: []string{"market", n.Market, "sale_id", n.SaleID},
+				Fields: []FieldProblem{{fmt.Sprintf("sales[%d].sale_id", i), fmt.Sprintf("stands in the batch already, as sales[%d]", first), "send each sale once"}},
+			}
+		}
+		seen[key] = i
+	}
+	var receipts []Receipt
+	err := s.engine.Write(ctx, "record_sales", func(c Conn) error {
+		r := recording{store: s, conn: c, list: list, regions: regions, found: make([]recorded, len(list)), receipts: make([]Receipt, len(list))}
+		if err := r.read(); err != nil {
+			return err
+		}
+		if err := r.decide(); err != nil {
+			return err
+		}
+		receipts = r.receipts
+		return c.Send(&r.writes)
+	})
+	return receipts, err
+}
+
+// recording is one call of RecordSales inside its transaction. It works through the list in stages rather than sale by sale, so
+// that a batch takes as many round trips as a single sale.
+type recording struct {
+	store    *Store
+	conn     Conn
+	list     []NewSale
+	regions  []string
+	found    []recorded
+	receipts []Receipt
+	writes   Batch
+}
+
+// recorded is what the database knows of one sale of the list.
+type recorded struct {
+	exists  bool
+	content []byte // of the first recording
+	seller  Distributor
+	product Product
+	known   bool  // seller and product were both found
+	version int32 // of the plan in force when it was sold; 0 when none was
+}
+
+const (
+	sqlFirstContent = `SELECT content FROM sale_events WHERE region = $1 AND market = $2 AND sale_id = $3 AND event_id = $4`
+	sqlSaleContext  = `SELECT ` + sqlDistributorColumns + `, p.product_id, p.vendor_id, p.name, p.product_class, p.requires_activation,
+		p.volume_timing, p.pv, p.cv, CAST(COALESCE((SELECT MAX(v.version) FROM plans v WHERE v.plan_id = d.plan_id AND v.valid_from_us <= $1), 0) AS BIGINT)
+		FROM positions d, products p WHERE d.distributor_id = $2 AND p.product_id = $3`
+)
+
+func (r *recording) read() error {
+	var b Batch
+	for i, n := range r.list {
+		f := &r.found[i]
+		b.Query(sqlFirstContent, []any{r.regions[i], n.Market, n.SaleID, n.SaleID}, func(row Row) error {
+			f.exists, f.content = true, append([]byte(nil), row.Bytes(0)...)
+			return nil
+		})
+		b.Query(sqlSaleContext, []any{n.SoldAtUS, n.DistributorID, n.ProductID}, func(row Row) error {
+			f.known, f.seller, f.version = true, scanDistributor(row), int32(row.Int(17))
+			f.product = Product{
+				row.Text(9), row.Text(10), row.Text(11), row.Text(12), row.Int(13) != 0, row.Int(14) != 0, row.Int(15), row.Int(16),
+			}
+			return nil
+		})
+	}
+	return r.conn.Send(&b)
+}
+
+func (r *recording) decide() error {
+	fresh := make([]int, 0, len(r.list))
+	gates := make([]gate, 0, len(r.list))
+	for i := range r.list {
+		if r.found[i].exists {
+			if err := r.repeat(i); err != nil {
+				return err
+			}
+			continue
+		}
+		plan, err := r.check(i)
+		if err != nil {
+			return err
+		}
+		fresh, gates = append(fresh, i), append(gates, gate{plan, r.list[i].SoldAtUS})
+	}
+	stamps, err := stampsOf(r.conn, gates)
+	if err != nil {
+		return err
+	}
+	for k, i := range fresh {
+		if err := r.record(i, gates[k].plan, stamps[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// repeat answers a sale that is there already with its first result.
+func (r *recording) repeat(i int) error {
+	n := r.list[i]
+	if err := repeated(r.found[i].content, n.Content, fmt.Sprintf("sales[%d].", i), "market", n.Market, "sale_id", n.SaleID); err != nil {
+		return err
+	}
+	h, err := r.store.history(r.conn, r.regions[i], n.Market, n.SaleID)
+	if err != nil {
+		return err
+	}
+	r.receipts[i], err = h.receipt(n.SaleID)
+	return err
+}
+
+func (r *recording) refuse(i int, kind error, field, problem, remedy string) error {
+	return &Refusal{
+		Kind: kind, IDs: []string{"market", r.list[i].Market, "sale_id", r.list[i].SaleID},
+		Fields: []FieldProblem{{fmt.Sprintf("sales[%d].%s", i, field), problem, remedy}},
+	}
+}
+
+// check refuses a sale that names what does not exist, that lies outside the plan's time, or that the plan cannot pay from.
+func (r *recording) check(i int) (*calc.Plan, error) {
+	n, f := r.list[i], r.found[i]
+	if !f.known {
+		return nil, r.missing(i)
+	}
+	switch {
+	case n.SoldAtUS > r.store.nowUS()+futureMaxUS:
+		return nil, r.refuse(i, ErrTimeOutOfRange, "sold_at", "lies in the future", "send it when it has happened")
+	case n.SoldAtUS < f.seller.EnrolledAtUS:
+		return nil, r.refuse(i, ErrTimeOutOfRange, "sold_at", "lies before the seller was enrolled", "correct the time, or the seller")
+	case f.version == 0:
+		return nil, r.refuse(i, ErrUnknownPlan, "sold_at", fmt.Sprintf("no version of plan %q was in force then", f.seller.PlanID), "publish a plan whose valid_from is not later")
+	}
+	plan, err := r.store.plan(r.conn, f.seller.PlanID, f.version)
+	if err != nil {
+		return nil, err
+	}
+	if n.Currency != plan.Currency && paysFromPrice(plan) {
+		return nil, r.refuse(i, ErrCurrency, "price.currency_code", fmt.Sprintf("is %s, and plan %q pays a rate of prices in %s", n.Currency, plan.ID, plan.Currency),
+			"send the price in the plan's currency")
+	}
+	return plan, nil
+}
+
+// missing says which of seller and product is not there.
+func (r *recording) missing(i int) error {
+	n := r.list[i]
+	if _, err := distributor(r.conn, n.DistributorID); err != nil {
+		return atField(err, fmt.Sprintf("sales[%d].distributor_id", i))
+	}
+	return atField(unknownProduct(n.ProductID, ""), fmt.Sprintf("sales[%d].product_id", i))
+}
+
+func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
+	n, f := r.list[i], r.found[i]
+	sale := Sale{
+		Region: r.regions[i], Market: n.Market, SaleID: n.SaleID, OrderID: n.OrderID, PlanID: plan.ID, PlanVersion: plan.Version,
+		DistributorID: n.DistributorID, CustomerID: n.CustomerID, ProductID: n.ProductID, VendorID: f.product.VendorID, Class: f.product.Class,
+		RequiresActivation: f.product.RequiresActivation, VolumeOnPayment: f.product.VolumeOnPayment, PriceMinor: n.PriceMinor,
+		Currency: n.Currency, PV: f.product.PV, CV: f.product.CV, SoldAtUS: n.SoldAtUS, RecordedAtUS: r.store.nowUS(),
+	}
+	if n.PV != nil {
+		sale.PV = *n.PV
+	}
+	if n.CV != nil {
+		sale.CV = *n.CV
+	}
+	h := history{store: r.store, conn: r.conn, sale: sale, plan: plan}
+	p, err := h.append(NewEvent{
+		Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, Kind: calc.Recorded, EffectiveAtUS: n.SoldAtUS, Content: n.Content,
+	}, sale.RecordedAtUS, [][]stamp{stamps})
+	if err != nil {
+		return err
+	}
+	insertSale(&r.writes, &h.sale)
+	p.write(&r.writes)
+	r.receipts[i], err = h.receipt(n.SaleID)
+	return err
+}
+
+// paysFromPrice reports whether any bonus of the plan takes a rate of prices.
+func paysFromPrice(p *calc.Plan) bool {
+	for _, b := range p.Bonuses {
+		if b.Direct != nil && b.Direct.Base == calc.BasePrice || b.Unilevel != nil && b.Unilevel.Base == calc.BasePrice ||
+			b.Advance != nil && b.Advance.Base == calc.BasePrice {
+			return true
+		}
+	}
+	return false
+}
+
+// atField moves a refusal's only field to another path.
+func atField(err error, field string) error {
+	if r, ok := err.(*Refusal); ok && len(r.Fields) == 1 { //nolint:errorlint // made by this package, unwrapped
+		moved := *r
+		moved.Fields = []FieldProblem{{field, r.Fields[0].Problem, r.Fields[0].Remedy}}
+		return &moved
+	}
+	return err
+}
+
+// formatUS writes a time for a message.
+func formatUS(us int64) string { return time.UnixMicro(us).UTC().Format(time.RFC3339Nano) }
