@@ -106,20 +106,21 @@ func (p *testPrinter) take(e testEvent) {
 	}
 }
 
-// takePackage handles what belongs to no test. When a package fails, tests that never ended (a panic, a timeout) still
-// hold the output that explains it.
+// takePackage handles what belongs to no test. Before a package's closing line comes what tests still hold that never ended
+// (a panic, a timeout, an exit), because it explains the failure.
 func (p *testPrinter) takePackage(e testEvent) {
-	switch e.Action {
-	case "output":
-		if p.verbose || (e.Output != "PASS\n" && !isProgress(e.Output)) {
-			fmt.Fprint(p.out, e.Output)
-		}
-	case "fail":
-		for _, test := range slices.Clone(p.order) {
+	if e.Action != "output" {
+		return
+	}
+	if strings.HasPrefix(e.Output, "FAIL\t") {
+		for _, test := range slices.Backward(slices.Clone(p.order)) {
 			if test.importPath == e.Package {
 				p.release(test)
 			}
 		}
+	}
+	if p.verbose || (e.Output != "PASS\n" && !isProgress(e.Output)) {
+		fmt.Fprint(p.out, e.Output)
 	}
 }
 
@@ -138,12 +139,57 @@ func (p *testPrinter) hold(test testCase, output string) {
 	}
 }
 
-// release prints what a test held, unless it was printed as it came.
+// release passes on what a failed test held: a subtest's goes to the test that it is part of, so that a whole test is
+// printed at once: that it failed, what it said, and then the same of its subtests.
 func (p *testPrinter) release(test testCase) {
-	if held, ok := p.held[test]; ok && !p.verbose {
-		fmt.Fprint(p.out, held.String())
-	}
+	held, ok := p.held[test]
 	p.drop(test)
+	if !ok || p.verbose {
+		return
+	}
+	text := verdictFirst(held.String(), test.name)
+	if whole, ok := p.enclosing(test); ok {
+		whole.WriteString(indented(text))
+		return
+	}
+	fmt.Fprint(p.out, text)
+}
+
+// enclosing finds what the nearest test holds that this one is a subtest of. A subtest's own name may have slashes, so the
+// nearest is not always one slash up.
+func (p *testPrinter) enclosing(test testCase) (*strings.Builder, bool) {
+	for name := test.name; ; {
+		slash := strings.LastIndexByte(name, '/')
+		if slash < 0 {
+			return nil, false
+		}
+		name = name[:slash]
+		if held, ok := p.held[testCase{test.importPath, name}]; ok {
+			return held, true
+		}
+	}
+}
+
+// verdictFirst moves a test's own "--- FAIL" line, which comes last as the test runs, to the beginning, and takes off the
+// indentation that go test may have given it.
+func verdictFirst(text, name string) string {
+	var verdict, rest strings.Builder
+	for line := range strings.Lines(text) {
+		if unindented := strings.TrimLeft(line, " "); strings.HasPrefix(unindented, "--- FAIL: "+name+" ") {
+			verdict.WriteString(unindented)
+			continue
+		}
+		rest.WriteString(line)
+	}
+	return verdict.String() + rest.String()
+}
+
+func indented(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("    " + line)
+	}
+	return b.String()
 }
 
 func (p *testPrinter) drop(test testCase) {
@@ -196,8 +242,8 @@ func (t *testTally) print(out io.Writer) {
 }
 
 const (
-	// storePackages is where the conformance suite of the engines runs, and postgresMark is in the names of its tests that
-	// run on PostgreSQL, in whatever case.
+	// storePackages is where the conformance suite of the engines runs. Of these, the tests that run on PostgreSQL have
+	// postgresMark in their name or in their package's path, in whatever case.
 	storePackages = "upline/store"
 	postgresMark  = "postgres"
 )
@@ -205,19 +251,21 @@ const (
 // requirePostgres fails unless the store's suite ran on PostgreSQL and no test of that engine was skipped, here or elsewhere.
 func (t *testTally) requirePostgres() error {
 	for _, s := range t.skipped {
-		if strings.Contains(strings.ToLower(s.name), postgresMark) {
+		if s.isOfPostgres() {
 			return fmt.Errorf("a PostgreSQL test was skipped: %s: %s", s.testCase, s.reason)
 		}
 	}
-	ran := slices.ContainsFunc(t.passed, func(p timedTest) bool { return isStorePostgres(p.testCase) }) ||
-		slices.ContainsFunc(t.failed, isStorePostgres)
+	ran := slices.ContainsFunc(t.passed, func(p timedTest) bool { return p.isOfPostgres() && p.isOfStore() }) ||
+		slices.ContainsFunc(t.failed, func(c testCase) bool { return c.isOfPostgres() && c.isOfStore() })
 	if !ran {
-		return fmt.Errorf("no test below %s with %q in its name ran: the PostgreSQL suite did not run", storePackages, postgresMark)
+		return fmt.Errorf("no test below %s with %q in its name or package ran: the PostgreSQL suite did not run",
+			storePackages, postgresMark)
 	}
 	return nil
 }
 
-func isStorePostgres(c testCase) bool {
-	inStore := c.importPath == storePackages || strings.HasPrefix(c.importPath, storePackages+"/")
-	return inStore && strings.Contains(strings.ToLower(c.name), postgresMark)
+func (c testCase) isOfPostgres() bool { return strings.Contains(strings.ToLower(c.String()), postgresMark) }
+
+func (c testCase) isOfStore() bool {
+	return c.importPath == storePackages || strings.HasPrefix(c.importPath, storePackages+"/")
 }
