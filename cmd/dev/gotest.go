@@ -264,7 +264,9 @@ func (t *testTally) requirePostgres() error {
 	return nil
 }
 
-func (c testCase) isOfPostgres() bool { return strings.Contains(strings.ToLower(c.String()), postgresMark) }
+func (c testCase) isOfPostgres() bool {
+	return strings.Contains(strings.ToLower(c.String()), postgresMark)
+}
 
 func (c testCase) isOfStore() bool {
 	return c.importPath == storePackages || strings.HasPrefix(c.importPath, storePackages+"/")
