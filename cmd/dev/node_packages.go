@@ -27,7 +27,7 @@ func installNodePackages(ctx context.Context, repository repository, out io.Writ
 	if mark, err := os.ReadFile(repository.path(nodePackagesMark)); err == nil && string(mark) == digest {
 		return nil
 	}
-	if err := repository.run(ctx, out, "npm", "--prefix", typeScriptFolder, "ci", "--no-progress"); err != nil {
+	if err := repository.run(ctx, out, "npm", "--prefix", typeScriptFolder, "ci", "--no-progress", "--loglevel=error"); err != nil {
 		return err
 	}
 	return os.WriteFile(repository.path(nodePackagesMark), []byte(digest), 0o644)

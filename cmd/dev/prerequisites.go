@@ -43,6 +43,9 @@ func onPath(programs ...string) func() bool {
 // lockTimeMax is how long apt-get waits for another package installation to end.
 const lockTimeMax = "DPkg::Lock::Timeout=300"
 
+// printedMax bounds how many bytes of a failed installation's output its error carries.
+const printedMax = 4000
+
 // install makes sure that the programs are there. On a Debian machine, as root, it installs what is missing; anyone else
 // is told which packages to install, because a test run should not ask for a password.
 func install(ctx context.Context, repository repository, out io.Writer, wanted ...prerequisite) error {
@@ -59,14 +62,20 @@ func install(ctx context.Context, repository repository, out io.Writer, wanted .
 		return fmt.Errorf("missing: %s; on Debian: apt-get install %s", strings.Join(names, ", "), strings.Join(packages, " "))
 	}
 	fmt.Fprintf(out, "installing %s\n", strings.Join(packages, " "))
+	// Of the hundreds of lines that apt-get prints, the end matters, and only if it fails.
 	aptGet := func(arguments ...string) error {
-		return child{
+		var printed strings.Builder
+		err := child{
 			arguments:   append([]string{"apt-get", "-q", "-o", lockTimeMax}, arguments...),
 			folder:      string(repository),
 			environment: []string{"DEBIAN_FRONTEND=noninteractive"},
-			stdout:      out,
-			stderr:      out,
+			stdout:      &printed,
+			stderr:      &printed,
 		}.run(ctx)
+		if err != nil {
+			return fmt.Errorf("%w\n%s", err, printed.String()[max(0, printed.Len()-printedMax):])
+		}
+		return nil
 	}
 	// A failed update may still leave lists that are good enough: installing tells.
 	updateErr := aptGet("update")
