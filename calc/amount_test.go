@@ -1,0 +1,194 @@
+package calc
+
+import (
+	"errors"
+	"math"
+	"math/big"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+const everyMode = Up + 1
+
+func TestAmount_RoundsEveryModeBothSigns(t *testing.T) {
+	// The base is in thousandths of a minor unit: 2500 is 2.5.
+	thousandths := Fraction{1, 1000}
+	for _, c := range []struct {
+		base                       int64
+		halfUp, halfEven, down, up int64
+	}{
+		{0, 0, 0, 0, 0},
+		{1, 0, 0, 0, 1},
+		{499, 0, 0, 0, 1},
+		{500, 1, 0, 0, 1},
+		{501, 1, 1, 0, 1},
+		{999, 1, 1, 0, 1},
+		{1000, 1, 1, 1, 1},
+		{1499, 1, 1, 1, 2},
+		{1500, 2, 2, 1, 2},
+		{1501, 2, 2, 1, 2},
+		{2500, 3, 2, 2, 3},
+		{3500, 4, 4, 3, 4},
+	} {
+		for mode, want := range map[RoundingMode]int64{HalfUp: c.halfUp, HalfEven: c.halfEven, Down: c.down, Up: c.up} {
+			for _, sign := range []int64{1, -1} {
+				for _, step := range []int64{1, 5, 100} {
+					got, err := Amount(sign*c.base*step, RateScale, thousandths, Rounding{mode, step})
+					if err != nil || got != sign*want*step {
+						t.Errorf("mode %d, step %d, %d thousandths: got %d, %v; want %d", mode, step, sign*c.base*step, got, err, sign*want*step)
+					}
+				}
+			}
+		}
+	}
+}
+
+// The published figures of rounding-cms-half-up: a renewal is half of the initial rate, in whole dollars.
+func TestAmount_RenewalsInWholeDollars(t *testing.T) {
+	for initial, renewal := range map[int64]int64{694: 347, 781: 391, 864: 432, 474: 237, 114: 57, 715: 358, 750: 375} {
+		got, err := Amount(initial*100, RateScale/2, One, Rounding{HalfUp, 100})
+		if err != nil || got != renewal*100 {
+			t.Errorf("half of %d: got %d cents, %v; want %d dollars", initial, got, err, renewal)
+		}
+	}
+	banker, err := Amount(781_00, RateScale/2, One, Rounding{HalfEven, 100})
+	if err != nil || banker != 390_00 {
+		t.Errorf("half even: got %d, %v; want 39000", banker, err)
+	}
+}
+
+func TestAmount_ReportsOverflow(t *testing.T) {
+	cents := Rounding{HalfUp, 1}
+	for name, c := range map[string]struct {
+		base, rate int64
+		point      Fraction
+		rounding   Rounding
+		factors    []Fraction
+		want       int64
+		err        error
+	}{
+		"greatest":           {base: math.MaxInt64, rate: RateScale, point: One, rounding: cents, want: math.MaxInt64},
+		"least":              {base: math.MinInt64, rate: RateScale, point: One, rounding: cents, want: math.MinInt64},
+		"one too great":      {base: math.MinInt64, rate: -RateScale, point: One, rounding: cents, err: ErrOverflow},
+		"rounded out":        {base: math.MaxInt64, rate: RateScale, point: One, rounding: Rounding{HalfUp, 10}, err: ErrOverflow},
+		"rounded in":         {base: math.MaxInt64, rate: RateScale, point: One, rounding: Rounding{Down, 10}, want: math.MaxInt64 / 10 * 10},
+		"sixty-fourth bit":   {base: math.MaxInt64, rate: 2 * RateScale, point: One, rounding: cents, err: ErrOverflow},
+		"far too great":      {base: math.MaxInt64, rate: math.MaxInt64, point: Fraction{math.MaxInt64, 1}, rounding: cents, err: ErrOverflow},
+		"large factors meet": {base: math.MaxInt64, rate: math.MaxInt64, point: Fraction{math.MaxInt64, math.MaxInt64}, rounding: cents, factors: []Fraction{{RateScale, math.MaxInt64}}, want: math.MaxInt64},
+		"too many factors": {
+			base: math.MaxInt64, rate: math.MaxInt64, point: Fraction{math.MaxInt64, math.MaxInt64}, rounding: cents,
+			factors: []Fraction{
+				{math.MaxInt64, math.MaxInt64},
+				{math.MaxInt64, math.MaxInt64},
+				{math.MaxInt64, math.MaxInt64},
+				{math.MaxInt64, math.MaxInt64},
+				{math.MaxInt64, math.MaxInt64},
+				{math.MaxInt64, math.MaxInt64},
+			},
+			err: ErrOverflow,
+		},
+		"no denominator":       {base: 1, rate: 1, rounding: cents, err: ErrFraction},
+		"negative denominator": {base: 1, rate: 1, point: One, factors: []Fraction{{1, -1}}, rounding: cents, err: ErrFraction},
+		"no step":              {base: 1, rate: 1, point: One, err: ErrFraction},
+	} {
+		got, err := Amount(c.base, c.rate, c.point, c.rounding, c.factors...)
+		if got != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%s: got %d, %v; want %d, %v", name, got, err, c.want, c.err)
+		}
+		ready := newTariff(c.rate, c.point, c.rounding, c.factors...)
+		got, err = ready.amountMinor(c.base)
+		if got != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%s, tariff: got %d, %v; want %d, %v", name, got, err, c.want, c.err)
+		}
+	}
+}
+
+func TestRoundedPart_StaysAndTakenBackComeToThePublishedAdvance(t *testing.T) {
+	const advance = 461_250
+	stays := []int64{0, 51_250, 102_500, 153_750, 205_000, 256_250, 307_500, 358_750, 410_000, 461_250}
+	for months, want := range stays {
+		got, err := RoundedPart(advance, Fraction{int64(months), 9}, Rounding{HalfUp, 1})
+		if err != nil || got != want {
+			t.Errorf("%d months paid: got %d, %v; want %d", months, got, err, want)
+		}
+	}
+}
+
+// Amount and its ready-made form are held against big rationals, over the whole range of their arguments.
+func TestAmount_IsTheExactProductRoundedOnce(t *testing.T) {
+	// Numbers of every size, not only large ones.
+	sized := rapid.Custom(func(t *rapid.T) int64 {
+		return rapid.Int64().Draw(t, "value") >> rapid.IntRange(0, 63).Draw(t, "shift")
+	})
+	positive := rapid.Map(sized, func(v int64) int64 { return max(1, int64(magnitudeOf(v)>>1)) })
+	fraction := rapid.Custom(func(t *rapid.T) Fraction {
+		return Fraction{sized.Draw(t, "num"), positive.Draw(t, "den")}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		base, rate := sized.Draw(t, "base"), sized.Draw(t, "rate")
+		point := fraction.Draw(t, "point")
+		factors := rapid.SliceOfN(fraction, 0, 4).Draw(t, "factors")
+		r := Rounding{RoundingMode(rapid.IntRange(0, int(everyMode)-1).Draw(t, "mode")), positive.Draw(t, "step")}
+
+		exact := new(big.Rat).SetInt64(base)
+		exact.Mul(exact, big.NewRat(rate, RateScale))
+		for _, f := range append([]Fraction{point}, factors...) {
+			exact.Mul(exact, big.NewRat(f.Num, f.Den))
+		}
+		want, fits := modelRound(exact, r)
+		check := func(name string, got int64, err error) {
+			if fits && (err != nil || got != want) {
+				t.Fatalf("%s: got %d, %v; want %d", name, got, err, want)
+			}
+			if !fits && !errors.Is(err, ErrOverflow) {
+				t.Fatalf("%s: got %d, %v; want ErrOverflow", name, got, err)
+			}
+		}
+		got, err := Amount(base, rate, point, r, factors...)
+		check("Amount", got, err)
+		ready := newTariff(rate, point, r, factors...)
+		got, err = ready.amountMinor(base)
+		check("tariff", got, err)
+	})
+}
+
+// modelRound rounds a rational by the words of the modes; false when the result is out of range.
+func modelRound(exact *big.Rat, r Rounding) (int64, bool) {
+	steps := new(big.Rat).Quo(exact, new(big.Rat).SetInt64(r.StepMinor))
+	negative := steps.Sign() < 0
+	steps.Abs(steps)
+	whole := new(big.Int).Quo(steps.Num(), steps.Denom())
+	left := new(big.Rat).Sub(steps, new(big.Rat).SetInt(whole))
+	half := left.Cmp(big.NewRat(1, 2))
+	up := false
+	switch r.Mode {
+	case HalfUp:
+		up = half >= 0
+	case HalfEven:
+		up = half > 0 || half == 0 && whole.Bit(0) == 1
+	case Up:
+		up = left.Sign() > 0
+	}
+	if up {
+		whole.Add(whole, big.NewInt(1))
+	}
+	whole.Mul(whole, big.NewInt(r.StepMinor))
+	if negative {
+		whole.Neg(whole)
+	}
+	return whole.Int64(), whole.IsInt64()
+}
+
+func BenchmarkTariff_AmountMinor(b *testing.B) {
+	ready := newTariff(70_000_000, Fraction{1, 100}, Rounding{HalfUp, 1})
+	base, sum := int64(999_950), int64(0)
+	for b.Loop() {
+		got, err := ready.amountMinor(base)
+		if err != nil {
+			b.Fatal(err)
+		}
+		base++
+		sum += got
+	}
+}
