@@ -4,6 +4,7 @@ CREATE TABLE IF NOT EXISTS runs (
   {{int "period_no"}},
   {{text "run_id" 128}},
   {{int "run_key"}},
+  {{text "ranks_run_id" 128}},
   {{text "state" 16}},
   {{text "phase" 16}},
   {{int "attempt"}},

@@ -37,6 +37,8 @@ var (
 	ErrCurrency           = errors.New("currency not payable under the plan")
 	ErrImmutable          = errors.New("value cannot be changed")
 	ErrInvalid            = errors.New("invalid value")
+	// ErrLeaseHeld: another owner works on the run, or took it over from a caller who had stalled. It goes on without the caller.
+	ErrLeaseHeld = errors.New("lease held by another")
 )
 
 // FieldProblem says what is wrong with one field of a call, by its path in the API's request.

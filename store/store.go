@@ -16,6 +16,10 @@ type Options struct {
 	Compile func(source string) (*calc.Plan, error)
 	// Owner names this process in leases. Required where runs are worked on.
 	Owner string
+	// After is the timer that leases are renewed by; nil stands for time.After.
+	After func(time.Duration) <-chan time.Time
+	// ChunkRows is how many rows of a run one transaction writes; 0 stands for 2,000.
+	ChunkRows int
 }
 
 // Store is the one contract over all engines. It is safe for concurrent use and holds no state but caches of what never changes.

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"upline/calc"
+)
+
+const (
+	sqlRunPost = `UPDATE runs SET state = 'POSTED', phase = 'DONE', output_digest = $2, line_count = $3, posted_at_us = $4
+		WHERE run_id = $1 AND state = 'RUNNING'`
+	sqlTotalInsert = `INSERT INTO run_totals (run_key, attempt, kind, position, name, row_count, amount_minor)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`
+)
+
+// flip makes the run's rows lines, all at once: the run is posted, its period closed, the next one's gate open and the lease given
+// up. Nothing is moved, as everything is keyed by run and attempt. A run that is posted already stays as it is.
+func (w *runWork) flip(ctx context.Context, rows *runRows, result runResult) error {
+	return w.write(ctx, "run_flip", func(c Conn) error {
+		posted, err := c.Exec(sqlRunPost, w.run.RunID, result.digest, result.lineCount, w.store.nowUS())
+		if err != nil || posted == 0 {
+			return err
+		}
+		chunks := int64(0)
+		err = c.Query(sqlRunChunkCount, []any{w.attempt.runKey, w.attempt.no}, func(r Row) error {
+			chunks = r.Int(0)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if chunks != int64(rows.chunkCount()) {
+			return fmt.Errorf("%w: run %s attempt %d has %d of %d chunks", ErrCorrupt, w.run.RunID, w.attempt.no, chunks, rows.chunkCount())
+		}
+		var b Batch
+		b.Exec(sqlAttemptState, w.attempt.runKey, w.attempt.no, "POSTED")
+		for _, totals := range []struct {
+			kind string
+			of   []RunTotal
+		}{{totalBonus, result.totals}, {totalRank, result.ranks}} {
+			for position, t := range totals.of {
+				b.Exec(sqlTotalInsert, w.attempt.runKey, w.attempt.no, totals.kind, int64(position), t.Name, t.Count, t.AmountMinor)
+			}
+		}
+		scope := rows.in.scope
+		next := calc.PeriodByNo(scope.period.Cadence, scope.plan.Location, scope.period.No+1)
+		b.Exec(sqlGateWrite, scope.plan.ID, int64(scope.period.Cadence), scope.period.No, string(PeriodClosed), scope.period.StartUS, scope.period.EndUS)
+		b.Exec(sqlGateOpen, scope.plan.ID, int64(next.Cadence), next.No, next.StartUS, next.EndUS)
+		b.Exec(sqlLeaseRenew, w.lease.name, w.lease.token, int64(0))
+		return c.Send(&b)
+	})
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// lease is the right to work on a run, for as long as its token is the newest. Everything that writes for the run checks the token
+// in the same transaction, so an owner who stalled and was replaced can do no harm, whatever its clock says.
+type lease struct {
+	name  string
+	token int64
+}
+
+const (
+	sqlLease       = `SELECT owner, expires_at_us, token FROM leases WHERE name = $1`
+	sqlLeaseInsert = `INSERT INTO leases (name, owner, expires_at_us, token) VALUES ($1, $2, $3, $4)`
+	sqlLeaseTake   = `UPDATE leases SET owner = $2, expires_at_us = $3, token = $4 WHERE name = $1`
+	sqlLeaseRenew  = `UPDATE leases SET expires_at_us = $3 WHERE name = $1 AND token = $2`
+	sqlRunReading  = `UPDATE runs SET phase = 'READING' WHERE run_id = $1 AND state = 'RUNNING'`
+)
+
+// leaseFor is how long a lease lasts when it is not renewed: what is waited for after an owner died. A third of it is the rhythm of
+// renewing, so an owner may miss two.
+const leaseFor = 15 * time.Second
+
+// takeLease takes the lease of a run that is free or has run out. A lease that lives is held by another even when it bears this
+// owner's name: two goroutines of a process are two workers, and a process that was started again may be twice there.
+func (s *Store) takeLease(ctx context.Context, runID string) (l lease, err error) {
+	err = s.engine.Write(ctx, "run_lease", func(c Conn) error {
+		l = lease{name: runID}
+		now, found := s.nowUS(), false
+		var owner string
+		var expiresAtUS int64
+		err := c.Query(sqlLease, []any{runID}, func(r Row) error {
+			owner, expiresAtUS, l.token, found = r.Text(0), r.Int(1), r.Int(2), true
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if found && now < expiresAtUS {
+			return fmt.Errorf("%w: run %s is worked on by %s", ErrLeaseHeld, runID, owner)
+		}
+		l.token++
+		if found {
+			_, err = c.Exec(sqlLeaseTake, runID, s.options.Owner, now+leaseFor.Microseconds(), l.token)
+		} else {
+			_, err = c.Exec(sqlLeaseInsert, runID, s.options.Owner, now+leaseFor.Microseconds(), l.token)
+		}
+		if err != nil {
+			return err
+		}
+		_, err = c.Exec(sqlRunReading, runID)
+		return err
+	})
+	return l, err
+}
+
+// checkLease returns ErrLeaseHeld when another took the lease over. It asks for the token and not for the time: who still has the
+// newest token is alone, even when late.
+func checkLease(c Conn, l lease) error {
+	var token int64
+	err := c.Query(sqlLease, []any{l.name}, func(r Row) error {
+		token = r.Int(2)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if token != l.token {
+		return fmt.Errorf("%w: run %s was taken over: token %d is past %d", ErrLeaseHeld, l.name, token, l.token)
+	}
+	return nil
+}
+
+// extendLease lets the lease last until the given time; a time gone by gives it up. The row stays, so that the token only grows.
+func (s *Store) extendLease(ctx context.Context, l lease, untilUS int64) error {
+	return s.engine.Write(ctx, "run_lease_extend", func(c Conn) error {
+		changed, err := c.Exec(sqlLeaseRenew, l.name, l.token, untilUS)
+		if err == nil && changed == 0 {
+			err = fmt.Errorf("%w: run %s was taken over", ErrLeaseHeld, l.name)
+		}
+		return err
+	})
+}
+
+// keepLease renews the lease until stop is called, and cancels the returned context, with ErrLeaseHeld as the cause, when another
+// has taken it. A renewal that fails otherwise is tried again at the next turn.
+func (s *Store) keepLease(parent context.Context, l lease) (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	ended, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-ended:
+				return
+			case <-ctx.Done():
+				return
+			case <-s.after(leaseFor / 3):
+			}
+			err := s.extendLease(ctx, l, s.nowUS()+leaseFor.Microseconds())
+			if errors.Is(err, ErrLeaseHeld) {
+				cancel(err)
+				return
+			}
+		}
+	}()
+	return ctx, func() {
+		close(ended)
+		cancel(nil)
+		<-done
+	}
+}
+
+// after is the injected timer.
+func (s *Store) after(d time.Duration) <-chan time.Time {
+	if s.options.After != nil {
+		return s.options.After(d)
+	}
+	return time.After(d)
+}

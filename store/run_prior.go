@@ -1,0 +1,129 @@
+package store
+
+import (
+	"fmt"
+
+	"upline/calc"
+)
+
+const (
+	sqlPriorRanks = `SELECT distributor_id, active, paid_as, achieved FROM run_ranks
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY distributor_id`
+	sqlPriorCarries = `SELECT distributor_id, bonus, left_volume, right_volume FROM run_carries
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY distributor_id, bonus`
+	sqlOpening = `SELECT event_id, distributor_id, rank, bonus, left_volume, right_volume FROM opening_events
+		WHERE plan_id = $1 AND kind = $2 ORDER BY event_id`
+)
+
+// readRanks reads the ranks that the run of that id left, or, while there is no such run, those of the opening state, which says
+// only what was ever achieved.
+//
+// Ranks stand in the database by name. A name that the plan version of this run no longer has is no rank: the plan's author took
+// it away, and there is no telling which of the others it was meant to become.
+func (r *runReader) readRanks(d *rowDigest, runID string) error {
+	number := make(map[string]uint8, len(r.in.scope.plan.Ranks))
+	for i, rank := range r.in.scope.plan.Ranks {
+		number[rank.Name] = uint8(i + 1)
+	}
+	prior, n := &r.in.calc.Prior, r.in.ids.len()
+	prior.Achieved = make([]uint8, n)
+	if runID == "" {
+		// Before the first close the rank once achieved is the best that is known of what somebody would be paid as.
+		prior.PaidAs = prior.Achieved
+		return r.readOpening(d, OpeningRank, func(of int32, row Row) error {
+			prior.Achieved[of] = max(prior.Achieved[of], number[string(row.Bytes(2))])
+			return nil
+		})
+	}
+	prior.PaidAs, prior.Active = make([]uint8, n), make([]bool, n)
+	return r.readRun(d, runID, sqlPriorRanks, func(of int32, row Row) error {
+		prior.Active[of] = row.Int(1) != 0
+		prior.PaidAs[of], prior.Achieved[of] = number[string(row.Bytes(2))], number[string(row.Bytes(3))]
+		d.int(row.Int(1))
+		d.bytes(row.Bytes(2))
+		d.bytes(row.Bytes(3))
+		return nil
+	})
+}
+
+// readCarries reads what the run of that id carried out, or, while there is no such run, what the opening state carries in. Volume
+// of a bonus that the plan version of this run does not have, or closes at another cadence, is not carried on.
+func (r *runReader) readCarries(d *rowDigest, runID string) error {
+	plan, n := r.in.scope.plan, r.in.ids.len()
+	r.in.calc.Prior.Carry = make([]calc.Carry, len(plan.Bonuses))
+	bonusNo := make(map[string]int)
+	for i, b := range plan.Bonuses {
+		if b.Binary != nil && b.Cadence == r.in.scope.period.Cadence {
+			bonusNo[b.Name] = i
+		}
+	}
+	add := func(of int32, bonus []byte, left, right int64) error {
+		i, ok := bonusNo[string(bonus)]
+		if !ok {
+			return nil
+		}
+		carry := &r.in.calc.Prior.Carry[i]
+		if carry.Left == nil {
+			carry.Left, carry.Right = make([]int64, n), make([]int64, n)
+		}
+		var ok2 bool
+		carry.Left[of], ok = addInt64(carry.Left[of], left)
+		carry.Right[of], ok2 = addInt64(carry.Right[of], right)
+		if !ok || !ok2 {
+			return fmt.Errorf("%w: carry-in of distributor %s in bonus %s", calc.ErrOverflow, r.in.ids.at(int(of)), bonus)
+		}
+		return nil
+	}
+	if runID == "" {
+		return r.readOpening(d, OpeningCarry, func(of int32, row Row) error {
+			return add(of, row.Bytes(3), row.Int(4), row.Int(5))
+		})
+	}
+	return r.readRun(d, runID, sqlPriorCarries, func(of int32, row Row) error {
+		d.bytes(row.Bytes(1))
+		d.int(row.Int(2))
+		d.int(row.Int(3))
+		return add(of, row.Bytes(1), row.Int(2), row.Int(3))
+	})
+}
+
+// readRun reads rows that a posted run wrote by distributor, region by region.
+func (r *runReader) readRun(d *rowDigest, runID, text string, each func(of int32, row Row) error) error {
+	run, err := r.store.runByID(r.conn, runID)
+	if err != nil {
+		return err
+	}
+	for _, region := range r.in.regions {
+		err := r.conn.Query(text, []any{region, run.Key, int64(run.Attempt)}, func(row Row) error {
+			of := r.index.findBytes(row.Bytes(0))
+			if of < 0 {
+				return fmt.Errorf("%w: distributor %s of run %s is not in the network of the period", ErrCorrupt, row.Bytes(0), runID)
+			}
+			d.text(region)
+			d.bytes(row.Bytes(0))
+			d.row()
+			return each(of, row)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readOpening reads entries of the opening state. Those of a distributor who counts from a later period on have no place here.
+func (r *runReader) readOpening(d *rowDigest, kind OpeningKind, each func(of int32, row Row) error) error {
+	return r.conn.Query(sqlOpening, []any{r.in.scope.plan.ID, string(kind)}, func(row Row) error {
+		of := r.index.findBytes(row.Bytes(1))
+		if of < 0 {
+			return nil
+		}
+		for column := range 4 {
+			d.bytes(row.Bytes(column))
+		}
+		d.int(row.Int(4))
+		d.int(row.Int(5))
+		d.row()
+		return each(of, row)
+	})
+}

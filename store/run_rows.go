@@ -1,0 +1,186 @@
+package store
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"upline/calc"
+)
+
+// runRows are the rows that a result comes to, in the order of their keys: by region and distributor, then bonus by name, level.
+// They are laid out as numbers into the result, in chunks that hold whole distributors, so the layout depends on the result alone
+// and a chunk written by one server is the one that another would write.
+type runRows struct {
+	in        *runInput
+	out       *calc.Output
+	ranked    bool     // every distributor has a row of ranks
+	bonuses   []uint16 // bonus indexes by name
+	place     []uint16 // by bonus index, its place in bonuses
+	order     []int32  // distributors with rows, by region and id
+	lineStart []int32  // by distributor, the first of their lines; one more at the end
+	chunks    []int32  // chunk k is order[chunks[k]:chunks[k+1]]
+}
+
+// runChunkRows is how many rows a chunk holds, and then what its last distributor still has. On SQLite such a transaction takes
+// about 10 ms of the one writer, so that sales go on between two chunks.
+const runChunkRows = 2000
+
+func newRunRows(in *runInput, out *calc.Output, chunkRows int) (*runRows, error) {
+	plan, n := in.scope.plan, in.ids.len()
+	if len(out.Lines.Earner) > math.MaxInt32 {
+		return nil, fmt.Errorf("%w: %d lines are more than a run can hold", calc.ErrOverflow, len(out.Lines.Earner))
+	}
+	rows := &runRows{
+		in: in, out: out,
+		ranked:    in.scope.period.Cadence == plan.Main && (len(plan.Ranks) > 0 || plan.Active != nil),
+		bonuses:   make([]uint16, len(plan.Bonuses)),
+		place:     make([]uint16, len(plan.Bonuses)),
+		lineStart: make([]int32, n+1),
+	}
+	for i := range rows.bonuses {
+		rows.bonuses[i] = uint16(i)
+	}
+	slices.SortFunc(rows.bonuses, func(a, b uint16) int { return cmp.Compare(plan.Bonuses[a].Name, plan.Bonuses[b].Name) })
+	for place, bonus := range rows.bonuses {
+		rows.place[bonus] = uint16(place)
+	}
+	line := int32(0)
+	for i := range n {
+		rows.lineStart[i] = line
+		for int(line) < len(out.Lines.Earner) && out.Lines.Earner[line] == int32(i) {
+			line++
+		}
+	}
+	rows.lineStart[n] = line
+	if int(line) != len(out.Lines.Earner) {
+		return nil, fmt.Errorf("%w: lines are not in the order of their earners", ErrCorrupt)
+	}
+	rows.sortDistributors()
+	rows.cutChunks(chunkRows)
+	return rows, nil
+}
+
+// sortDistributors puts those who have rows in order. Indexes are in the order of the ids already, so counting regions sorts them.
+func (r *runRows) sortDistributors() {
+	next := make([]int32, len(r.in.regions)+1)
+	has := func(i int32) bool {
+		return r.ranked || r.lineStart[i+1] > r.lineStart[i] || r.carryCount(i) > 0
+	}
+	for i, region := range r.in.regionOf {
+		if has(int32(i)) {
+			next[region+1]++
+		}
+	}
+	for k := 1; k < len(next); k++ {
+		next[k] += next[k-1]
+	}
+	r.order = make([]int32, next[len(next)-1])
+	for i, region := range r.in.regionOf {
+		if has(int32(i)) {
+			r.order[next[region]] = int32(i)
+			next[region]++
+		}
+	}
+}
+
+func (r *runRows) cutChunks(chunkRows int) {
+	r.chunks = []int32{0}
+	rows := 0
+	for k, i := range r.order {
+		rows += int(r.lineStart[i+1]-r.lineStart[i]) + r.carryCount(i)
+		if r.ranked {
+			rows++
+		}
+		if rows >= chunkRows || k == len(r.order)-1 {
+			r.chunks = append(r.chunks, int32(k)+1)
+			rows = 0
+		}
+	}
+}
+
+func (r *runRows) chunkCount() int { return len(r.chunks) - 1 }
+
+func (r *runRows) chunk(k int) []int32 { return r.order[r.chunks[k]:r.chunks[k+1]] }
+
+func (r *runRows) carryCount(i int32) int {
+	count := 0
+	for _, c := range r.out.Carry {
+		if c.Left != nil && (c.Left[i] != 0 || c.Right[i] != 0) {
+			count++
+		}
+	}
+	return count
+}
+
+// appendLines appends the lines of a distributor in the order of their keys.
+func (r *runRows) appendLines(lines []int32, i int32) []int32 {
+	from := len(lines)
+	for line := r.lineStart[i]; line < r.lineStart[i+1]; line++ {
+		lines = append(lines, line)
+	}
+	l := &r.out.Lines
+	slices.SortFunc(lines[from:], func(a, b int32) int {
+		return cmp.Or(cmp.Compare(r.place[l.Bonus[a]], r.place[l.Bonus[b]]), cmp.Compare(l.Level[a], l.Level[b]))
+	})
+	return lines
+}
+
+// carryRow is a carry-out that is not zero.
+type carryRow struct {
+	of    int32
+	bonus uint16
+}
+
+func (r *runRows) appendCarries(carries []carryRow, i int32) []carryRow {
+	for _, bonus := range r.bonuses {
+		if int(bonus) >= len(r.out.Carry) {
+			continue
+		}
+		if c := r.out.Carry[bonus]; c.Left != nil && (c.Left[i] != 0 || c.Right[i] != 0) {
+			carries = append(carries, carryRow{i, bonus})
+		}
+	}
+	return carries
+}
+
+// rankRow is what a row of ranks says of a distributor; the empty name is no rank.
+type rankRow struct {
+	active           int64
+	paidAs, achieved string
+}
+
+func (r *runRows) rank(i int32) rankRow {
+	var row rankRow
+	if r.out.Active == nil || r.out.Active[i] {
+		row.active = 1
+	}
+	row.paidAs, row.achieved = r.rankName(r.out.PaidAs, i), r.rankName(r.out.Achieved, i)
+	return row
+}
+
+func (r *runRows) rankName(of []uint8, i int32) string {
+	if of == nil || of[i] == 0 {
+		return ""
+	}
+	return r.in.scope.plan.Ranks[of[i]-1].Name
+}
+
+// lineBase says what the base of a bonus's lines is in, and the fraction that turns it into minor units.
+func (r *runRows) lineBase(bonus uint16) (unit string, point calc.Fraction) {
+	b := &r.in.scope.plan.Bonuses[bonus]
+	base := calc.BaseCV
+	switch {
+	case b.Direct != nil:
+		base = b.Direct.Base
+	case b.Unilevel != nil:
+		base = b.Unilevel.Base
+	case b.Advance != nil:
+		base = b.Advance.Base
+	}
+	if base == calc.BasePrice {
+		return "MONEY", calc.One
+	}
+	return "VOLUME", r.in.scope.plan.PointValue
+}

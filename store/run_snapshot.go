@@ -1,0 +1,214 @@
+package store
+
+import (
+	"fmt"
+	"math"
+
+	"upline/calc"
+)
+
+// runInput is all that a run computes from, columnar: no object per distributor or per event.
+type runInput struct {
+	scope    runScope
+	calc     calc.Input
+	ids      idColumn // by distributor, in byte order
+	regions  []string // in byte order
+	regionOf []uint16 // by distributor, index into regions
+	volumeCV int64
+	digest   []byte
+}
+
+// runReader reads the input of a run inside one snapshot.
+type runReader struct {
+	store *Store
+	conn  Conn
+	in    *runInput
+	index *idIndex
+}
+
+// readRunInput reads the input of a run. Everything that it reads goes into the input digest, in the order of the keys, so that
+// the same events give the same digest on any engine and at any later time.
+func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, error) {
+	r := &runReader{store: s, conn: c, in: &runInput{scope: o, calc: calc.Input{Plan: o.plan, Cadence: o.period.Cadence, Period: o.period}}}
+	digest := newRowDigest()
+	digest.text(calc.EngineVersion)
+	digest.text(o.id())
+	digest.int(o.period.StartUS)
+	digest.int(o.period.EndUS)
+	digest.int(int64(o.plan.Version))
+	digest.bytes(o.plan.Digest[:])
+	carriesRunID, err := runBefore(c, o, o.period.Cadence, o.period.StartUS)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range []struct {
+		name string
+		read func(*rowDigest) error
+	}{
+		{"regions", r.readRegions},
+		{"network", r.readNetwork},
+		{"volumes", r.readVolumes},
+		{"ranks", func(d *rowDigest) error { return r.readRanks(d, ranksRunID) }},
+		{"carries", func(d *rowDigest) error { return r.readCarries(d, carriesRunID) }},
+	} {
+		rows := newRowDigest()
+		if err := part.read(rows); err != nil {
+			return nil, fmt.Errorf("run %s: %s: %w", o.id(), part.name, err)
+		}
+		if part.name != "regions" { // a country opened later does not change a period gone by
+			digest.section(part.name, rows)
+		}
+	}
+	r.in.digest = digest.sum()
+	return r.in, nil
+}
+
+// The rows of a run and the counts of a period are keyed by region first, and markets are the only source of regions.
+const sqlRegions = `SELECT DISTINCT region FROM markets ORDER BY region`
+
+func (r *runReader) readRegions(*rowDigest) (err error) {
+	r.in.regions, err = readRegions(r.conn)
+	return err
+}
+
+func readRegions(c Conn) (regions []string, err error) {
+	err = c.Query(sqlRegions, nil, func(row Row) error {
+		regions = append(regions, row.Text(0))
+		return nil
+	})
+	if err == nil && len(regions) > math.MaxUint16 {
+		err = fmt.Errorf("%w: %d regions", ErrCorrupt, len(regions))
+	}
+	return regions, err
+}
+
+// The column that says from which period on a distributor counts differs by cadence, so there are five texts.
+const (
+	sqlNetworkRows  = `SELECT distributor_id, region, sponsor_id, parent_id, leg, effective_at_us FROM network_events WHERE plan_id = $1 AND `
+	sqlNetworkOrder = ` <= $2 ORDER BY distributor_id, event_id`
+)
+
+var sqlNetwork = [...]string{
+	calc.Daily:     sqlNetworkRows + `from_daily` + sqlNetworkOrder,
+	calc.Weekly:    sqlNetworkRows + `from_weekly` + sqlNetworkOrder,
+	calc.Monthly:   sqlNetworkRows + `from_monthly` + sqlNetworkOrder,
+	calc.Quarterly: sqlNetworkRows + `from_quarterly` + sqlNetworkOrder,
+	calc.Yearly:    sqlNetworkRows + `from_yearly` + sqlNetworkOrder,
+}
+
+// readNetwork gives the distributors dense indexes in byte order of their ids. Those above are found in a second pass, as they may
+// stand anywhere in that order.
+func (r *runReader) readNetwork(d *rowDigest) error {
+	in, plan := r.in, r.in.scope.plan
+	net := &in.calc.Network
+	regionNo := make(map[string]uint16, len(in.regions))
+	for i, region := range in.regions {
+		regionNo[region] = uint16(i)
+	}
+	placed := plan.PlacementWidth > 0
+	var sponsors, parents idColumn
+	err := r.conn.Query(sqlNetwork[in.scope.period.Cadence], []any{plan.ID, in.scope.period.No}, func(row Row) error {
+		id, region := row.Bytes(0), row.Bytes(1)
+		no, known := regionNo[string(region)]
+		if !known {
+			return fmt.Errorf("%w: region %q of distributor %s has no market", ErrCorrupt, region, id)
+		}
+		if n := in.ids.len(); n > 0 && in.ids.at(n-1) == string(id) {
+			return fmt.Errorf("%w: distributor %s is enrolled twice", ErrCorrupt, id)
+		}
+		in.ids.append(id)
+		in.regionOf = append(in.regionOf, no)
+		sponsors.append(row.Bytes(2))
+		leg := row.Int(4)
+		if placed {
+			parents.append(row.Bytes(3))
+			if leg < 0 || leg > math.MaxUint8 {
+				return fmt.Errorf("%w: distributor %s stands in leg %d", ErrCorrupt, id, leg)
+			}
+			net.Leg = append(net.Leg, uint8(leg))
+		}
+		net.EnrolledAtUS = append(net.EnrolledAtUS, row.Int(5))
+		d.bytes(id)
+		d.bytes(region)
+		d.bytes(row.Bytes(2))
+		d.bytes(row.Bytes(3))
+		d.int(leg)
+		d.int(row.Int(5))
+		d.row()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if in.ids.len() > math.MaxInt32 {
+		return fmt.Errorf("%w: %d distributors are more than a run can hold", ErrCorrupt, in.ids.len())
+	}
+	r.index = newIDIndex(&in.ids)
+	if net.Sponsor, err = r.lookUp(&sponsors, "sponsor"); err != nil {
+		return err
+	}
+	if placed {
+		net.Parent, err = r.lookUp(&parents, "parent")
+	}
+	return err
+}
+
+// lookUp turns ids of those above into indexes; an empty id into -1.
+func (r *runReader) lookUp(above *idColumn, what string) ([]int32, error) {
+	rows := make([]int32, above.len())
+	for i := range rows {
+		rows[i] = -1
+		id := above.at(i)
+		if id == "" {
+			continue
+		}
+		if rows[i] = r.index.find(id); rows[i] < 0 {
+			return nil, fmt.Errorf("%w: %s %s of distributor %s is not in the network of the period", ErrCorrupt, what, id, r.in.ids.at(i))
+		}
+	}
+	return rows, nil
+}
+
+const sqlVolumes = `SELECT market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor FROM event_counts
+	WHERE region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 ORDER BY market, sale_id, event_id, of_event_id`
+
+func (r *runReader) readVolumes(d *rowDigest) error {
+	in := r.in
+	v := &in.calc.Volumes
+	for _, region := range in.regions {
+		args := []any{region, in.scope.plan.ID, int64(in.scope.period.Cadence), in.scope.period.No}
+		err := r.conn.Query(sqlVolumes, args, func(row Row) error {
+			seller := r.index.findBytes(row.Bytes(4))
+			if seller < 0 {
+				return fmt.Errorf("%w: seller %s of sale %s %s is not in the network of the period", ErrCorrupt, row.Bytes(4), row.Bytes(0), row.Bytes(1))
+			}
+			pv, cv, price := row.Int(5), row.Int(6), row.Int(7)
+			v.Seller = append(v.Seller, seller)
+			v.PV, v.CV, v.PriceMinor = append(v.PV, pv), append(v.CV, cv), append(v.PriceMinor, price)
+			sum, ok := addInt64(in.volumeCV, cv)
+			if !ok {
+				return fmt.Errorf("%w: volume of the period", calc.ErrOverflow)
+			}
+			in.volumeCV = sum
+			d.text(region)
+			for column := range 5 {
+				d.bytes(row.Bytes(column))
+			}
+			d.int(pv)
+			d.int(cv)
+			d.int(price)
+			d.row()
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addInt64 adds and tells whether the sum is in range.
+func addInt64(a, b int64) (int64, bool) {
+	sum := a + b
+	return sum, (sum > a) == (b > 0)
+}

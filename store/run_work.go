@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"upline/calc"
+)
+
+// runWork is one owner's work on a run, from taking the lease to the flip.
+type runWork struct {
+	store   *Store
+	run     Run
+	lease   lease
+	regions []string
+	attempt attempt
+}
+
+// WorkRun takes the lease of a run and carries it to POSTED, from wherever whoever worked on it before left it: the outcome is the
+// one of a single clean run. It returns a posted run as it is, ErrLeaseHeld while another owner works on it, and ErrUnknownRun.
+// When the context ends it finishes the transaction under way and gives the lease back; the run is continued by whoever calls next.
+func (s *Store) WorkRun(ctx context.Context, runID string) (Run, error) {
+	run, err := s.GetRun(ctx, runID)
+	if err != nil || run.State == RunPosted {
+		return run, err
+	}
+	held, err := s.takeLease(ctx, runID)
+	if err != nil {
+		return Run{}, err
+	}
+	w := &runWork{store: s, run: run, lease: held}
+	working, stop := s.keepLease(ctx, held)
+	err = w.close(working)
+	if cause := context.Cause(working); err != nil && errors.Is(cause, ErrLeaseHeld) {
+		err = cause
+	}
+	stop()
+	if err != nil {
+		// Whoever comes next need not wait for the lease to run out. Where it cannot be given back it runs out by itself.
+		_ = s.extendLease(context.WithoutCancel(ctx), held, 0)
+		return Run{}, err
+	}
+	return s.GetRun(ctx, runID)
+}
+
+// close does the work between the lease and the flip.
+func (w *runWork) close(ctx context.Context) error {
+	in, posted, err := w.read(ctx)
+	if err != nil || posted {
+		return err
+	}
+	dead, err := w.beginAttempt(ctx, in)
+	if err != nil {
+		return err
+	}
+	for _, of := range dead {
+		if err := w.sweep(ctx, of); err != nil {
+			return err
+		}
+	}
+	rows, result, err := computeRun(in, w.store.chunkRows())
+	if err != nil {
+		return err
+	}
+	done, err := w.beginWriting(ctx, rows, result)
+	if err != nil {
+		return err
+	}
+	if err := w.writeChunks(ctx, rows, done); err != nil {
+		return err
+	}
+	return w.flip(ctx, rows, result)
+}
+
+const sqlRunRanks = `SELECT ranks_run_id FROM runs WHERE run_id = $1`
+
+// read reads the input of the run in a snapshot that is begun after the fence and after the lease was taken, so that it sees every
+// event of the period and everything that an owner before did.
+func (w *runWork) read(ctx context.Context) (in *runInput, posted bool, err error) {
+	err = w.store.engine.Snapshot(ctx, "run_snapshot", func(c Conn) error {
+		in, posted = nil, false
+		run, err := w.store.runByID(c, w.run.RunID)
+		if err != nil {
+			return err
+		}
+		if run.State == RunPosted {
+			posted = true
+			return nil
+		}
+		if run.Period.State != PeriodFenced {
+			return fmt.Errorf("%w: run %s is under way and its period is %s", ErrCorrupt, run.RunID, run.Period.State)
+		}
+		scope, err := w.store.scopeOfRun(c, run)
+		if err != nil {
+			return err
+		}
+		in, err = w.store.readStartedInput(c, scope)
+		if err == nil {
+			w.regions = in.regions
+		}
+		return err
+	})
+	return in, posted, err
+}
+
+// readStartedInput reads the input of a run that was started, with the ranks that were chosen then.
+func (s *Store) readStartedInput(c Conn, o runScope) (*runInput, error) {
+	var ranks string
+	err := c.Query(sqlRunRanks, []any{o.id()}, func(r Row) error {
+		ranks = r.Text(0)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.readRunInput(c, o, ranks)
+}
+
+// computeRun computes and lays out the rows.
+func computeRun(in *runInput, chunkRows int) (*runRows, runResult, error) {
+	out, err := calc.Compute(&in.calc)
+	if err != nil {
+		return nil, runResult{}, fmt.Errorf("run %s: %w", in.scope.id(), err)
+	}
+	rows, err := newRunRows(in, out, chunkRows)
+	if err != nil {
+		return nil, runResult{}, err
+	}
+	result, err := rows.sumUp()
+	return rows, result, err
+}
+
+// chunkRows is how many rows a chunk has.
+func (s *Store) chunkRows() int {
+	if s.options.ChunkRows > 0 {
+		return s.options.ChunkRows
+	}
+	return runChunkRows
+}

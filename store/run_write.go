@@ -1,0 +1,109 @@
+package store
+
+import "context"
+
+var (
+	lineColumns = []string{
+		"region", "run_key", "attempt", "distributor_id", "bonus", "level", "base", "base_unit", "point_num", "point_den", "rate", "amount_minor",
+	}
+	rankColumns  = []string{"region", "run_key", "attempt", "distributor_id", "active", "paid_as", "achieved"}
+	carryColumns = []string{"region", "run_key", "attempt", "distributor_id", "bonus", "left_volume", "right_volume"}
+)
+
+const sqlChunkInsert = `INSERT INTO run_chunks (run_key, attempt, chunk_no, row_count, written_at_us) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (run_key, attempt, chunk_no) DO NOTHING`
+
+// write is a transaction that writes for the run: only while the lease is ours. It is not interrupted when the work is told to
+// stop, which happens between transactions.
+func (w *runWork) write(ctx context.Context, name string, fn func(Conn) error) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return w.store.engine.Write(context.WithoutCancel(ctx), name, func(c Conn) error {
+		if err := checkLease(c, w.lease); err != nil {
+			return err
+		}
+		return fn(c)
+	})
+}
+
+// writeChunks writes the chunks that are not there yet, in order.
+func (w *runWork) writeChunks(ctx context.Context, rows *runRows, done map[int64]bool) error {
+	chunk := chunkWriter{rows: rows, attempt: w.attempt}
+	for k := range rows.chunkCount() {
+		if done[int64(k)] {
+			continue
+		}
+		chunk.gather(k)
+		err := w.write(ctx, "run_chunk", func(c Conn) error { return chunk.write(c, int64(k), w.store.nowUS()) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chunkWriter holds the rows of one chunk, and is used again for the next.
+type chunkWriter struct {
+	rows         *runRows
+	attempt      attempt
+	distributors []int32
+	lines        []int32
+	carries      []carryRow
+}
+
+func (c *chunkWriter) gather(k int) {
+	c.distributors = c.rows.chunk(k)
+	c.lines, c.carries = c.lines[:0], c.carries[:0]
+	for _, i := range c.distributors {
+		c.lines = c.rows.appendLines(c.lines, i)
+		c.carries = c.rows.appendCarries(c.carries, i)
+	}
+}
+
+func (c *chunkWriter) count() int {
+	n := len(c.lines) + len(c.carries)
+	if c.rows.ranked {
+		n += len(c.distributors)
+	}
+	return n
+}
+
+// write inserts the chunk's row first: where it is there already, so are all the others.
+func (c *chunkWriter) write(conn Conn, no, nowUS int64) error {
+	inserted, err := conn.Exec(sqlChunkInsert, c.attempt.runKey, c.attempt.no, no, int64(c.count()), nowUS)
+	if err != nil || inserted == 0 {
+		return err
+	}
+	rows, out, bonuses := c.rows, c.rows.out, c.rows.in.scope.plan.Bonuses
+	key := func(values []any, i int32) []any {
+		return append(values, rows.in.regions[rows.in.regionOf[i]], c.attempt.runKey, c.attempt.no, rows.in.ids.at(int(i)))
+	}
+	if len(c.lines) > 0 {
+		err := conn.Bulk("period_lines", lineColumns, len(c.lines), func(k int, values []any) []any {
+			line, l := c.lines[k], &out.Lines
+			unit, point := rows.lineBase(l.Bonus[line])
+			return append(key(values, l.Earner[line]), bonuses[l.Bonus[line]].Name, int64(l.Level[line]), l.Base[line], unit,
+				point.Num, point.Den, l.Rate[line], l.AmountMinor[line])
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if rows.ranked {
+		err := conn.Bulk("run_ranks", rankColumns, len(c.distributors), func(k int, values []any) []any {
+			row := rows.rank(c.distributors[k])
+			return append(key(values, c.distributors[k]), row.active, row.paidAs, row.achieved)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if len(c.carries) == 0 {
+		return nil
+	}
+	return conn.Bulk("run_carries", carryColumns, len(c.carries), func(k int, values []any) []any {
+		of, bonus := c.carries[k].of, c.carries[k].bonus
+		return append(key(values, of), bonuses[bonus].Name, out.Carry[bonus].Left[of], out.Carry[bonus].Right[of])
+	})
+}
