@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -109,11 +110,11 @@ func (s *Store) keepLease(parent context.Context, l lease) (ctx context.Context,
 			}
 		}
 	}()
-	return ctx, func() {
+	return ctx, sync.OnceFunc(func() {
 		close(ended)
 		cancel(nil)
 		<-done
-	}
+	})
 }
 
 // after is the injected timer.

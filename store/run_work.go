@@ -31,6 +31,7 @@ func (s *Store) WorkRun(ctx context.Context, runID string) (Run, error) {
 	}
 	w := &runWork{store: s, run: run, lease: held}
 	working, stop := s.keepLease(ctx, held)
+	defer stop() // also when a fault ends the work: a lease that is kept for nobody would hold up the run for good
 	err = w.close(working)
 	if cause := context.Cause(working); err != nil && errors.Is(cause, ErrLeaseHeld) {
 		err = cause
