@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
 	"time"
 
 	"upline/migrations"
@@ -107,7 +106,7 @@ func Open(ctx context.Context, url string, options Options) (*Engine, error) {
 
 // refuse returns why a server cannot be used.
 func refuse(server pgsql.Server) error {
-	if strings.Contains(server.Version, "CockroachDB") {
+	if server.IsCockroach() {
 		return errors.New("the server is CockroachDB, which has an engine of its own")
 	}
 	if server.Encoding != "UTF8" {

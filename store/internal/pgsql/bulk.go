@@ -80,7 +80,7 @@ func (t *Transaction) bulkCopy(table string, columns []string, n int, row func(i
 		buffer = buffer[:len(copyHeader)]
 	}
 	t.busy, t.broken = false, false
-	t.pipeline = t.session.pg.StartPipeline(t.ctx)
+	t.resume()
 	return nil
 }
 
@@ -90,9 +90,6 @@ func (t *Transaction) open() error {
 		return nil
 	}
 	t.begun = true
-	if t.opening == "" {
-		return nil
-	}
 	opening := t.opening
 	t.send(opening, nil)
 	if err := t.flush(opening); err != nil {
@@ -167,4 +164,3 @@ func insertText(table string, columns []string, rows int) string {
 	}
 	return sql.String()
 }
-

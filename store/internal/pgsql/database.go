@@ -29,6 +29,14 @@ func (d *Database) Read(ctx context.Context, name, begin string, fn func(store.C
 	})
 }
 
+// Define runs one statement of DDL outside of a transaction block, and again when it collides with another.
+func (d *Database) Define(ctx context.Context, ddl string) error {
+	return d.Counts.Retry(ctx, d.Limits, "define", func() (Class, error) {
+		err := d.Writes.Exec(ctx, ddl)
+		return ClassOf(err), err
+	})
+}
+
 const hasTable = `SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1`
 
 // HasTable reports whether a table exists in the connection's schema.

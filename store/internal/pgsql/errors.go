@@ -64,6 +64,12 @@ func troubled(refused *pgconn.PgError) bool {
 	return strings.HasPrefix(refused.Code, "08") || strings.HasPrefix(refused.Code, "53") || strings.HasPrefix(refused.Code, "58")
 }
 
+// IsDuplicate reports whether a statement of DDL was refused because what it makes is there.
+func IsDuplicate(err error) bool {
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && refused.Code == "42710"
+}
+
 // Ambiguous reports whether an error of a COMMIT leaves open whether it happened. A plain ERROR says that it did not; a lost
 // connection and a session that the server ended (FATAL) say nothing, and CockroachDB has a code of its own for it.
 func Ambiguous(err error) bool {

@@ -2,10 +2,10 @@ package pgsql
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,10 +29,16 @@ type PoolOptions struct {
 	Connections int
 	// Settings are run-time parameters of the session. Those that the URL names win.
 	Settings map[string]string
+	// BeginApart sends the statement that begins a transaction in a round trip of its own, by the simple protocol. CockroachDB is
+	// known to take it so from every driver.
+	BeginApart bool
 }
 
 // Pool is a pool of connections with their prepared statements.
-type Pool struct{ pool *pgxpool.Pool }
+type Pool struct {
+	pool       *pgxpool.Pool
+	beginApart bool
+}
 
 // ParseURL reads a connection URL. Its error does not show the password.
 func ParseURL(url string) (*pgxpool.Config, error) {
@@ -72,7 +78,7 @@ func Open(ctx context.Context, config *pgxpool.Config, options PoolOptions) (*Po
 	if err != nil {
 		return nil, fmt.Errorf("pgsql: %w", err)
 	}
-	return &Pool{pool: pool}, nil
+	return &Pool{pool: pool, beginApart: options.BeginApart}, nil
 }
 
 // Close waits for the connections that are in use and closes the pool.
@@ -90,7 +96,7 @@ func (p *Pool) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	return nil, fmt.Errorf("%w: pgsql: connect: %w", store.ErrUnavailable, err)
 }
 
-// Exec runs one statement outside of a transaction block, by the simple protocol, and forgets it: for DDL.
+// Exec runs one statement outside of a transaction block, by the simple protocol: for DDL.
 func (p *Pool) Exec(ctx context.Context, sql string) error {
 	conn, err := p.acquire(ctx)
 	if err != nil {
@@ -107,8 +113,25 @@ func (p *Pool) Exec(ctx context.Context, sql string) error {
 type Server struct {
 	Version  string // the text of version()
 	Encoding string
-	// Commits is the setting synchronous_commit; empty where there is none.
-	Commits string
+	Commits  string // the setting synchronous_commit; empty where there is none
+}
+
+// IsCockroach reports whether the server is CockroachDB.
+func (s Server) IsCockroach() bool { return strings.Contains(s.Version, "CockroachDB") }
+
+// IsCockroach connects to the server that a URL names and reports whether it is CockroachDB.
+func IsCockroach(ctx context.Context, url string) (bool, error) {
+	config, err := ParseURL(url)
+	if err != nil {
+		return false, err
+	}
+	pool, err := Open(ctx, config, PoolOptions{Connections: 1})
+	if err != nil {
+		return false, err
+	}
+	defer pool.Close()
+	server, err := pool.Ask(ctx)
+	return server.IsCockroach(), err
 }
 
 // Ask connects and asks the server for what it is.
@@ -120,17 +143,21 @@ func (p *Pool) Ask(ctx context.Context) (Server, error) {
 	}
 	defer conn.Release()
 	pg := conn.Conn().PgConn()
-	for sql, to := range map[string]*string{"SELECT version()": &server.Version, "SHOW synchronous_commit": &server.Commits} {
-		results, err := pg.Exec(ctx, sql).ReadAll()
-		var refused *pgconn.PgError
-		switch {
-		case err != nil && errors.As(err, &refused) && to == &server.Commits:
-		case err != nil:
-			return server, wrap(ctx, sql, err)
-		default:
-			*to = string(results[0].Rows[0][0])
-		}
+	if server.Version, err = show(ctx, pg, "SELECT version()"); err != nil {
+		return server, err
 	}
 	server.Encoding = pg.ParameterStatus("server_encoding")
-	return server, nil
+	if !server.IsCockroach() {
+		server.Commits, err = show(ctx, pg, "SHOW synchronous_commit")
+	}
+	return server, err
+}
+
+// show returns the one text that a statement answers with.
+func show(ctx context.Context, pg *pgconn.PgConn, sql string) (string, error) {
+	results, err := pg.Exec(ctx, sql).ReadAll()
+	if err != nil {
+		return "", wrap(ctx, sql, err)
+	}
+	return string(results[0].Rows[0][0]), nil
 }

@@ -32,8 +32,8 @@ type Transaction struct {
 
 var _ store.Conn = (*Transaction)(nil)
 
-// Begin takes a connection for a transaction whose opening statement is sent together with its first statement. Release must be
-// called.
+// Begin takes a connection and begins a transaction. On most pools the opening statement is sent only with the transaction's first
+// statement. Release must be called.
 func (p *Pool) Begin(ctx context.Context, opening string, bulk BulkMethod) (*Transaction, error) {
 	conn, err := p.acquire(ctx)
 	if err != nil {
@@ -41,6 +41,15 @@ func (p *Pool) Begin(ctx context.Context, opening string, bulk BulkMethod) (*Tra
 	}
 	t := &Transaction{ctx: ctx, conn: conn, session: sessionOf(conn.Conn().PgConn()), opening: opening, bulk: bulk}
 	t.pipeline = t.session.pg.StartPipeline(ctx)
+	if !p.beginApart {
+		return t, nil
+	}
+	t.opening, t.begun = "", true
+	if err := t.simple(undoTime, opening); err != nil {
+		t.Release()
+		return nil, wrap(ctx, opening, err)
+	}
+	t.resume()
 	return t, nil
 }
 
@@ -136,10 +145,10 @@ func (t *Transaction) queue(sql string, args []any) error {
 	if err := t.usable(sql); err != nil {
 		return err
 	}
-	if !t.begun && t.opening != "" {
+	if !t.begun {
 		t.send(t.opening, nil)
+		t.begun = true
 	}
-	t.begun = true
 	if wants := t.send(sql, args); wants != len(args) {
 		t.broken = true // what is queued cannot be taken back
 		return t.mistake(sql, fmt.Errorf("it wants %d arguments and got %d", wants, len(args)))
@@ -332,7 +341,7 @@ func (t *Transaction) Commit(sql string) error {
 	if !t.begun {
 		return nil
 	}
-	err := t.Simple(commitTime, sql)
+	err := t.simple(commitTime, sql)
 	switch {
 	case err == nil:
 		t.begun = false
@@ -347,9 +356,9 @@ func (t *Transaction) Commit(sql string) error {
 
 var errRolledBack = errors.New("store: the server rolled the transaction back at its COMMIT")
 
-// Simple runs statements by the simple protocol, apart from what the caller's context does from now on. The connection leaves
-// pipeline mode; Resume enters it again.
-func (t *Transaction) Simple(limit time.Duration, sql string) error {
+// simple runs statements by the simple protocol, apart from what the caller's context does from now on. The connection leaves
+// pipeline mode; resume enters it again.
+func (t *Transaction) simple(limit time.Duration, sql string) error {
 	if err := t.pipeline.Close(); err != nil || t.broken {
 		t.broken = true
 		return fmt.Errorf("%w: %s: the connection is lost: %w", store.ErrUnavailable, sql, err)
@@ -370,17 +379,24 @@ func (t *Transaction) Simple(limit time.Duration, sql string) error {
 	return nil
 }
 
-// Resume enters pipeline mode again, for another attempt inside the same transaction.
-func (t *Transaction) Resume() {
+// Rewind rolls back to a savepoint, for another attempt inside the same transaction.
+func (t *Transaction) Rewind(sql string) error {
+	if err := t.simple(undoTime, sql); err != nil {
+		return wrap(context.Background(), sql, err)
+	}
 	t.failed = nil
-	t.pipeline = t.session.pg.StartPipeline(t.ctx)
+	t.resume()
+	return nil
 }
+
+// resume enters pipeline mode again.
+func (t *Transaction) resume() { t.pipeline = t.session.pg.StartPipeline(t.ctx) }
 
 // Release rolls back what is not committed and gives the connection back, or closes it when it is of no use any more.
 func (t *Transaction) Release() {
 	t.ended = true
 	if t.begun && !t.broken {
-		if err := t.Simple(undoTime, "ROLLBACK"); err != nil {
+		if err := t.simple(undoTime, "ROLLBACK"); err != nil {
 			t.broken = true
 		}
 	}
