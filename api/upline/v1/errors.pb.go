@@ -77,7 +77,8 @@ const (
 	ErrorReason_ERROR_REASON_UNAUTHENTICATED ErrorReason = 24
 	// PERMISSION_DENIED: the key's role does not cover the call.
 	ErrorReason_ERROR_REASON_FORBIDDEN ErrorReason = 25
-	// UNAVAILABLE or ABORTED: the store was busy or unreachable; nothing is known to be wrong with the call. Send it again.
+	// UNAVAILABLE, ABORTED or CANCELED: the store was busy or unreachable, or the client ended the call; nothing is known to be
+	// wrong with it. Send it again.
 	ErrorReason_ERROR_REASON_RETRY ErrorReason = 26
 	// DEADLINE_EXCEEDED: the call's time ran out. Send it again; a repeat is harmless.
 	ErrorReason_ERROR_REASON_DEADLINE ErrorReason = 27
@@ -87,6 +88,8 @@ const (
 	ErrorReason_ERROR_REASON_OVERFLOW ErrorReason = 29
 	// FAILED_PRECONDITION: the value cannot be changed once it is set, for instance a market's region.
 	ErrorReason_ERROR_REASON_IMMUTABLE ErrorReason = 30
+	// UNIMPLEMENTED: there is no such call, or it does not take that protocol, content type or compression.
+	ErrorReason_ERROR_REASON_UNSUPPORTED ErrorReason = 31
 )
 
 // Enum value maps for ErrorReason.
@@ -123,6 +126,7 @@ var (
 		28: "ERROR_REASON_INTERNAL",
 		29: "ERROR_REASON_OVERFLOW",
 		30: "ERROR_REASON_IMMUTABLE",
+		31: "ERROR_REASON_UNSUPPORTED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":         0,
@@ -156,6 +160,7 @@ var (
 		"ERROR_REASON_INTERNAL":            28,
 		"ERROR_REASON_OVERFLOW":            29,
 		"ERROR_REASON_IMMUTABLE":           30,
+		"ERROR_REASON_UNSUPPORTED":         31,
 	}
 )
 
@@ -350,7 +355,7 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"request_id\x18\x05 \x01(\tR\trequestId\x1a6\n" +
 	"\bIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xe8\a\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\x86\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1e\n" +
@@ -383,7 +388,8 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"\x15ERROR_REASON_DEADLINE\x10\x1b\x12\x19\n" +
 	"\x15ERROR_REASON_INTERNAL\x10\x1c\x12\x19\n" +
 	"\x15ERROR_REASON_OVERFLOW\x10\x1d\x12\x1a\n" +
-	"\x16ERROR_REASON_IMMUTABLE\x10\x1eB\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
+	"\x16ERROR_REASON_IMMUTABLE\x10\x1e\x12\x1c\n" +
+	"\x18ERROR_REASON_UNSUPPORTED\x10\x1fB\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
 	file_upline_v1_errors_proto_rawDescOnce sync.Once
