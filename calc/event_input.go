@@ -5,6 +5,9 @@ type ChainMember struct {
 	// Rank is the rank number paid as in the last closed period of the main cadence; before the first close, the one achieved in
 	// the opening state.
 	Rank uint8
+	// Inactive tells that the distributor was not active in the last closed period of the main cadence. Before the first close
+	// everybody counts as active.
+	Inactive bool
 }
 
 // EventInput is what the lines of one sale event depend on: the sale and the slice of the tree above it.
@@ -12,6 +15,7 @@ type EventInput struct {
 	Plan *Plan
 	// Sponsor and Placement are the ways up in the two trees, each beginning with the seller. They reach as far up as EventNeeds
 	// asks, or to the top.
+	// The placement chain is not looked at when the plan has no placement tree.
 	Sponsor, Placement []ChainMember
 	PV, CV             int64 // volume units
 	PriceMinor         int64

@@ -9,8 +9,15 @@ import (
 
 func TestFoldSale_ResultDependsOnTheSetOfEventsOnly(t *testing.T) {
 	events := []SaleEvent{
-		{"s", Recorded, 100, 0}, {"a", Activated, 200, 0}, {"p1", Paid, 210, 1}, {"p1again", Paid, 220, 1},
-		{"p2", Paid, 300, 2}, {"c", Cancelled, 400, 0}, {"p3", Paid, 500, 3}, {"b", Activated, 600, 0}, {"d", Cancelled, 700, 0},
+		{"s", Recorded, 100, 0},
+		{"a", Activated, 200, 0},
+		{"p1", Paid, 210, 1},
+		{"p1again", Paid, 220, 1},
+		{"p2", Paid, 300, 2},
+		{"c", Cancelled, 400, 0},
+		{"p3", Paid, 500, 3},
+		{"b", Activated, 600, 0},
+		{"d", Cancelled, 700, 0},
 	}
 	for _, terms := range []SaleTerms{{}, {RequiresActivation: true}, {true, true, CancelledVolumeCurrent}, {true, false, CancelledVolumeNone}} {
 		want := fmt.Sprintf("%+v", FoldSale(terms, slices.Clone(events)))
