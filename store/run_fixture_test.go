@@ -75,11 +75,33 @@ func newRunWorld(t testing.TB, engine store.Engine) *runWorld {
 		network = append(network, d)
 	}
 	w.must(w.Enroll(ctx, network))
-	for i := range 3 * runWorldSize {
-		w.sell(runMember(i%runWorldSize), fmt.Sprintf("sale-%03d", i), at(1+i%28, 0), int64(1+i%7)*100_000)
-	}
-	w.nowUS.Store(time.Date(2026, time.February, 2, 0, 0, 0, 0, time.UTC).UnixMicro())
+	w.sellIn(time.January, 3*runWorldSize)
+	w.nowUS.Store(february(2))
 	return w
+}
+
+func february(day int) int64 {
+	return time.Date(2026, time.February, day, 0, 0, 0, 0, time.UTC).UnixMicro()
+}
+
+// sellIn records sales of 10 to 70 points through a month of 2026, and leaves the clock at its end.
+func (w *runWorld) sellIn(month time.Month, count int) {
+	w.t.Helper()
+	w.nowUS.Store(time.Date(2026, month+1, 1, 0, 0, 0, 0, time.UTC).UnixMicro())
+	var sales []store.NewSale
+	for i := range count {
+		soldAtUS := time.Date(2026, month, 1+i%28, 0, 0, 0, 0, time.UTC).UnixMicro()
+		sales = append(sales, runSale(runMember(i%runWorldSize), fmt.Sprintf("sale-%d-%03d", month, i), soldAtUS, int64(1+i%7)*100_000))
+	}
+	w.must(w.RecordSales(w.t.Context(), sales))
+}
+
+// runSale is a sale in one of the two markets, whichever the seller's is.
+func runSale(seller, id string, soldAtUS, cv int64) store.NewSale {
+	return store.NewSale{
+		Market: []string{"US", "DE"}[int(soldAtUS/86_400_000_000)%2], SaleID: id, DistributorID: seller, CustomerID: "c", ProductID: "kit", PriceMinor: cv / 100,
+		Currency: "USD", PV: &cv, CV: &cv, SoldAtUS: soldAtUS, Content: store.Content{{Path: "cv", Value: fmt.Sprint(cv)}},
+	}
 }
 
 // runMember gives ids whose byte order is not the order of the tree.
@@ -92,13 +114,10 @@ func (w *runWorld) must(_ any, err error) {
 	}
 }
 
-// sell records a sale in the seller's other market.
+// sell records a sale.
 func (w *runWorld) sell(seller, id string, soldAtUS, cv int64) store.Receipt {
 	w.t.Helper()
-	receipts, err := w.RecordSales(w.t.Context(), []store.NewSale{{
-		Market: []string{"US", "DE"}[len(id+seller)%2], SaleID: id, DistributorID: seller, CustomerID: "c", ProductID: "kit", PriceMinor: cv / 100,
-		Currency: "USD", PV: &cv, CV: &cv, SoldAtUS: soldAtUS, Content: store.Content{{Path: "cv", Value: fmt.Sprint(cv)}},
-	}})
+	receipts, err := w.RecordSales(w.t.Context(), []store.NewSale{runSale(seller, id, soldAtUS, cv)})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"upline/calc"
 	"upline/store"
@@ -19,10 +18,6 @@ func (w *runWorld) standing(id string, cadence calc.Cadence, period string) stri
 		w.t.Fatal(err)
 	}
 	return fmt.Sprintf("%s/%s %v", e.PaidAs, e.Achieved, e.CarryOuts)
-}
-
-func february(day int) int64 {
-	return time.Date(2026, time.February, day, 0, 0, 0, 0, time.UTC).UnixMicro()
 }
 
 func TestWorkRun_NextPeriodBeginsWithWhatTheLastOneLeft(t *testing.T) {

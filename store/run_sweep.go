@@ -2,9 +2,6 @@ package store
 
 import "context"
 
-// sweepRowsMax is how many distributors' rows one transaction of a sweep takes away from a table, as long as a chunk takes.
-const sweepRowsMax = 1000
-
 // The tables that a run's rows stand in, with the texts that find the end of a stretch and delete it.
 var sweepTexts = [...]struct{ end, some, rest string }{
 	{
@@ -26,14 +23,14 @@ var sweepTexts = [...]struct{ end, some, rest string }{
 
 const sqlSweepChunks = `DELETE FROM run_chunks WHERE run_key = $1 AND attempt = $2`
 
-// sweep deletes the rows of a dead attempt, a bounded number in a transaction. A sweep that is interrupted is done again: the
+// sweep deletes the rows of a dead attempt, as many in a transaction as a chunk has. A sweep that is interrupted is done again: the
 // attempt is SWEPT only when nothing of it is left.
 func (w *runWork) sweep(ctx context.Context, dead attempt) error {
 	for _, region := range w.regions {
 		for table := range sweepTexts {
 			for done := false; !done; {
 				err := w.write(ctx, "run_sweep", func(c Conn) (err error) {
-					done, err = sweepSome(c, table, region, dead)
+					done, err = w.sweepSome(c, table, region, dead)
 					return err
 				})
 				if err != nil {
@@ -52,10 +49,10 @@ func (w *runWork) sweep(ctx context.Context, dead attempt) error {
 }
 
 // sweepSome deletes up to a bounded number of rows and what their last distributor has beyond, and tells whether none are left.
-func sweepSome(c Conn, table int, region string, dead attempt) (done bool, err error) {
+func (w *runWork) sweepSome(c Conn, table int, region string, dead attempt) (done bool, err error) {
 	texts := &sweepTexts[table]
 	end, found := "", false
-	err = c.Query(texts.end, []any{region, dead.runKey, dead.no, int64(sweepRowsMax - 1)}, func(r Row) error {
+	err = c.Query(texts.end, []any{region, dead.runKey, dead.no, int64(w.store.chunkRows()-1)}, func(r Row) error {
 		end, found = r.Text(0), true
 		return nil
 	})

@@ -32,7 +32,7 @@ func TestWorkRun_PostsAndCloses(t *testing.T) {
 			len(run.InputDigest) != 32 || len(run.OutputDigest) != 32 || run.PostedAtUS != w.nowUS.Load() {
 			t.Fatalf("%+v", run)
 		}
-		// 120 sales of 10 to 70 points, one to seven in turn.
+		// 120 sales, of 10 to 70 points in turn.
 		if want := int64(17*28+1) * 100_000; run.VolumeCV != want {
 			t.Fatalf("volume %d, want %d", run.VolumeCV, want)
 		}
@@ -132,6 +132,7 @@ func TestWorkRun_TwoServersAtOnceGiveOneResult(t *testing.T) {
 
 // closed is what a single clean run gives.
 type closed struct {
+	period   string
 	run      store.Run
 	earnings string
 }
@@ -144,7 +145,12 @@ func cleanClose(t *testing.T) closed {
 		t.Fatal(err)
 	}
 	w := newRunWorld(t, engine)
-	return closed{run: w.close(w.Store, 0, "2026-01"), earnings: w.earnings(0, "2026-01")}
+	return w.closed(w.close(w.Store, 0, "2026-01"))
+}
+
+func (w *runWorld) closed(run store.Run) closed {
+	w.t.Helper()
+	return closed{run.Period.Key.Name, run, w.earnings(0, run.Period.Key.Name)}
 }
 
 // check fails when a close differs from the clean one, or left anything behind.
@@ -153,7 +159,7 @@ func (c closed) check(w *runWorld, run store.Run) {
 	if !bytes.Equal(run.InputDigest, c.run.InputDigest) || !bytes.Equal(run.OutputDigest, c.run.OutputDigest) {
 		w.t.Fatalf("digests %x %x, clean %x %x", run.InputDigest, run.OutputDigest, c.run.InputDigest, c.run.OutputDigest)
 	}
-	if got := w.earnings(0, "2026-01"); got != c.earnings {
+	if got := w.earnings(0, c.period); got != c.earnings {
 		w.t.Fatalf("earnings\n%s\nclean\n%s", got, c.earnings)
 	}
 	if run.Period.State != store.PeriodClosed || fmt.Sprint(run.Totals, run.Ranks) != fmt.Sprint(c.run.Totals, c.run.Ranks) {
@@ -162,32 +168,53 @@ func (c closed) check(w *runWorld, run store.Run) {
 	w.checkOneAttempt(run)
 }
 
-// TestWorkRun_KilledAtEveryWrite kills the server at each of its transactions, before and after the commit, and lets another go on,
-// one that cuts chunks alike and one that does not.
+// TestWorkRun_KilledAtEveryWrite kills the server at each of the transactions of a close, before and after its commit, a month at
+// a time, and lets another go on, one that cuts chunks alike and one that does not. Every month must be the one that a clean close
+// of the same months gives.
 func TestWorkRun_KilledAtEveryWrite(t *testing.T) {
-	want := cleanClose(t)
+	const months = 14 // more than a close here has transactions
+	var want []closed
+	engine := storetest.SQLite(t)
+	if err := engine.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	clean := newRunWorld(t, engine)
+	for month := time.January; month <= months; month++ {
+		clean.sellIn(month, runWorldSize)
+		want = append(want, clean.closed(clean.close(clean.Store, 0, monthName(month))))
+	}
 	for _, kill := range []struct {
 		name  string
 		error error
 	}{{"before the commit", errKilled}, {"after the commit", storetest.AfterCommit(errKilled)}} {
-		for _, chunkRows := range []int{10, 25} {
+		for _, chunkRows := range []int{killedChunkRows, 90} {
 			t.Run(fmt.Sprintf("%s, continued in chunks of %d", kill.name, chunkRows), func(t *testing.T) {
-				for at, posted := int64(1), false; !posted; at++ {
-					eachRunWorld(t, func(t *testing.T, w *runWorld) {
-						posted = killedAt(t, w, at, kill.error, chunkRows, want)
-					})
-					if at > 200 {
-						t.Fatal("the close never ends")
+				eachRunWorld(t, func(t *testing.T, w *runWorld) {
+					survived := false
+					for month := time.January; month <= months; month++ {
+						w.sellIn(month, runWorldSize)
+						survived = w.killedAt(int64(month), kill.error, chunkRows, want[month-1])
 					}
-				}
+					if !survived {
+						t.Fatalf("a close has more than %d transactions: not all were tried", months)
+					}
+				})
 			})
 		}
 	}
 }
 
-// killedAt tells whether the run was posted before it could be killed.
-func killedAt(t *testing.T, w *runWorld, at int64, kill error, chunkRows int, want closed) bool {
-	t.Helper()
+// killedChunkRows cuts a month into five chunks.
+const killedChunkRows = 40
+
+func monthName(month time.Month) string {
+	return time.Date(2026, month, 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
+}
+
+// killedAt closes a month by a server that dies at one of its transactions, and then by another. It tells whether the first was
+// done before it came to that one.
+func (w *runWorld) killedAt(at int64, kill error, chunkRows int, want closed) bool {
+	w.t.Helper()
 	last := ""
 	doomed := w.open(storetest.Faulty(w.engine, func(name string, n int64) error {
 		switch {
@@ -198,24 +225,24 @@ func killedAt(t *testing.T, w *runWorld, at int64, kill error, chunkRows int, wa
 			return errKilled
 		}
 		return nil
-	}), 10)
-	run, err := doomed.StartRun(t.Context(), "tree", 0, "2026-01")
+	}), killedChunkRows)
+	run, err := doomed.StartRun(w.t.Context(), "tree", 0, want.period)
 	if err == nil {
-		run, err = doomed.WorkRun(t.Context(), run.RunID)
+		run, err = doomed.WorkRun(w.t.Context(), run.RunID)
 	}
 	survived := err == nil
 	if !survived && !errors.Is(err, errKilled) {
-		t.Fatalf("write %d: %v", at, err)
+		w.t.Fatalf("write %d: %v", at, err)
 	}
 	flipped := survived || last == "run_flip" && kill != errKilled //nolint:errorlint // the very value
-	if got := w.earnings(0, "2026-01"); got != "" && !flipped {
-		t.Fatalf("write %d, %s: lines are seen before the flip:\n%s", at, last, got)
+	if got := w.earnings(0, want.period); got != "" && !flipped {
+		w.t.Fatalf("write %d, %s: lines are seen before the flip:\n%s", at, last, got)
 	}
 	w.later()
-	run = w.close(w.open(w.engine, chunkRows), 0, "2026-01")
+	run = w.close(w.open(w.engine, chunkRows), 0, want.period)
 	want.check(w, run)
-	if resumable := chunkRows == 10; resumable && run.Attempt != 1 {
-		t.Fatalf("write %d, %s: attempt %d, though the first could be continued", at, last, run.Attempt)
+	if resumable := chunkRows == killedChunkRows; resumable && run.Attempt != 1 {
+		w.t.Fatalf("write %d, %s: attempt %d, though the first could be continued", at, last, run.Attempt)
 	}
 	return survived
 }
