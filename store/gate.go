@@ -78,13 +78,18 @@ func (s *Store) newestPlan(c Conn, planID string) (*calc.Plan, error) {
 	return s.plan(c, planID, version)
 }
 
-// firstPeriodOf returns the period of a cadence that the plan begins in: the one that holds the first version's first day.
+// firstPeriodOf returns the first period of a cadence that the plan has: the one that holds the first day of the first version with
+// that cadence.
 func (s *Store) firstPeriodOf(c Conn, planID string, cadence calc.Cadence) (calc.Period, error) {
-	first, err := s.plan(c, planID, 1)
-	if err != nil {
-		return calc.Period{}, err
+	for version := int32(1); ; version++ {
+		p, err := s.plan(c, planID, version)
+		if err != nil {
+			return calc.Period{}, err
+		}
+		if slices.Contains(planCadences(p), cadence) {
+			return calc.PeriodAt(cadence, p.Location, p.ValidFromUS), nil
+		}
 	}
-	return calc.PeriodAt(cadence, first.Location, first.ValidFromUS), nil
 }
 
 // gateState reads a period's gate. A gate without a row has never been written and is open; the row is written by a close only.
