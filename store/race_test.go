@@ -30,25 +30,13 @@ func dailyPlan() *calc.Plan {
 
 // eachPair gives the test two engines on one database, as two servers have them.
 func eachPair(t *testing.T, test func(t *testing.T, a, b store.Engine)) {
-	t.Run("sqlite", func(t *testing.T) {
-		path := storetest.SQLitePath(t)
-		a, b := storetest.OpenSQLite(t, path), storetest.OpenSQLite(t, path)
-		migrated(t, a)
+	storetest.EachDatabase(t, func(t *testing.T, database storetest.Database) {
+		a, b := database.Open(t), database.Open(t)
+		if err := a.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		test(t, a, b)
 	})
-	t.Run("postgres", func(t *testing.T) {
-		url := storetest.PostgresURL(t)
-		a, b := storetest.OpenPostgres(t, url), storetest.OpenPostgres(t, url)
-		migrated(t, a)
-		test(t, a, b)
-	})
-}
-
-func migrated(t *testing.T, engine store.Engine) {
-	t.Helper()
-	if err := engine.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // An activation, a cancellation and the close of the day race for one sale, day after day, through two servers. Whatever comes first,
