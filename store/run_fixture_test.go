@@ -35,7 +35,8 @@ func runPlan() *calc.Plan {
 	return &calc.Plan{
 		ID: "tree", Digest: [32]byte{1}, Currency: "USD", MinorDigits: 2, Location: time.UTC, ValidFromUS: at(1, 0), Main: calc.Monthly,
 		Rounding: calc.Rounding{StepMinor: 1}, PointValue: calc.Fraction{Num: 1, Den: 100}, PlacementWidth: 2,
-		Ranks: []calc.Rank{{Name: "member"}, {Name: "leader"}},
+		Active: atLeast(calc.FactPV, 20),
+		Ranks:  []calc.Rank{{Name: "member", When: atLeast(calc.FactPV, 30)}, {Name: "leader", When: atLeast(calc.FactGV, 400)}},
 		Bonuses: []calc.Bonus{
 			// The names are not in byte order, as their rows must be.
 			{Name: "team", Cadence: calc.Monthly, Unilevel: &calc.Unilevel{
@@ -45,6 +46,18 @@ func runPlan() *calc.Plan {
 			{Name: "weekly", Cadence: calc.Weekly, Binary: &calc.Binary{Rates: []int64{10_000_000, 50_000_000, 100_000_000}}},
 		},
 	}
+}
+
+// atLeast is the condition that a volume is so many points.
+func atLeast(fact calc.Fact, points int64) *calc.Condition {
+	source := fmt.Sprintf("%s >= %d", fact.Info().Name, points)
+	c, err := calc.NewCondition(source, &calc.Expr{Op: calc.OpGreaterEqual, Args: []*calc.Expr{
+		{Op: calc.OpFact, Fact: fact}, {Op: calc.OpNumber, Value: points},
+	}})
+	if err != nil {
+		panic(err)
+	}
+	return c
 }
 
 func eachRunWorld(t *testing.T, test func(t *testing.T, w *runWorld)) {

@@ -16,7 +16,7 @@ const (
 )
 
 // readRanks reads the ranks that the run of that id left, or, while there is no such run, those of the opening state, which says
-// only what was ever achieved.
+// only what was ever achieved: the engine takes that for what they were paid as, too.
 //
 // Ranks stand in the database by name. A name that the plan version of this run no longer has is no rank: the plan's author took
 // it away, and there is no telling which of the others it was meant to become.
@@ -28,22 +28,26 @@ func (r *runReader) readRanks(d *rowDigest, runID string) error {
 	prior, n := &r.in.calc.Prior, r.in.ids.len()
 	prior.Achieved = make([]uint8, n)
 	if runID == "" {
-		// Before the first close the rank once achieved is the best that is known of what somebody would be paid as.
-		prior.PaidAs = prior.Achieved
 		return r.readOpening(d, OpeningRank, func(of int32, row Row) error {
 			prior.Achieved[of] = max(prior.Achieved[of], number[string(row.Bytes(2))])
 			return nil
 		})
 	}
-	prior.PaidAs, prior.Active = make([]uint8, n), make([]bool, n)
-	return r.readRun(d, runID, sqlPriorRanks, func(of int32, row Row) error {
-		prior.Active[of] = row.Int(1) != 0
+	prior.PaidAs = make([]uint8, n)
+	active, read := make([]bool, n), false
+	err := r.readRun(d, runID, sqlPriorRanks, func(of int32, row Row) error {
+		active[of], read = row.Int(1) != 0, true
 		prior.PaidAs[of], prior.Achieved[of] = number[string(row.Bytes(2))], number[string(row.Bytes(3))]
 		d.int(row.Int(1))
 		d.bytes(row.Bytes(2))
 		d.bytes(row.Bytes(3))
 		return nil
 	})
+	// Under a plan that asks nothing for it everybody is active, also who came after that run.
+	if read && r.in.scope.plan.Active != nil {
+		prior.Active = active
+	}
+	return err
 }
 
 // readCarries reads what the run of that id carried out, or, while there is no such run, what the opening state carries in. Volume

@@ -169,17 +169,7 @@ func (r *runRows) rankName(of []uint8, i int32) string {
 
 // lineBase says what the base of a bonus's lines is in, and the fraction that turns it into minor units.
 func (r *runRows) lineBase(bonus uint16) (unit string, point calc.Fraction) {
-	b := &r.in.scope.plan.Bonuses[bonus]
-	base := calc.BaseCV
-	switch {
-	case b.Direct != nil:
-		base = b.Direct.Base
-	case b.Unilevel != nil:
-		base = b.Unilevel.Base
-	case b.Advance != nil:
-		base = b.Advance.Base
-	}
-	if base == calc.BasePrice {
+	if r.in.scope.plan.Bonuses[bonus].BaseOf() == calc.BasePrice {
 		return "MONEY", calc.One
 	}
 	return "VOLUME", r.in.scope.plan.PointValue

@@ -52,7 +52,7 @@ func (w *runWork) sweep(ctx context.Context, dead attempt) error {
 func (w *runWork) sweepSome(c Conn, table int, region string, dead attempt) (done bool, err error) {
 	texts := &sweepTexts[table]
 	end, found := "", false
-	err = c.Query(texts.end, []any{region, dead.runKey, dead.no, int64(w.store.chunkRows()-1)}, func(r Row) error {
+	err = c.Query(texts.end, []any{region, dead.runKey, dead.no, int64(w.store.chunkRows() - 1)}, func(r Row) error {
 		end, found = r.Text(0), true
 		return nil
 	})

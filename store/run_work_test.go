@@ -59,6 +59,9 @@ func TestWorkRun_PostsAndCloses(t *testing.T) {
 		ranked := int64(0)
 		for _, rank := range run.Ranks {
 			ranked += rank.Count
+			if rank.Count == 0 {
+				t.Errorf("nobody is paid as %q: nothing is tested", rank.Name)
+			}
 		}
 		if ranked != runWorldSize || len(run.Ranks) != 3 || run.Ranks[0].Name != "" || run.Ranks[2].Name != "leader" {
 			t.Fatalf("ranks %+v", run.Ranks)
