@@ -14,10 +14,13 @@ type Engine interface {
 	// error of fn rolls back and is returned as it is. name labels metrics and traces.
 	//
 	// When Write returns nil the transaction is durable. When the connection was lost during the commit and the outcome is
-	// not known, it returns ErrAmbiguous.
+	// not known, it returns ErrAmbiguous. Any other error says that nothing was changed.
+	//
+	// An error of a statement fails the transaction, even if fn overlooks it. A context that ends drops a transaction that has
+	// not begun; one that is being committed is finished, and its outcome told.
 	Write(ctx context.Context, name string, fn func(Conn) error) error
 	// Read runs fn in a read-only transaction that sees one consistent state, which includes every Write that returned before
-	// Read was called.
+	// Read was called. Here too fn may run more than once.
 	Read(ctx context.Context, name string, fn func(Conn) error) error
 	// Snapshot is Read for the input of a close: it sees every transaction that was serialized before the last Write that
 	// returned before Snapshot was called, and it may take long without harming writers.
@@ -45,10 +48,11 @@ type Stats struct {
 type Conn interface {
 	// Exec runs one statement and returns the number of rows that it changed.
 	Exec(sql string, args ...any) (int64, error)
-	// Query runs one statement and calls each for every row. The Row and what it returns as bytes are valid during the call.
+	// Query runs one statement and calls each for every row. The Row and what it returns as bytes are valid during the call,
+	// which must not use the Conn. An error of each ends the query and is returned as it is; the transaction can go on.
 	Query(sql string, args []any, each func(Row) error) error
-	// Send runs the statements of the batch in order, where the engine can in a single round trip. An `each` function must
-	// not use the Conn. The first error ends it.
+	// Send runs the statements of the batch in order, where the engine can in a single round trip. The first error ends it;
+	// what an error of an `each` function leaves of the batch may have run or not, so that fn has to fail then.
 	Send(b *Batch) error
 	// Bulk inserts n rows by the fastest way that the engine has inside this transaction. value is called once for every row,
 	// in order, and appends the row's columns to the given slice.

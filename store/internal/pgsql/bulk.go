@@ -64,9 +64,9 @@ func (t *Transaction) bulkCopy(table string, columns []string, n int, row func(i
 			return t.mistake(sql, fmt.Errorf("row %d has %d values for %d columns", i, len(values), len(columns)))
 		}
 		buffer = stdbinary.BigEndian.AppendUint16(buffer, uint16(len(values)))
-		for c, value := range values {
+		for _, value := range values {
 			at := len(buffer)
-			buffer = appendValue(append(buffer, 0, 0, 0, 0), c, value)
+			buffer = appendValue(append(buffer, 0, 0, 0, 0), value)
 			stdbinary.BigEndian.PutUint32(buffer[at:], uint32(len(buffer)-at-4))
 		}
 		if len(buffer) < copyBytesMax && i < n-1 {
@@ -89,9 +89,10 @@ func (t *Transaction) open() error {
 	if t.begun {
 		return nil
 	}
-	t.begun = true
 	opening := t.opening
-	t.send(opening, nil)
+	if err := t.sendOpening(); err != nil {
+		return err
+	}
 	if err := t.flush(opening); err != nil {
 		return err
 	}

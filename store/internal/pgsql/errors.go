@@ -44,7 +44,8 @@ func ClassOf(err error) Class {
 	case code == "XX000" && strings.Contains(refused.Message, "concurrently"):
 		// "tuple concurrently updated": two servers changing one row of PostgreSQL's catalogue.
 		return Conflict
-	case code == "23505":
+	case code == "23505", code == "42710", code == "42P07":
+		// The last two say so of what DDL makes, which is written with IF NOT EXISTS.
 		return Taken
 	case code == "26000", code == "0A000" && strings.Contains(refused.Message, "cached plan"):
 		return Stale
@@ -67,7 +68,7 @@ func troubled(refused *pgconn.PgError) bool {
 // IsDuplicate reports whether a statement of DDL was refused because what it makes is there.
 func IsDuplicate(err error) bool {
 	refused, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && refused.Code == "42710"
+	return ok && (refused.Code == "42710" || refused.Code == "42P07")
 }
 
 // Ambiguous reports whether an error of a COMMIT leaves open whether it happened. A plain ERROR says that it did not; a lost

@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// statementsMax bounds the prepared statements of a connection. Statements are constants of the program, so that a connection
+// statementsMax bounds the statements that a connection prepares. Statements are constants of the program, so that a connection
 // comes near it only when somebody builds SQL from data; it is closed then, and the next begins anew.
 const statementsMax = 1000
 
@@ -23,7 +23,8 @@ type session struct {
 // statement is a prepared statement of a connection.
 type statement struct {
 	name  string
-	wants int // the number of arguments
+	types []uint32 // of the arguments that it was prepared with
+	wants int      // the number of arguments
 	// described is nil until the server has answered the first use, which prepares the statement too.
 	described *pgconn.StatementDescription
 }
@@ -36,21 +37,46 @@ func sessionOf(pg *pgconn.PgConn) *session {
 	if s, ok := custom[sessionKey].(*session); ok {
 		return s
 	}
-	s := &session{pg: pg, statements: map[string]*statement{}}
+	s := &session{pg: pg, statements: map[string]*statement{}, arguments: make([]byte, 0, 512)} // not nil: nil stands for NULL
 	custom[sessionKey] = s
 	return s
 }
 
 // statement returns the statement of a text, and whether it has to be prepared.
-func (s *session) statement(sql string) (st *statement, isNew bool) {
-	if st, ok := s.statements[sql]; ok {
-		return st, false
+func (s *session) statement(sql string, args []any) (st *statement, isNew bool, err error) {
+	st = s.statements[sql]
+	if st == nil || !st.takes(args) {
+		s.named++
+		st = &statement{name: "u" + strconv.Itoa(s.named), types: make([]uint32, len(args)), wants: parameters(sql)}
+		for i, arg := range args {
+			st.types[i] = typeOf(arg)
+		}
+		s.statements[sql] = st
+		isNew = true
 	}
-	s.named++
-	st = &statement{name: "u" + strconv.Itoa(s.named), wants: parameters(sql)}
-	s.statements[sql] = st
-	return st, true
+	if len(args) != st.wants {
+		delete(s.statements, sql)
+		return nil, false, fmt.Errorf("it wants %d arguments and got %d", st.wants, len(args))
+	}
+	return st, isNew, nil
 }
+
+// takes reports whether a statement was prepared for arguments of these types. The bytes of one type would be taken for those of
+// another.
+func (st *statement) takes(args []any) bool {
+	if len(args) != len(st.types) {
+		return false
+	}
+	for i, arg := range args {
+		if typeOf(arg) != st.types[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// wornOut reports whether a connection has prepared so many statements that it is better replaced.
+func (s *session) wornOut() bool { return s.named > statementsMax }
 
 // dropUnprepared forgets the statements whose preparation the server has not confirmed.
 func (s *session) dropUnprepared() {
@@ -92,35 +118,32 @@ const (
 // binary is the format of every argument and every column.
 var binary = []int16{1}
 
-// typesOf returns the types of arguments, to prepare a statement with.
-func typesOf(args []any) []uint32 {
-	types := make([]uint32, len(args))
-	for i, arg := range args {
-		switch arg.(type) {
-		case int64:
-			types[i] = oidInt8
-		case string:
-			types[i] = oidText
-		case []byte:
-			types[i] = oidBytea
-		}
+// typeOf returns the type that an argument is sent as.
+func typeOf(arg any) uint32 {
+	switch arg.(type) {
+	case int64:
+		return oidInt8
+	case string:
+		return oidText
+	case []byte:
+		return oidBytea
 	}
-	return types
+	panic(fmt.Sprintf("store: an argument is a %T; int64, string and []byte are known", arg))
 }
 
 // encode returns arguments in their binary form. It is valid until the next call.
 func (s *session) encode(args []any) [][]byte {
 	buffer, values := s.arguments[:0], s.values[:0]
-	for i, arg := range args {
+	for _, arg := range args {
 		from := len(buffer)
-		buffer = appendValue(buffer, i, arg)
+		buffer = appendValue(buffer, arg)
 		values = append(values, buffer[from:len(buffer):len(buffer)])
 	}
 	s.arguments, s.values = buffer, values
 	return values
 }
 
-func appendValue(buffer []byte, i int, value any) []byte {
+func appendValue(buffer []byte, value any) []byte {
 	switch v := value.(type) {
 	case int64:
 		u := uint64(v)
@@ -130,5 +153,5 @@ func appendValue(buffer []byte, i int, value any) []byte {
 	case []byte:
 		return append(buffer, v...)
 	}
-	panic(fmt.Sprintf("store: argument $%d is a %T; int64, string and []byte are known", i+1, value))
+	panic(fmt.Sprintf("store: a value is a %T; int64, string and []byte are known", value))
 }

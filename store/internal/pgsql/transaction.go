@@ -145,15 +145,19 @@ func (t *Transaction) queue(sql string, args []any) error {
 	if err := t.usable(sql); err != nil {
 		return err
 	}
-	if !t.begun {
-		t.send(t.opening, nil)
-		t.begun = true
+	if err := t.sendOpening(); err != nil {
+		return err
 	}
-	if wants := t.send(sql, args); wants != len(args) {
-		t.broken = true // what is queued cannot be taken back
-		return t.mistake(sql, fmt.Errorf("it wants %d arguments and got %d", wants, len(args)))
+	return t.send(sql, args)
+}
+
+// sendOpening queues the statement that begins the transaction, the first time.
+func (t *Transaction) sendOpening() error {
+	if t.begun {
+		return nil
 	}
-	return nil
+	t.begun = true
+	return t.send(t.opening, nil)
 }
 
 // usable returns why no statement can be sent, if so.
@@ -171,10 +175,14 @@ func (t *Transaction) usable(sql string) error {
 	return nil
 }
 
-func (t *Transaction) send(sql string, args []any) (wants int) {
-	st, isNew := t.session.statement(sql)
+func (t *Transaction) send(sql string, args []any) error {
+	st, isNew, err := t.session.statement(sql, args)
+	if err != nil {
+		t.broken = t.begun // what is queued cannot be taken back
+		return t.mistake(sql, err)
+	}
 	if isNew {
-		t.pipeline.SendPrepare(st.name, sql, typesOf(args))
+		t.pipeline.SendPrepare(st.name, sql, st.types)
 	}
 	values := t.session.encode(args)
 	if st.described == nil {
@@ -182,7 +190,7 @@ func (t *Transaction) send(sql string, args []any) (wants int) {
 	} else {
 		t.pipeline.SendQueryStatement(st.described, values, binary, binary)
 	}
-	return st.wants
+	return nil
 }
 
 // flush sends what is queued, and reads the answer to the opening statement.
@@ -400,7 +408,7 @@ func (t *Transaction) Release() {
 			t.broken = true
 		}
 	}
-	if t.broken {
+	if t.broken || t.session.wornOut() {
 		// What the server is still sending is not waited for.
 		ctx, cancel := context.WithTimeout(context.Background(), cancelTime)
 		defer cancel()

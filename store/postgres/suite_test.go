@@ -1,0 +1,9 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"upline/store/storetest"
+)
+
+func TestSuite(t *testing.T) { storetest.Run(t, storetest.PostgresDatabase) }

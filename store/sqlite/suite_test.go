@@ -1,0 +1,9 @@
+package sqlite_test
+
+import (
+	"testing"
+
+	"upline/store/storetest"
+)
+
+func TestSuite(t *testing.T) { storetest.Run(t, storetest.SQLiteDatabase) }
