@@ -35,8 +35,8 @@ func runPlan() *calc.Plan {
 	return &calc.Plan{
 		ID: "tree", Digest: [32]byte{1}, Currency: "USD", MinorDigits: 2, Location: time.UTC, ValidFromUS: at(1, 0), Main: calc.Monthly,
 		Rounding: calc.Rounding{StepMinor: 1}, PointValue: calc.Fraction{Num: 1, Den: 100}, PlacementWidth: 2,
-		Active: atLeast(calc.FactPV, 20),
-		Ranks:  []calc.Rank{{Name: "member", When: atLeast(calc.FactPV, 30)}, {Name: "leader", When: atLeast(calc.FactGV, 400)}},
+		Active: atLeast(calc.FactPV, 60),
+		Ranks:  []calc.Rank{{Name: "member", When: atLeast(calc.FactPV, 100)}, {Name: "leader", When: atLeast(calc.FactGV, 400)}},
 		Bonuses: []calc.Bonus{
 			// The names are not in byte order, as their rows must be.
 			{Name: "team", Cadence: calc.Monthly, Unilevel: &calc.Unilevel{
