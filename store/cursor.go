@@ -28,8 +28,13 @@ func cursorTextInt(text string) (string, int64, error) {
 		return "", 0, err
 	}
 	n, err := strconv.ParseInt(parts[1], 10, 64)
-	if err != nil {
-		return "", 0, fmt.Errorf("%w: cursor: %w", ErrInvalid, err)
+	return parts[0], n, invalidCursor(err)
+}
+
+// invalidCursor wraps what is wrong with a cursor; nil stays nil.
+func invalidCursor(err error) error {
+	if err == nil {
+		return nil
 	}
-	return parts[0], n, nil
+	return fmt.Errorf("%w: cursor: %w", ErrInvalid, err)
 }

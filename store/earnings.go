@@ -149,37 +149,61 @@ func (r *earningsRead) total() error {
 	return nil
 }
 
-// page reads one page of lines. A cursor of five parts stands among the events' lines, one of three among the run's.
-func (r *earningsRead) page() error {
-	market, saleID, eventID, lineNo := "", "", "", int64(0)
-	bonus, level, inRun := "", int64(-1), false
-	if after := r.query.After; after != "" {
-		if parts, err := cursorParts(after, 5); err == nil {
-			market, saleID, eventID = parts[1], parts[2], parts[3]
-			if lineNo, err = strconv.ParseInt(parts[4], 10, 64); err != nil {
-				return fmt.Errorf("%w: cursor: %w", ErrInvalid, err)
-			}
-		} else {
-			parts, err := cursorParts(after, 3)
-			if err != nil {
-				return err
-			}
-			if bonus, inRun = parts[1], true; true {
-				if level, err = strconv.ParseInt(parts[2], 10, 64); err != nil {
-					return fmt.Errorf("%w: cursor: %w", ErrInvalid, err)
-				}
-			}
+// linesAfter is where a page of lines begins: after a line of an event, or of the run.
+type linesAfter struct {
+	market, saleID, eventID string
+	lineNo                  int64
+	inRun                   bool
+	bonus                   string
+	level                   int64
+}
+
+const (
+	afterEventLine = "event"
+	afterRunLine   = "run"
+)
+
+func parseLinesAfter(text string) (a linesAfter, err error) {
+	a.level = -1
+	kind, _, _ := strings.Cut(text, cursorSeparator)
+	switch kind {
+	case "":
+		return a, nil
+	case afterEventLine:
+		parts, err := cursorParts(text, 5)
+		if err != nil {
+			return a, err
 		}
+		a.market, a.saleID, a.eventID = parts[1], parts[2], parts[3]
+		a.lineNo, err = strconv.ParseInt(parts[4], 10, 64)
+		return a, invalidCursor(err)
+	case afterRunLine:
+		parts, err := cursorParts(text, 3)
+		if err != nil {
+			return a, err
+		}
+		a.inRun, a.bonus = true, parts[1]
+		a.level, err = strconv.ParseInt(parts[2], 10, 64)
+		return a, invalidCursor(err)
+	}
+	return a, invalidCursor(fmt.Errorf("kind %q", kind))
+}
+
+// page reads one page of lines, the events' before the run's.
+func (r *earningsRead) page() error {
+	after, err := parseLinesAfter(r.query.After)
+	if err != nil {
+		return err
 	}
 	key := r.out.Period.Key
 	limit := r.query.PageSize
 	full := false
-	if !inRun {
+	if !after.inRun {
 		err := r.conn.Query(`SELECT `+sqlLineColumns+` FROM event_lines l
 			WHERE l.distributor_id = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no = $4
 			AND (l.market, l.sale_id, l.event_id, l.line_no) > ($5, $6, $7, $8)
 			ORDER BY l.market, l.sale_id, l.event_id, l.line_no LIMIT $9`,
-			[]any{r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No, market, saleID, eventID, lineNo, int64(limit) + 1}, func(row Row) error {
+			[]any{r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No, after.market, after.saleID, after.eventID, after.lineNo, int64(limit) + 1}, func(row Row) error {
 				full = r.take(scanLine(row))
 				return nil
 			})
@@ -190,7 +214,7 @@ func (r *earningsRead) page() error {
 	return r.conn.Query(`SELECT bonus, level, base, base_unit, point_num, point_den, rate, amount_minor FROM period_lines
 		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 AND (bonus, level) > ($5, $6)
 		ORDER BY bonus, level LIMIT $7`,
-		[]any{r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, bonus, level, int64(limit + 1 - len(r.out.Lines))}, func(row Row) error {
+		[]any{r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, after.bonus, after.level, int64(limit + 1 - len(r.out.Lines))}, func(row Row) error {
 			r.take(Line{
 				DistributorID: r.distributor.DistributorID, Bonus: row.Text(0), Kind: lineCommission, RunID: r.run.runID, Level: int32(row.Int(1)),
 				Base: row.Int(2), BaseUnit: row.Text(3), Point: calc.Fraction{Num: row.Int(4), Den: row.Int(5)}, Rate: row.Int(6), FactorPart: calc.One,
@@ -209,9 +233,9 @@ func (r *earningsRead) take(l Line) (full bool) {
 	}
 	last := r.out.Lines[len(r.out.Lines)-1]
 	if last.RunID != "" {
-		r.out.Next = cursor("run", last.Bonus, strconv.Itoa(int(last.Level)))
+		r.out.Next = cursor(afterRunLine, last.Bonus, strconv.Itoa(int(last.Level)))
 	} else {
-		r.out.Next = cursor("event", last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)))
+		r.out.Next = cursor(afterEventLine, last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)))
 	}
 	return true
 }

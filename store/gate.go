@@ -243,7 +243,7 @@ func (s *Store) ListPeriods(ctx context.Context, planID string, cadence calc.Cad
 		if after != "" {
 			p, err := calc.ParsePeriod(cadence, plan.Location, after)
 			if err != nil {
-				return fmt.Errorf("%w: cursor: %w", ErrInvalid, err)
+				return invalidCursor(err)
 			}
 			last = p.No - 1
 		}

@@ -229,15 +229,11 @@ func (h *history) linesFor(f calc.SaleFold, eventID string, nowUS int64, stamps 
 	if err != nil {
 		return nil, err
 	}
-	for i, l := range corrections {
+	for _, l := range corrections {
 		l.Market, l.SaleID, l.EventID, l.LineNo = h.sale.Market, h.sale.SaleID, eventID, int32(len(lines)+1)
 		l.PlanID, l.PlanVersion, l.RecordedAtUS = h.plan.ID, h.plan.Version, nowUS
 		l.Period = periodKey(h.plan, l.Period.Cadence, stampOf(stamps, l.Period.Cadence).no)
-		corrections[i] = l
 		lines = append(lines, l)
-	}
-	for i := range lines {
-		lines[i].LineNo = int32(i + 1)
 	}
 	return lines, nil
 }
