@@ -1,0 +1,46 @@
+package server
+
+import (
+	"context"
+
+	uplinev1 "upline/api/upline/v1"
+	"upline/store"
+)
+
+// Enroll adds one distributor: a batch of one.
+func (s *Server) Enroll(ctx context.Context, request *uplinev1.EnrollRequest) (*uplinev1.EnrollResponse, error) {
+	var r reading
+	distributor := newDistributor(&r, request)
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	enrolled, err := s.store.Enroll(ctx, []store.NewDistributor{distributor})
+	if err != nil {
+		return nil, ofSingle(err, "distributors[0].")
+	}
+	return &uplinev1.EnrollResponse{Distributor: distributorOf(enrolled[0])}, nil
+}
+
+// distributorKey are the fields that identify an enrolment.
+var distributorKey = []string{"distributor_id"}
+
+func newDistributor(r *reading, request *uplinev1.EnrollRequest) store.NewDistributor {
+	return store.NewDistributor{
+		DistributorID: request.GetDistributorId(), PlanID: request.GetPlanId(), Market: request.GetMarket(),
+		SponsorID: request.GetSponsorId(),
+		ParentID:  request.GetPlacement().GetParentId(), Leg: request.GetPlacement().GetLeg(),
+		EnrolledAtUS: r.timeUS("enrolled_at", request.GetEnrolledAt()),
+		Content:      contentOf(request, distributorKey, nil),
+	}
+}
+
+func distributorOf(d store.Distributor) *uplinev1.Distributor {
+	out := &uplinev1.Distributor{
+		DistributorId: d.DistributorID, PlanId: d.PlanID, Market: d.Market, Region: d.Region, SponsorId: d.SponsorID,
+		EnrolledAt: timestamp(d.EnrolledAtUS), RecordedAt: timestamp(d.RecordedAtUS),
+	}
+	if d.ParentID != "" {
+		out.Placement = &uplinev1.Placement{ParentId: d.ParentID, Leg: d.Leg}
+	}
+	return out
+}

@@ -1,0 +1,89 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"buf.build/go/protovalidate"
+	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
+
+	uplinev1 "upline/api/upline/v1"
+)
+
+// validate is the interceptor that holds a request against the bounds written in the contract.
+func validate(validator protovalidate.Validator) connect.UnaryInterceptorFunc {
+	return func(next connect.UnaryFunc) connect.UnaryFunc {
+		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
+			if m, ok := request.Any().(proto.Message); ok {
+				if err := validator.Validate(m); err != nil {
+					return nil, faultOfValidation(err)
+				}
+			}
+			return next(ctx, request)
+		}
+	}
+}
+
+func faultOfValidation(err error) error {
+	var invalid *protovalidate.ValidationError
+	if !errors.As(err, &invalid) {
+		return fmt.Errorf("the contract's bounds cannot be checked: %w", err)
+	}
+	f := &fault{code: connect.CodeInvalidArgument, reason: uplinev1.ErrorReason_ERROR_REASON_INVALID_FIELD}
+	for _, v := range invalid.Violations {
+		if len(f.fields) == problemsMax {
+			break
+		}
+		problem, remedy := explainViolation(v)
+		f.fields = append(f.fields, &uplinev1.FieldProblem{
+			Field: protovalidate.FieldPathString(v.Proto.GetField()), Problem: problem, Remedy: remedy,
+		})
+	}
+	f.message = sentence(f.fields)
+	return f
+}
+
+// patterns says in words what the contract's patterns demand.
+var patterns = map[string]string{
+	`^[A-Za-z0-9._:-]{1,64}$`:         "An id has 1 to 64 characters of A-Z, a-z, 0-9 and . _ : -",
+	`^[A-Za-z0-9._:-]{0,64}$`:         "An id has at most 64 characters of A-Z, a-z, 0-9 and . _ : -",
+	`^[A-Z]{2}$`:                      "A market is an ISO 3166 country of two capital letters, like DE.",
+	`^[A-Z]{3}$`:                      "A currency is an ISO 4217 code of three capital letters, like EUR.",
+	`^-?[0-9]{1,15}(\.[0-9]{1,9})?$`:  "An amount is a decimal number like 12.34, without exponent and separators of thousands.",
+	`^[0-9]{1,13}(\.[0-9]{1,4})?$`:    "A volume is a decimal number like 100 or 12.5, not negative, with at most 4 decimals.",
+	`^([0-9]{1,13}(\.[0-9]{1,4})?)?$`: "A volume is a decimal number like 100 or 12.5, not negative, with at most 4 decimals.",
+	`^[a-z][a-z0-9-]{0,31}$`:          "A region has 1 to 32 characters of a-z, 0-9 and -, and begins with a letter.",
+	`^[a-z][a-z0-9_]{0,63}$`:          "A name has 1 to 64 characters of a-z, 0-9 and _, and begins with a letter.",
+	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`:    "A day is written YYYY-MM-DD.",
+}
+
+func explainViolation(v *protovalidate.Violation) (problem, remedy string) {
+	rule := v.Proto.GetRuleId()
+	switch {
+	case rule == "required":
+		return "is missing", ""
+	case rule == "string.pattern":
+		value, pattern := v.FieldValue.String(), v.RuleValue.String()
+		remedy, known := patterns[pattern]
+		if !known {
+			remedy = "It must match " + pattern
+		}
+		switch {
+		case value == "":
+			problem = "is missing"
+		case len(value) > 64 && strings.Contains(pattern, "64"):
+			problem = fmt.Sprintf("has %d characters", len(value))
+		default:
+			problem = fmt.Sprintf("%q is malformed", shorten([]byte(value)))
+		}
+		return problem, remedy
+	}
+	problem = v.Proto.GetMessage()
+	if problem == "" {
+		problem = "breaks the rule " + rule
+	}
+	return problem, ""
+}
