@@ -1,0 +1,235 @@
+package plan
+
+import (
+	"math/big"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	uplinev1 "upline/api/upline/v1"
+	"upline/calc"
+)
+
+// Result is what a plan file comes to.
+type Result struct {
+	// Plan is ready to compute with; its Version is 0, for whoever publishes it to set. Nil when there are errors.
+	Plan *calc.Plan
+	// Message is the plan as the file says it. Nil when there are errors.
+	Message *uplinev1.Plan
+	// Diagnostics are all findings; warnings also stand beside a plan.
+	Diagnostics Diagnostics
+}
+
+// Compile reads a plan file, checks it and makes it ready to compute with. Whatever the source is, it ends soon, does not panic,
+// and says for each thing that is wrong where it stands and what to do.
+func Compile(source []byte) Result {
+	c := &compiler{decoder: decoder{findings: &findings{}, places: map[string]place{}}, message: &uplinev1.Plan{}}
+	written := strings.TrimPrefix(string(source), "\ufeff")
+	root := (&reader{c.findings}).read(written)
+	if root == nil {
+		return Result{Diagnostics: c.sorted()}
+	}
+	c.source = newText(written)
+	c.places[""] = place{value: root}
+	c.decoder.message(root, c.message.ProtoReflect(), "")
+	c.nextPhase()
+	c.rules()
+	c.nextPhase()
+	c.compile()
+	if len(c.errors) != 0 {
+		return Result{Diagnostics: c.sorted()}
+	}
+	c.plan.Digest = Digest(Canonical(c.message))
+	return Result{Plan: c.plan, Message: c.message, Diagnostics: c.sorted()}
+}
+
+// Load compiles a plan that was published before, and so was found good. The error joins what is found nevertheless; it is a
+// Diagnostics.
+func Load(source string) (*calc.Plan, error) {
+	result := Compile([]byte(source))
+	if result.Plan == nil {
+		return nil, result.Diagnostics
+	}
+	return result.Plan, nil
+}
+
+// compiler turns a decoded message into a plan. What it makes is thrown away when anything was found, so it goes on with whatever
+// stands in for what is wrong.
+type compiler struct {
+	decoder
+	source  *text
+	message *uplinev1.Plan
+	plan    *calc.Plan
+	ranks   []string
+	// rankNumbers gives the number of a rank by its name.
+	rankNumbers map[string]uint8
+}
+
+// fail reports an error at a field, or at what it is missing from.
+func (c *compiler) fail(path, message, remedy string) { c.say(Error, path, message, remedy) }
+
+// warn reports what is allowed and probably not meant.
+func (c *compiler) warn(path, message, remedy string) { c.say(Warning, path, message, remedy) }
+
+func (c *compiler) say(s Severity, path, message, remedy string) {
+	at := c.positionOf(path)
+	c.add(Diagnostic{Severity: s, Line: at.line, Column: at.column, Path: path, Message: message, Remedy: remedy})
+}
+
+// positionOf is where a field stands: its value when that is a single one, else its name. A field that is not in the file stands
+// where the block stands that it is missing from.
+func (c *compiler) positionOf(path string) position {
+	for {
+		p, found := c.places[path]
+		switch {
+		case found && p.key != nil && len(p.value.Content) != 0:
+			return positionOf(p.key)
+		case found:
+			return positionOf(p.value)
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+}
+
+// given tells whether the file has the field.
+func (c *compiler) given(path string) bool {
+	_, found := c.places[path]
+	return found
+}
+
+// compile makes the plan. Ranks come before what refers to them.
+func (c *compiler) compile() {
+	m := c.message
+	c.plan = &calc.Plan{
+		ID:              m.GetPlanId(),
+		Currency:        m.GetCurrency(),
+		Main:            calc.Cadence(m.GetCadence()),
+		Rounding:        calc.Rounding{StepMinor: 1},
+		PlacementWidth:  m.GetPlacement().GetWidth(),
+		Late:            latePolicies[m.GetLatePolicy()],
+		CancelledVolume: cancelledVolumes[m.GetCancelledVolume()],
+	}
+	c.currency()
+	c.location()
+	c.validFrom()
+	c.rounding()
+	c.pointValue()
+	c.rankNames()
+	if text := m.GetActive(); text != "" {
+		c.plan.Active = c.condition("active", text)
+	}
+	c.rankConditions()
+	c.bonuses()
+}
+
+var latePolicies = map[uplinev1.LatePolicy]calc.LatePolicy{
+	uplinev1.LatePolicy_LATE_POLICY_NONE: calc.LateNone,
+}
+
+var cancelledVolumes = map[uplinev1.CancelledVolume]calc.CancelledVolume{
+	uplinev1.CancelledVolume_CANCELLED_VOLUME_NONE: calc.CancelledVolumeNone,
+}
+
+func (c *compiler) currency() {
+	digits, ok := calc.CurrencyDigits(c.plan.Currency)
+	if !ok {
+		c.fail("currency", "`"+shown(c.plan.Currency)+"` is not a currency", "use a code of ISO 4217, for instance `USD` or `EUR`")
+	}
+	c.plan.MinorDigits = digits
+}
+
+func (c *compiler) location() {
+	c.plan.Location = time.UTC
+	name := c.message.GetTimeZone()
+	if name == "" {
+		return
+	}
+	// Zones beside those of the IANA database ("Local", "localtime", "posixrules") mean another time on every machine.
+	loc, err := time.LoadLocation(name)
+	if err != nil || name[0] < 'A' || name[0] > 'Z' || name == "Local" {
+		c.fail("time_zone", "`"+shown(name)+"` is not a time zone", "use a name of the IANA time zone database, for instance `Europe/Berlin`")
+		return
+	}
+	c.plan.Location = loc
+}
+
+func (c *compiler) validFrom() {
+	p, text := c.plan, c.message.GetValidFrom()
+	day, err := calc.ParsePeriod(calc.Daily, p.Location, text)
+	if err != nil {
+		c.fail("valid_from", "`"+shown(text)+"` is not a day of the calendar", "write it like `2026-01-01`")
+		return
+	}
+	p.ValidFromUS = day.StartUS
+	if !p.Main.Valid() {
+		return
+	}
+	period := calc.PeriodAt(p.Main, p.Location, day.StartUS)
+	if period.StartUS == day.StartUS {
+		return
+	}
+	dayOf := func(us int64) string { return calc.PeriodAt(calc.Daily, p.Location, us).Name }
+	c.fail("valid_from", "`"+text+"` is not the first day of a "+p.Main.String()+" period",
+		"use `"+dayOf(period.StartUS)+"` or `"+dayOf(period.EndUS)+"`")
+}
+
+var roundingModes = map[uplinev1.RoundingMode]calc.RoundingMode{
+	uplinev1.RoundingMode_ROUNDING_MODE_HALF_UP:   calc.HalfUp,
+	uplinev1.RoundingMode_ROUNDING_MODE_HALF_EVEN: calc.HalfEven,
+	uplinev1.RoundingMode_ROUNDING_MODE_DOWN:      calc.Down,
+	uplinev1.RoundingMode_ROUNDING_MODE_UP:        calc.Up,
+}
+
+func (c *compiler) rounding() {
+	r := c.message.GetRounding()
+	c.plan.Rounding.Mode = roundingModes[r.GetMode()]
+	if r.GetStep() == "" {
+		return
+	}
+	if !c.sound("currency") {
+		return // how fine a step may be depends on it
+	}
+	step, err := calc.ParseMinor(r.GetStep(), c.plan.MinorDigits)
+	smallest := "the smallest amount of " + c.plan.Currency + " is " + calc.FormatMinor(1, c.plan.MinorDigits)
+	switch {
+	case err != nil:
+		c.decimal("rounding.step", r.GetStep(), err, smallest)
+	case step <= 0:
+		c.fail("rounding.step", "the rounding step is not above zero", smallest)
+	default:
+		c.plan.Rounding.StepMinor = step
+	}
+}
+
+// pointValue brings the worth of a point to minor units per unit of volume.
+func (c *compiler) pointValue() {
+	text := c.message.GetPointValue()
+	if text == "" {
+		text = "1"
+	}
+	value, err := calc.ParseFraction(text)
+	switch {
+	case err != nil:
+		c.decimal("point_value", text, err, "")
+		return
+	case value.Num <= 0:
+		c.fail("point_value", "the value of a point is not above zero", "write what one point is worth in the plan's currency, for instance `1`")
+		return
+	}
+	exact := big.NewRat(value.Num, value.Den)
+	for range c.plan.MinorDigits {
+		exact.Mul(exact, big.NewRat(10, 1))
+	}
+	exact.Mul(exact, big.NewRat(1, calc.VolumeScale))
+	if !exact.Num().IsInt64() || !exact.Denom().IsInt64() {
+		c.fail("point_value", "`"+shown(text)+"` has too many digits", "round it")
+		return
+	}
+	c.plan.PointValue = calc.Fraction{Num: exact.Num().Int64(), Den: exact.Denom().Int64()}
+}
+
+// kindNames are the kinds that a bonus can have, as the schema lists them.
+func kindNames() []string {
+	return namedKinds((&uplinev1.Bonus{}).ProtoReflect().Descriptor().Oneofs().ByName(protoreflect.Name("kind")))
+}

@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"cel.dev/cel-go/common"
+)
+
+// wordOperators are the words that people write for CEL's operators.
+var wordOperators = map[string]string{
+	"and": "write `&&` for \"and\"",
+	"or":  "write `||` for \"or\"",
+	"not": "write `!` for \"not\"",
+	"is":  "write `==` for \"is\"",
+}
+
+// offset is the index of the character at a place that CEL names.
+func (l *lowering) offset(at common.Location) int {
+	line, i := at.Line(), 0
+	for ; i < len(l.runes) && line > 1; i++ {
+		if l.runes[i] == '\n' {
+			line--
+		}
+	}
+	return i + max(at.Column(), 0)
+}
+
+// syntaxToken matches what CEL's parser stumbled over, in any of its wordings.
+var syntaxToken = regexp.MustCompile(`(?s)(?:token recognition error at: |input |at )'(.*?)'(?: expecting .*)?$`)
+
+// syntax reports, in other words than the parser's, that a condition cannot be read.
+func (l *lowering) syntax(e *common.Error) {
+	at, token := l.offset(e.Location), ""
+	if match := syntaxToken.FindStringSubmatch(e.Message); match != nil {
+		token = strings.TrimSpace(match[1])
+	}
+	last := len(l.runes)
+	for last > 0 && unicode.IsSpace(l.runes[last-1]) {
+		last--
+	}
+	switch {
+	case strings.Contains(e.Message, "recursion limit"), strings.Contains(e.Message, "exceed"):
+		l.fail(0, "the parts of the condition stand in each other too deep", "make it simpler")
+	case strings.Contains(e.Message, "invalid int literal"), strings.Contains(e.Message, "invalid double literal"):
+		l.fail(at, "the number is too large", "")
+	case strings.Contains(e.Message, "missing ')'"), strings.Contains(e.Message, "<EOF>'") && l.opened():
+		l.fail(last, "a bracket is opened and not closed", "add `)`")
+	case strings.Contains(e.Message, "'<EOF>'"):
+		l.fail(last, "the condition ends too early", "write what it goes on with, or delete what is left over at its end")
+	case token == "":
+		l.fail(at, "the condition cannot be read from here on", "")
+	default:
+		remedy, ok := tokenRemedies[token]
+		switch {
+		case ok:
+		case strings.HasPrefix(token, `"`), strings.HasPrefix(token, `'`):
+			remedy = "close the quote"
+		default:
+			remedy = wordOperators[strings.ToLower(token)]
+		}
+		l.fail(at, "`"+shown(token)+"` is not expected here", remedy)
+	}
+}
+
+// opened tells whether more brackets are opened than closed.
+func (l *lowering) opened() bool {
+	depth := 0
+	for _, r := range l.runes {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+	}
+	return depth > 0
+}
+
+// tokenRemedies are for the signs that people write and CEL does not have.
+var tokenRemedies = map[string]string{
+	"=":  "write `==` for \"equals\", `>=` for \"at least\"",
+	"&":  "write `&&` for \"and\"",
+	"|":  "write `||` for \"or\"",
+	"≥":  "write `>=`",
+	"≤":  "write `<=`",
+	"≠":  "write `!=`",
+	"×":  "write `*`",
+	",":  "write a number without commas: `1000`",
+	")":  "delete it, or open the bracket before",
+	"in": "lists have no place in a condition; compare with each value, and join with `||`",
+}

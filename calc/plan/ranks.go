@@ -1,0 +1,57 @@
+package plan
+
+import (
+	"fmt"
+	"strconv"
+
+	"upline/calc"
+)
+
+// rankNames numbers the ranks, so that conditions and rates can refer to any of them.
+func (c *compiler) rankNames() {
+	c.rankNumbers = map[string]uint8{}
+	for i, rank := range c.message.GetRanks() {
+		name := rank.GetName()
+		c.ranks = append(c.ranks, name)
+		if _, twice := c.rankNumbers[name]; twice && name != "" {
+			c.fail(rankPath(i)+".name", fmt.Sprintf("there are two ranks `%s`", shown(name)), "rename one of them")
+			continue
+		}
+		c.rankNumbers[name] = uint8(min(i+1, 255))
+	}
+	delete(c.rankNumbers, "")
+}
+
+// rankConditions compiles what makes a rank hold.
+func (c *compiler) rankConditions() {
+	always := -1
+	for i, rank := range c.message.GetRanks() {
+		compiled := calc.Rank{Name: rank.GetName()}
+		if text := rank.GetWhen(); text != "" {
+			compiled.When = c.condition(rankPath(i)+".when", text)
+		} else if i > 0 {
+			always = i
+		}
+		c.plan.Ranks = append(c.plan.Ranks, compiled)
+	}
+	if always > 0 {
+		c.warn(rankPath(always), fmt.Sprintf("the rank `%s` always holds, so nobody is ever paid as a rank below it", shown(c.ranks[always])), "add `when`")
+	}
+}
+
+func rankPath(i int) string { return "ranks[" + strconv.Itoa(i) + "]" }
+
+// unknownRank reports a rank that the plan does not have.
+func (c *compiler) unknownRank(path, name string) {
+	message, remedy := c.unknownRankWords(name)
+	c.fail(path, message, remedy)
+}
+
+func (c *compiler) unknownRankWords(name string) (message, remedy string) {
+	if len(c.ranks) == 0 {
+		remedy = "the plan has no ranks; add them under `ranks`"
+	} else {
+		remedy = didYouMean(name, c.ranks, "the ranks are")
+	}
+	return fmt.Sprintf("there is no rank `%s`", shown(name)), remedy
+}
