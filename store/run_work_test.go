@@ -74,6 +74,13 @@ func TestWorkRun_PostsAndCloses(t *testing.T) {
 		if left, err := w.UnfinishedRuns(t.Context()); err != nil || len(left) != 0 {
 			t.Fatalf("unfinished %v, %v", left, err)
 		}
+		rows := w.dump("leases", "periods")
+		if len(rows["leases"]) != 1 || !strings.Contains(rows["leases"][0], "expires_at_us=0 token=1 ") {
+			t.Fatalf("the lease is not given back: %v", rows["leases"])
+		}
+		if len(rows["periods"]) != 2 || !strings.Contains(rows["periods"][0], `state="CLOSED"`) || !strings.Contains(rows["periods"][1], `state="OPEN"`) {
+			t.Fatalf("gates: %v", rows["periods"])
+		}
 	})
 }
 
