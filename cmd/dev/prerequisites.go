@@ -22,6 +22,7 @@ type prerequisite struct {
 var (
 	gitProgram      = prerequisite{"git", onPath("git"), []string{"git"}}
 	cCompiler       = prerequisite{"a C compiler (for go test -race)", onPath("gcc", "clang"), []string{"gcc", "libc6-dev"}}
+	curlProgram     = prerequisite{"curl", onPath("curl"), []string{"curl"}}
 	nodeProgram     = prerequisite{"Node", onPath("node"), []string{"nodejs"}}
 	npmProgram      = prerequisite{"npm", onPath("npm"), []string{"npm"}}
 	chromiumProgram = prerequisite{"Chromium", onPath("chromium", "chromium-browser", "google-chrome"), []string{"chromium"}}

@@ -78,7 +78,7 @@ func runTest(ctx context.Context, repository repository, arguments []string) err
 // runTestSteps prepares, checks, tests. Steps run side by side where they wait for different things: the network, the
 // disk, the one core that a compiler leaves.
 func runTestSteps(ctx context.Context, repository repository, r *report, o testOptions) {
-	wanted := []prerequisite{gitProgram, cCompiler, postgresServer}
+	wanted := []prerequisite{gitProgram, cCompiler, curlProgram, postgresServer}
 	if !o.partial() {
 		wanted = append(wanted, nodeProgram, npmProgram, chromiumProgram)
 	}
