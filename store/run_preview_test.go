@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,32 @@ func TestPreviewRun_IsWhatTheCloseWillBeAndChangesNothing(t *testing.T) {
 		}
 		if after.Period.State != store.PeriodClosed || after.Period.RunID != run.RunID {
 			t.Fatalf("%+v", after)
+		}
+	})
+}
+
+func TestPreviewRun_OfAClosedPeriodIsItsRunAgain(t *testing.T) {
+	eachRunWorld(t, func(t *testing.T, w *runWorld) {
+		w.sellIn(time.February, runWorldSize)
+		for _, period := range []string{"2026-01", "2026-02"} {
+			w.close(w.Store, 0, period)
+		}
+		// A week whose end the month's had not reached does not have the month's ranks, whenever it is closed.
+		w.close(w.Store, calc.Weekly, "2026-W01")
+		for _, row := range w.dump("runs")["runs"] {
+			if strings.Contains(row, `run_id="tree/weekly/2026-W01"`) && !strings.Contains(row, `ranks_run_id="" `) {
+				t.Fatalf("ranks of a later time: %s", row)
+			}
+		}
+		for _, runID := range []string{"tree/monthly/2026-01", "tree/monthly/2026-02", "tree/weekly/2026-W01"} {
+			run, err := w.GetRun(t.Context(), runID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := w.PreviewRun(t.Context(), "tree", run.Period.Key.Cadence, run.Period.Key.Name)
+			if err != nil || !bytes.Equal(again.InputDigest, run.InputDigest) || !bytes.Equal(again.OutputDigest, run.OutputDigest) {
+				t.Fatalf("%+v\n%+v, %v", run, again, err)
+			}
 		}
 	})
 }
