@@ -57,5 +57,5 @@ func totalsOf(totals []store.EarningsTotal) []*uplinev1.EarningsTotal {
 // cadenceOf is a cadence of the contract, whose numbers are calc's; 0 stands for the plan's main one in both. Validation has let no
 // other number through.
 func cadenceOf(c uplinev1.Cadence) calc.Cadence {
-	return calc.Cadence(c) //nolint:gosec // See above.
+	return calc.Cadence(c)
 }

@@ -67,7 +67,7 @@ func optionsOf(method string) *methodOptions {
 	for code := range codesCount {
 		label := codeOK
 		if code != 0 {
-			label = connect.Code(code).String() //nolint:gosec // It is a small number.
+			label = connect.Code(code).String()
 		}
 		o.byCode[code] = metric.WithAttributeSet(attribute.NewSet(name, attribute.String("code", label)))
 	}

@@ -22,7 +22,7 @@ func recoverCalls(next connect.UnaryFunc) connect.UnaryFunc {
 	return func(ctx context.Context, request connect.AnyRequest) (response connect.AnyResponse, err error) {
 		defer func() {
 			if value := recover(); value != nil {
-				if value == http.ErrAbortHandler { //nolint:errorlint,err113 // A panic's value is compared as net/http does.
+				if value == http.ErrAbortHandler { //nolint:errorlint // A panic's value is compared as net/http does.
 					panic(value)
 				}
 				response, err = nil, panicked(value)
@@ -40,7 +40,7 @@ func withRecovery(next http.Handler) http.Handler {
 			if value == nil {
 				return
 			}
-			if a, ok := w.(*answer); value == http.ErrAbortHandler || ok && a.status != 0 { //nolint:errorlint,err113 // As above.
+			if a, ok := w.(*answer); value == http.ErrAbortHandler || ok && a.status != 0 { //nolint:errorlint // As above.
 				callFrom(r.Context()).fault = panicked(value)
 				panic(http.ErrAbortHandler)
 			}

@@ -183,7 +183,7 @@ func TestRun_FailingLoopShutsDown(t *testing.T) {
 
 func TestRun_PrintsSettingsMaskedAndWarnsWithoutKeys(t *testing.T) {
 	r := startRun(t, sqliteStore(t, nil), func(c *Config) { c.Database = "postgres://upline:hunter2@db/upline" })
-	resp, err := http.Get(r.address + "/healthz") //nolint:noctx // A probe, as any program makes it.
+	resp, err := http.Get(r.address + "/healthz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,9 @@ func TestRun_PortTakenIsSaid(t *testing.T) {
 // waitUntil polls what no channel tells.
 func waitUntil(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(10 * time.Second); !ok(); <-tick.C {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: not in 10 s", what)
 		}

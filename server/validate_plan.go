@@ -23,7 +23,7 @@ func diagnosticsOf(diagnostics plan.Diagnostics) []*uplinev1.Diagnostic {
 			severity = uplinev1.Severity_SEVERITY_WARNING
 		}
 		out[i] = &uplinev1.Diagnostic{
-			Severity: severity, Line: int32(d.Line), Column: int32(d.Column), //nolint:gosec // A file of 1 MiB has no more lines.
+			Severity: severity, Line: int32(d.Line), Column: int32(d.Column),
 			Path: d.Path, Message: d.Message, Remedy: d.Remedy,
 		}
 	}

@@ -61,29 +61,32 @@ var patterns = map[string]string{
 }
 
 func explainViolation(v *protovalidate.Violation) (problem, remedy string) {
-	rule := v.Proto.GetRuleId()
-	switch {
-	case rule == "required":
+	switch rule := v.Proto.GetRuleId(); rule {
+	case "required":
 		return "is missing", ""
-	case rule == "string.pattern":
-		value, pattern := v.FieldValue.String(), v.RuleValue.String()
-		remedy, known := patterns[pattern]
-		if !known {
-			remedy = "It must match " + pattern
+	case "string.pattern":
+		return explainPattern(v.FieldValue.String(), v.RuleValue.String())
+	default:
+		problem = v.Proto.GetMessage()
+		if problem == "" {
+			problem = "breaks the rule " + rule
 		}
-		switch {
-		case value == "":
-			problem = "is missing"
-		case len(value) > 64 && strings.Contains(pattern, "64"):
-			problem = fmt.Sprintf("has %d characters", len(value))
-		default:
-			problem = fmt.Sprintf("%q is malformed", shorten([]byte(value)))
-		}
-		return problem, remedy
+		return problem, ""
 	}
-	problem = v.Proto.GetMessage()
-	if problem == "" {
-		problem = "breaks the rule " + rule
+}
+
+func explainPattern(value, pattern string) (problem, remedy string) {
+	remedy, known := patterns[pattern]
+	if !known {
+		remedy = "It must match " + pattern
 	}
-	return problem, ""
+	switch {
+	case value == "":
+		problem = "is missing"
+	case len(value) > 64 && strings.Contains(pattern, "64"):
+		problem = fmt.Sprintf("has %d characters", len(value))
+	default:
+		problem = fmt.Sprintf("%q is malformed", shorten([]byte(value)))
+	}
+	return problem, remedy
 }
