@@ -6,7 +6,8 @@
 //     understood.
 //  2. What a command answers goes to standard output; errors and logs go to standard error.
 //  3. A setting comes from its flag, else from its variable in the environment, else from the configuration file, else it has its
-//     default. A setting that is misspelled, in whichever of them, is an error and never passed over.
+//     default. A misspelled flag or key of the file is an error. A misspelled variable is not: others name theirs UPLINE_ too, as
+//     Kubernetes does for a service called upline.
 //  4. A password or a key is never printed, except by `key new`, which makes one.
 //  5. The demonstration learns every figure through the RPC API, over a socket.
 //

@@ -59,6 +59,26 @@ func TestPlanValidate_ReadsStandardInput(t *testing.T) {
 	}
 }
 
+func TestPlanValidate_WarningsDoNotRefuse(t *testing.T) {
+	path := writePlan(t, `plan_id: odd
+name: A plan that is not meant like this
+currency: USD
+valid_from: 2026-01-01
+cadence: monthly
+bonuses:
+  - name: levels
+    unilevel:
+      compression: standard
+      rates:
+        - levels: [10%]
+`)
+	got := runCommand(t, nil, "", "plan", "validate", path)
+	if got.code != exitOK || !strings.Contains(got.out, path+":9:") || !strings.Contains(got.out, "warning: ") ||
+		!strings.HasSuffix(got.out, path+": valid\n") {
+		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+}
+
 func TestPlanValidate_JSON(t *testing.T) {
 	path := writePlan(t, brokenPlan)
 	got := runCommand(t, nil, "", "plan", "validate", "--json", path)
