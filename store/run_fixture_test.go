@@ -65,14 +65,21 @@ func eachRunWorld(t *testing.T, test func(t *testing.T, w *runWorld)) {
 	storetest.Each(t, func(t *testing.T, engine store.Engine) { test(t, newRunWorld(t, engine)) })
 }
 
-func newRunWorld(t testing.TB, engine store.Engine) *runWorld {
+// emptyRunWorld has markets and nothing else.
+func emptyRunWorld(t testing.TB, engine store.Engine) *runWorld {
 	t.Helper()
 	w := &runWorld{t: t, engine: engine, nowUS: new(atomic.Int64), plans: map[string]*calc.Plan{"tree": runPlan()}}
 	w.nowUS.Store(at(31, 23))
 	w.Store = w.open(engine, 10)
+	w.must(w.PutMarket(t.Context(), store.Market{Market: "US", Region: "us-east1", Name: "United States"}))
+	w.must(w.PutMarket(t.Context(), store.Market{Market: "DE", Region: "eu-west1", Name: "Germany"}))
+	return w
+}
+
+func newRunWorld(t testing.TB, engine store.Engine) *runWorld {
+	t.Helper()
+	w := emptyRunWorld(t, engine)
 	ctx := t.Context()
-	w.must(w.PutMarket(ctx, store.Market{Market: "US", Region: "us-east1", Name: "United States"}))
-	w.must(w.PutMarket(ctx, store.Market{Market: "DE", Region: "eu-west1", Name: "Germany"}))
 	w.must(w.PutVendor(ctx, store.Vendor{VendorID: "power", Name: "Power Company"}))
 	w.must(w.PutProduct(ctx, store.Product{ProductID: "kit", VendorID: "power", Name: "Starter kit", PV: 100_000, CV: 100_000}))
 	w.must(w.PublishPlan(ctx, store.NewPlan{Plan: w.plans["tree"], Name: "Tree", Source: "tree"}))

@@ -108,7 +108,7 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 	placed := plan.PlacementWidth > 0
 	var sponsors, parents idColumn
 	err := r.conn.Query(sqlNetwork[in.scope.period.Cadence], []any{plan.ID, in.scope.period.No}, func(row Row) error {
-		id, region := row.Bytes(0), row.Bytes(1)
+		id, region, sponsor, parent := row.Bytes(0), row.Bytes(1), row.Bytes(2), row.Bytes(3)
 		no, known := regionNo[string(region)]
 		if !known {
 			return fmt.Errorf("%w: region %q of distributor %s has no market", ErrCorrupt, region, id)
@@ -118,10 +118,10 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 		}
 		in.ids.append(id)
 		in.regionOf = append(in.regionOf, no)
-		sponsors.append(row.Bytes(2))
+		sponsors.append(sponsor)
 		leg := row.Int(4)
 		if placed {
-			parents.append(row.Bytes(3))
+			parents.append(parent)
 			if leg < 0 || leg > math.MaxUint8 {
 				return fmt.Errorf("%w: distributor %s stands in leg %d", ErrCorrupt, id, leg)
 			}
@@ -130,8 +130,8 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 		net.EnrolledAtUS = append(net.EnrolledAtUS, row.Int(5))
 		d.bytes(id)
 		d.bytes(region)
-		d.bytes(row.Bytes(2))
-		d.bytes(row.Bytes(3))
+		d.bytes(sponsor)
+		d.bytes(parent)
 		d.int(leg)
 		d.int(row.Int(5))
 		d.row()
@@ -178,9 +178,10 @@ func (r *runReader) readVolumes(d *rowDigest) error {
 	for _, region := range in.regions {
 		args := []any{region, in.scope.plan.ID, int64(in.scope.period.Cadence), in.scope.period.No}
 		err := r.conn.Query(sqlVolumes, args, func(row Row) error {
-			seller := r.index.findBytes(row.Bytes(4))
+			sellerID := row.Bytes(4)
+			seller := r.index.findBytes(sellerID)
 			if seller < 0 {
-				return fmt.Errorf("%w: seller %s of sale %s %s is not in the network of the period", ErrCorrupt, row.Bytes(4), row.Bytes(0), row.Bytes(1))
+				return fmt.Errorf("%w: seller %s of sale %s %s is not in the network of the period", ErrCorrupt, sellerID, row.Bytes(0), row.Bytes(1))
 			}
 			pv, cv, price := row.Int(5), row.Int(6), row.Int(7)
 			v.Seller = append(v.Seller, seller)
@@ -191,9 +192,10 @@ func (r *runReader) readVolumes(d *rowDigest) error {
 			}
 			in.volumeCV = sum
 			d.text(region)
-			for column := range 5 {
+			for column := range 4 {
 				d.bytes(row.Bytes(column))
 			}
+			d.bytes(sellerID)
 			d.int(pv)
 			d.int(cv)
 			d.int(price)
