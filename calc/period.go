@@ -222,11 +222,20 @@ func dayStartUS(d civil, loc *time.Location) int64 {
 		t := time.Unix(at, 0).In(loc)
 		_, offset := t.Zone()
 		start := max(at, midnight-int64(offset))
-		_, end := t.ZoneBounds()
-		if end.IsZero() || start < end.Unix() {
+		_, bound := t.ZoneBounds()
+		if bound.IsZero() {
 			return start * 1_000_000
 		}
-		at = end.Unix()
+		end := bound.Unix()
+		if end <= at {
+			// Where a zone goes by a rule and not by a table, Go counts every year as 365 days, so that on the last day of a leap
+			// year the bound lies behind. No rule has clocks change on that day; the bound meant is its end.
+			end = (floorDiv(at, daySeconds) + 1) * daySeconds
+		}
+		if start < end {
+			return start * 1_000_000
+		}
+		at = end
 	}
 }
 

@@ -66,6 +66,9 @@ func TestPeriodAt_NamesAndBoundsOfEveryCadence(t *testing.T) {
 		{Daily, "America/Havana", "2026-11-01T04:30:00Z", "2026-11-01", 20758, "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"},
 		// Clocks go from 00:01 back to 23:01: the day has begun all the same.
 		{Daily, "America/St_Johns", "2010-11-07T02:45:00Z", "2010-11-07", 14920, "2010-11-07T02:30:00Z", "2010-11-08T03:30:00Z"},
+		// The last day of a leap year, in the years that a zone's rule reaches and its table does not.
+		{Yearly, "Europe/Berlin", "2096-12-31T12:00:00Z", "2096", 126, "2095-12-31T23:00:00Z", "2096-12-31T23:00:00Z"},
+		{Daily, "America/Santiago", "2096-12-31T12:00:00Z", "2096-12-31", 46386, "2096-12-31T03:00:00Z", "2097-01-01T03:00:00Z"},
 		// Samoa had no 30 December 2011.
 		{Daily, "Pacific/Apia", "2011-12-30T10:00:00Z", "2011-12-31", 15339, "2011-12-30T10:00:00Z", "2011-12-31T10:00:00Z"},
 	} {

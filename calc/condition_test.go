@@ -1,0 +1,160 @@
+package calc
+
+import (
+	"errors"
+	"math"
+	"testing"
+)
+
+// holdsFor evaluates a condition for one distributor with the given volumes.
+func holdsFor(t *testing.T, root *Expr, pv, cv int64) (holds, overflow bool) {
+	t.Helper()
+	c, err := NewCondition("test", root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &facts{}
+	f.columns[FactPV], f.columns[FactCV] = []int64{pv}, []int64{cv}
+	return c.holds(f, 0), f.overflow
+}
+
+func decimal(value int64, digits int32) *Expr {
+	return &Expr{Op: OpNumber, Value: value, Digits: digits}
+}
+
+func TestCondition_ComparesVolumesWithLiteralsExactly(t *testing.T) {
+	pv := fact(FactPV)
+	for _, c := range []struct {
+		op      Op
+		literal *Expr
+		pv      int64
+		want    bool
+	}{
+		{OpGreaterEqual, decimal(995, 1), 99_5000, true},
+		{OpGreaterEqual, decimal(995, 1), 99_4999, false},
+		{OpGreater, decimal(995, 1), 99_5000, false},
+		{OpGreater, decimal(995, 1), 99_5001, true},
+		{OpEqual, decimal(995, 1), 99_5000, true},
+		{OpNotEqual, decimal(995, 1), 99_5000, false},
+		// Literals finer than a volume unit: 99.99995 lies between 99.9999 and 100.
+		{OpGreaterEqual, decimal(9999995, 5), 99_9999, false},
+		{OpGreaterEqual, decimal(9999995, 5), 100_0000, true},
+		{OpGreater, decimal(9999995, 5), 99_9999, false},
+		{OpGreater, decimal(9999995, 5), 100_0000, true},
+		{OpLess, decimal(9999995, 5), 99_9999, true},
+		{OpLess, decimal(9999995, 5), 100_0000, false},
+		{OpLessEqual, decimal(9999995, 5), 99_9999, true},
+		{OpLessEqual, decimal(9999995, 5), 100_0000, false},
+		{OpEqual, decimal(9999995, 5), 100_0000, false},
+		{OpNotEqual, decimal(9999995, 5), 100_0000, true},
+		// Below zero.
+		{OpGreaterEqual, decimal(-9999995, 5), -99_9999, true},
+		{OpGreaterEqual, decimal(-9999995, 5), -100_0000, false},
+		{OpLess, decimal(-9999995, 5), -99_9999, false},
+		{OpLess, decimal(-9999995, 5), -100_0000, true},
+		{OpGreater, decimal(-1, 18), 0, true},
+		{OpGreater, decimal(1, 18), 0, false},
+	} {
+		if got, _ := holdsFor(t, expr(c.op, pv, c.literal), c.pv, 0); got != c.want {
+			t.Errorf("pv = %s, operation %d, literal %d of %d decimals: got %v", FormatVolume(c.pv), c.op, c.literal.Value, c.literal.Digits, got)
+		}
+		if got, _ := holdsFor(t, expr(mirrored(c.op), c.literal, pv), c.pv, 0); got != c.want {
+			t.Errorf("mirrored: pv = %s, operation %d, literal %d of %d decimals: got %v", FormatVolume(c.pv), c.op, c.literal.Value, c.literal.Digits, got)
+		}
+	}
+}
+
+func TestCondition_OverflowIsReportedNotWrapped(t *testing.T) {
+	pv, cv := fact(FactPV), fact(FactCV)
+	huge := int64(math.MaxInt64)
+	for name, c := range map[string]struct {
+		root           *Expr
+		pv, cv         int64
+		want, overflow bool
+	}{
+		"sum":                  {expr(OpGreater, expr(OpAdd, pv, cv), num(0)), huge, 1, false, true},
+		"difference":           {expr(OpGreater, expr(OpSubtract, pv, cv), num(0)), -huge, 2, false, true},
+		"product":              {expr(OpGreater, expr(OpMultiply, pv, cv), num(0)), 1 << 40, 1 << 40, false, true},
+		"negation":             {expr(OpGreater, expr(OpNegate, pv), num(0)), math.MinInt64, 0, false, true},
+		"more decimals":        {expr(OpGreater, expr(OpAdd, pv, decimal(1, 5)), num(0)), huge, 0, false, true},
+		"compared, not scaled": {expr(OpGreater, pv, expr(OpMultiply, cv, decimal(1, 5))), huge, huge, true, false},
+		"not reached":          {expr(OpOr, expr(OpGreater, pv, num(0)), expr(OpGreater, expr(OpAdd, pv, cv), num(0))), huge, 1, true, false},
+	} {
+		got, overflow := holdsFor(t, c.root, c.pv, c.cv)
+		if overflow != c.overflow || !overflow && got != c.want {
+			t.Errorf("%s: got %v, overflow %v", name, got, overflow)
+		}
+	}
+
+	in := goodInput()
+	in.Plan.Ranks[9].When = mustCondition(expr(OpGreater, expr(OpMultiply, pv, pv), num(0)))
+	in.Volumes.PV = []int64{1 << 40, 0}
+	if _, err := Compute(in); !errors.Is(err, ErrOverflow) {
+		t.Errorf("a rank's condition: got %v", err)
+	}
+	in.Plan.Active = in.Plan.Ranks[9].When
+	if _, err := Compute(in); !errors.Is(err, ErrOverflow) {
+		t.Errorf("the condition for being active: got %v", err)
+	}
+}
+
+func TestNewCondition_RefusesWhatIsNoCondition(t *testing.T) {
+	pv, yes := fact(FactPV), &Expr{Op: OpBoolean, Value: 1}
+	for name, c := range map[string]struct {
+		root *Expr
+		err  error
+	}{
+		"a number":            {pv, ErrPlan},
+		"a sum of truths":     {expr(OpGreater, expr(OpAdd, yes, yes), num(0)), ErrPlan},
+		"and of numbers":      {expr(OpAnd, pv, yes), ErrPlan},
+		"not of a number":     {expr(OpNot, pv), ErrPlan},
+		"order of truths":     {expr(OpLess, yes, yes), ErrPlan},
+		"number is truth":     {expr(OpEqual, pv, yes), ErrPlan},
+		"if a number":         {expr(OpIf, pv, yes, yes), ErrPlan},
+		"if mixed":            {expr(OpIf, yes, pv, yes), ErrPlan},
+		"if of numbers":       {expr(OpIf, yes, pv, pv), ErrPlan},
+		"missing argument":    {expr(OpNot), ErrPlan},
+		"too many arguments":  {expr(OpNot, yes, yes), ErrPlan},
+		"unknown operation":   {expr(OpIf+1, yes), ErrPlan},
+		"unknown fact":        {fact(factCount), ErrPlan},
+		"rank missing":        {fact(FactAchieved), ErrPlan},
+		"rank of no rank":     {expr(OpGreater, factOf(FactPV, 1), num(0)), ErrPlan},
+		"nineteen decimals":   {expr(OpGreater, decimal(1, 19), num(0)), ErrPlan},
+		"product too fine":    {expr(OpGreater, expr(OpMultiply, expr(OpMultiply, pv, pv), expr(OpMultiply, expr(OpMultiply, pv, pv), pv)), num(0)), ErrPlan},
+		"literal too great":   {expr(OpGreater, pv, num(math.MaxInt64)), ErrOverflow},
+		"literals' sum":       {expr(OpGreater, expr(OpAdd, num(math.MaxInt64), num(1)), num(0)), ErrOverflow},
+		"literal made finer":  {expr(OpGreater, expr(OpAdd, num(math.MaxInt64), pv), num(0)), ErrOverflow},
+		"if with a huge else": {expr(OpGreater, expr(OpIf, yes, pv, num(math.MaxInt64)), num(0)), ErrOverflow},
+	} {
+		if got, err := NewCondition("test", c.root); !errors.Is(err, c.err) || got != nil {
+			t.Errorf("%s: got %v, %v; want %v", name, got, err, c.err)
+		}
+	}
+}
+
+func TestCondition_KnowsItsSourceAndFacts(t *testing.T) {
+	c := mustCondition(expr(OpAnd, atLeast(FactPV, 1), legsWith(1, 2)))
+	for _, info := range Facts() {
+		if got, want := c.Uses(info.Fact), info.Fact == FactPV || info.Fact == FactLegsWith; got != want {
+			t.Errorf("%s: got %v", info.Name, got)
+		}
+	}
+	if (*Condition)(nil).Uses(FactPV) {
+		t.Error("no condition asks for pv")
+	}
+	if c.Source() != "test" {
+		t.Errorf("got %q", c.Source())
+	}
+}
+
+func BenchmarkCondition_Holds(b *testing.B) {
+	c := mustCondition(expr(OpAnd, expr(OpAnd, atLeast(FactPV, 100), atLeast(FactGV, 1000)), legsWith(1, 2)))
+	f := &facts{}
+	f.columns[FactPV], f.columns[FactGV] = []int64{1 << 40}, []int64{1 << 40}
+	f.legs[1] = 2
+	for b.Loop() {
+		if !c.holds(f, 0) {
+			b.Fatal("does not hold")
+		}
+	}
+}

@@ -1,0 +1,178 @@
+package calc
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func drawEventPlan(t *rapid.T) *Plan {
+	p := drawPlan(t)
+	for i := range p.Bonuses {
+		b := &p.Bonuses[i]
+		switch {
+		case b.Binary != nil:
+			rates := b.Binary.Rates
+			b.Binary, b.Advance = nil, &Advance{Base: BasePrice, Months: rapid.Int32Range(1, 12).Draw(t, "months"), Rates: rates}
+			b.Pays = PaysEvent
+		case rapid.Bool().Draw(t, "at the event"):
+			b.Pays = PaysEvent
+			if b.Unilevel != nil {
+				b.Unilevel.Compression = CompressionNone
+			}
+		}
+		classes := rapid.SampledFrom([][]string{nil, {"power"}, {"gas", "power"}, {"gas"}}).Draw(t, "classes")
+		if b.Pays == PaysEvent && b.Direct != nil {
+			b.Direct.Classes = classes
+		} else if b.Advance != nil {
+			b.Advance.Classes = classes
+		}
+	}
+	return p
+}
+
+// The lines of one sale are what the rules say about its seller and the way up.
+func TestEventLines_AgreeWithTheModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		plan := drawEventPlan(t)
+		member := rapid.Custom(func(t *rapid.T) ChainMember {
+			return ChainMember{Rank: rapid.Uint8Range(0, uint8(len(plan.Ranks))).Draw(t, "rank"), Inactive: rapid.Bool().Draw(t, "inactive")}
+		})
+		in := &EventInput{
+			Plan: plan, Sponsor: rapid.SliceOfN(member, 1, 7).Draw(t, "sponsor"), Placement: rapid.SliceOfN(member, 0, 6).Draw(t, "placement"),
+			PV: drawVolume(t, "pv"), CV: drawVolume(t, "cv"), PriceMinor: drawVolume(t, "price"), Class: rapid.SampledFrom([]string{"", "power"}).Draw(t, "class"),
+		}
+		in.Placement = append(in.Sponsor[:1:1], in.Placement...)
+		got, err := EventLines(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := modelEventLines(in); !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v\nwant %+v", got, want)
+		}
+		// What lies further up than EventNeeds says, in ranks too when it says so, does not matter.
+		needs := EventNeeds(plan)
+		in.Sponsor = in.Sponsor[:min(len(in.Sponsor), 1+int(needs.SponsorLevels))]
+		in.Placement = in.Placement[:min(len(in.Placement), 1+int(needs.PlacementLevels))]
+		if !needs.Ranks {
+			in.Sponsor, in.Placement = make([]ChainMember, len(in.Sponsor)), make([]ChainMember, len(in.Placement))
+		}
+		if again, err := EventLines(in); err != nil || !reflect.DeepEqual(got, again) {
+			t.Errorf("with no more than %+v: got %+v, %v\nwant %+v", needs, again, err, got)
+		}
+	})
+}
+
+func modelEventLines(in *EventInput) []EventLine {
+	var lines []EventLine
+	base := func(b Base) int64 {
+		switch b {
+		case BasePV:
+			return in.PV
+		case BasePrice:
+			return in.PriceMinor
+		}
+		return in.CV
+	}
+	m := &model{in: &Input{Plan: in.Plan}}
+	for index, b := range in.Plan.Bonuses {
+		if b.Pays != PaysEvent {
+			continue
+		}
+		line := func(placement bool, distance int, rate int64, months int32) {
+			of := base(b.BaseOf())
+			exact := m.money(ratOf(of), rate, b.BaseOf())
+			amount, _ := modelRound(exact.Mul(exact, ratOf(int64(months))), in.Plan.Rounding)
+			if amount != 0 {
+				lines = append(lines, EventLine{index, placement, distance, uint16(distance), of, rate, months, amount})
+			}
+		}
+		sells := func(classes []string) bool {
+			return len(classes) == 0 || strings.Contains(strings.Join(classes, " "), in.Class) && in.Class != ""
+		}
+		switch seller := in.Sponsor[0]; {
+		case b.Direct != nil:
+			if sells(b.Direct.Classes) {
+				line(false, 0, b.Direct.Rates[seller.Rank], 1)
+			}
+		case b.Advance != nil:
+			if sells(b.Advance.Classes) {
+				line(false, 0, b.Advance.Rates[seller.Rank], b.Advance.Months)
+			}
+		case b.Unilevel != nil:
+			chain := in.Sponsor
+			if b.Unilevel.Placement {
+				chain = in.Placement
+			}
+			for level := 1; level < len(chain) && level <= int(b.Unilevel.Levels); level++ {
+				if !chain[level].Inactive {
+					line(b.Unilevel.Placement, level, b.Unilevel.Rates[chain[level].Rank][level-1], 1)
+				}
+			}
+		}
+	}
+	return lines
+}
+
+func TestEventLines_RefusesBadInput(t *testing.T) {
+	good := func() *EventInput {
+		return &EventInput{Plan: hybridPlan(), Sponsor: make([]ChainMember, 2), Placement: make([]ChainMember, 1)}
+	}
+	if _, err := EventLines(good()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		spoil  func(in *EventInput)
+		err    error
+		naming string
+	}{
+		{func(in *EventInput) { in.Plan = nil }, ErrPlan, "no plan"},
+		{func(in *EventInput) { in.Plan.Bonuses[0].Binary = nil }, ErrPlan, "bonus team"},
+		{func(in *EventInput) { in.Sponsor = nil }, ErrInput, "the sponsor chain lacks the seller"},
+		{func(in *EventInput) { in.Placement = nil }, ErrInput, "the placement chain lacks the seller"},
+		{func(in *EventInput) { in.Sponsor[1].Rank = 11 }, ErrInput, "member 1 of the sponsor chain has rank number 11"},
+		{func(in *EventInput) {
+			in.PriceMinor = 1 << 62
+			in.Plan.Bonuses = append(in.Plan.Bonuses, Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: make([]int64, 11)}})
+			in.Plan.Bonuses[2].Advance.Rates[0] = RateScale
+		}, ErrOverflow, "bonus advance"},
+	} {
+		in := good()
+		c.spoil(in)
+		if lines, err := EventLines(in); !errors.Is(err, c.err) || !strings.Contains(err.Error(), c.naming) || lines != nil {
+			t.Errorf("got %v, %v; want %v naming %q", lines, err, c.err, c.naming)
+		}
+	}
+}
+
+// Published: 500 of premium, nine months, 102.5 %.
+func TestEventLines_AdvanceOfNineMonths(t *testing.T) {
+	plan := testPlanOf(Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: []int64{1_025_000_000}}})
+	got, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, 1), PriceMinor: 500_00})
+	want := []EventLine{{Bonus: 0, Base: 500_00, Rate: 1_025_000_000, Months: 9, AmountMinor: 4_612_50}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+}
+
+func testPlanOf(bonuses ...Bonus) *Plan {
+	return &Plan{ID: "p", Main: Monthly, Rounding: Rounding{HalfUp, 1}, PointValue: Fraction{1, 100}, Bonuses: bonuses}
+}
+
+func BenchmarkEventLines(b *testing.B) {
+	plan := hybridPlan()
+	plan.Bonuses[1].Pays, plan.Bonuses[1].Unilevel.Compression = PaysEvent, CompressionNone
+	in := &EventInput{Plan: plan, Sponsor: make([]ChainMember, 8), Placement: make([]ChainMember, 1), CV: 100 * VolumeScale}
+	for i := range in.Sponsor {
+		in.Sponsor[i].Rank = uint8(i)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := EventLines(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
