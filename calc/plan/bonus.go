@@ -47,6 +47,9 @@ func paysAt(b *uplinev1.Bonus, omitted calc.Pays) calc.Pays {
 	return omitted
 }
 
+// everybodyActive tells that the plan has no condition for being active.
+func (c *compiler) everybodyActive() bool { return c.message.GetActive() == "" && c.sound("active") }
+
 func baseOf(base uplinev1.Base, omitted calc.Base) calc.Base {
 	switch base {
 	case uplinev1.Base_BASE_CV:

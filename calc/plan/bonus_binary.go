@@ -10,6 +10,9 @@ var afterPayouts = map[uplinev1.AfterPayout]calc.AfterPayout{
 	uplinev1.AfterPayout_AFTER_PAYOUT_NET_OFF: calc.NetOff,
 }
 
+// twoLegs is the remedy for what a plan without a binary tree cannot have.
+const twoLegs = "give the plan `placement: {width: 2}`"
+
 func (c *compiler) binary(path string, b *uplinev1.Bonus, y *uplinev1.BinaryBonus, to *calc.Bonus) {
 	at := path + ".binary"
 	to.Pays = paysAt(b, calc.PaysPeriod)
@@ -20,10 +23,10 @@ func (c *compiler) binary(path string, b *uplinev1.Bonus, y *uplinev1.BinaryBonu
 	if to.Pays == calc.PaysEvent {
 		c.fail(path+".pays", "a binary bonus is paid at the period's close, when the legs are known", "delete `pays`")
 	}
-	if c.plan.PlacementWidth != 2 {
-		c.fail(at, "a binary bonus needs a placement tree with two legs", "add `placement: {width: 2}` to the plan")
+	if c.plan.PlacementWidth != 2 && c.sound("placement") {
+		c.fail(at, "a binary bonus needs a placement tree with two legs", twoLegs)
 	}
-	if to.Binary.AfterPayout == calc.NetOff && c.message.GetActive() == "" {
+	if to.Binary.AfterPayout == calc.NetOff && c.everybodyActive() {
 		c.warn(at+".after_payout", "without the plan's `active` everybody is active, so `net_off` does what `carry_forward` does", "add `active`, or use `carry_forward`")
 	}
 }

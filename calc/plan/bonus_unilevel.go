@@ -24,14 +24,14 @@ func (c *compiler) unilevel(path string, b *uplinev1.Bonus, u *uplinev1.Unilevel
 		Compression: compressions[u.GetCompression()],
 		Clawback:    c.clawback(at+".clawback", u.GetClawback(), to.Pays, calc.ClawbackFull),
 	}
-	if to.Unilevel.Placement && c.message.GetPlacement() == nil {
+	if to.Unilevel.Placement && c.message.GetPlacement() == nil && c.sound("placement") {
 		c.fail(at+".tree", "the plan has no placement tree", "add `placement` with its `width`, or walk the `sponsor` tree")
 	}
 	if to.Pays == calc.PaysEvent && to.Unilevel.Compression != calc.CompressionNone {
 		c.fail(at+".compression", "a unilevel bonus that is paid at the event has no compression: who is active is known only at the period's close",
 			"pay it at the period, or use `none`")
 	}
-	if to.Unilevel.Compression == calc.CompressionStandard && c.message.GetActive() == "" {
+	if to.Unilevel.Compression == calc.CompressionStandard && c.everybodyActive() {
 		c.warn(at+".compression", "without the plan's `active` everybody is active, so nobody is passed over", "add `active`, or use `none`")
 	}
 	c.warnLevels(at+".rates", to.Unilevel)

@@ -1,10 +1,12 @@
 package plan
 
 import (
+	"errors"
 	"math/big"
 	"strings"
 	"time"
 
+	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	uplinev1 "upline/api/upline/v1"
@@ -33,6 +35,9 @@ func Compile(source []byte) Result {
 	c.source = newText(written)
 	c.places[""] = place{value: root}
 	c.decoder.message(root, c.message.ProtoReflect(), "")
+	if root.Kind != yaml.MappingNode {
+		return Result{Diagnostics: c.sorted()}
+	}
 	c.nextPhase()
 	c.rules()
 	c.nextPhase()
@@ -64,6 +69,8 @@ type compiler struct {
 	ranks   []string
 	// rankNumbers gives the number of a rank by its name.
 	rankNumbers map[string]uint8
+	// ranksKnown is false when the file has errors in what ranks there are, so that a rank may seem not to exist.
+	ranksKnown bool
 }
 
 // fail reports an error at a field, or at what it is missing from.
@@ -202,6 +209,12 @@ func (c *compiler) rounding() {
 	}
 }
 
+// pointValueMax keeps amounts far from the bounds of int64, also in currencies of small units.
+const (
+	pointValueMax   = 1_000_000_000
+	pointValueBound = "one point is worth 1000000000 at most"
+)
+
 // pointValue brings the worth of a point to minor units per unit of volume.
 func (c *compiler) pointValue() {
 	text := c.message.GetPointValue()
@@ -210,14 +223,21 @@ func (c *compiler) pointValue() {
 	}
 	value, err := calc.ParseFraction(text)
 	switch {
+	case errors.Is(err, calc.ErrTooManyDecimals):
+		c.decimal("point_value", text, err, "round it")
+		return
 	case err != nil:
-		c.decimal("point_value", text, err, "")
+		c.decimal("point_value", text, err, pointValueBound)
 		return
 	case value.Num <= 0:
 		c.fail("point_value", "the value of a point is not above zero", "write what one point is worth in the plan's currency, for instance `1`")
 		return
 	}
 	exact := big.NewRat(value.Num, value.Den)
+	if exact.Cmp(big.NewRat(pointValueMax, 1)) > 0 {
+		c.fail("point_value", "`"+shown(text)+"` is too large", pointValueBound)
+		return
+	}
 	for range c.plan.MinorDigits {
 		exact.Mul(exact, big.NewRat(10, 1))
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"sync"
-	"unicode/utf8"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/operators"
@@ -21,41 +20,8 @@ const (
 
 // condition compiles the condition at a path. It gives nil when there is something wrong with it.
 func (c *compiler) condition(path, written string) *calc.Condition {
-	if utf8.RuneCountInString(written) > conditionRunesMax {
-		return nil
-	}
-	l := &lowering{c: c, path: path, runes: []rune(written), inActive: path == "active"}
-	if p, found := c.places[path]; found {
-		l.places = c.source.positions(p.value)
-	}
-	if strings.TrimSpace(written) == "" {
-		l.fail(0, "the condition is empty", "write one like `pv >= 100`, or delete the line")
-		return nil
-	}
-	env, err := environment()
-	if err != nil {
-		l.fail(0, "conditions cannot be read: "+shown(err.Error()), "")
-		return nil
-	}
-	parsed, issues := env.Parse(written)
-	if issues.Err() != nil {
-		l.syntax(issues.Errors()[0])
-		return nil
-	}
-	tree := parsed.NativeRep()
-	l.info = tree.SourceInfo()
-	root, ok := l.lower(tree.Expr(), 1)
-	switch {
-	case !ok:
-		return nil
-	case !root.boolean:
-		l.fail(0, "the condition is a number, and not something that holds or not", "compare it, for instance `pv >= 100`")
-		return nil
-	}
-	// What was lowered has the types that CEL gives it. Should the two ever differ, the plan is refused rather than read in two ways.
-	if _, issues := env.Check(parsed); issues.Err() != nil {
-		first := issues.Errors()[0]
-		l.fail(l.offset(first.Location), "the condition does not compile: "+shown(first.Message), "")
+	root, l := c.lowerCondition(path, written)
+	if root.expr == nil {
 		return nil
 	}
 	compiled, err := calc.NewCondition(strings.TrimSpace(written), root.expr)
@@ -71,6 +37,48 @@ func (c *compiler) condition(path, written string) *calc.Condition {
 		c.warn(path, "the condition never holds", "")
 	}
 	return compiled
+}
+
+// lowerCondition reads a condition and checks its types. What it gives has no expression when there is something wrong with it.
+func (c *compiler) lowerCondition(path, written string) (typed, *lowering) {
+	l := &lowering{c: c, path: path, runes: []rune(written), inActive: path == "active"}
+	if len(l.runes) > conditionRunesMax {
+		return typed{}, l
+	}
+	if p, found := c.places[path]; found {
+		l.places = c.source.positions(p.value)
+	}
+	if strings.TrimSpace(written) == "" {
+		l.fail(0, "the condition is empty", "write one like `pv >= 100`, or delete the line")
+		return typed{}, l
+	}
+	env, err := environment()
+	if err != nil {
+		l.fail(0, "conditions cannot be read: "+shown(err.Error()), "")
+		return typed{}, l
+	}
+	parsed, issues := env.Parse(written)
+	if issues.Err() != nil {
+		l.syntax(issues.Errors()[0])
+		return typed{}, l
+	}
+	tree := parsed.NativeRep()
+	l.info = tree.SourceInfo()
+	root, ok := l.lower(tree.Expr(), 1)
+	switch {
+	case !ok:
+		return typed{}, l
+	case !root.boolean:
+		l.fail(l.start(tree.Expr()), "the condition is a number, and not something that holds or not", "compare it, for instance `pv >= 100`")
+		return typed{}, l
+	}
+	// What was lowered has the types that CEL gives it. Should the two ever differ, the plan is refused rather than read in two ways.
+	if _, issues := env.Check(parsed); issues.Err() != nil {
+		first := issues.Errors()[0]
+		l.fail(l.offset(first.Location), "the condition does not compile: "+shown(first.Message), "")
+		return typed{}, l
+	}
+	return root, l
 }
 
 // environment is the language of conditions: CEL's syntax, the facts of the engine, and of CEL's operators those that the engine

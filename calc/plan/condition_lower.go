@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,7 @@ type lowering struct {
 	places   []position // in the file, of each of runes and of the end
 	info     *ast.SourceInfo
 	inActive bool // whether it decides who is active
+	tooDeep  bool // whether that was said, which is enough
 }
 
 // typed is a lowered part: a condition, or a number with so many decimals.
@@ -48,7 +50,8 @@ func (l *lowering) fail(index int, message, remedy string) {
 	l.c.add(Diagnostic{Line: at.line, Column: at.column, Path: l.path, Message: message, Remedy: remedy})
 }
 
-// own is where the token of a node stands: for an operation the operator, else the node's first character.
+// own is where the token of a node stands: the operator of an operation, the bracket behind a function's name, the first character
+// of anything else.
 func (l *lowering) own(e ast.Expr) int {
 	r, _ := l.info.GetOffsetRange(e.ID())
 	return int(r.Start)
@@ -57,16 +60,30 @@ func (l *lowering) own(e ast.Expr) int {
 // start is where a node begins.
 func (l *lowering) start(e ast.Expr) int {
 	at := l.own(e)
-	if e.Kind() == ast.CallKind {
-		for _, arg := range e.AsCall().Args() {
-			at = min(at, l.start(arg))
+	if e.Kind() != ast.CallKind {
+		return at
+	}
+	call := e.AsCall()
+	if _, isOperation := operations[call.FunctionName()]; !isOperation && !call.IsMemberFunction() {
+		name := []rune(call.FunctionName())
+		for i := min(at, len(l.runes)) - len(name); i >= 0; i-- {
+			if slices.Equal(l.runes[i:i+len(name)], name) {
+				return i
+			}
 		}
+	}
+	for _, arg := range call.Args() {
+		at = min(at, l.start(arg))
 	}
 	return at
 }
 
 func (l *lowering) lower(e ast.Expr, depth int) (typed, bool) {
 	if depth > conditionDepthMax {
+		if l.tooDeep {
+			return typed{}, false
+		}
+		l.tooDeep = true
 		l.fail(l.own(e), fmt.Sprintf("the parts of the condition stand in each other more than %d deep", conditionDepthMax), "make it simpler")
 		return typed{}, false
 	}
@@ -150,7 +167,7 @@ func (l *lowering) fact(e ast.Expr) (typed, bool) {
 	case !ok:
 		remedy, isWord := wordOperators[strings.ToLower(name)]
 		if !isWord {
-			remedy = didYouMean(name, l.factNames(), "the facts are")
+			remedy = didYouMean(name, append(l.factNames(false), l.factNames(true)...), "the facts are")
 		}
 		if _, isRank := l.c.rankNumbers[name]; isRank {
 			remedy = fmt.Sprintf("ask for a rank by `achieved(\"%s\")`, `paid_as_before(\"%s\")` or `legs_with(\"%s\")`", name, name, name)
@@ -183,8 +200,10 @@ func (l *lowering) rankFact(e ast.Expr, info calc.FactInfo) (typed, bool) {
 	}
 	number, known := l.c.rankNumbers[string(name)]
 	if !known {
-		message, remedy := l.c.unknownRankWords(string(name))
-		l.fail(l.own(args[0]), message, remedy)
+		if l.c.ranksKnown {
+			message, remedy := l.c.unknownRankWords(string(name))
+			l.fail(l.own(args[0]), message, remedy)
+		}
 		return typed{}, false
 	}
 	return typed{expr: &calc.Expr{Op: calc.OpFact, Fact: info.Fact, Rank: number}, boolean: info.Boolean, digits: info.Digits, volume: info.Digits > 0}, true
@@ -204,17 +223,14 @@ func (l *lowering) example(info calc.FactInfo, args ...ast.Expr) string {
 
 // allowed reports a fact that the condition cannot ask for.
 func (l *lowering) allowed(e ast.Expr, info calc.FactInfo) bool {
-	at := l.own(e)
-	if e.Kind() == ast.CallKind {
-		at = l.start(e)
-	}
+	at := l.start(e)
 	switch {
 	case l.inActive && info.Fact == calc.FactActive:
 		l.fail(at, "`active` cannot ask for itself", "say by other facts who is active")
 	case l.inActive && info.AfterActive:
 		l.fail(at, fmt.Sprintf("`%s` is known only when it is decided who is active, so `active` cannot ask for it", info.Name), "use other facts")
-	case info.Binary && l.c.plan.PlacementWidth != 2:
-		l.fail(at, fmt.Sprintf("`%s` needs a placement tree with two legs", info.Name), "add `placement: {width: 2}` to the plan")
+	case info.Binary && l.c.plan.PlacementWidth != 2 && l.c.sound("placement"):
+		l.fail(at, fmt.Sprintf("`%s` needs a placement tree with two legs", info.Name), twoLegs)
 	default:
 		return true
 	}
@@ -242,7 +258,7 @@ func (l *lowering) call(e ast.Expr, depth int) (typed, bool) {
 	case name == operators.In || name == operators.Index:
 		l.fail(l.own(e), "lists have no place in a condition", "compare with each value, and join with `||`")
 	default:
-		l.fail(l.start(e), fmt.Sprintf("there is no function `%s`", shown(name)), didYouMean(name, l.factNames(), "the facts are"))
+		l.fail(l.start(e), fmt.Sprintf("there is no function `%s`", shown(name)), didYouMean(name, l.factNames(true), "what is asked of a rank is"))
 	}
 	return typed{}, false
 }
@@ -256,11 +272,11 @@ func factNamed(name string) (calc.FactInfo, bool) {
 	return calc.FactInfo{}, false
 }
 
-// factNames are the facts that the condition can ask for.
-func (l *lowering) factNames() []string {
+// factNames are the facts that the condition can ask for: those of a rank, or the others.
+func (l *lowering) factNames(ofRank bool) []string {
 	var names []string
 	for _, info := range calc.Facts() {
-		if (!l.inActive || !info.AfterActive) && (!info.Binary || l.c.plan.PlacementWidth == 2) {
+		if info.TakesRank == ofRank && (!l.inActive || !info.AfterActive) && (!info.Binary || l.c.plan.PlacementWidth == 2) {
 			names = append(names, info.Name)
 		}
 	}

@@ -47,21 +47,47 @@ func (l *lowering) syntax(e *common.Error) {
 		l.fail(at, "the number is too large", "")
 	case strings.Contains(e.Message, "missing ')'"), strings.Contains(e.Message, "<EOF>'") && l.opened():
 		l.fail(last, "a bracket is opened and not closed", "add `)`")
+	case strings.Contains(e.Message, "'<EOF>'") && l.runes[last-1] == '%':
+		l.fail(last-1, "`%` has no place in a condition", "write a percentage as a decimal: `0.4 * gv` for 40 % of gv")
 	case strings.Contains(e.Message, "'<EOF>'"):
 		l.fail(last, "the condition ends too early", "write what it goes on with, or delete what is left over at its end")
 	case token == "":
 		l.fail(at, "the condition cannot be read from here on", "")
 	default:
-		remedy, ok := tokenRemedies[token]
-		switch {
-		case ok:
-		case strings.HasPrefix(token, `"`), strings.HasPrefix(token, `'`):
-			remedy = "close the quote"
-		default:
-			remedy = wordOperators[strings.ToLower(token)]
+		if word := l.wordBefore(at); wordOperators[strings.ToLower(word)] != "" {
+			at, token = at-len(word)-1, word
 		}
-		l.fail(at, "`"+shown(token)+"` is not expected here", remedy)
+		l.fail(at, "`"+shown(token)+"` is not expected here", tokenRemedy(token))
 	}
+}
+
+func tokenRemedy(token string) string {
+	if remedy, ok := tokenRemedies[token]; ok {
+		return remedy
+	}
+	if remedy, ok := wordOperators[strings.ToLower(token)]; ok {
+		return remedy
+	}
+	switch first := token[0]; {
+	case first == '"' || first == '\'':
+		return "close the quote"
+	case first >= '0' && first <= '9' || unicode.IsLetter(rune(first)):
+		return "the parts of a condition are joined by `&&` or `||`"
+	}
+	return ""
+}
+
+// wordBefore is the word that one blank parts from the character with an index.
+func (l *lowering) wordBefore(index int) string {
+	end := index - 1
+	if end < 0 || end >= len(l.runes) || l.runes[end] != ' ' {
+		return ""
+	}
+	from := end
+	for from > 0 && (l.runes[from-1] >= 'a' && l.runes[from-1] <= 'z' || l.runes[from-1] >= 'A' && l.runes[from-1] <= 'Z') {
+		from--
+	}
+	return string(l.runes[from:end])
 }
 
 // opened tells whether more brackets are opened than closed.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -13,8 +14,9 @@ import (
 // place is where a field of the plan stands in the file. key is nil for an item of a list.
 type place struct{ key, value *yaml.Node }
 
-// itemsMax bounds every list of a plan file, above what the schema allows anywhere.
-const itemsMax = 1000
+// itemsMax bounds every list of a plan file: as long as the longest that the schema allows. So what a plan is expanded to stays
+// small, also for a file that the schema's rules refuse afterwards.
+const itemsMax = 200
 
 // decoder fills a message from a YAML tree, strictly, and remembers where each of its fields stands.
 type decoder struct {
@@ -69,7 +71,7 @@ func (d *decoder) message(n *yaml.Node, m protoreflect.Message, path string) {
 
 func (d *decoder) field(n *yaml.Node, m protoreflect.Message, fd protoreflect.FieldDescriptor, path string) {
 	if isNull(n) {
-		d.report(n, path, fmt.Sprintf("`%s` has no value", fd.Name()), "give "+wanted(fd)+", or delete the line")
+		d.report(n, path, fmt.Sprintf("`%s` has no value", fd.Name()), "give "+wantedWhole(fd)+", or delete the line")
 		return
 	}
 	if !fd.IsList() {
@@ -124,6 +126,10 @@ func (d *decoder) scalar(n *yaml.Node, fd protoreflect.FieldDescriptor, path str
 	}
 	switch fd.Kind() {
 	case protoreflect.StringKind:
+		if strings.ContainsFunc(n.Value, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }) {
+			d.report(n, path, fmt.Sprintf("`%s` holds a control character", name), "delete the escape that stands for it")
+			return protoreflect.Value{}, false
+		}
 		return protoreflect.ValueOfString(n.Value), true
 	case protoreflect.Int32Kind:
 		number, err := strconv.ParseInt(n.Value, 10, 32)
@@ -164,11 +170,22 @@ func shortNames(e protoreflect.EnumDescriptor) shortForm {
 	return short
 }
 
-// wanted says in words what a field takes.
+// wantedWhole says in words what a field takes, all entries of a list together.
+func wantedWhole(fd protoreflect.FieldDescriptor) string {
+	switch {
+	case !fd.IsList():
+		return wanted(fd)
+	case fd.Message() != nil:
+		return "a list of entries with " + quotedList(fieldNames(fd.Message()), "and")
+	case fd.Name() == "levels":
+		return "a list like `[7%, 3%]`"
+	}
+	return "a list"
+}
+
+// wanted says in words what a field takes, or an entry of a list.
 func wanted(fd protoreflect.FieldDescriptor) string {
 	switch {
-	case fd.Message() != nil && fd.IsList():
-		return "entries with " + quotedList(fieldNames(fd.Message()), "and")
 	case fd.Message() != nil:
 		return "fields such as `" + fieldNames(fd.Message())[0] + "`"
 	case fd.Kind() == protoreflect.EnumKind:

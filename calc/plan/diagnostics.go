@@ -91,9 +91,10 @@ func (f *findings) nextPhase() {
 // full tells that no further error is taken.
 func (f *findings) full() bool { return len(f.errors) >= findingsMax }
 
-// sound tells that no error was found at a place or in it.
+// sound tells that no error was found at a place or in it, and that it was not misspelt.
 func (f *findings) sound(place string) bool {
-	return !slices.ContainsFunc(f.errors, func(d Diagnostic) bool { return within(d.Path, place) })
+	return !slices.Contains(f.excused, place) &&
+		!slices.ContainsFunc(f.errors, func(d Diagnostic) bool { return within(d.Path, place) })
 }
 
 func (f *findings) add(d Diagnostic) {

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strconv"
 
 	"upline/calc"
@@ -10,6 +12,8 @@ import (
 // rankNames numbers the ranks, so that conditions and rates can refer to any of them.
 func (c *compiler) rankNames() {
 	c.rankNumbers = map[string]uint8{}
+	c.ranksKnown = !slices.Contains(c.excused, "ranks") &&
+		!slices.ContainsFunc(c.errors, func(d Diagnostic) bool { return rankNamePath.MatchString(d.Path) })
 	for i, rank := range c.message.GetRanks() {
 		name := rank.GetName()
 		c.ranks = append(c.ranks, name)
@@ -21,6 +25,9 @@ func (c *compiler) rankNames() {
 	}
 	delete(c.rankNumbers, "")
 }
+
+// rankNamePath matches the paths at which an error hides what ranks there are.
+var rankNamePath = regexp.MustCompile(`^ranks(\[\d+\](\.name)?)?$`)
 
 // rankConditions compiles what makes a rank hold.
 func (c *compiler) rankConditions() {
@@ -43,8 +50,10 @@ func rankPath(i int) string { return "ranks[" + strconv.Itoa(i) + "]" }
 
 // unknownRank reports a rank that the plan does not have.
 func (c *compiler) unknownRank(path, name string) {
-	message, remedy := c.unknownRankWords(name)
-	c.fail(path, message, remedy)
+	if c.ranksKnown {
+		message, remedy := c.unknownRankWords(name)
+		c.fail(path, message, remedy)
+	}
 }
 
 func (c *compiler) unknownRankWords(name string) (message, remedy string) {

@@ -132,7 +132,7 @@ func (c *compiler) byRankAndLevel(path string, entries []*uplinev1.LevelRates) (
 		rates[i] = none
 	}
 	ladder := c.ladder(path)
-	var last []int64
+	last := none
 	for i, entry := range entries {
 		at := path + "[" + strconv.Itoa(i) + "]"
 		row := make([]int64, levels)
@@ -145,10 +145,8 @@ func (c *compiler) byRankAndLevel(path string, entries []*uplinev1.LevelRates) (
 		if i > 0 && slices.Equal(row, last) {
 			c.warnSame(at)
 		}
+		c.warnLostLevel(at, row, last)
 		last = row
-	}
-	for i := range rates {
-		rates[i] = slices.Clone(rates[i])
 	}
 	return rates, levels
 }
@@ -201,4 +199,18 @@ func (c *compiler) warnSame(path string) {
 		return
 	}
 	c.warn(path, "the entry says the same as the one before it", "an entry holds for its rank and those above it; delete this one")
+}
+
+// warnLostLevel looks for a level that the ranks of the entry before are paid on, and those above them no longer: whoever writes
+// `[6%]` after `[5%, 3%]` may think that level 2 goes on as it was.
+func (c *compiler) warnLostLevel(path string, row, before []int64) {
+	if !c.sound(path) {
+		return
+	}
+	for level := range row {
+		if row[level] == 0 && before[level] != 0 {
+			c.warn(path, fmt.Sprintf("the entry pays nothing on level %d, which the ranks below it are paid on", level+1), "an entry replaces the one before it whole; write all levels")
+			return
+		}
+	}
 }

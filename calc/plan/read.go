@@ -140,6 +140,8 @@ func plainSyntax(problem, line string) (message, remedy string) {
 		return "a list in `[ ]` or a block in `{ }` is not written to its end", "close it, and put a comma between the entries"
 	case strings.Contains(problem, "could not find expected ':'"):
 		return "a field name without `:`", "write `name: value`"
+	case strings.Contains(problem, "unknown escape character"):
+		return "a `\\` in double quotes is followed by a character that it gives no meaning to", "write `\\\\` for a backslash"
 	case strings.Contains(problem, "unknown anchor"):
 		return "a plan refers to nothing by `&` and `*`", "write the value out; a text that begins with one of them needs quotes"
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -45,7 +46,7 @@ func (c *compiler) violation(v *protovalidate.Violation) {
 	if !c.given(path) {
 		remedy := ""
 		if v.FieldDescriptor != nil {
-			remedy = "add `" + name + ":` with " + wanted(v.FieldDescriptor)
+			remedy = "add `" + name + ":` with " + wantedWhole(v.FieldDescriptor)
 		}
 		c.fail(path, fmt.Sprintf("`%s` is missing", name), remedy)
 		return
@@ -77,10 +78,15 @@ func (c *compiler) violation(v *protovalidate.Violation) {
 		c.fail(path, fmt.Sprintf("`%s` has more than %s entries", name, v.RuleValue), "")
 	case rule == "repeated.min_items":
 		c.fail(path, fmt.Sprintf("`%s` has no entries", name), "give at least "+v.RuleValue.String())
+	case rule == "int32.gte_lte":
+		c.fail(path, fmt.Sprintf("`%s` %s", name, betweenWords.ReplaceAllString(v.Proto.GetMessage(), "must be between $1 and $2")), "")
 	default:
 		c.fail(path, fmt.Sprintf("`%s` %s", name, v.Proto.GetMessage()), "")
 	}
 }
+
+// betweenWords matches how the library says that a number has two bounds; it gives only one of them as a value.
+var betweenWords = regexp.MustCompile(`^must be greater than or equal to (-?\d+) and less than or equal to (-?\d+)$`)
 
 // patternWords says the schema's patterns in words.
 var patternWords = map[string]string{
