@@ -39,6 +39,8 @@ var pragmas = []string{
 	"PRAGMA synchronous = full",
 	"PRAGMA temp_store = memory",
 	"PRAGMA cache_size = -32768",
+	"PRAGMA wal_autocheckpoint = 0",
+	"PRAGMA journal_size_limit = " + strconv.Itoa(logBytesKept),
 }
 
 // openDatabase opens a connection. Another process may hold the write lock just then, or be creating the same file.

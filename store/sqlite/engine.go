@@ -79,10 +79,14 @@ func Open(ctx context.Context, path string, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store/sqlite: open %s: %w", path, err)
 	}
+	log, err := openDatabase(ctx, path, options.BusyTime)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("store/sqlite: open %s: %w", path, err), db.close())
+	}
 	for range options.Readers {
 		e.readers <- nil
 	}
-	e.writer = newWriter(db, options, &e.counts)
+	e.writer = newWriter(db, newCheckpointer(log), options, &e.counts)
 	return e, nil
 }
 

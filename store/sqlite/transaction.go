@@ -9,6 +9,7 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"upline/store"
+	"upline/store/internal/sqltext"
 )
 
 // transaction is the store.Conn of one closure.
@@ -110,34 +111,16 @@ func (t *transaction) Send(b *store.Batch) error {
 	return nil
 }
 
-// Bulk implements store.Conn. One prepared row at a time is the fastest: statements of many rows were measured slower.
-func (t *transaction) Bulk(table string, columns []string, n int, row func(i int, values []any) []any) error {
-	var sql strings.Builder
-	fmt.Fprintf(&sql, "INSERT INTO %s (%s) VALUES (", table, strings.Join(columns, ", "))
-	for i := range columns {
-		if i > 0 {
-			sql.WriteString(", ")
-		}
-		fmt.Fprintf(&sql, "$%d", i+1)
-	}
-	sql.WriteString(")")
-	text := sql.String()
-	values := make([]any, 0, len(columns))
-	for i := range n {
-		values = row(i, values[:0])
-		s, err := t.start(text, values)
-		if err != nil {
-			return err
-		}
-		if _, err := t.exec(s, text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // start prepares a statement and binds its arguments.
 func (t *transaction) start(sql string, args []any) (*statement, error) {
+	s, err := t.prepare(sql)
+	if err != nil {
+		return nil, err
+	}
+	return s, t.bind(s, sql, args)
+}
+
+func (t *transaction) prepare(sql string) (*statement, error) {
 	if t.ended {
 		panic("store/sqlite: a Conn was used after its transaction")
 	}
@@ -148,8 +131,12 @@ func (t *transaction) start(sql string, args []any) (*statement, error) {
 	if err != nil {
 		return nil, t.fail(sql, err)
 	}
+	return s, nil
+}
+
+func (t *transaction) bind(s *statement, sql string, args []any) error {
 	if len(args) != s.wants {
-		return nil, t.fail(sql, fmt.Errorf("it wants %d arguments and got %d", s.wants, len(args)))
+		return t.fail(sql, fmt.Errorf("it wants %d arguments and got %d", s.wants, len(args)))
 	}
 	for i, argument := range s.arguments {
 		switch v := args[argument].(type) {
@@ -158,7 +145,7 @@ func (t *transaction) start(sql string, args []any) (*statement, error) {
 		case string:
 			// The other engines refuse such text; here it would be stored and compare in ways of its own.
 			if strings.IndexByte(v, 0) >= 0 || !utf8.ValidString(v) {
-				return nil, t.fail(sql, fmt.Errorf("argument $%d is not text: it has a zero byte or is not UTF-8", argument+1))
+				return t.fail(sql, fmt.Errorf("argument $%d is not text: it has a zero byte or is not UTF-8", argument+1))
 			}
 			s.BindText(i+1, v)
 		case []byte:
@@ -167,7 +154,7 @@ func (t *transaction) start(sql string, args []any) (*statement, error) {
 			panic(fmt.Sprintf("store/sqlite: argument $%d is a %T; int64, string and []byte are known: %s", argument+1, v, sql))
 		}
 	}
-	return s, nil
+	return nil
 }
 
 // fail notes and returns the error of a statement.
@@ -175,7 +162,7 @@ func (t *transaction) fail(sql string, err error) error {
 	if sqlite.ErrCode(err) == sqlite.ResultInterrupt && t.ctx != nil && t.ctx.Err() != nil {
 		err = t.ctx.Err()
 	}
-	err = fmt.Errorf("store/sqlite: %w: %s", classify(err), firstLine(sql))
+	err = fmt.Errorf("store/sqlite: %w: %s", classify(err), sqltext.FirstLine(sql))
 	if t.failed == nil {
 		t.failed = err
 	}
@@ -188,13 +175,4 @@ func (t *transaction) result(err error) error {
 		return t.failed
 	}
 	return err
-}
-
-// firstLine keeps a statement recognisable in an error.
-func firstLine(sql string) string {
-	line, _, more := strings.Cut(strings.TrimSpace(sql), "\n")
-	if more {
-		line += " …"
-	}
-	return line
 }

@@ -5,6 +5,8 @@ import (
 	stdbinary "encoding/binary"
 	"fmt"
 	"strings"
+
+	"upline/store/internal/sqltext"
 )
 
 // BulkMethod is how many rows get into a table.
@@ -124,7 +126,7 @@ func (t *Transaction) bulkInsert(table string, columns []string, n int, row func
 				}
 				done++
 			}
-			last = insertText(table, columns, rows)
+			last = sqltext.Insert(table, columns, rows)
 			if err := t.queue(last, args); err != nil {
 				return err
 			}
@@ -143,25 +145,4 @@ func (t *Transaction) bulkInsert(table string, columns []string, n int, row func
 		}
 	}
 	return nil
-}
-
-func insertText(table string, columns []string, rows int) string {
-	var sql strings.Builder
-	fmt.Fprintf(&sql, "INSERT INTO %s (%s) VALUES", table, strings.Join(columns, ", "))
-	n := 0
-	for r := range rows {
-		if r > 0 {
-			sql.WriteByte(',')
-		}
-		sql.WriteString(" (")
-		for c := range columns {
-			if c > 0 {
-				sql.WriteString(", ")
-			}
-			n++
-			fmt.Fprintf(&sql, "$%d", n)
-		}
-		sql.WriteByte(')')
-	}
-	return sql.String()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"upline/store"
+	"upline/store/internal/sqltext"
 )
 
 // Class says what to do about an error.
@@ -87,11 +88,11 @@ func wrap(ctx context.Context, sql string, err error) error {
 	refused, ok := errors.AsType[*pgconn.PgError](err)
 	switch {
 	case ctx.Err() != nil && (!ok || refused.Code == "57014"):
-		return fmt.Errorf("store: %w: %s", ctx.Err(), firstLine(sql))
+		return fmt.Errorf("store: %w: %s", ctx.Err(), sqltext.FirstLine(sql))
 	case !ok || troubled(refused):
-		return fmt.Errorf("%w: %w: %s", store.ErrUnavailable, err, firstLine(sql))
+		return fmt.Errorf("%w: %w: %s", store.ErrUnavailable, err, sqltext.FirstLine(sql))
 	}
-	return fmt.Errorf("store: %w%s: %s", err, detail(refused), firstLine(sql))
+	return fmt.Errorf("store: %w%s: %s", err, detail(refused), sqltext.FirstLine(sql))
 }
 
 // detail returns what PostgreSQL adds to a serialization failure, which names the reason. Other details can hold what a row holds,
@@ -101,13 +102,4 @@ func detail(refused *pgconn.PgError) string {
 		return ""
 	}
 	return " (" + refused.Detail + ")"
-}
-
-// firstLine keeps a statement recognisable in an error.
-func firstLine(sql string) string {
-	line, _, more := strings.Cut(strings.TrimSpace(sql), "\n")
-	if more {
-		line += " …"
-	}
-	return line
 }

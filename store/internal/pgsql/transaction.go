@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"upline/store"
+	"upline/store/internal/sqltext"
 )
 
 // Transaction is one transaction on one connection, as a store.Conn.
@@ -322,7 +323,7 @@ func (t *Transaction) fail(sql string, err error) error {
 
 // mistake notes and returns an error of the program that uses the Conn.
 func (t *Transaction) mistake(sql string, err error) error {
-	err = fmt.Errorf("store: %w: %s", err, firstLine(sql))
+	err = fmt.Errorf("store: %w: %s", err, sqltext.FirstLine(sql))
 	if t.failed == nil {
 		t.failed = err
 	}
