@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS event_lines (
   {{text "reverses_event_id" 64}},
   {{int "reverses_line_no"}},
   {{int "recorded_at_us"}},
-  PRIMARY KEY (region, market, sale_id, event_id, line_no),
+  PRIMARY KEY (region, market, sale_id, event_id, line_no, plan_id),
   CHECK (kind IN ('COMMISSION', 'REVERSAL', 'OPENING')),
   CHECK (base_unit IN ('', 'VOLUME', 'MONEY'))
 ){{table}}

@@ -107,7 +107,9 @@ func TestSettings_SetWhatTheyName(t *testing.T) {
 		}
 	}
 	want := Config{
-		"[::1]:1", "sqlite:other.db", "k.yaml", "c", "k", []string{"https://a", "https://b"}, 100000, time.Second, 90 * time.Second,
+		"[::1]:1", "sqlite:other.db", "k.yaml", "c", "k",
+		[]string{"https://a", "https://b"},
+		100000, time.Second, 90 * time.Second,
 		2 * time.Second, 3 * time.Second, "http://c:4317", "warn", "json",
 	}
 	if c.String() != want.String() || len(settings) != len(values) {

@@ -130,12 +130,17 @@ func testTypeScript(repository repository) []step {
 	}}}
 }
 
+// nodeRequiredVariable tells the test that runs the TypeScript client against a server that it may not skip.
+const nodeRequiredVariable = "UPLINE_TEST_REQUIRE_NODE"
+
 // testGo runs go test and then asks for evidence that PostgreSQL was tested.
 func testGo(ctx context.Context, repository repository, out io.Writer, o testOptions, cluster *postgres.Cluster) error {
-	tally, testErr := runGoTest(ctx, repository, out, o, []string{
-		postgresURLVariable + "=" + cluster.URL,
-		postgresRequiredVariable + "=1",
-	})
+	environment := []string{postgresURLVariable + "=" + cluster.URL, postgresRequiredVariable + "=1"}
+	if !o.partial() {
+		// By now the TypeScript client is compiled, so the test of a server with it may not be skipped.
+		environment = append(environment, nodeRequiredVariable+"=1")
+	}
+	tally, testErr := runGoTest(ctx, repository, out, o, environment)
 	tally.print(out)
 	databases, err := cluster.DatabasesCreated()
 	if err != nil {
