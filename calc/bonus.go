@@ -1,6 +1,9 @@
 package calc
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // kind is what all kinds of bonus are to the engine. A new kind is a file of its own with these methods, and a line in Bonus.kind.
 type kind interface {
@@ -10,8 +13,8 @@ type kind interface {
 	base() Base
 	// upline says how many levels of which tree a sale event touches, 0 where only the seller.
 	upline() (levels int32, placement bool)
-	// byRank tells whether a line depends on anybody's rank or activity.
-	byRank() bool
+	// byStanding tells whether a line depends on anybody's rank or activity.
+	byStanding(p *Plan) bool
 	// pay adds the bonus's lines, level by level; the lines of one earner and level are one.
 	pay(s *stage, bonus int) error
 }
@@ -51,14 +54,9 @@ func checkRates(p *Plan, rates int) error {
 	return nil
 }
 
-// differ tells whether the rates depend on the rank.
-func differ(rates []int64) bool {
-	for _, r := range rates {
-		if r != rates[0] {
-			return true
-		}
-	}
-	return false
+// byRank tells whether the rates depend on the rank.
+func byRank(rates []int64) bool {
+	return slices.ContainsFunc(rates, func(r int64) bool { return r != rates[0] })
 }
 
 // stage is what bonuses are computed from: a whole company in a period, or the slice of its trees that one sale touches.

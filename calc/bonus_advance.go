@@ -24,7 +24,7 @@ func (a *Advance) check(p *Plan, pays Pays) error {
 
 func (a *Advance) base() Base            { return a.Base }
 func (a *Advance) upline() (int32, bool) { return 0, false }
-func (a *Advance) byRank() bool          { return differ(a.Rates) }
+func (a *Advance) byStanding(*Plan) bool { return byRank(a.Rates) }
 
 func (a *Advance) pay(s *stage, bonus int) error {
 	if len(a.Classes) > 0 && !slices.Contains(a.Classes, s.class) {

@@ -1,8 +1,6 @@
 package calc
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // AfterPayout says what becomes of leg volume when a period has been paid.
 type AfterPayout uint8
@@ -30,8 +28,8 @@ func (b *Binary) check(p *Plan, pays Pays) error {
 func (b *Binary) base() Base            { return BaseCV }
 func (b *Binary) upline() (int32, bool) { return 0, false }
 
-// byRank is always true: only the active are paid.
-func (b *Binary) byRank() bool { return true }
+// byStanding: only the active are paid.
+func (b *Binary) byStanding(p *Plan) bool { return p.Active != nil || byRank(b.Rates) }
 
 // pay matches the legs. For every leg: in + new = matched + flushed + out.
 //

@@ -22,7 +22,7 @@ func (d *Direct) check(p *Plan, pays Pays) error {
 
 func (d *Direct) base() Base            { return d.Base }
 func (d *Direct) upline() (int32, bool) { return 0, false }
-func (d *Direct) byRank() bool          { return differ(d.Rates) }
+func (d *Direct) byStanding(*Plan) bool { return byRank(d.Rates) }
 
 func (d *Direct) pay(s *stage, bonus int) error {
 	if len(d.Classes) > 0 && !slices.Contains(d.Classes, s.class) {

@@ -46,8 +46,10 @@ func (u *Unilevel) check(p *Plan, pays Pays) error {
 func (u *Unilevel) base() Base            { return u.Base }
 func (u *Unilevel) upline() (int32, bool) { return u.Levels, u.Placement }
 
-// byRank is always true: a level is paid to the active only.
-func (u *Unilevel) byRank() bool { return true }
+// byStanding: a level is paid to the active only.
+func (u *Unilevel) byStanding(p *Plan) bool {
+	return p.Active != nil || slices.ContainsFunc(u.Rates, func(rates []int64) bool { return !slices.Equal(rates, u.Rates[0]) })
+}
 
 // pay moves all volume up the tree, one level at a time: what has come to a distributor after k moves is the volume that level k is
 // paid on. Compression only changes where a move ends, so nobody searches the upline for anybody, and the time does not depend on

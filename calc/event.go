@@ -24,7 +24,7 @@ func EventNeeds(p *Plan) Needs {
 		} else {
 			needs.SponsorLevels = max(needs.SponsorLevels, levels)
 		}
-		needs.Ranks = needs.Ranks || k.byRank()
+		needs.Ranks = needs.Ranks || k.byStanding(p)
 	}
 	return needs
 }
@@ -79,7 +79,7 @@ func (in *EventInput) path(chain []ChainMember, what string) (*walk, error) {
 		if int(member.Rank) > len(in.Plan.Ranks) {
 			return nil, fmt.Errorf("%w: member %d of the %s chain has rank number %d, of %d ranks", ErrInput, row, what, member.Rank, len(in.Plan.Ranks))
 		}
-		w.rank[w.seat[row]], w.active[w.seat[row]] = member.Rank, !member.Inactive
+		w.rank[w.seat[row]], w.active[w.seat[row]] = member.Rank, !member.Inactive || in.Plan.Active == nil
 	}
 	w.load = func(b Base) []int64 {
 		own := make([]int64, len(chain))

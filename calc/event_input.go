@@ -6,7 +6,7 @@ type ChainMember struct {
 	// the opening state.
 	Rank uint8
 	// Inactive tells that the distributor was not active in the last closed period of the main cadence. Before the first close
-	// everybody counts as active.
+	// everybody counts as active, as they do in a plan that has no condition for it.
 	Inactive bool
 }
 

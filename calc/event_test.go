@@ -58,7 +58,7 @@ func TestEventLines_AgreeWithTheModel(t *testing.T) {
 		in.Sponsor = in.Sponsor[:min(len(in.Sponsor), 1+int(needs.SponsorLevels))]
 		in.Placement = in.Placement[:min(len(in.Placement), 1+int(needs.PlacementLevels))]
 		if !needs.Ranks {
-			in.Sponsor, in.Placement = make([]ChainMember, len(in.Sponsor)), make([]ChainMember, len(in.Placement))
+			in.Sponsor, in.Placement = rapid.SliceOfN(member, len(in.Sponsor), len(in.Sponsor)).Draw(t, "other sponsors"), make([]ChainMember, len(in.Placement))
 		}
 		if again, err := EventLines(in); err != nil || !reflect.DeepEqual(got, again) {
 			t.Errorf("with no more than %+v: got %+v, %v\nwant %+v", needs, again, err, got)
@@ -108,7 +108,7 @@ func modelEventLines(in *EventInput) []EventLine {
 				chain = in.Placement
 			}
 			for level := 1; level < len(chain) && level <= int(b.Unilevel.Levels); level++ {
-				if !chain[level].Inactive {
+				if in.Plan.Active == nil || !chain[level].Inactive {
 					line(b.Unilevel.Placement, level, b.Unilevel.Rates[chain[level].Rank][level-1], 1)
 				}
 			}

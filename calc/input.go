@@ -24,7 +24,7 @@ type Prior struct {
 	// Achieved stands in for it: a company that comes with ranks goes by them from the first day.
 	PaidAs []uint8
 	// Active tells who was active in the last closed period of the main cadence. nil means that there is none yet, and everybody
-	// counts as active.
+	// counts as active, as they do in a plan that has no condition for it.
 	Active []bool
 	// Carry holds the carry-ins of the plan's bonus with the same index; nil where the bonus is not binary or nothing carries.
 	Carry []Carry

@@ -134,7 +134,7 @@ func (m *model) decideActive() {
 	for i := range m.active {
 		switch {
 		case m.in.Cadence != m.in.Plan.Main:
-			m.active[i] = m.in.Prior.Active == nil || m.in.Prior.Active[i]
+			m.active[i] = m.in.Plan.Active == nil || m.in.Prior.Active == nil || m.in.Prior.Active[i]
 		case m.in.Plan.Active == nil:
 			m.active[i] = true
 		default:

@@ -31,8 +31,9 @@ func (c *computation) stand(out *Output) error {
 	} else {
 		c.sponsor.rank = f.before
 		c.sponsor.active = make([]bool, c.n)
+		everybody := prior.Active == nil || c.in.Plan.Active == nil
 		for seat, row := range t.row {
-			c.sponsor.active[seat] = prior.Active == nil || prior.Active[row]
+			c.sponsor.active[seat] = everybody || prior.Active[row]
 		}
 	}
 	out.Active = make([]bool, c.n)

@@ -101,7 +101,8 @@ func (u *upward) chain(seller, sql string, levels int32) (chain, error) {
 	return ch, u.readRanks(ch, regions)
 }
 
-// readRanks fills in the ranks paid as in the last closed period, or before the first close those of the opening state.
+// readRanks fills in ranks and activity of the last closed period, or before the first close the ranks of the opening state. Who came
+// after that period is not inactive.
 func (u *upward) readRanks(ch chain, regions []string) error {
 	if u.run == nil {
 		u.run = &postedRun{}
@@ -121,8 +122,11 @@ func (u *upward) readRanks(ch chain, regions []string) error {
 			return nil
 		}
 		if u.run.key != 0 {
-			b.Query(`SELECT paid_as FROM run_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4`,
-				[]any{regions[i], u.run.key, u.run.attempt, id}, set)
+			b.Query(`SELECT paid_as, active FROM run_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4`,
+				[]any{regions[i], u.run.key, u.run.attempt, id}, func(r Row) error {
+					ch.members[i].Inactive = r.Int(1) == 0
+					return set(r)
+				})
 		} else {
 			b.Query(`SELECT rank FROM opening_events WHERE distributor_id = $1 AND kind = 'RANK' AND plan_id = $2`, []any{id, u.plan.ID}, set)
 		}
