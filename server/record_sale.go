@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"time"
 
 	uplinev1 "upline/api/upline/v1"
 	"upline/calc"
@@ -22,9 +23,6 @@ func (s *Server) RecordSale(ctx context.Context, request *uplinev1.RecordSaleReq
 	return &uplinev1.RecordSaleResponse{Receipt: receiptOf(receipts[0], callFrom(ctx).caller)}, nil
 }
 
-// saleKey are the fields that identify a sale, and so are the same in every repeat.
-var saleKey = []string{"market", "sale_id"}
-
 func newSale(r *reading, request *uplinev1.RecordSaleRequest) store.NewSale {
 	sale := store.NewSale{
 		Market: request.GetMarket(), SaleID: request.GetSaleId(), OrderID: request.GetOrderId(),
@@ -33,13 +31,34 @@ func newSale(r *reading, request *uplinev1.RecordSaleRequest) store.NewSale {
 		PV: r.optionalVolume("pv", request.Pv), CV: r.optionalVolume("cv", request.Cv),
 		SoldAtUS: r.timeUS("sold_at", request.GetSoldAt()),
 	}
-	normal := map[string]string{"price.amount": formatMinor(sale.PriceMinor, sale.Currency)}
-	if sale.PV != nil {
-		normal["pv"] = calc.FormatVolume(*sale.PV)
-	}
-	if sale.CV != nil {
-		normal["cv"] = calc.FormatVolume(*sale.CV)
-	}
-	sale.Content = contentOf(request, saleKey, normal)
+	sale.Content = saleContent(&sale)
 	return sale
 }
+
+// saleContent is what contentOf makes of the request of a sale whose fields were read. Sales come by the ten thousand a second, and
+// a walk over the message takes longer than all else that is done with one here; a test holds the two together.
+func saleContent(sale *store.NewSale) store.Content {
+	content := make(store.Content, 0, 9)
+	add := func(path, value string) {
+		if value != "" {
+			content = append(content, store.ContentField{Path: path, Value: value})
+		}
+	}
+	add("order_id", sale.OrderID)
+	add("distributor_id", sale.DistributorID)
+	add("customer_id", sale.CustomerID)
+	add("product_id", sale.ProductID)
+	add("price.currency_code", sale.Currency)
+	add("price.amount", formatMinor(sale.PriceMinor, sale.Currency))
+	if sale.PV != nil {
+		add("pv", calc.FormatVolume(*sale.PV))
+	}
+	if sale.CV != nil {
+		add("cv", calc.FormatVolume(*sale.CV))
+	}
+	add("sold_at", time.UnixMicro(sale.SoldAtUS).UTC().Format(contentTime))
+	return content
+}
+
+// contentTime is how plan.Canonical writes a time.
+const contentTime = "2006-01-02T15:04:05.000000Z07:00"
