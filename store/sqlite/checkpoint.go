@@ -13,9 +13,9 @@ import (
 // A long reader keeps the log growing, and nothing is lost by that but disk. Many short readers that overlap could do the same for
 // good; so when the log has grown far, the writer waits a moment for the readers of that moment, and begins it anew.
 const (
-	logPages        = 16_384       // 64 MB: written back every so many pages. Fewer write often changed pages back more often.
-	logPagesMax     = 8 * logPages // from here on the writer waits for readers
-	logBytesKept    = 128 << 20    // what is kept of a longer log's file once it has begun anew
+	logPages        = 16_384    // 64 MB: written back every so many pages. Fewer write often changed pages back more often.
+	logWaitTimes    = 8         // so many times that, and the writer waits for readers
+	logBytesKept    = 128 << 20 // what is kept of a longer log's file once it has begun anew
 	readersWaitTime = 20 * time.Millisecond
 	catchUpTries    = 8
 	commitsPerLook  = 8 // a look at the log's length is not free
@@ -29,6 +29,7 @@ type checkpointer struct {
 	stopped chan error
 
 	// The writer's own.
+	every    int64 // logPages, and fewer in tests
 	nextPass int64 // the length of the log at which the next pass begins
 	nextWait int64 // and at which readers are waited for
 	tries    int   // what is left of catching up after a pass
@@ -38,7 +39,7 @@ type checkpointer struct {
 func newCheckpointer(db *database) *checkpointer {
 	c := &checkpointer{
 		db: db, kicked: make(chan struct{}, 1), stopped: make(chan error, 1),
-		nextPass: logPages, nextWait: logPagesMax,
+		every: logPages, nextPass: logPages, nextWait: logWaitTimes * logPages,
 	}
 	go c.loop()
 	return c
@@ -72,12 +73,12 @@ func (c *checkpointer) committed(writer *database) error {
 	if err != nil {
 		return err
 	}
-	if log.pages < logPages {
-		c.nextPass, c.nextWait = logPages, logPagesMax
+	if log.pages < c.every {
+		c.nextPass, c.nextWait = c.every, logWaitTimes*c.every
 	}
 	switch {
 	case log.pages >= c.nextWait:
-		c.nextWait = log.pages + logPages
+		c.nextWait = log.pages + c.every
 		writer.conn.SetBusyTimeout(readersWaitTime)
 		defer writer.conn.SetBusyTimeout(0)
 		_, err = writer.checkpoint("RESTART")
@@ -87,7 +88,7 @@ func (c *checkpointer) committed(writer *database) error {
 			c.tries = 0
 		}
 	case log.pages >= c.nextPass:
-		c.nextPass = log.pages + logPages
+		c.nextPass = log.pages + c.every
 		select {
 		case c.kicked <- struct{}{}:
 		default: // a pass is under way
