@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,31 @@ func TestStartRun_FencesThePeriodAndIsJoined(t *testing.T) {
 		unfinished, err := w.UnfinishedRuns(t.Context())
 		if err != nil || len(unfinished) != 1 || unfinished[0] != first.RunID {
 			t.Fatalf("unfinished %v, %v", unfinished, err)
+		}
+	})
+}
+
+func TestStartRun_StartedByManyAtOnceIsOneRun(t *testing.T) {
+	eachRunWorld(t, func(t *testing.T, w *runWorld) {
+		runs := make([]store.Run, 8)
+		var group sync.WaitGroup
+		for i := range runs {
+			s := w.open(w.engine, 10)
+			group.Go(func() {
+				var err error
+				if runs[i], err = s.StartRun(t.Context(), "tree", 0, "2026-01"); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+		for _, run := range runs {
+			if run.RunID != runs[0].RunID || run.Key != runs[0].Key || run.StartedAtUS != runs[0].StartedAtUS {
+				t.Fatalf("%+v\n%+v", run, runs[0])
+			}
+		}
+		if rows := w.dump("runs", "periods"); len(rows["runs"]) != 1 || len(rows["periods"]) != 1 {
+			t.Fatalf("%v", rows)
 		}
 	})
 }

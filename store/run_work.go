@@ -8,7 +8,16 @@ import (
 	"upline/calc"
 )
 
-// runWork is one owner's work on a run, from taking the lease to the flip.
+// runWork is one owner's work on a run, from taking the lease to the flip:
+//
+//  1. StartRun has fenced the period, so its input does not change any more.
+//  2. The lease is taken, and renewed beside the work. Its token is checked in every transaction that writes for the run.
+//  3. The input is read in one snapshot and digested.
+//  4. An attempt is continued or begun; the rows of dead ones are swept.
+//  5. The result is computed and laid out in chunks, and those that are not there yet are written, each in a transaction.
+//  6. The flip makes them lines.
+//
+// Wherever it is interrupted, the next owner begins again at 2 and finds in the tables what was done.
 type runWork struct {
 	store   *Store
 	run     Run
