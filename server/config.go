@@ -35,6 +35,8 @@ type Config struct {
 	DrainTime time.Duration
 	// ShutdownMax bounds the time in which accepted calls are finished.
 	ShutdownMax time.Duration
+	// LeaseTime is how long the close of a period waits for a server that gives no sign of life before another continues it.
+	LeaseTime time.Duration
 	// OTLPEndpoint is the URL of an OpenTelemetry collector; empty: none.
 	OTLPEndpoint string
 	// LogLevel is debug, info, warn or error; LogFormat is text or json.
@@ -57,6 +59,7 @@ func DefaultConfig() Config {
 		TimeoutDefault:  30 * time.Second,
 		TimeoutMax:      5 * time.Minute,
 		ShutdownMax:     30 * time.Second,
+		LeaseTime:       15 * time.Second,
 		LogLevel:        "info",
 		LogFormat:       "text",
 	}
@@ -74,6 +77,9 @@ func (c *Config) Validate() error {
 	case c.Keys == "" && !isLoopbackHost(host):
 		wrong("listen: %s can be reached from other machines, and without keys everybody who reaches the server may do everything. "+
 			"Give a file of API keys (keys), or listen on 127.0.0.1 or [::1]", c.Listen)
+	}
+	if c.LeaseTime < time.Second || c.LeaseTime > timeoutLimit {
+		wrong("lease-time: %v is not between 1s and %v", c.LeaseTime, timeoutLimit)
 	}
 	if c.Database == "" {
 		wrong("database: is missing; for instance sqlite:upline.db")

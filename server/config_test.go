@@ -35,6 +35,7 @@ func TestConfig_ValidateSaysEverythingThatIsWrong(t *testing.T) {
 		"small requests":     {func(c *Config) { c.RequestBytesMax = 10 }, "request-bytes-max: 10 is not between"},
 		"timeouts":           {func(c *Config) { c.TimeoutDefault = c.TimeoutMax + 1 }, "timeout-default, timeout-max"},
 		"shutdown":           {func(c *Config) { c.ShutdownMax = 0 }, "shutdown-max"},
+		"lease":              {func(c *Config) { c.LeaseTime = time.Millisecond }, "lease-time"},
 		"collector":          {func(c *Config) { c.OTLPEndpoint = "localhost:4317" }, "otlp-endpoint"},
 		"level":              {func(c *Config) { c.LogLevel = "loud" }, `log-level: "loud"`},
 		"format":             {func(c *Config) { c.LogFormat = "xml" }, `log-format: "xml"`},
@@ -90,7 +91,7 @@ func TestSettings_SetWhatTheyName(t *testing.T) {
 	c := DefaultConfig()
 	values := map[string]string{
 		"listen": "[::1]:1", "database": "sqlite:other.db", "keys": "k.yaml", "tls-cert": "c", "tls-key": "k", "origins": "https://a, https://b",
-		"request-bytes-max": "100000", "timeout-default": "1s", "timeout-max": "1m30s", "drain-time": "2s", "shutdown-max": "3s",
+		"request-bytes-max": "100000", "timeout-default": "1s", "timeout-max": "1m30s", "drain-time": "2s", "shutdown-max": "3s", "lease-time": "4s",
 		"otlp-endpoint": "http://c:4317", "log-level": "warn", "log-format": "json",
 	}
 	settings := c.Settings()
@@ -110,7 +111,7 @@ func TestSettings_SetWhatTheyName(t *testing.T) {
 		"[::1]:1", "sqlite:other.db", "k.yaml", "c", "k",
 		[]string{"https://a", "https://b"},
 		100000, time.Second, 90 * time.Second,
-		2 * time.Second, 3 * time.Second, "http://c:4317", "warn", "json",
+		2 * time.Second, 3 * time.Second, 4 * time.Second, "http://c:4317", "warn", "json",
 	}
 	if c.String() != want.String() || len(settings) != len(values) {
 		t.Errorf("got\n%s\nwant\n%s", c, want)

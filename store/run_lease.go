@@ -23,9 +23,17 @@ const (
 	sqlRunReading  = `UPDATE runs SET phase = 'READING' WHERE run_id = $1 AND state = 'RUNNING'`
 )
 
-// leaseFor is how long a lease lasts when it is not renewed: what is waited for after an owner died. A third of it is the rhythm of
+// leaseTimeDefault is long enough for an owner that is busy, or whose database is.
+const leaseTimeDefault = 15 * time.Second
+
+// leaseTime is how long a lease lasts when it is not renewed: what is waited for after an owner died. A third of it is the rhythm of
 // renewing, so an owner may miss two.
-const leaseFor = 15 * time.Second
+func (s *Store) leaseTime() time.Duration {
+	if s.options.LeaseTime > 0 {
+		return s.options.LeaseTime
+	}
+	return leaseTimeDefault
+}
 
 // takeLease takes the lease of a run that is free or has run out. A lease that lives is held by another even when it bears this
 // owner's name: two goroutines of a process are two workers, and a process that was started again may be twice there.
@@ -47,9 +55,9 @@ func (s *Store) takeLease(ctx context.Context, runID string) (l lease, err error
 		}
 		l.token++
 		if found {
-			_, err = c.Exec(sqlLeaseTake, runID, s.options.Owner, now+leaseFor.Microseconds(), l.token)
+			_, err = c.Exec(sqlLeaseTake, runID, s.options.Owner, now+s.leaseTime().Microseconds(), l.token)
 		} else {
-			_, err = c.Exec(sqlLeaseInsert, runID, s.options.Owner, now+leaseFor.Microseconds(), l.token)
+			_, err = c.Exec(sqlLeaseInsert, runID, s.options.Owner, now+s.leaseTime().Microseconds(), l.token)
 		}
 		if err != nil {
 			return err
@@ -101,9 +109,9 @@ func (s *Store) keepLease(parent context.Context, l lease) (ctx context.Context,
 				return
 			case <-ctx.Done():
 				return
-			case <-s.after(leaseFor / 3):
+			case <-s.after(s.leaseTime() / 3):
 			}
-			err := s.extendLease(ctx, l, s.nowUS()+leaseFor.Microseconds())
+			err := s.extendLease(ctx, l, s.nowUS()+s.leaseTime().Microseconds())
 			if errors.Is(err, ErrLeaseHeld) {
 				cancel(err)
 				return

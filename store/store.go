@@ -16,6 +16,8 @@ type Options struct {
 	Compile func(source string) (*calc.Plan, error)
 	// Owner names this process in leases. Required where runs are worked on.
 	Owner string
+	// LeaseTime is how long a run stays with an owner that gives no sign of life; 0 stands for 15 s.
+	LeaseTime time.Duration
 	// After is the timer that leases are renewed by; nil stands for time.After.
 	After func(time.Duration) <-chan time.Time
 	// ChunkRows is how many rows of a run one transaction writes; 0 stands for 2,000.

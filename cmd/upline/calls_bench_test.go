@@ -27,7 +27,11 @@ import (
 	"upline/store/storetest"
 )
 
-const benchClients = 64
+// Clients that call at once, and sales in a batch.
+const (
+	benchClients = 64
+	benchBatch   = 1000
+)
 
 // BenchmarkRecordSale records sales through grpc-go clients of a server in a process of its own, and has the bare driver run the
 // same statements in as many transactions, without RPC, in the same run. Run it with -benchtime 20000x.
@@ -45,7 +49,7 @@ func BenchmarkRecordSale(b *testing.B) {
 			b.Run("grpc", func(b *testing.B) {
 				clients := grpcClients(b, server.URL)
 				run := time.Now().UnixNano()
-				measure(b, func(ctx context.Context, worker, i int) error {
+				measure(b, b.N, func(ctx context.Context, worker, i int) error {
 					_, err := clients[worker%len(clients)].RecordSale(ctx, saleOf(fmt.Sprintf("g%d-%d", run, i), member(i%1000), "kit", time.March))
 					return err
 				})
@@ -53,22 +57,22 @@ func BenchmarkRecordSale(b *testing.B) {
 			b.Run("batch1000", func(b *testing.B) {
 				clients := grpcClients(b, server.URL)
 				run := time.Now().UnixNano()
-				measure(b, func(ctx context.Context, worker, i int) error {
+				measure(b, max(1, b.N/benchBatch), func(ctx context.Context, worker, i int) error {
 					batch := &uplinev1.RecordSalesRequest{}
-					for k := range 1000 {
+					for k := range benchBatch {
 						batch.Sales = append(batch.Sales, saleOf(fmt.Sprintf("b%d-%d-%d", run, i, k), member((i+k)%1000), "kit", time.March))
 					}
 					_, err := clients[worker%len(clients)].RecordSales(ctx, batch)
 					return err
 				})
-				b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "sales/s")
+				b.ReportMetric(float64(benchBatch*max(1, b.N/benchBatch))/b.Elapsed().Seconds(), "sales/s")
 			})
 			server.Stop()
 			b.Run("raw", func(b *testing.B) {
 				steps := tracedSale(b, database)
 				transaction := engine.raw(b, database)
 				run := time.Now().UnixNano()
-				measure(b, func(ctx context.Context, _, i int) error {
+				measure(b, b.N, func(ctx context.Context, _, i int) error {
 					return transaction(ctx, renamed(steps, fmt.Sprintf("r%d-%d", run, i)))
 				})
 			})
@@ -86,7 +90,7 @@ func BenchmarkGetEarnings(b *testing.B) {
 			c.found(1000)
 			c.sell(5000, 1000, time.March)
 			clients := grpcClients(b, server.URL)
-			measure(b, func(ctx context.Context, worker, i int) error {
+			measure(b, b.N, func(ctx context.Context, worker, i int) error {
 				_, err := clients[worker%len(clients)].GetEarnings(ctx, &uplinev1.GetEarningsRequest{DistributorId: member(i % 1000), Period: "2025-03"})
 				return err
 			})
@@ -94,10 +98,10 @@ func BenchmarkGetEarnings(b *testing.B) {
 	}
 }
 
-// measure spreads b.N calls over the clients and reports their rate and latencies.
-func measure(b *testing.B, call func(ctx context.Context, worker, i int) error) {
+// measure spreads calls over the clients and reports their rate and latencies.
+func measure(b *testing.B, calls int, call func(ctx context.Context, worker, i int) error) {
 	b.Helper()
-	latencies := make([]time.Duration, b.N)
+	latencies := make([]time.Duration, calls)
 	var next atomic.Int64
 	var failed atomic.Pointer[error]
 	b.ResetTimer()
@@ -106,7 +110,7 @@ func measure(b *testing.B, call func(ctx context.Context, worker, i int) error) 
 		wg.Go(func() {
 			for {
 				i := int(next.Add(1)) - 1
-				if i >= b.N || failed.Load() != nil {
+				if i >= calls || failed.Load() != nil {
 					return
 				}
 				started := time.Now()
@@ -123,9 +127,9 @@ func measure(b *testing.B, call func(ctx context.Context, worker, i int) error) 
 		b.Fatal(*err)
 	}
 	slices.Sort(latencies)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
-	b.ReportMetric(latencies[b.N/2].Seconds()*1000, "p50-ms")
-	b.ReportMetric(latencies[b.N*99/100].Seconds()*1000, "p99-ms")
+	b.ReportMetric(float64(calls)/b.Elapsed().Seconds(), "calls/s")
+	b.ReportMetric(latencies[calls/2].Seconds()*1000, "p50-ms")
+	b.ReportMetric(latencies[calls*99/100].Seconds()*1000, "p99-ms")
 }
 
 func grpcClients(b *testing.B, url string) (clients []uplinev1.CommissionServiceClient) {
@@ -166,7 +170,9 @@ func tracedSale(b *testing.B, database storetest.Database) []storetest.Step {
 }
 
 // renamed returns the statements for another sale.
-func renamed(steps []storetest.Step, id string) []storetest.Step { return renamedFrom(steps, tracedID, id) }
+func renamed(steps []storetest.Step, id string) []storetest.Step {
+	return renamedFrom(steps, tracedID, id)
+}
 
 func renamedFrom(steps []storetest.Step, from, to string) []storetest.Step {
 	out := make([]storetest.Step, len(steps))

@@ -21,7 +21,7 @@ import (
 
 func serveOn(t testing.TB, bin string, database storetest.Database) *proc.Server {
 	t.Helper()
-	return proc.Serve(t, bin, proc.Options{Args: []string{"--database", string(database)}})
+	return proc.Serve(t, bin, proc.Options{Args: []string{"--database", string(database), "--lease-time", "1s", "--log-level", "warn"}})
 }
 
 // The same sale is sent a thousand times at once, through three servers where the engine allows it, by clients that lose patience

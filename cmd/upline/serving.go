@@ -48,7 +48,7 @@ func serve(ctx context.Context, s serving) (err error) {
 	if err := store.CheckSchema(ctx, engine); err != nil {
 		return err
 	}
-	kept := store.New(engine, store.Options{Clock: time.Now, Compile: plan.Load, Owner: owner()})
+	kept := store.New(engine, store.Options{Clock: time.Now, Compile: plan.Load, Owner: owner(), LeaseTime: s.config.LeaseTime})
 	closer := worker.NewCloser(kept, worker.Options{Logger: logger})
 	return server.Run(ctx, s.config, server.Parts{
 		Store:      kept,
