@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"upline/store"
 )
@@ -194,14 +195,18 @@ func TestCheckpoint_LogBeginsAnewUnderReadersThatOverlap(t *testing.T) {
 	e.writer.log.every, e.writer.log.nextPass, e.writer.log.nextWait = every, every, logWaitTimes*every
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
-	for range 3 {
+	for range 6 {
 		wg.Go(func() {
 			for {
 				select {
 				case <-stop:
 					return
 				default:
-					countKeys(t, e)
+				}
+				// At every moment some reader looks at a state of some commits ago.
+				if err := e.Read(t.Context(), "slow", func(store.Conn) error { <-time.After(8 * time.Millisecond); return nil }); err != nil {
+					t.Error(err)
+					return
 				}
 			}
 		})
@@ -211,7 +216,7 @@ func TestCheckpoint_LogBeginsAnewUnderReadersThatOverlap(t *testing.T) {
 	for i := range pages / 4 {
 		put := func(c store.Conn) error {
 			_, err := c.Exec(`INSERT INTO keys (k, payload) VALUES ($1, $2) ON CONFLICT (k) DO UPDATE SET payload = excluded.payload`,
-				fmt.Sprint(i%16), make([]byte, 4*4096))
+				fmt.Sprint(i%16), bytes.Repeat([]byte{byte(i / 16)}, 4*4096))
 			return err
 		}
 		if err := e.Write(t.Context(), "put", put); err != nil {
