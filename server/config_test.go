@@ -108,10 +108,9 @@ func TestSettings_SetWhatTheyName(t *testing.T) {
 		}
 	}
 	want := Config{
-		"[::1]:1", "sqlite:other.db", "k.yaml", "c", "k",
-		[]string{"https://a", "https://b"},
-		100000, time.Second, 90 * time.Second,
-		2 * time.Second, 3 * time.Second, 4 * time.Second, "http://c:4317", "warn", "json",
+		Listen: "[::1]:1", Database: "sqlite:other.db", Keys: "k.yaml", TLSCert: "c", TLSKey: "k", Origins: []string{"https://a", "https://b"},
+		RequestBytesMax: 100_000, TimeoutDefault: time.Second, TimeoutMax: 90 * time.Second, DrainTime: 2 * time.Second,
+		ShutdownMax: 3 * time.Second, LeaseTime: 4 * time.Second, OTLPEndpoint: "http://c:4317", LogLevel: "warn", LogFormat: "json",
 	}
 	if c.String() != want.String() || len(settings) != len(values) {
 		t.Errorf("got\n%s\nwant\n%s", c, want)
