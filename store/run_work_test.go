@@ -236,9 +236,9 @@ func (w *runWorld) killedAt(at int64, kill error, chunkRows int, want closed) bo
 		}
 		return nil
 	}), killedChunkRows)
-	run, err := doomed.StartRun(w.t.Context(), "tree", 0, want.period)
+	started, err := doomed.StartRun(w.t.Context(), "tree", 0, want.period)
 	if err == nil {
-		run, err = doomed.WorkRun(w.t.Context(), run.RunID)
+		_, err = doomed.WorkRun(w.t.Context(), started.RunID)
 	}
 	survived := err == nil
 	if !survived && !errors.Is(err, errKilled) {
@@ -249,7 +249,7 @@ func (w *runWorld) killedAt(at int64, kill error, chunkRows int, want closed) bo
 		w.t.Fatalf("write %d, %s: lines are seen before the flip:\n%s", at, last, got)
 	}
 	w.later()
-	run = w.close(w.open(w.engine, chunkRows), 0, want.period)
+	run := w.close(w.open(w.engine, chunkRows), 0, want.period)
 	want.check(w, run)
 	if resumable := chunkRows == killedChunkRows; resumable && run.Attempt != 1 {
 		w.t.Fatalf("write %d, %s: attempt %d, though the first could be continued", at, last, run.Attempt)
