@@ -415,8 +415,8 @@ bonuses:
 		t.Errorf("got %q, want %q", got, want)
 	}
 	first := Diagnostic{Error, 4, 11, "ranks[0].when", "there is no fact `pvv`", "did you mean `pv`?"}
-	if result.Diagnostics[0] != first {
-		t.Errorf("got %+v", result.Diagnostics[0])
+	if got := result.Diagnostics[0]; got != first || got.Severity.String() != "error" || Warning.String() != "warning" {
+		t.Errorf("got %+v", got)
 	}
 }
 

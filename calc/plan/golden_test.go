@@ -84,27 +84,35 @@ func TestCompile_LowersConditionsExactly(t *testing.T) {
 	})
 }
 
-// lowered reads one condition of a plan with the ranks silver and gold and a binary tree.
+// lowered reads one condition and writes what it comes to, or what is wrong with it.
 func lowered(written string, active bool) string {
-	c := &compiler{
-		decoder:    decoder{findings: &findings{}, places: map[string]place{}},
-		message:    &uplinev1.Plan{},
-		plan:       &calc.Plan{PlacementWidth: 2},
-		ranks:      []string{"silver", "gold"},
-		ranksKnown: true,
-	}
-	c.rankNumbers = map[string]uint8{"silver": 1, "gold": 2}
-	c.source = newText(written)
 	path := "ranks[0].when"
 	if active {
 		path = "active"
 	}
-	c.places[path] = place{value: &yaml.Node{Kind: yaml.ScalarNode, Value: written, Line: 1, Column: 1}}
-	root, _ := c.lowerCondition(path, written)
+	c, root := lowerFor(written, path)
 	if len(c.errors) != 0 {
 		return c.sorted().Error()
 	}
 	return prefixed(root.expr)
+}
+
+// lowerFor lowers the condition at a path of a plan with the ranks silver and gold and a binary tree.
+func lowerFor(written, path string) (*compiler, typed) {
+	c := &compiler{
+		decoder: decoder{
+			findings: &findings{},
+			places:   map[string]place{path: {value: &yaml.Node{Kind: yaml.ScalarNode, Value: written, Line: 1, Column: 1}}},
+		},
+		source:      newText(written),
+		message:     &uplinev1.Plan{},
+		plan:        &calc.Plan{PlacementWidth: 2},
+		ranks:       []string{"silver", "gold"},
+		ranksKnown:  true,
+		rankNumbers: map[string]uint8{"silver": 1, "gold": 2},
+	}
+	root, _ := c.lowerCondition(path, written)
+	return c, root
 }
 
 var opSigns = map[calc.Op]string{

@@ -36,9 +36,6 @@ func didYouMean(name string, known []string, what string) string {
 	if near, ok := nearest(name, known); ok {
 		return fmt.Sprintf("did you mean `%s`?", near)
 	}
-	if len(known) == 0 {
-		return ""
-	}
 	return what + " " + quotedList(known, "and")
 }
 

@@ -219,7 +219,9 @@ func shownLevel(level uint16) string {
 	return strconv.Itoa(int(level))
 }
 
-func percent(rate int64) string { return calc.FormatVolume(rate/(calc.RateScale/100/calc.VolumeScale)) + "%" }
+func percent(rate int64) string {
+	return calc.FormatVolume(rate/(calc.RateScale/100/calc.VolumeScale)) + "%"
+}
 
 // cancel takes the events of one sale through the fold that the store uses.
 func (w *worksheet) cancel(t *testing.T, d *datadriven.TestData) string {

@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/cockroachdb/datadriven"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	uplinev1 "upline/api/upline/v1"
+	"upline/calc"
+)
+
+var fences = regexp.MustCompile("(?ms)^```(yaml|text|findings)\n(.*?)^```$")
+
+// The examples of the plan language's page are run: a block of YAML is a plan, completed by what the page leaves out, and the text
+// after it a worksheet. A block of findings is a plan with what is found in it.
+func TestReadme_ExamplesPayWhatTheySay(t *testing.T) {
+	page := readme(t)
+	w := &worksheet{}
+	examples := 0
+	for _, block := range fences.FindAllStringSubmatch(page, -1) {
+		switch kind, body := block[1], block[2]; kind {
+		case "yaml":
+			if result := w.readPlan(&datadriven.TestData{Input: body, CmdArgs: []datadriven.CmdArg{{Key: "completed"}}}); result != "ok" {
+				t.Errorf("the plan\n%s\nhas findings:\n%s", body, result)
+			}
+		case "text":
+			examples++
+			datadriven.RunTestFromString(t, body, w.run)
+		case "findings":
+			file, want, _ := strings.Cut(body, "----\n")
+			if got := Compile([]byte(completed(file))).Diagnostics.Error(); got != strings.TrimSuffix(want, "\n") {
+				t.Errorf("findings: got\n%s\nwant\n%s", got, want)
+			}
+		}
+	}
+	if examples < 10 {
+		t.Errorf("only %d examples were found", examples)
+	}
+}
+
+// Everything that can be written in a plan is on the page.
+func TestReadme_NamesEveryFieldValueAndFact(t *testing.T) {
+	page := readme(t)
+	for _, info := range calc.Facts() {
+		name, footnote := info.Name, ""
+		if info.TakesRank {
+			name += `("rank")`
+		}
+		if info.AfterActive {
+			footnote = " ¹"
+		} else if info.Binary {
+			footnote = " ²"
+		}
+		kind := "count"
+		if info.Boolean {
+			kind = "yes or no"
+		} else if info.Digits > 0 {
+			kind = "volume"
+		}
+		if row := "| `" + name + "` | " + kind + " | " + info.Meaning + footnote + " |\n"; !strings.Contains(page, row) {
+			t.Errorf("the table of facts lacks %s", row)
+		}
+	}
+	seen := map[protoreflect.FullName]bool{}
+	var walk func(m protoreflect.MessageDescriptor)
+	named := func(name string) {
+		if !regexp.MustCompile("`[^`]*\\b" + name + "\\b[^`]*`").MatchString(page) {
+			t.Errorf("`%s` is not on the page", name)
+		}
+	}
+	walk = func(m protoreflect.MessageDescriptor) {
+		if seen[m.FullName()] {
+			return
+		}
+		seen[m.FullName()] = true
+		for i := range m.Fields().Len() {
+			fd := m.Fields().Get(i)
+			named(string(fd.Name()))
+			if fd.Enum() != nil {
+				for _, value := range shortNames(fd.Enum()).names {
+					named(value)
+				}
+			}
+			if fd.Message() != nil {
+				walk(fd.Message())
+			}
+		}
+	}
+	walk((&uplinev1.Plan{}).ProtoReflect().Descriptor())
+}
+
+func readme(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(page)
+}
