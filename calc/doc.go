@@ -1,0 +1,28 @@
+// Package calc is the engine: what a compensation plan pays for the sales of a period, or at one sale event.
+//
+// Compute takes a network, the volumes of a period, the state before it and a plan, and gives lines, activity, ranks and carry-outs.
+// EventLines takes one sale and the way up from its seller, and gives what is posted at once. Both run the same code of each kind of
+// bonus; FoldSale and Clawback say what the events of a sale come to, PeriodAt which period an instant lies in. Package plan makes a
+// Plan from a file.
+//
+// Everything is columnar. A distributor is an index, the row of the input. A tree is put in breadth-first order once; a
+// distributor's place in it is a seat, and columns that a pass reads are kept by seat, so that a pass goes through memory in
+// sequence, children after parents or before them. Money is int64 minor units, volume int64 units of 10⁻⁴ points, a rate int64 units
+// of 10⁻⁹.
+//
+// To add a kind of bonus, write a file bonus_KIND.go with a struct and the methods of kind, and name it in Bonus.kind; to add a fact of
+// conditions, describe it in factInfos and fill its column.
+//
+// Invariants:
+//
+//  1. Pure: no input or output, no clock, no randomness, no global that changes, nothing of the input written to.
+//  2. Deterministic: the result does not depend on the order of the rows of Volumes; renumbering distributors renumbers it and changes
+//     nothing else.
+//  3. Exact: a line's amount is base × rate × value of a point × factors, of any size, rounded once; there are no floats. What leaves
+//     int64 is an error and never wraps.
+//  4. Rounding treats an amount and its negative alike, so a line taken back whole nets to zero.
+//  5. There is one line for an earner, a bonus and a level; lines stand in the order of earner, bonus and level; none has amount zero.
+//  6. Time and memory grow with distributors, volumes and lines, whatever the shape of the trees: no tree is walked by recursion, nothing searches an
+//     upline for anybody, and nothing is allocated by distributor or by line.
+//  7. Carry is conserved: for every leg, in + new = matched + flushed + out.
+package calc
