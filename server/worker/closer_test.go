@@ -211,13 +211,14 @@ func TestCloser_StopWaitsForTheWorkUnderWay(t *testing.T) {
 func TestCloser_RunsAtOnceAreBounded(t *testing.T) {
 	var mu sync.Mutex
 	now, most := 0, 0
-	release := make(chan struct{})
+	began, release := make(chan struct{}, 5), make(chan struct{})
 	runIDs := []string{"a", "b", "c", "d", "e"}
 	s := start(t, runIDs, func(context.Context, string, int) error {
 		mu.Lock()
 		now++
 		most = max(most, now)
 		mu.Unlock()
+		began <- struct{}{}
 		<-release
 		mu.Lock()
 		now--
@@ -225,6 +226,8 @@ func TestCloser_RunsAtOnceAreBounded(t *testing.T) {
 		return nil
 	})
 	s.ticks <- time.Time{}
+	<-began
+	<-began
 	for range runIDs {
 		release <- struct{}{}
 	}
