@@ -49,7 +49,11 @@ func withCall(procedures map[string]bool, next http.Handler) http.Handler {
 		if procedures[r.URL.Path] {
 			c.procedure = r.URL.Path
 		}
-		w.Header().Set(requestIDHeader, c.requestID)
+		header := w.Header()
+		header.Set(requestIDHeader, c.requestID)
+		// Answers are somebody's earnings: they are not for the caches on the way, nor for a browser to guess a type from.
+		header.Set("Cache-Control", "no-store")
+		header.Set("X-Content-Type-Options", "nosniff")
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
 	})
 }

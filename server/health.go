@@ -67,7 +67,6 @@ func serveHealthz(w http.ResponseWriter, _ *http.Request) {
 // serveReadyz says whether calls should be sent here. Why not is in the log: it may quote the database.
 func (s *Server) serveReadyz(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
 	if err := s.readiness.check(r.Context()); err != nil {
 		s.logger.WarnContext(r.Context(), "not ready", "cause", err.Error())
 		w.WriteHeader(http.StatusServiceUnavailable)

@@ -65,8 +65,9 @@ func TestServer_SpeaksEveryProtocolOnOnePort(t *testing.T) {
 	if err != nil || len(got.GetVendors()) != 1 {
 		t.Errorf("grpc-go: %v, %v", got, err)
 	}
-	if r := w.post("CatalogService/ListVendors", "{}"); r.status != http.StatusOK || !strings.Contains(r.body, "Acme Energy") {
-		t.Errorf("plain JSON: %d %s", r.status, r.body)
+	r := w.post("CatalogService/ListVendors", "{}")
+	if r.status != http.StatusOK || !strings.Contains(r.body, "Acme Energy") || r.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("plain JSON: %d %v %s", r.status, r.header, r.body)
 	}
 }
 

@@ -1,9 +1,11 @@
 package server
 
 import (
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -18,8 +20,8 @@ func TestReach_ConnectWebCallsEverything(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
 		missing = "Node is not installed"
-	} else if _, err := os.Stat(filepath.Join(folder, script)); err != nil {
-		missing = "api/ts is not compiled: run `npm install && npm run build` there"
+	} else if !compiled(t, folder, script) {
+		missing = "api/ts is not compiled, or was changed since: run `npm install && npm run build` there"
 	}
 	if missing != "" {
 		if os.Getenv(requireNode) == "1" {
@@ -34,6 +36,37 @@ func TestReach_ConnectWebCallsEverything(t *testing.T) {
 	out, err := command.CombinedOutput()
 	t.Logf("%s", out)
 	if err != nil {
-		t.Errorf("%v; the server logged\n%s", err, w.log)
+		for line := range strings.SplitSeq(w.log.String(), "\n") {
+			if strings.Contains(line, `"level":"ERROR"`) {
+				t.Log(line)
+			}
+		}
+		t.Error(err)
 	}
+}
+
+// compiled tells whether the script is there and newer than all that it is made from.
+func compiled(t *testing.T, folder, script string) bool {
+	t.Helper()
+	made, err := os.Stat(filepath.Join(folder, script))
+	if err != nil {
+		return false
+	}
+	current := true
+	for _, sources := range []string{"src", "test"} {
+		err := filepath.WalkDir(filepath.Join(folder, sources), func(_ string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			info, err := d.Info()
+			if err == nil && !d.IsDir() && info.ModTime().After(made.ModTime()) {
+				current = false
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return current
 }

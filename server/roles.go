@@ -70,7 +70,7 @@ var allowed = map[string][]Role{
 	connectv1.CatalogServiceListProductsProcedure: {RoleStaff, RoleBackend, RoleAuditor},
 	connectv1.CatalogServiceListPeriodsProcedure:  {RoleStaff, RoleBackend, RoleDistributor, RoleAuditor},
 
-	connectv1.PlanServiceValidatePlanProcedure: {RoleStaff, RoleAuditor},
+	connectv1.PlanServiceValidatePlanProcedure: {RoleStaff},
 	connectv1.PlanServicePublishPlanProcedure:  {RoleStaff},
 	connectv1.PlanServiceGetPlanProcedure:      {RoleStaff, RoleAuditor},
 	connectv1.PlanServiceListPlansProcedure:    {RoleStaff, RoleAuditor},

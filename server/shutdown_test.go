@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -196,6 +198,33 @@ func TestRun_PrintsSettingsMaskedAndWarnsWithoutKeys(t *testing.T) {
 	if strings.Contains(log, "hunter2") || !strings.Contains(log, "settings.database=postgres://upline:***@db/upline") ||
 		!strings.Contains(log, "every caller on this machine is staff") || !strings.Contains(log, "shutting down") {
 		t.Errorf("logged:\n%s", log)
+	}
+}
+
+func TestRun_HangupLoadsTheKeysAgain(t *testing.T) {
+	path := keysFile(t)
+	r := startRun(t, sqliteStore(t, nil), func(c *Config) { c.Keys = path })
+	w := &world{t: t, url: r.address}
+	status := func(key string) int {
+		return w.post("CatalogService/ListMarkets", "{}", "Authorization", "Bearer "+key).status
+	}
+	fresh, digest := NewKey()
+	if status(keyOf(RoleStaff)) != http.StatusOK || status(fresh) != http.StatusUnauthorized {
+		t.Fatal("the first keys do not work")
+	}
+	if err := os.WriteFile(path, []byte("- {name: fresh, role: staff, key_sha256: "+digest+"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(os.Getpid(), syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	waitUntil(t, "the new key works", func() bool { return status(fresh) == http.StatusOK })
+	if status(keyOf(RoleStaff)) != http.StatusUnauthorized {
+		t.Error("the withdrawn key works")
+	}
+	r.stop()
+	if err := <-r.done; err != nil {
+		t.Error(err)
 	}
 }
 

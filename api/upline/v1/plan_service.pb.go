@@ -760,7 +760,7 @@ const file_upline_v1_plan_service_proto_rawDesc = "" +
 	"\x0eSEVERITY_ERROR\x10\x01\x12\x14\n" +
 	"\x10SEVERITY_WARNING\x10\x022\xc5\x02\n" +
 	"\vPlanService\x12T\n" +
-	"\fValidatePlan\x12\x1e.upline.v1.ValidatePlanRequest\x1a\x1f.upline.v1.ValidatePlanResponse\"\x03\x90\x02\x01\x12L\n" +
+	"\fValidatePlan\x12\x1e.upline.v1.ValidatePlanRequest\x1a\x1f.upline.v1.ValidatePlanResponse\"\x03\x90\x02\x02\x12L\n" +
 	"\vPublishPlan\x12\x1d.upline.v1.PublishPlanRequest\x1a\x1e.upline.v1.PublishPlanResponse\x12E\n" +
 	"\aGetPlan\x12\x19.upline.v1.GetPlanRequest\x1a\x1a.upline.v1.GetPlanResponse\"\x03\x90\x02\x01\x12K\n" +
 	"\tListPlans\x12\x1b.upline.v1.ListPlansRequest\x1a\x1c.upline.v1.ListPlansResponse\"\x03\x90\x02\x01B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"

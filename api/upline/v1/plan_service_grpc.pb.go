@@ -31,7 +31,7 @@ const (
 //
 // PlanService keeps compensation plans. A published version is never changed.
 type PlanServiceClient interface {
-	// ValidatePlan checks a plan file and changes nothing.
+	// ValidatePlan checks a plan file and changes nothing. It is not sent as GET, since a file does not fit into a URL.
 	ValidatePlan(ctx context.Context, in *ValidatePlanRequest, opts ...grpc.CallOption) (*ValidatePlanResponse, error)
 	// PublishPlan makes a plan file the next version of its plan. The same plan published again returns the first version.
 	PublishPlan(ctx context.Context, in *PublishPlanRequest, opts ...grpc.CallOption) (*PublishPlanResponse, error)
@@ -95,7 +95,7 @@ func (c *planServiceClient) ListPlans(ctx context.Context, in *ListPlansRequest,
 //
 // PlanService keeps compensation plans. A published version is never changed.
 type PlanServiceServer interface {
-	// ValidatePlan checks a plan file and changes nothing.
+	// ValidatePlan checks a plan file and changes nothing. It is not sent as GET, since a file does not fit into a URL.
 	ValidatePlan(context.Context, *ValidatePlanRequest) (*ValidatePlanResponse, error)
 	// PublishPlan makes a plan file the next version of its plan. The same plan published again returns the first version.
 	PublishPlan(context.Context, *PublishPlanRequest) (*PublishPlanResponse, error)

@@ -522,7 +522,7 @@ type EventReceipt struct {
 	SaleState SaleState `protobuf:"varint,7,opt,name=sale_state,json=saleState,proto3,enum=upline.v1.SaleState" json:"sale_state,omitempty"`
 	// The periods that the event counts in, one for each cadence of the plan.
 	CountedIn []*PeriodRef `protobuf:"bytes,8,rep,name=counted_in,json=countedIn,proto3" json:"counted_in,omitempty"`
-	// The lines that the event posted, in the order of posting. Empty when it posted none.
+	// The lines that the event posted, in the order of posting. Empty when it posted none. A vendor sees none, a distributor the own.
 	Lines         []*Line `protobuf:"bytes,9,rep,name=lines,proto3" json:"lines,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -46,7 +46,7 @@ const (
 
 // PlanServiceClient is a client for the upline.v1.PlanService service.
 type PlanServiceClient interface {
-	// ValidatePlan checks a plan file and changes nothing.
+	// ValidatePlan checks a plan file and changes nothing. It is not sent as GET, since a file does not fit into a URL.
 	ValidatePlan(context.Context, *v1.ValidatePlanRequest) (*v1.ValidatePlanResponse, error)
 	// PublishPlan makes a plan file the next version of its plan. The same plan published again returns the first version.
 	PublishPlan(context.Context, *v1.PublishPlanRequest) (*v1.PublishPlanResponse, error)
@@ -71,7 +71,7 @@ func NewPlanServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			httpClient,
 			baseURL+PlanServiceValidatePlanProcedure,
 			connect.WithSchema(planServiceMethods.ByName("ValidatePlan")),
-			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithIdempotency(connect.IdempotencyIdempotent),
 			connect.WithClientOptions(opts...),
 		),
 		publishPlan: connect.NewClient[v1.PublishPlanRequest, v1.PublishPlanResponse](
@@ -143,7 +143,7 @@ func (c *planServiceClient) ListPlans(ctx context.Context, req *v1.ListPlansRequ
 
 // PlanServiceHandler is an implementation of the upline.v1.PlanService service.
 type PlanServiceHandler interface {
-	// ValidatePlan checks a plan file and changes nothing.
+	// ValidatePlan checks a plan file and changes nothing. It is not sent as GET, since a file does not fit into a URL.
 	ValidatePlan(context.Context, *v1.ValidatePlanRequest) (*v1.ValidatePlanResponse, error)
 	// PublishPlan makes a plan file the next version of its plan. The same plan published again returns the first version.
 	PublishPlan(context.Context, *v1.PublishPlanRequest) (*v1.PublishPlanResponse, error)
@@ -164,7 +164,7 @@ func NewPlanServiceHandler(svc PlanServiceHandler, opts ...connect.HandlerOption
 		PlanServiceValidatePlanProcedure,
 		svc.ValidatePlan,
 		connect.WithSchema(planServiceMethods.ByName("ValidatePlan")),
-		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithIdempotency(connect.IdempotencyIdempotent),
 		connect.WithHandlerOptions(opts...),
 	)
 	planServicePublishPlanHandler := connect.NewUnaryHandlerSimple(

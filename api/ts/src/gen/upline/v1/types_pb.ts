@@ -147,7 +147,7 @@ export type EventReceipt = Message<"upline.v1.EventReceipt"> & {
   countedIn: PeriodRef[];
 
   /**
-   * The lines that the event posted, in the order of posting. Empty when it posted none.
+   * The lines that the event posted, in the order of posting. Empty when it posted none. A vendor sees none, a distributor the own.
    *
    * @generated from field: repeated upline.v1.Line lines = 9;
    */
