@@ -58,9 +58,6 @@ func (w *wide) size() int {
 
 // shiftLeft shifts by fewer than 64 bits.
 func (w *wide) shiftLeft(by uint) {
-	if by == 0 {
-		return
-	}
 	for i := len(w) - 1; i > 0; i-- {
 		w[i] = w[i]<<by | w[i-1]>>(64-by)
 	}

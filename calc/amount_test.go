@@ -88,6 +88,17 @@ func TestAmount_ReportsOverflow(t *testing.T) {
 			},
 			err: ErrOverflow,
 		},
+		"one factor too many": {
+			base: math.MaxInt64, rate: math.MaxInt64, point: Fraction{math.MaxInt64, math.MaxInt64}, rounding: cents,
+			factors: []Fraction{
+				{math.MaxInt64, math.MaxInt64},
+				{math.MaxInt64, math.MaxInt64},
+				{math.MaxInt64, math.MaxInt64},
+				{math.MaxInt64, math.MaxInt64},
+				{math.MaxInt64, math.MaxInt64},
+			},
+			err: ErrOverflow,
+		},
 		"no denominator":       {base: 1, rate: 1, rounding: cents, err: ErrFraction},
 		"negative denominator": {base: 1, rate: 1, point: One, factors: []Fraction{{1, -1}}, rounding: cents, err: ErrFraction},
 		"no step":              {base: 1, rate: 1, point: One, err: ErrFraction},

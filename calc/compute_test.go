@@ -253,3 +253,32 @@ func TestCompute_AFrontlineOfHalfAMillion(t *testing.T) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
+
+// More lines than a block holds come out complete and in order.
+func TestCompute_MoreLinesThanABlock(t *testing.T) {
+	const n = 2*blockLines + 17
+	plan := testPlanOf(
+		Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{Rates: []int64{RateScale / 10}}},
+		Bonus{Name: "again", Cadence: Monthly, Direct: &Direct{Rates: []int64{RateScale / 5}}},
+	)
+	in := &Input{Plan: plan, Cadence: Monthly, Period: PeriodByNo(Monthly, nil, 680)}
+	in.Network = Network{Sponsor: make([]int32, n), EnrolledAtUS: make([]int64, n)}
+	var want []modelLine
+	for i := range n {
+		in.Network.Sponsor[i] = int32(i + 1)
+		in.Volumes.Seller, in.Volumes.PV = append(in.Volumes.Seller, int32(i)), append(in.Volumes.PV, 0)
+		in.Volumes.CV, in.Volumes.PriceMinor = append(in.Volumes.CV, int64(i)*10*VolumeScale), append(in.Volumes.PriceMinor, 0)
+		if i > 0 {
+			base := int64(i) * 10 * VolumeScale
+			want = append(want, modelLine{i, 0, 0, base, RateScale / 10, int64(i) * 100}, modelLine{i, 1, 0, base, RateScale / 5, int64(i) * 200})
+		}
+	}
+	in.Network.Sponsor[n-1] = -1
+	out, err := Compute(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := linesOf(out.Lines); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %d lines, want %d", len(got), len(want))
+	}
+}

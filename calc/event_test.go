@@ -158,6 +158,20 @@ func TestEventLines_AdvanceOfNineMonths(t *testing.T) {
 	}
 }
 
+func TestEventLines_AsManyLevelsAsThereAre(t *testing.T) {
+	const levels = 3*eventBlockLines + 1
+	rates, want := make([]int64, levels), []EventLine{}
+	for i := range rates {
+		rates[i] = RateScale / 100
+		want = append(want, EventLine{Bonus: 0, Distance: i + 1, Level: uint16(i + 1), Base: 100 * VolumeScale, Rate: rates[i], Months: 1, AmountMinor: 1_00})
+	}
+	plan := testPlanOf(Bonus{Name: "levels", Pays: PaysEvent, Cadence: Monthly, Unilevel: &Unilevel{Levels: levels, Rates: [][]int64{rates}}})
+	got, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, levels+5), CV: 100 * VolumeScale})
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
+	}
+}
+
 func testPlanOf(bonuses ...Bonus) *Plan {
 	return &Plan{ID: "p", Main: Monthly, Rounding: Rounding{HalfUp, 1}, PointValue: Fraction{1, 100}, Bonuses: bonuses}
 }
