@@ -8,7 +8,6 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"upline/store"
 	"upline/store/storetest"
 )
 
@@ -81,9 +80,10 @@ func (r *raw) load(n int) error {
 func (r *raw) empty() error { return r.run("DELETE FROM bench") }
 
 func BenchmarkDurable(b *testing.B) {
-	storetest.BenchDurable(b, "raw", openRaw(b).write)
-	write, _, _ := storetest.BenchEngine(b, storetest.SQLite(b))
-	storetest.BenchDurable(b, "engine", write)
+	storetest.BenchDurable(b, "raw", openRaw(b).write, nil)
+	engine := storetest.SQLite(b)
+	write, _, _ := storetest.BenchEngine(b, engine)
+	storetest.BenchDurable(b, "engine", write, engine.Stats)
 }
 
 func BenchmarkBulk(b *testing.B) {
@@ -125,22 +125,5 @@ func BenchmarkScan(b *testing.B) {
 	if err := load(n); err != nil {
 		b.Fatal(err)
 	}
-	b.Run("engine", func(b *testing.B) {
-		b.ReportAllocs()
-		var sum int64
-		var size int
-		for range b.N {
-			err := engine.Read(b.Context(), "scan", func(c store.Conn) error {
-				return c.Query(storetest.BenchScan, nil, func(r store.Row) error {
-					sum += r.Int(1) + r.Int(2) + r.Int(5) + r.Int(6) + r.Int(7) + r.Int(8) + r.Int(9)
-					size += len(r.Bytes(0)) + len(r.Bytes(3)) + len(r.Bytes(4))
-					return nil
-				})
-			})
-			if err != nil {
-				b.Fatal(err)
-			}
-		}
-		b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "rows/s")
-	})
+	b.Run("engine", func(b *testing.B) { storetest.BenchScanEngine(b, engine, n) })
 }

@@ -30,8 +30,8 @@ func BenchRow(i int, values []any) []any {
 // BenchGoroutines is how many callers write at once.
 const BenchGoroutines = 64
 
-// BenchDurable times single-row transactions of 64 callers, each durable before it returns.
-func BenchDurable(b *testing.B, name string, write func(i int) error) {
+// BenchDurable times transactions of 64 callers, each durable before it returns. stats is nil where there is no engine.
+func BenchDurable(b *testing.B, name string, write func(i int) error, stats func() store.Stats) {
 	next := 0 // the framework runs the function several times on one database
 	b.Run(name, func(b *testing.B) {
 		b.ReportAllocs()
@@ -47,6 +47,10 @@ func BenchDurable(b *testing.B, name string, write func(i int) error) {
 				}
 			})
 		}
+		var before store.Stats
+		if stats != nil {
+			before = stats()
+		}
 		b.ResetTimer()
 		for range b.N {
 			indexes <- next
@@ -55,6 +59,15 @@ func BenchDurable(b *testing.B, name string, write func(i int) error) {
 		close(indexes)
 		wg.Wait()
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tx/s")
+		if stats == nil {
+			return
+		}
+		after := stats()
+		if groups := after.GroupSizes - before.GroupSizes; groups > 0 {
+			b.ReportMetric(float64(after.Commits-before.Commits)/float64(groups), "tx/group")
+		} else {
+			b.ReportMetric(float64(after.Retries-before.Retries)/float64(b.N), "retries/tx")
+		}
 	})
 }
 
@@ -96,4 +109,24 @@ func BenchEngine(b *testing.B, engine store.Engine) (write func(i int) error, lo
 		return engine.Write(ctx, "bench", func(c store.Conn) error { _, err := c.Exec(`DELETE FROM bench`); return err })
 	}
 	return write, load, empty
+}
+
+// BenchScanEngine times reading a table of n rows, all columns.
+func BenchScanEngine(b *testing.B, engine store.Engine, n int) {
+	b.ReportAllocs()
+	var sum int64
+	var size int
+	for range b.N {
+		err := engine.Read(b.Context(), "scan", func(c store.Conn) error {
+			return c.Query(BenchScan, nil, func(r store.Row) error {
+				sum += r.Int(1) + r.Int(2) + r.Int(5) + r.Int(6) + r.Int(7) + r.Int(8) + r.Int(9)
+				size += len(r.Bytes(0)) + len(r.Bytes(3)) + len(r.Bytes(4))
+				return nil
+			})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "rows/s")
 }
