@@ -107,6 +107,8 @@ func (l *lowering) opened() bool {
 // tokenRemedies are for the signs that people write and CEL does not have.
 var tokenRemedies = map[string]string{
 	"=":  "write `==` for \"equals\", `>=` for \"at least\"",
+	"=>": "write `>=`",
+	"=<": "write `<=`",
 	"&":  "write `&&` for \"and\"",
 	"|":  "write `||` for \"or\"",
 	"≥":  "write `>=`",
