@@ -138,21 +138,3 @@ func refuseUndecoded(next connect.UnaryFunc) connect.UnaryFunc {
 		return next(ctx, request)
 	}
 }
-
-// sentence says what is wrong with the fields as one line for people.
-func sentence(fields []*uplinev1.FieldProblem) string {
-	var b bytes.Buffer
-	for i, f := range fields {
-		if i > 0 {
-			b.WriteString("; ")
-		}
-		if f.Field != "" {
-			b.WriteString(f.Field + ": ")
-		}
-		b.WriteString(f.Problem)
-	}
-	if b.Len() == 0 {
-		return "the request cannot be decoded"
-	}
-	return b.String()
-}

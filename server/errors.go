@@ -3,11 +3,13 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
 
 	uplinev1 "upline/api/upline/v1"
 	"upline/calc"
@@ -31,16 +33,62 @@ func (f *fault) Error() string { return f.message }
 
 func (f *fault) Unwrap() error { return f.cause }
 
-// connectError is the fault as the RPC library sends it in whatever protocol the client speaks.
+// gRPC sends errors in trailers, and its Java client takes 8 KiB of them unless told otherwise. The detail grows by a third in
+// base64, and the message stands beside it and inside of it.
+const (
+	detailBytesMax  = 3 << 10
+	messageBytesMax = 512
+	problemBytesMax = 400
+)
+
+// connectError is the fault as the RPC library sends it in whatever protocol the client speaks. Of many fields it names as many as
+// fit.
 func (f *fault) connectError(requestID string) *connect.Error {
-	e := connect.NewError(f.code, errors.New(f.message))
-	detail, err := connect.NewErrorDetail(&uplinev1.ErrorDetail{
-		Reason: f.reason, Fields: f.fields, Ids: f.ids, Remedy: f.remedy, RequestId: requestID,
-	})
+	e := connect.NewError(f.code, errors.New(clip(f.message, messageBytesMax)))
+	detail := &uplinev1.ErrorDetail{Reason: f.reason, Ids: f.ids, Remedy: f.remedy, RequestId: requestID}
+	size := proto.Size(detail)
+	for _, p := range f.fields {
+		p = &uplinev1.FieldProblem{Field: p.GetField(), Problem: clip(p.GetProblem(), problemBytesMax), Remedy: clip(p.GetRemedy(), problemBytesMax)}
+		if size += proto.Size(p) + 4; size > detailBytesMax && len(detail.Fields) > 0 {
+			break
+		}
+		detail.Fields = append(detail.Fields, p)
+	}
+	sent, err := connect.NewErrorDetail(detail)
 	if err == nil { // It fails only for text that is not UTF-8, which no decoder lets through.
-		e.AddDetail(detail)
+		e.AddDetail(sent)
 	}
 	return e
+}
+
+// clip cuts a text that is longer than so many bytes.
+func clip(text string, bytesMax int) string {
+	if len(text) <= bytesMax {
+		return text
+	}
+	for bytesMax > 0 && !utf8.RuneStart(text[bytesMax]) {
+		bytesMax--
+	}
+	return text[:bytesMax] + "…"
+}
+
+// sentence says what is wrong as one line for people: the first problem, and how many more there are.
+func sentence(fields []*uplinev1.FieldProblem) string {
+	if len(fields) == 0 {
+		return "the request cannot be taken"
+	}
+	text := fields[0].GetProblem()
+	if name := fields[0].GetField(); name != "" {
+		text = name + ": " + text
+	}
+	switch more := len(fields) - 1; more {
+	case 0:
+	case 1:
+		text += " (and 1 more problem)"
+	default:
+		text += fmt.Sprintf(" (and %d more problems)", more)
+	}
+	return text
 }
 
 // invalidField is the fault of one malformed field.
@@ -171,15 +219,18 @@ func faultOfRefusal(r *store.Refusal) *fault {
 	if f.reason == uplinev1.ErrorReason_ERROR_REASON_UNSPECIFIED {
 		return internalFault(r)
 	}
-	f.message = r.Error()
 	if len(r.IDs) > 1 {
 		f.ids = make(map[string]string, len(r.IDs)/2)
 		for i := 0; i+1 < len(r.IDs); i += 2 {
 			f.ids[r.IDs[i]] = r.IDs[i+1]
 		}
 	}
-	for _, p := range r.Fields {
+	for _, p := range r.Fields[:min(len(r.Fields), problemsMax)] {
 		f.fields = append(f.fields, &uplinev1.FieldProblem{Field: p.Field, Problem: p.Problem, Remedy: asSentence(p.Remedy)})
+	}
+	f.message = (&store.Refusal{Kind: r.Kind, IDs: r.IDs}).Error()
+	if len(f.fields) > 0 {
+		f.message += "; " + sentence(f.fields)
 	}
 	return f
 }

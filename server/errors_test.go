@@ -2,15 +2,21 @@ package server
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net/url"
 	"strings"
 	"testing"
 
 	"connectrpc.com/connect"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	uplinev1 "upline/api/upline/v1"
 	"upline/calc"
@@ -173,5 +179,61 @@ func TestOfSingle_StripsThePrefixOfABatchOfOne(t *testing.T) {
 	}
 	if other := errors.New("x"); !errors.Is(ofSingle(other, "sales[0]."), other) {
 		t.Error("another error is changed")
+	}
+}
+
+// However much is wrong, an error fits into the 8 KiB of trailers that gRPC's Java client takes.
+func TestErrors_FitIntoTrailers(t *testing.T) {
+	w := newWorld(t).found()
+	request := &uplinev1.RecordSalesRequest{}
+	for range 1000 {
+		request.Sales = append(request.Sales, &uplinev1.RecordSaleRequest{
+			Market: "ÄÖ", SaleId: strings.Repeat("ü", 1000), DistributorId: strings.Repeat("\"", 200), Price: &uplinev1.Money{Amount: strings.Repeat("9", 500)},
+		})
+	}
+	long := &uplinev1.CancelRequest{Market: "US", SaleId: "s1", EventId: "x", CancelledAt: timestamppb.New(begin), Cause: strings.Repeat("🎉", 200)}
+	w.ok("CommissionService/RecordSale", sale("s1", "anna", "kit"))
+	client := uplinev1.NewCommissionServiceClient(w.grpc())
+	if _, err := client.Cancel(t.Context(), long); err != nil {
+		t.Fatal(err)
+	}
+	for name, call := range map[string]func(...grpc.CallOption) error{
+		"a thousand bad sales": func(o ...grpc.CallOption) error {
+			_, err := client.RecordSales(t.Context(), request, o...)
+			return err
+		},
+		"a long text that differs": func(o ...grpc.CallOption) error {
+			other := &uplinev1.CancelRequest{Market: "US", SaleId: "s1", EventId: "x", CancelledAt: timestamppb.New(begin), Cause: strings.Repeat("😭", 200)}
+			_, err := client.Cancel(t.Context(), other, o...)
+			return err
+		},
+	} {
+		var trailer metadata.MD
+		r := refusedGRPC(t, call(grpc.Trailer(&trailer)))
+		if len(r.detail.GetFields()) == 0 {
+			t.Errorf("%s: no field is named", name)
+		}
+		// What the client library has taken out of the trailers: code, message, and the status with the message again.
+		size := len(url.PathEscape(r.message)) + base64.StdEncoding.EncodedLen(len(r.message)+proto.Size(r.detail)+64)
+		for key, values := range trailer {
+			for _, v := range values {
+				size += len(key) + len(v) + 32
+			}
+		}
+		if size > 8000 {
+			t.Errorf("%s: %d bytes of trailers", name, size)
+		}
+	}
+}
+
+func TestClip_CutsBetweenCharacters(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		max  int
+		want string
+	}{{"short", 10, "short"}, {"exactly ten", 11, "exactly ten"}, {"abcdef", 3, "abc…"}, {"aüü", 2, "a…"}, {"🎉🎉", 5, "🎉…"}, {"🎉", 1, "…"}} {
+		if got := clip(c.text, c.max); got != c.want {
+			t.Errorf("clip(%q, %d) = %q", c.text, c.max, got)
+		}
 	}
 }

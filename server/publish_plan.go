@@ -32,19 +32,17 @@ func invalidPlan(diagnostics plan.Diagnostics) *fault {
 		code: connect.CodeInvalidArgument, reason: uplinev1.ErrorReason_ERROR_REASON_INVALID_PLAN,
 		remedy: "PlanService.ValidatePlan returns the findings with line and column as numbers.",
 	}
-	errorsCount := 0
 	for _, d := range diagnostics {
 		if d.Severity == plan.Warning {
 			continue
 		}
-		errorsCount++
 		if len(f.fields) < problemsMax {
 			f.fields = append(f.fields, &uplinev1.FieldProblem{
 				Field: d.Path, Problem: fmt.Sprintf("line %d, column %d: %s", d.Line, d.Column, d.Message), Remedy: asSentence(d.Remedy),
 			})
 		}
 	}
-	f.message = fmt.Sprintf("the plan file has %d errors; the first: %s", errorsCount, sentence(f.fields[:min(1, len(f.fields))]))
+	f.message = "the plan file has errors: " + sentence(f.fields)
 	return f
 }
 
