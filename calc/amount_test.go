@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -128,19 +129,38 @@ func TestRoundedPart_StaysAndTakenBackComeToThePublishedAdvance(t *testing.T) {
 
 // Amount and its ready-made form are held against big rationals, over the whole range of their arguments.
 func TestAmount_IsTheExactProductRoundedOnce(t *testing.T) {
-	// Numbers of every size, not only large ones.
+	// Numbers of every size, whose bits are as likely 0 as 1: rapid's own favour small numbers and bounds, and leave carries out.
 	sized := rapid.Custom(func(t *rapid.T) int64 {
-		return rapid.Int64().Draw(t, "value") >> rapid.IntRange(0, 63).Draw(t, "shift")
+		value := rapid.Int64().Draw(t, "value")
+		if rapid.Bool().Draw(t, "even") {
+			value = int64(rand.New(rand.NewPCG(uint64(value), 0)).Uint64())
+		}
+		return value >> rapid.IntRange(0, 63).Draw(t, "shift")
 	})
 	positive := rapid.Map(sized, func(v int64) int64 { return max(1, int64(magnitudeOf(v)>>1)) })
 	fraction := rapid.Custom(func(t *rapid.T) Fraction {
 		return Fraction{sized.Draw(t, "num"), positive.Draw(t, "den")}
 	})
+	// Factors of full size near one: products of many words whose quotient is in range.
+	nearOne := rapid.Custom(func(t *rapid.T) Fraction {
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		return Fraction{1<<62 + random.Int64N(1<<62), 1<<62 + random.Int64N(1<<62)}
+	})
+	anyFraction := fraction
 	rapid.Check(t, func(t *rapid.T) {
-		base, rate := sized.Draw(t, "base"), sized.Draw(t, "rate")
+		base, rate, fraction := sized.Draw(t, "base"), sized.Draw(t, "rate"), anyFraction
+		if rapid.Bool().Draw(t, "near one") {
+			rate, fraction = rapid.Int64Range(0, 2*RateScale).Draw(t, "rate"), nearOne
+		}
 		point := fraction.Draw(t, "point")
 		factors := rapid.SliceOfN(fraction, 0, 4).Draw(t, "factors")
 		r := Rounding{RoundingMode(rapid.IntRange(0, int(everyMode)-1).Draw(t, "mode")), positive.Draw(t, "step")}
+		if rapid.IntRange(0, 2).Draw(t, "exactly half") == 0 {
+			// Factors that cancel: whatever is lost on the way makes another number of a half, or of a whole.
+			a, b := nearOne.Draw(t, "a"), nearOne.Draw(t, "b")
+			rate, point, factors = rapid.Int64Range(0, 5).Draw(t, "halves")*RateScale/2, a, []Fraction{b, {a.Den, a.Num}, {b.Den, b.Num}}
+			r.StepMinor = rapid.Int64Range(1, 3).Draw(t, "small step")
+		}
 
 		exact := new(big.Rat).SetInt64(base)
 		exact.Mul(exact, big.NewRat(rate, RateScale))
