@@ -71,7 +71,7 @@ func Open(ctx context.Context, url string, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store/cockroach: %w", err)
 	}
-	pool, err := pgsql.Open(ctx, config, pgsql.PoolOptions{Connections: options.Connections, BeginApart: true})
+	pool, err := pgsql.Open(ctx, config, poolOptions(options))
 	if err != nil {
 		return nil, fmt.Errorf("store/cockroach: %w", err)
 	}
@@ -84,6 +84,10 @@ func Open(ctx context.Context, url string, options Options) (*Engine, error) {
 		return nil, fmt.Errorf("store/cockroach: %w", err)
 	}
 	return newEngine(pool, config.ConnConfig.Database, options), nil
+}
+
+func poolOptions(options Options) pgsql.PoolOptions {
+	return pgsql.PoolOptions{Connections: options.Connections, BeginApart: true}
 }
 
 func newEngine(pool *pgsql.Pool, database string, options Options) *Engine {

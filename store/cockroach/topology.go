@@ -104,15 +104,15 @@ func (t Topology) Statements(database string) ([]string, error) {
 
 // homeRegion returns the expression for the region that a row lives in.
 func homeRegion(regions []string, primary string) string {
-	var b strings.Builder
-	b.WriteString("CASE region")
-	for _, region := range regions {
-		if region != primary {
-			fmt.Fprintf(&b, " WHEN '%s' THEN '%s'", region, region)
-		}
-	}
 	if len(regions) == 1 {
 		return fmt.Sprintf("'%s'", primary)
+	}
+	var b strings.Builder
+	b.WriteString("CASE")
+	for _, region := range regions {
+		if region != primary {
+			fmt.Fprintf(&b, " WHEN region = '%s' THEN '%s'", region, region)
+		}
 	}
 	fmt.Fprintf(&b, " ELSE '%s' END", primary)
 	return b.String()

@@ -18,7 +18,7 @@ const connections = 16
 
 func openRaw(b *testing.B) *pgxpool.Pool {
 	b.Helper()
-	config, err := pgxpool.ParseConfig(string(storetest.PostgresDatabase(b)))
+	config, err := pgxpool.ParseConfig(storetest.PostgresDatabase(b).URL)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -115,14 +115,15 @@ func BenchmarkSale(b *testing.B) {
 		{"sequential scans, look, then insert", "enable_seqscan=on", lookThenInsert},
 	} {
 		database := storetest.PostgresDatabase(b)
-		url, err := url.Parse(string(database))
-		if err != nil {
-			b.Fatal(err)
-		}
 		if s.parameters != "" {
-			url.RawQuery += "&" + s.parameters
+			at, err := url.Parse(database.URL)
+			if err != nil {
+				b.Fatal(err)
+			}
+			at.RawQuery += "&" + s.parameters
+			database.URL = at.String()
 		}
-		engine := storetest.Database(url.String()).Open(b)
+		engine := database.Open(b)
 		defineSales(b, engine)
 		storetest.BenchDurable(b, s.name, func(i int) error {
 			return engine.Write(b.Context(), "sale", func(c store.Conn) error { return s.sale(c, i) })

@@ -29,7 +29,7 @@ type cutter struct {
 // newCutter returns the proxy and the URL of the database behind it.
 func newCutter(t *testing.T, database storetest.Database, word string, forward bool, cuts int64) (*cutter, string) {
 	t.Helper()
-	at, err := url.Parse(string(database))
+	at, err := url.Parse(database.URL)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,13 +26,23 @@ const (
 	CockroachEnv       = "UPLINE_TEST_COCKROACH_URL"
 )
 
-// Database is the connection URL of a database that is one test's own. It begins empty.
-type Database string
+// Database is a database that is one test's own. It begins empty.
+type Database struct {
+	URL string
+	// OpenBy opens engines on it; nil stands for open.Engine.
+	OpenBy func(ctx context.Context, url string) (store.Engine, error)
+}
 
 // Open opens an engine on the database and closes it when the test ends.
 func (d Database) Open(t testing.TB) store.Engine {
 	t.Helper()
-	engine, err := open.Engine(t.Context(), string(d), open.Options{Clock: Clock})
+	openBy := d.OpenBy
+	if openBy == nil {
+		openBy = func(ctx context.Context, url string) (store.Engine, error) {
+			return open.Engine(ctx, url, open.Options{Clock: Clock})
+		}
+	}
+	engine, err := openBy(t.Context(), d.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +70,7 @@ func Cockroach(t testing.TB) store.Engine { t.Helper(); return CockroachDatabase
 // SQLiteDatabase is a Source of files.
 func SQLiteDatabase(t testing.TB) Database {
 	t.Helper()
-	return Database("sqlite:" + filepath.Join(t.TempDir(), "test.db"))
+	return Database{URL: "sqlite:" + filepath.Join(t.TempDir(), "test.db")}
 }
 
 // PostgresDatabase is a Source of databases on the server of UPLINE_TEST_POSTGRES_URL.
@@ -98,7 +108,7 @@ func createDatabase(t testing.TB, server, with, drop string) Database {
 		}
 	})
 	at.Path = "/" + name
-	return Database(at.String())
+	return Database{URL: at.String()}
 }
 
 // execute runs one statement on a server. It outlives the test's context, which has ended when databases are dropped.
