@@ -100,6 +100,11 @@ func TestAmount_ReportsOverflow(t *testing.T) {
 			},
 			err: ErrOverflow,
 		},
+		"bits fall out": {
+			base: 1 << 62, rate: 1 << 62, point: Fraction{1 << 62, 1}, rounding: cents,
+			factors: []Fraction{{1 << 62, 1}, {1 << 62, 1}, {1 << 62, 1}, {1 << 62, 1}, {1 << 62, 1}, {1 << 62, 1}},
+			err:     ErrOverflow,
+		},
 		"no denominator":       {base: 1, rate: 1, rounding: cents, err: ErrFraction},
 		"negative denominator": {base: 1, rate: 1, point: One, factors: []Fraction{{1, -1}}, rounding: cents, err: ErrFraction},
 		"no step":              {base: 1, rate: 1, point: One, err: ErrFraction},
@@ -160,6 +165,10 @@ func TestAmount_IsTheExactProductRoundedOnce(t *testing.T) {
 			a, b := nearOne.Draw(t, "a"), nearOne.Draw(t, "b")
 			rate, point, factors = rapid.Int64Range(0, 5).Draw(t, "halves")*RateScale/2, a, []Fraction{b, {a.Den, a.Num}, {b.Den, b.Num}}
 			r.StepMinor = rapid.Int64Range(1, 3).Draw(t, "small step")
+			// Quotients of full size are where a digit of the division is guessed too high, and put right.
+			if rapid.Bool().Draw(t, "large") {
+				base = int64(rand.New(rand.NewPCG(uint64(base), 0)).Uint64())
+			}
 		}
 
 		exact := new(big.Rat).SetInt64(base)
@@ -221,5 +230,52 @@ func BenchmarkTariff_AmountMinor(b *testing.B) {
 		}
 		base++
 		sum += got
+	}
+}
+
+// Long division at its edges: divisors whose highest word says least about them, quotients up to the greatest, remainders around a
+// half. The guess of a digit is too high there, which random numbers almost never make it.
+func TestQuotient_DividesAtItsEdges(t *testing.T) {
+	wideOf := func(v *big.Int) (w wide) {
+		v = new(big.Int).Set(v)
+		for i := range w {
+			w[i] = v.Uint64()
+			v.Rsh(v, 64)
+		}
+		return w
+	}
+	digits := []uint64{0, 1, 2, 1<<62 + 1, 1 << 63, math.MaxUint64 - 1, math.MaxUint64}
+	for size := 1; size <= 6; size++ {
+		for _, top := range []uint64{1, 3, 1<<63 - 1, 1 << 63, 1<<63 + 1, math.MaxUint64} {
+			for _, low := range []uint64{0, 1, math.MaxUint64} {
+				den := new(big.Int).SetUint64(top)
+				for range size - 1 {
+					den.Lsh(den, 64).Or(den, new(big.Int).SetUint64(low))
+				}
+				half := new(big.Int).Rsh(den, 1)
+				for _, digit := range digits {
+					for _, left := range []*big.Int{new(big.Int), big.NewInt(1), half, new(big.Int).Add(half, big.NewInt(1)), new(big.Int).Sub(den, big.NewInt(1))} {
+						if left.Cmp(den) >= 0 {
+							continue
+						}
+						num := new(big.Int).Mul(den, new(big.Int).SetUint64(digit))
+						num.Add(num, left)
+						up := new(big.Int).Lsh(left, 1).Cmp(den) >= 0
+						want, fits := digit, true
+						if up {
+							want, fits = digit+1, digit != math.MaxUint64
+						}
+						q := quotient{num: wideOf(num), den: wideOf(den)}
+						if got, ok := q.steps(HalfUp); ok != fits || ok && got != want {
+							t.Errorf("%v ÷ %v: got %d, %v; want %d, %v", num, den, got, ok, want, fits)
+						}
+					}
+				}
+				tooLarge := quotient{num: wideOf(new(big.Int).Lsh(den, 64)), den: wideOf(den)}
+				if got, ok := tooLarge.steps(Down); ok {
+					t.Errorf("%v × 2⁶⁴ ÷ itself: got %d", den, got)
+				}
+			}
+		}
 	}
 }
