@@ -116,7 +116,7 @@ func BenchmarkScan(b *testing.B) {
 				sum += stmt.ColumnInt64(1) + stmt.ColumnInt64(2) + stmt.ColumnInt64(5) + stmt.ColumnInt64(6) + stmt.ColumnInt64(7) + stmt.ColumnInt64(8) + stmt.ColumnInt64(9)
 				size += len(stmt.ColumnText(0)) + len(stmt.ColumnText(3)) + len(stmt.ColumnText(4))
 			}
-			stmt.Reset()
+			_ = stmt.Reset()
 		}
 		b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "rows/s")
 	})

@@ -22,6 +22,7 @@ const statementsMax = 1000
 type database struct {
 	conn       *sqlite.Conn
 	statements map[string]*statement
+	row        row
 }
 
 // statement is a prepared statement. SQLite numbers $n by first appearance, so that $2 may stand before $1: arguments holds, for
@@ -78,7 +79,7 @@ func (db *database) prepare(sql string) (*statement, error) {
 	if len(db.statements) >= statementsMax {
 		// No statement is under way: a Conn runs one at a time, and resets it before the next.
 		for _, s := range db.statements {
-			s.Finalize()
+			_ = s.Finalize()
 		}
 		clear(db.statements)
 	}
@@ -90,7 +91,7 @@ func (db *database) prepare(sql string) (*statement, error) {
 	for i := range s.arguments {
 		n, err := strconv.Atoi(strings.TrimPrefix(stmt.BindParamName(i+1), "$"))
 		if err != nil || n < 1 {
-			stmt.Finalize()
+			_ = stmt.Finalize()
 			return nil, fmt.Errorf("parameter %q is not of the form $n", stmt.BindParamName(i+1))
 		}
 		s.arguments[i] = n - 1

@@ -54,7 +54,7 @@ type Engine struct {
 	path    string
 	options Options
 	writer  *writer
-	readers chan *reader // a place for each reader; nil where none is open yet
+	readers *readers
 	counts  counts
 
 	mu     sync.Mutex
@@ -74,7 +74,7 @@ func Open(ctx context.Context, path string, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{path: path, options: options, readers: make(chan *reader, options.Readers)}
+	e := &Engine{path: path, options: options, readers: newReaders(options.Readers)}
 	db, err := openDatabase(ctx, path, options.BusyTime)
 	if err != nil {
 		return nil, fmt.Errorf("store/sqlite: open %s: %w", path, err)
@@ -83,15 +83,15 @@ func Open(ctx context.Context, path string, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("store/sqlite: open %s: %w", path, err), db.close())
 	}
-	for range options.Readers {
-		e.readers <- nil
-	}
 	e.writer = newWriter(db, newCheckpointer(log), options, &e.counts)
 	return e, nil
 }
 
 // Name returns "sqlite".
 func (e *Engine) Name() string { return "sqlite" }
+
+// Serial implements store.Engine: there is one writer.
+func (e *Engine) Serial() bool { return true }
 
 // Write implements store.Engine.
 func (e *Engine) Write(ctx context.Context, name string, fn func(store.Conn) error) error {
@@ -167,14 +167,7 @@ func (e *Engine) Close() error {
 	e.mu.Unlock()
 	e.active.Wait()
 
-	var errs []error
-	for range e.options.Readers {
-		if r := <-e.readers; r != nil {
-			errs = append(errs, r.close())
-		}
-	}
-	errs = append(errs, e.writer.close())
-	if err := errors.Join(errs...); err != nil {
+	if err := errors.Join(e.readers.close(), e.writer.close()); err != nil {
 		return fmt.Errorf("store/sqlite: close %s: %w", e.path, err)
 	}
 	return nil

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 
 	"upline/store"
 )
@@ -17,23 +19,71 @@ type reader struct {
 // again is done before the closure has seen anything.
 const fixSnapshot = `SELECT 1 FROM sqlite_master LIMIT 1`
 
+// readers are the connections for reading. The one used last is used first: its statements are prepared and its pages are warm.
+type readers struct {
+	places chan struct{} // one for each that may read at once
+	mu     sync.Mutex
+	idle   []*reader
+}
+
+func newReaders(n int) *readers { return &readers{places: make(chan struct{}, n)} }
+
+// take returns an idle reader, or nil where one has to be opened.
+func (p *readers) take(ctx context.Context) (*reader, error) {
+	select {
+	case p.places <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.idle) == 0 {
+		return nil, nil
+	}
+	r := p.idle[len(p.idle)-1]
+	p.idle = p.idle[:len(p.idle)-1]
+	return r, nil
+}
+
+// give gives a reader back; nil where it could not be opened or is of no use any more.
+func (p *readers) give(r *reader) {
+	if r != nil {
+		p.mu.Lock()
+		p.idle = append(p.idle, r)
+		p.mu.Unlock()
+	}
+	<-p.places
+}
+
+// close closes the readers. None is in use any more.
+func (p *readers) close() error {
+	var errs []error
+	for _, r := range p.idle {
+		errs = append(errs, r.db.close())
+	}
+	return errors.Join(errs...)
+}
+
 func (e *Engine) read(ctx context.Context, name string, fn func(store.Conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("store/sqlite: %s: %w", name, err)
 	}
-	var r *reader
-	select {
-	case r = <-e.readers:
-	case <-ctx.Done():
-		return fmt.Errorf("store/sqlite: %s: waiting for a reader: %w", name, ctx.Err())
+	r, err := e.readers.take(ctx)
+	if err != nil {
+		return fmt.Errorf("store/sqlite: %s: waiting for a reader: %w", name, err)
 	}
-	defer func() { e.readers <- r }()
+	defer func() {
+		if r != nil && r.db.inTransaction() {
+			// It cannot even be rolled back.
+			_ = r.db.close()
+			r = nil
+		}
+		e.readers.give(r)
+	}()
 	if r == nil {
-		opened, err := openReader(ctx, e)
-		if err != nil {
+		if r, err = openReader(ctx, e); err != nil {
 			return fmt.Errorf("store/sqlite: %s: open a reader of %s: %w", name, e.path, err)
 		}
-		r = opened
 	}
 	defer r.interruptOn(ctx)()
 
@@ -57,7 +107,7 @@ func openReader(ctx context.Context, e *Engine) (*reader, error) {
 		return nil, err
 	}
 	if err := db.exec("PRAGMA query_only = on"); err != nil {
-		return nil, err
+		return nil, errors.Join(err, db.close())
 	}
 	r := &reader{db: db, done: make(chan struct{})}
 	db.conn.SetInterrupt(r.done)
@@ -113,5 +163,3 @@ func (r *reader) rearm() {
 	r.done = make(chan struct{})
 	r.db.conn.SetInterrupt(r.done)
 }
-
-func (r *reader) close() error { return r.db.close() }

@@ -16,7 +16,6 @@ import (
 type transaction struct {
 	db  *database
 	ctx context.Context // whose end interrupts a reader; nil for the writer
-	row row
 	// failed is the first error of a statement. PostgreSQL aborts a transaction there; so that a closure that overlooks an error
 	// does the same on every engine, the transaction fails here too.
 	failed error
@@ -61,30 +60,31 @@ func (t *transaction) Query(sql string, args []any, each func(store.Row) error) 
 	if err != nil {
 		return err
 	}
-	t.row.begin(s.Stmt)
+	row := &t.db.row
+	row.begin(s.Stmt)
 	t.busy = true
 	finished := false
 	defer func() {
 		t.busy = false
 		if !finished {
 			// Stepping on after an error, a panic or a FailNow of the callback would find the statement half read.
-			s.Reset()
+			_ = s.Reset()
 		}
 	}()
 	for {
-		row, err := s.Step()
+		more, err := s.Step()
 		if err != nil {
 			return t.fail(sql, err)
 		}
-		if !row {
+		if !more {
 			finished = true
 			if err := s.Reset(); err != nil {
 				return t.fail(sql, err)
 			}
 			return nil
 		}
-		t.row.next()
-		if err := each(&t.row); err != nil {
+		row.next()
+		if err := each(row); err != nil {
 			return err
 		}
 	}
