@@ -8,6 +8,9 @@ import "context"
 type Engine interface {
 	// Name is "sqlite", "postgres" or "cockroach".
 	Name() string
+	// Serial tells that writing transactions run one after the other. Elsewhere a transaction that looks for a row that is not
+	// there collides with whoever adds a neighbour of it.
+	Serial() bool
 	// Write runs fn in a serializable read-write transaction and commits it. When the database asks for a retry, or a unique
 	// key was violated in a race, fn runs again from the start in a fresh transaction, with jittered backoff, bounded in
 	// attempts and time; so fn has no side effects but the transaction's, and may see state that it did not see before. An

@@ -150,7 +150,7 @@ const tracedID = "traced"
 // tracedSale records one sale through the store and returns what its transaction sent.
 func tracedSale(b *testing.B, database storetest.Database) []storetest.Step {
 	b.Helper()
-	engine, err := open.Engine(b.Context(), string(database), open.Options{Clock: time.Now})
+	engine, err := open.Engine(b.Context(), database.URL, open.Options{Clock: time.Now})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func renamedFrom(steps []storetest.Step, from, to string) []storetest.Step {
 // the whole transaction again on a serialization failure.
 func rawPostgres(b *testing.B, database storetest.Database) func(context.Context, []storetest.Step) error {
 	b.Helper()
-	config, err := pgxpool.ParseConfig(string(database))
+	config, err := pgxpool.ParseConfig(database.URL)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func rawPostgres(b *testing.B, database storetest.Database) func(context.Context
 // rawSQLite runs the statements on one zombiezen connection, a durable transaction for each sale.
 func rawSQLite(b *testing.B, database storetest.Database) func(context.Context, []storetest.Step) error {
 	b.Helper()
-	conn, err := sqlite.OpenConn(strings.TrimPrefix(string(database), "sqlite:"), sqlite.OpenReadWrite|sqlite.OpenWAL)
+	conn, err := sqlite.OpenConn(strings.TrimPrefix(database.URL, "sqlite:"), sqlite.OpenReadWrite|sqlite.OpenWAL)
 	if err != nil {
 		b.Fatal(err)
 	}

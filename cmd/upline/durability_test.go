@@ -21,7 +21,7 @@ import (
 
 func serveOn(t testing.TB, bin string, database storetest.Database) *proc.Server {
 	t.Helper()
-	return proc.Serve(t, bin, proc.Options{Args: []string{"--database", string(database), "--lease-time", "1s", "--log-level", "warn"}})
+	return proc.Serve(t, bin, proc.Options{Args: []string{"--database", database.URL, "--lease-time", "1s", "--log-level", "warn"}})
 }
 
 // The same sale is sent a thousand times at once, through three servers where the engine allows it, by clients that lose patience
@@ -30,7 +30,7 @@ func TestProcesses_SameSaleAThousandTimes(t *testing.T) {
 	bin := proc.Build(t)
 	storetest.EachDatabase(t, func(t *testing.T, database storetest.Database) {
 		servers := 3
-		if strings.HasPrefix(string(database), "sqlite:") {
+		if strings.HasPrefix(database.URL, "sqlite:") {
 			servers = 1
 		}
 		var clients []*company

@@ -18,7 +18,7 @@ func TestExamples_AreAsPublishedOnEveryEngine(t *testing.T) {
 	}
 	bin := proc.Build(t)
 	storetest.EachDatabase(t, func(t *testing.T, database storetest.Database) {
-		server := proc.Serve(t, bin, proc.Options{Args: []string{"--database", string(database)}})
+		server := proc.Serve(t, bin, proc.Options{Args: []string{"--database", database.URL}})
 		client := play.NewClient(http.DefaultClient, server.URL)
 		var results []play.Result
 		for _, c := range cases {

@@ -100,6 +100,9 @@ func newEngine(pool *pgsql.Pool, database string, options Options) *Engine {
 // Name returns "cockroach".
 func (e *Engine) Name() string { return "cockroach" }
 
+// Serial implements store.Engine: writers run side by side.
+func (e *Engine) Serial() bool { return false }
+
 // Write implements store.Engine.
 func (e *Engine) Write(ctx context.Context, name string, fn func(store.Conn) error) error {
 	return e.db.Counts.Retry(ctx, e.db.Limits, name, func() (pgsql.Class, error) {

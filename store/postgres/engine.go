@@ -118,6 +118,9 @@ func refuse(server pgsql.Server) error {
 // Name returns "postgres".
 func (e *Engine) Name() string { return "postgres" }
 
+// Serial implements store.Engine: writers run side by side.
+func (e *Engine) Serial() bool { return false }
+
 // Write implements store.Engine.
 func (e *Engine) Write(ctx context.Context, name string, fn func(store.Conn) error) error {
 	return e.db.Counts.Retry(ctx, e.db.Limits, name, func() (pgsql.Class, error) {
