@@ -16,6 +16,8 @@ type Engine interface {
 	// attempts and time; so fn has no side effects but the transaction's, and may see state that it did not see before. An
 	// error of fn rolls back and is returned as it is. name labels metrics and traces.
 	//
+	// fn must not begin another transaction: where there is one writer, it would wait for itself.
+	//
 	// When Write returns nil the transaction is durable. When the connection was lost during the commit and the outcome is
 	// not known, it returns ErrAmbiguous. Any other error says that nothing was changed.
 	//

@@ -353,7 +353,6 @@ func (t *Transaction) Commit(sql string) error {
 	err := t.simple(commitTime, sql)
 	switch {
 	case err == nil:
-		t.begun = false
 		return nil
 	case errors.Is(err, store.ErrUnavailable) || errors.Is(err, errRolledBack):
 		return err // it was not sent, or answered with a plain no
@@ -368,9 +367,12 @@ var errRolledBack = errors.New("store: the server rolled the transaction back at
 // simple runs statements by the simple protocol, apart from what the caller's context does from now on. The connection leaves
 // pipeline mode; resume enters it again.
 func (t *Transaction) simple(limit time.Duration, sql string) error {
-	if err := t.pipeline.Close(); err != nil || t.broken {
+	if err := t.pipeline.Close(); err != nil {
 		t.broken = true
-		return fmt.Errorf("%w: %s: the connection is lost: %w", store.ErrUnavailable, sql, err)
+		return fmt.Errorf("%w: %w: before %s", store.ErrUnavailable, err, sql)
+	}
+	if t.broken {
+		return fmt.Errorf("%w: the connection is lost: before %s", store.ErrUnavailable, sql)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.ctx), limit)
 	defer cancel()
@@ -404,18 +406,23 @@ func (t *Transaction) resume() { t.pipeline = t.session.pg.StartPipeline(t.ctx) 
 // Release rolls back what is not committed and gives the connection back, or closes it when it is of no use any more.
 func (t *Transaction) Release() {
 	t.ended = true
-	if t.begun && !t.broken {
+	const idle = 'I'
+	switch {
+	case t.broken || t.session.wornOut():
+		t.discard()
+	case t.session.pg.TxStatus() == idle:
+		_ = t.pipeline.Close() // a connection that fails here is closed by it
+	default:
 		if err := t.simple(undoTime, "ROLLBACK"); err != nil {
-			t.broken = true
+			t.discard()
 		}
 	}
-	if t.broken || t.session.wornOut() {
-		// What the server is still sending is not waited for.
-		ctx, cancel := context.WithTimeout(context.Background(), cancelTime)
-		defer cancel()
-		_ = t.session.pg.Close(ctx)
-	} else if !t.begun {
-		_ = t.pipeline.Close()
-	}
 	t.conn.Release()
+}
+
+// discard closes the connection, without waiting for what the server is still sending.
+func (t *Transaction) discard() {
+	ctx, cancel := context.WithTimeout(context.Background(), cancelTime)
+	defer cancel()
+	_ = t.session.pg.Close(ctx)
 }
