@@ -100,6 +100,8 @@ func TestAmount_ReportsOverflow(t *testing.T) {
 			},
 			err: ErrOverflow,
 		},
+		"one high word":      {base: 20_000_000_000, rate: 999_999_999, point: One, rounding: cents, want: 19_999_999_980},
+		"high word of steps": {base: math.MinInt64, rate: 2*RateScale + 1, point: One, rounding: cents, err: ErrOverflow},
 		"bits fall out": {
 			base: 1 << 62, rate: 1 << 62, point: Fraction{1 << 62, 1}, rounding: cents,
 			factors: []Fraction{{1 << 62, 1}, {1 << 62, 1}, {1 << 62, 1}, {1 << 62, 1}, {1 << 62, 1}, {1 << 62, 1}},

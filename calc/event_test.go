@@ -117,6 +117,41 @@ func modelEventLines(in *EventInput) []EventLine {
 	return lines
 }
 
+// The store reads what is asked for with every sale, so nothing is asked for in vain.
+func TestEventNeeds_AsksForNoMoreThanItTakes(t *testing.T) {
+	one, two := []int64{RateScale / 10}, []int64{RateScale / 10, RateScale / 5}
+	same := []int64{RateScale / 10, RateScale / 10}
+	ranks, active := []Rank{{Name: "r"}}, mustCondition(atLeast(FactPV, 1))
+	levels := func(rates ...[]int64) *Unilevel {
+		return &Unilevel{Levels: int32(len(rates[0])), Rates: rates}
+	}
+	placed := levels(one)
+	placed.Placement = true
+	for name, c := range map[string]struct {
+		plan Plan
+		want Needs
+	}{
+		"nothing":               {Plan{}, Needs{}},
+		"no rule":               {Plan{Bonuses: []Bonus{{Pays: PaysEvent}}}, Needs{}},
+		"direct":                {Plan{Active: active, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: one}}}}, Needs{}},
+		"direct, same rates":    {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: same}}}}, Needs{}},
+		"direct by rank":        {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: two}}}}, Needs{Ranks: true}},
+		"direct, at the close":  {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysPeriod, Direct: &Direct{Rates: two}}}}, Needs{}},
+		"advance":               {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: same}}}}, Needs{}},
+		"advance by rank":       {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: two}}}}, Needs{Ranks: true}},
+		"levels":                {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two)}}}, Needs{SponsorLevels: 2}},
+		"levels, same for rank": {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two, two)}}}, Needs{SponsorLevels: 2}},
+		"levels by rank":        {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two, same)}}}, Needs{SponsorLevels: 2, Ranks: true}},
+		"levels of the active":  {Plan{Active: active, Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(one)}}}, Needs{SponsorLevels: 1, Ranks: true}},
+		"levels, at the close":  {Plan{Active: active, Bonuses: []Bonus{{Unilevel: levels(one)}}}, Needs{}},
+		"both trees":            {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: placed}, {Pays: PaysEvent, Unilevel: levels(two)}}}, Needs{SponsorLevels: 2, PlacementLevels: 1}},
+	} {
+		if got := EventNeeds(&c.plan); got != c.want {
+			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
+		}
+	}
+}
+
 func TestEventLines_RefusesBadInput(t *testing.T) {
 	good := func() *EventInput {
 		return &EventInput{Plan: hybridPlan(), Sponsor: make([]ChainMember, 2), Placement: make([]ChainMember, 1)}
