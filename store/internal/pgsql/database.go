@@ -25,7 +25,15 @@ func (d *Database) Read(ctx context.Context, name, begin string, fn func(store.C
 			return ClassOf(err), err
 		}
 		defer t.Release()
-		return t.Outcome(fn(t))
+		if class, err := t.Outcome(fn(t)); err != nil {
+			return class, err
+		}
+		// What a serializable transaction has read is true only once it has committed: until then the server may still choose it as
+		// the one that fails, and a rollback would let those go on that contradict it.
+		if err := t.FinishReading(); err != nil {
+			return ClassOf(err), err
+		}
+		return Final, nil
 	})
 }
 

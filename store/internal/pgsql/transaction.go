@@ -362,6 +362,17 @@ func (t *Transaction) Commit(sql string) error {
 	return wrap(context.Background(), sql, err)
 }
 
+// FinishReading commits a transaction that has only read. Where the outcome is not known it can be run again.
+func (t *Transaction) FinishReading() error {
+	if !t.begun {
+		return nil
+	}
+	if err := t.simple(commitTime, "COMMIT"); err != nil {
+		return wrap(context.Background(), "COMMIT", err)
+	}
+	return nil
+}
+
 var errRolledBack = errors.New("store: the server rolled the transaction back at its COMMIT")
 
 // simple runs statements by the simple protocol, apart from what the caller's context does from now on. The connection leaves
