@@ -62,7 +62,7 @@ func (r *earningsRead) find(s *Store) (err error) {
 	if r.plan, err = s.newestPlan(r.conn, r.distributor.PlanID); err != nil {
 		return err
 	}
-	cadence, err := checkCadence(r.plan, r.query.Cadence)
+	cadence, err := s.checkCadence(r.conn, r.plan, r.query.Cadence)
 	if err != nil {
 		return err
 	}

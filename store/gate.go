@@ -26,7 +26,8 @@ func planCadences(p *calc.Plan) []calc.Cadence {
 	return cadences
 }
 
-// plan returns a published version, compiled. Versions never change, so it is compiled once.
+// plan returns a published version, compiled. Versions never change, so it is compiled once; only while one is being published here
+// it is not kept, since a transaction of the same group sees the new version before it is sure to stay.
 func (s *Store) plan(c Conn, planID string, version int32) (*calc.Plan, error) {
 	key := planKey{planID, version}
 	if p, ok := s.plans.Load(key); ok {
@@ -50,7 +51,9 @@ func (s *Store) plan(c Conn, planID string, version int32) (*calc.Plan, error) {
 	}
 	compiled := *p
 	compiled.Version = version
-	s.plans.Store(key, &compiled)
+	if s.publishing.Load() == 0 {
+		s.plans.Store(key, &compiled)
+	}
 	return &compiled, nil
 }
 
@@ -116,7 +119,8 @@ type stamp struct {
 
 // gate names the gates that an event at a time must read.
 type gate struct {
-	plan        *calc.Plan
+	plan        *calc.Plan // for its id and time zone, which all versions share
+	cadences    []calc.Cadence
 	effectiveUS int64
 }
 
@@ -127,7 +131,7 @@ func stampsOf(c Conn, gates []gate) ([][]stamp, error) {
 	shut := make(map[PeriodKey]bool)
 	var b Batch
 	for i, g := range gates {
-		for _, cadence := range planCadences(g.plan) {
+		for _, cadence := range g.cadences {
 			p := calc.PeriodAt(cadence, g.plan.Location, g.effectiveUS)
 			stamps[i] = append(stamps[i], stamp{cadence: cadence, no: p.No})
 			key := PeriodKey{PlanID: g.plan.ID, Cadence: cadence, No: p.No}
@@ -161,6 +165,9 @@ func stampsOf(c Conn, gates []gate) ([][]stamp, error) {
 	return stamps, nil
 }
 
+// lateMark ends the stamp of an event whose own period was no longer open when it came.
+const lateMark = "!"
+
 // encodeStamps writes stamps as text for the event's row, "cadence:period_no" joined by commas.
 func encodeStamps(stamps []stamp) string {
 	var b strings.Builder
@@ -171,26 +178,30 @@ func encodeStamps(stamps []stamp) string {
 		b.WriteString(strconv.Itoa(int(st.cadence)))
 		b.WriteByte(':')
 		b.WriteString(strconv.FormatInt(st.no, 10))
+		if st.late {
+			b.WriteString(lateMark)
+		}
 	}
 	return b.String()
 }
 
-func decodeStamps(p *calc.Plan, text string) ([]PeriodKey, error) {
+func decodeStamps(text string) ([]stamp, error) {
 	if text == "" {
 		return nil, nil
 	}
 	parts := strings.Split(text, ",")
-	keys := make([]PeriodKey, 0, len(parts))
+	stamps := make([]stamp, 0, len(parts))
 	for _, part := range parts {
 		cadence, no, ok := strings.Cut(part, ":")
+		no, late := strings.CutSuffix(no, lateMark)
 		c, err1 := strconv.ParseUint(cadence, 10, 8)
 		n, err2 := strconv.ParseInt(no, 10, 64)
 		if err := errors.Join(err1, err2); err != nil || !ok {
 			return nil, fmt.Errorf("%w: periods %q of an event", ErrCorrupt, text)
 		}
-		keys = append(keys, periodKey(p, calc.Cadence(c), n))
+		stamps = append(stamps, stamp{calc.Cadence(c), n, late})
 	}
-	return keys, nil
+	return stamps, nil
 }
 
 // periodKey names a period of a plan.
@@ -208,19 +219,46 @@ func stampOf(stamps []stamp, cadence calc.Cadence) stamp {
 	return stamp{}
 }
 
-// checkCadence returns the cadence, or the plan's main one for 0, and refuses one that the plan does not have.
-func checkCadence(p *calc.Plan, cadence calc.Cadence) (calc.Cadence, error) {
+// allCadences are those that an enrolment is stamped for: a later version of the plan may bring any of them.
+var allCadences = []calc.Cadence{calc.Daily, calc.Weekly, calc.Monthly, calc.Quarterly, calc.Yearly}
+
+// union returns the cadences that are in either list, in ascending order.
+func union(a, b []calc.Cadence) []calc.Cadence {
+	both := slices.Concat(a, b)
+	slices.Sort(both)
+	return slices.Compact(both)
+}
+
+func intersection(a, b []calc.Cadence) []calc.Cadence {
+	return slices.DeleteFunc(slices.Clone(a), func(c calc.Cadence) bool { return !slices.Contains(b, c) })
+}
+
+// checkCadence returns the cadence, or the plan's main one for 0, and refuses one that no version of the plan has. A version that
+// dropped a cadence leaves its periods to be closed and read.
+func (s *Store) checkCadence(c Conn, newest *calc.Plan, cadence calc.Cadence) (calc.Cadence, error) {
 	if cadence == 0 {
-		return p.Main, nil
+		return newest.Main, nil
 	}
-	if !slices.Contains(planCadences(p), cadence) {
-		return 0, &Refusal{
-			Kind:   ErrUnknownPeriod,
-			IDs:    []string{"plan_id", p.ID},
-			Fields: []FieldProblem{{"cadence", "the plan has no " + cadence.String() + " periods", "use one of the plan's cadences, or leave it out for the main one, " + p.Main.String()}},
+	for version := newest.Version; version > 0; version-- {
+		p, err := s.plan(c, newest.ID, version)
+		if err != nil {
+			return 0, err
+		}
+		if slices.Contains(planCadences(p), cadence) {
+			return cadence, nil
 		}
 	}
-	return cadence, nil
+	return 0, noCadence(newest, cadence)
+}
+
+func noCadence(p *calc.Plan, cadence calc.Cadence) *Refusal {
+	return &Refusal{
+		Kind: ErrUnknownPeriod, IDs: []string{"plan_id", p.ID},
+		Fields: []FieldProblem{{
+			"cadence", "the plan has no " + cadence.String() + " periods",
+			"use one of the plan's cadences, or leave it out for the main one, " + p.Main.String(),
+		}},
+	}
 }
 
 // ListPeriods lists the periods of a cadence from the one that is running now back to the plan's first. after is the name of the
@@ -232,7 +270,7 @@ func (s *Store) ListPeriods(ctx context.Context, planID string, cadence calc.Cad
 		if err != nil {
 			return err
 		}
-		if cadence, err = checkCadence(plan, cadence); err != nil {
+		if cadence, err = s.checkCadence(c, plan, cadence); err != nil {
 			return err
 		}
 		first, err := s.firstPeriodOf(c, planID, cadence)

@@ -122,7 +122,7 @@ func (e *enrolment) add(i int) error {
 	if err != nil {
 		return err
 	}
-	stamps, err := stampsOf(e.conn, []gate{{newest, max(n.EnrolledAtUS, first.ValidFromUS)}})
+	stamps, err := stampsOf(e.conn, []gate{{newest, allCadences, max(n.EnrolledAtUS, first.ValidFromUS)}})
 	if err != nil {
 		return err
 	}

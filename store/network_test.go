@@ -37,7 +37,7 @@ func (w *world) publishBinary() {
 
 func placed(id, parent string, leg int32) store.NewDistributor {
 	return store.NewDistributor{
-		DistributorID: id, PlanID: "binary", Market: "DE", SponsorID: parent, ParentID: parent, Leg: leg, EnrolledAtUS: at(2, 0),
+		DistributorID: id, PlanID: "binary", Market: "DE", SponsorID: parent, ParentID: parent, Leg: leg, EnrolledAtUS: at(1, 0) - 400*24*3_600_000_000,
 		Content: store.Content{{"placement.parent_id", parent}, {"placement.leg", fmt.Sprint(leg)}},
 	}
 }

@@ -117,6 +117,9 @@ func (o *opening) add(i int, e OpeningEntry) error {
 	if d.PlanID != o.plan.ID {
 		return o.refuse(i, e, ErrNetworkRule, "distributor_id", fmt.Sprintf("%q is paid by plan %q", d.DistributorID, d.PlanID), "name a distributor of the plan")
 	}
+	if err := o.checkFrom(i, e); err != nil {
+		return err
+	}
 	switch e.Kind {
 	case OpeningRank:
 		if !slices.ContainsFunc(o.plan.Ranks, func(r calc.Rank) bool { return r.Name == e.Rank }) {
@@ -145,6 +148,39 @@ func (o *opening) add(i int, e OpeningEntry) error {
 	err = o.conn.Send(&o.writes)
 	o.writes.Items = o.writes.Items[:0]
 	return err
+}
+
+// checkFrom refuses a rank or a carry-over of somebody who counts from a later period than the first, which would take it in.
+func (o *opening) checkFrom(i int, e OpeningEntry) error {
+	cadence := o.plan.Main
+	switch e.Kind {
+	case OpeningRank:
+	case OpeningCarry:
+		for _, b := range o.plan.Bonuses {
+			if b.Name == e.Bonus {
+				cadence = b.Cadence
+			}
+		}
+	case OpeningBalance, OpeningAdvance:
+		return nil
+	}
+	var from [calc.Yearly + 1]int64
+	err := o.conn.Query(`SELECT from_daily, from_weekly, from_monthly, from_quarterly, from_yearly FROM network_events
+		WHERE plan_id = $1 AND distributor_id = $2 AND event_id = $3`, []any{o.plan.ID, e.DistributorID, e.DistributorID}, func(r Row) error {
+		for column := range allCadences {
+			from[allCadences[column]] = r.Int(column)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if first := stampOf(o.stamps, cadence).no; from[cadence] > first {
+		return o.refuse(i, e, ErrTimeOutOfRange, "distributor_id",
+			fmt.Sprintf("%q counts from %s on, after the plan's first period", e.DistributorID, periodKey(o.plan, cadence, from[cadence]).Name),
+			"enrol with the date that the distributor really joined")
+	}
+	return nil
 }
 
 // once refuses a second entry that says the same thing about a distributor under another event id.
@@ -180,6 +216,9 @@ func (o *opening) advance(i int, d Distributor, e OpeningEntry) error {
 	}
 	if e.Currency != o.plan.Currency || n.Currency != o.plan.Currency {
 		return o.refuse(i, e, ErrCurrency, "advance.advanced.currency_code", "is not the plan's currency "+o.plan.Currency, "bring the amounts in the plan's currency")
+	}
+	if n.SoldAtUS < d.EnrolledAtUS {
+		return o.refuse(i, e, ErrTimeOutOfRange, "advance.activated_at", "lies before the distributor was enrolled", "enrol with the date that the distributor really joined")
 	}
 	if n.SoldAtUS > o.nowUS {
 		return o.refuse(i, e, ErrTimeOutOfRange, "advance.activated_at", "lies in the future", "record it with RecordSale when it happens")
@@ -224,7 +263,7 @@ func (o *opening) advance(i int, d Distributor, e OpeningEntry) error {
 	h := history{store: o.store, conn: o.conn, sale: sale, plan: o.plan, lines: []Line{line, paid}}
 	p, err := h.append(NewEvent{
 		Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, Kind: calc.Opening, EffectiveAtUS: n.SoldAtUS, Cycle: e.CyclesPaid, Content: e.Content,
-	}, o.nowUS, [][]stamp{o.stamps})
+	}, o.nowUS, o.stamps)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,8 @@ import (
 // PublishPlan makes a plan the next version of its plan. A plan whose canonical form was published before returns that version.
 // The currency, time zone, main cadence and placement width of a plan never change, as periods and ledgers stand on them.
 func (s *Store) PublishPlan(ctx context.Context, n NewPlan) (v PlanVersion, err error) {
+	s.publishing.Add(1)
+	defer s.publishing.Add(-1)
 	err = s.engine.Write(ctx, "publish_plan", func(c Conn) error {
 		existing, err := versionsOf(c, n.Plan.ID)
 		if err != nil {
@@ -61,6 +63,11 @@ func (s *Store) checkSuccessor(c Conn, last PlanVersion, p *calc.Plan) error {
 		return fixed("cadence", before.Main.String(), p.Main.String())
 	case p.PlacementWidth != before.PlacementWidth:
 		return fixed("placement.width", strconv.Itoa(int(before.PlacementWidth)), strconv.Itoa(int(p.PlacementWidth)))
+	case p.ValidFromUS < s.nowUS() && len(planCadences(p)) > len(intersection(planCadences(p), planCadences(before))):
+		return &Refusal{
+			Kind: ErrPlanOverlap, IDs: []string{"plan_id", p.ID},
+			Fields: []FieldProblem{{"valid_from", "has gone by, and the version brings a cadence that events since then were not stamped with", "choose a first day to come"}},
+		}
 	case p.ValidFromUS <= last.ValidFromUS:
 		return &Refusal{
 			Kind: ErrPlanOverlap, IDs: []string{"plan_id", p.ID},

@@ -34,7 +34,11 @@ func (r *runReader) readRanks(d *rowDigest, runID string) error {
 		})
 	}
 	prior.PaidAs = make([]uint8, n)
+	// Who came after that run is active, as at an event: nothing is known against them.
 	active, read := make([]bool, n), false
+	for i := range active {
+		active[i] = true
+	}
 	err := r.readRun(d, runID, sqlPriorRanks, func(of int32, row Row) error {
 		active[of], read = row.Int(1) != 0, true
 		prior.PaidAs[of], prior.Achieved[of] = number[string(row.Bytes(2))], number[string(row.Bytes(3))]
@@ -43,7 +47,7 @@ func (r *runReader) readRanks(d *rowDigest, runID string) error {
 		d.bytes(row.Bytes(3))
 		return nil
 	})
-	// Under a plan that asks nothing for it everybody is active, also who came after that run.
+	// Under a plan that asks nothing for it everybody is active.
 	if read && r.in.scope.plan.Active != nil {
 		prior.Active = active
 	}

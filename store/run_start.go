@@ -56,8 +56,7 @@ func (s *Store) scopeOf(c Conn, planID string, cadence calc.Cadence, name string
 		}
 	}
 	if len(versions) == 0 {
-		_, err := checkCadence(newest, cadence)
-		return runScope{}, err
+		return runScope{}, noCadence(newest, cadence)
 	}
 	scope.plan = versions[0]
 	scope.first = calc.PeriodAt(cadence, scope.plan.Location, scope.plan.ValidFromUS)

@@ -49,9 +49,11 @@ func (h *history) correct(lines []Line, f calc.SaleFold) ([]Line, error) {
 		if taken.Num == 0 {
 			continue
 		}
-		amount, err := calc.RoundedPart(l.AmountMinor, taken, h.plan.Rounding)
-		if err != nil {
-			return nil, fmt.Errorf("reversing line %d of event %s: %w", l.LineNo, l.EventID, err)
+		amount := l.AmountMinor // the whole of it exactly, also of an opening amount that is off the plan's step
+		if taken.Num != taken.Den {
+			if amount, err = calc.RoundedPart(l.AmountMinor, taken, h.plan.Rounding); err != nil {
+				return nil, fmt.Errorf("reversing line %d of event %s: %w", l.LineNo, l.EventID, err)
+			}
 		}
 		corrections = append(corrections, reversing(l, name, taken, -amount))
 	}

@@ -19,7 +19,7 @@ func (s *Store) AppendEvent(ctx context.Context, n NewEvent, scope Scope) (recei
 		return Receipt{}, err
 	}
 	err = s.engine.Write(ctx, "append_event", func(c Conn) error {
-		h, err := s.history(c, region, n.Market, n.SaleID)
+		h, err := s.history(c, region, n.Market, n.SaleID, n.EffectiveAtUS)
 		if err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (s *Store) GetSale(ctx context.Context, market, saleID string, scope Scope)
 	}
 	err = s.engine.Read(ctx, "get_sale", func(c Conn) error {
 		events = nil
-		h, err := s.history(c, region, market, saleID)
+		h, err := s.history(c, region, market, saleID, 0)
 		if err != nil {
 			return err
 		}

@@ -15,10 +15,15 @@ type history struct {
 	plan   *calc.Plan // the version that the sale was sold under
 	events []storedEvent
 	lines  []Line
+	// cadences are those that a new event is stamped with: of the version that the sale was sold under, and of the one in force when
+	// the event happened, which computes its periods. firstUS is the plan's first moment; what happened to an opening service before
+	// it counts in the first periods.
+	cadences []calc.Cadence
+	firstUS  int64
 }
 
-// history reads a sale; a sale that does not exist is ErrUnknownSale.
-func (s *Store) history(c Conn, region, market, saleID string) (*history, error) {
+// history reads a sale for an event at a time, or for reading it at any; a sale that does not exist is ErrUnknownSale.
+func (s *Store) history(c Conn, region, market, saleID string, atUS int64) (*history, error) {
 	h := &history{store: s, conn: c}
 	found := false
 	key := []any{region, market, saleID}
@@ -35,6 +40,11 @@ func (s *Store) history(c Conn, region, market, saleID string) (*history, error)
 		h.lines = append(h.lines, scanLine(r))
 		return nil
 	})
+	var inForce int64
+	b.Query(sqlVersionForSale, []any{region, market, saleID, atUS}, func(r Row) error {
+		inForce = r.Int(0)
+		return nil
+	})
 	if err := c.Send(&b); err != nil {
 		return nil, err
 	}
@@ -45,10 +55,24 @@ func (s *Store) history(c Conn, region, market, saleID string) (*history, error)
 	if err != nil {
 		return nil, err
 	}
-	h.plan = plan
+	first, err := s.plan(c, h.sale.PlanID, 1)
+	if err != nil {
+		return nil, err
+	}
+	h.plan, h.cadences, h.firstUS = plan, planCadences(plan), first.ValidFromUS
+	if inForce > 0 && int32(inForce) != plan.Version {
+		then, err := s.plan(c, h.sale.PlanID, int32(inForce))
+		if err != nil {
+			return nil, err
+		}
+		h.cadences = union(h.cadences, planCadences(then))
+	}
 	nameLines(plan, h.lines)
 	return h, nil
 }
+
+const sqlVersionForSale = `SELECT CAST(COALESCE(MAX(p.version), 0) AS BIGINT) FROM sales s JOIN plans p ON p.plan_id = s.plan_id
+	WHERE s.region = $1 AND s.market = $2 AND s.sale_id = $3 AND p.valid_from_us <= $4`
 
 func unknownSale(market, saleID string) *Refusal {
 	return &Refusal{
@@ -112,83 +136,127 @@ type count struct {
 	pv, cv, priceMinor int64
 }
 
-// marks returns how often the sale's volume counts with each event.
-func marks(events []calc.SaleEvent, f calc.SaleFold) map[string]int32 {
+// marks says how often the sale's volume counts with each event, for one cadence. Under a plan that counts late events nowhere, the
+// late ones of the cadence are left out before folding, so that neither they nor what follows from them moves volume.
+func (h *history) marks(cadence calc.Cadence) (map[string]int32, error) {
+	events := make([]calc.SaleEvent, 0, len(h.events))
+	for i := range h.events {
+		if h.plan.Late == calc.LateNone {
+			stamps, err := decodeStamps(h.events[i].countedIn)
+			if err != nil {
+				return nil, err
+			}
+			if stampOf(stamps, cadence).late {
+				continue
+			}
+		}
+		events = append(events, h.events[i].SaleEvent)
+	}
+	f := calc.FoldSale(h.terms(), events)
 	m := make(map[string]int32, len(events))
 	for i, e := range events {
 		m[e.ID] = f.Counts[i]
 	}
-	return m
+	return m, nil
 }
 
 // append decides what a new event adds to the sale: it folds the events without and with it, and posts the difference. So the sum of
 // all that was posted depends on the set of events and not on the order in which they came. stamps holds the periods of the new event;
 // when it is nil they are read here. The history then includes the event.
-func (h *history) append(n NewEvent, nowUS int64, stamps [][]stamp) (*posting, error) {
-	eventsBefore, before := h.foldEvents()
-	if len(h.events) == 0 {
-		before = calc.SaleFold{Start: -1, End: -1}
-	}
-	marksBefore := marks(eventsBefore, before)
-	h.events = append(h.events, storedEvent{
-		SaleEvent: calc.SaleEvent{ID: n.EventID, Kind: n.Kind, EffectiveAtUS: n.EffectiveAtUS, Cycle: n.Cycle}, recordedAtUS: nowUS,
-	})
-	eventsAfter, after := h.foldEvents()
-
-	// The new event is stamped in any case; another event whose mark changes because of it is corrected in the period that it was
-	// counted in, or when that is shut in the earliest open one, which is what its stamp comes to now.
-	changed := []calc.SaleEvent{h.events[len(h.events)-1].SaleEvent}
-	deltas := []int32{marks(eventsAfter, after)[n.EventID]}
-	for i, e := range eventsAfter {
-		if delta := after.Counts[i] - marksBefore[e.ID]; e.ID != n.EventID && delta != 0 {
-			changed, deltas = append(changed, e), append(deltas, delta)
-		}
-	}
-	if stamps == nil || len(changed) > 1 {
-		gates := make([]gate, len(changed))
-		for i, e := range changed {
-			gates[i] = gate{h.plan, e.EffectiveAtUS}
-		}
-		var err error
-		if stamps, err = stampsOf(h.conn, gates); err != nil {
+func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, error) {
+	_, before := h.foldEvents()
+	if stamps == nil {
+		read, err := stampsOf(h.conn, []gate{{h.plan, h.cadences, max(n.EffectiveAtUS, h.firstUS)}})
+		if err != nil {
 			return nil, err
 		}
+		stamps = read[0]
 	}
-
+	event := storedEvent{
+		SaleEvent: calc.SaleEvent{ID: n.EventID, Kind: n.Kind, EffectiveAtUS: n.EffectiveAtUS, Cycle: n.Cycle}, recordedAtUS: nowUS,
+		countedIn: encodeStamps(stamps), content: n.Content.encode(),
+	}
+	p := &posting{sale: &h.sale, event: n}
+	if err := h.countWith(p, event, stamps); err != nil {
+		return nil, err
+	}
+	_, after := h.foldEvents()
 	h.sale.State = stateOf(after.Status)
 	h.sale.ActivatedAtUS, h.sale.CancelledAtUS, h.sale.CyclesPaid = after.StartedAtUS, after.EndedAtUS, after.CyclesPaid
-	p := &posting{sale: &h.sale, event: n}
-	for i, e := range changed {
-		p.count(h, e.ID, deltas[i], stamps[i])
-	}
-	lines, err := h.linesFor(after, n.EventID, nowUS, stamps[0])
+	begins := before.Start < 0 && after.Start >= 0 && n.Kind != calc.Opening
+	lines, err := h.linesFor(after, begins, n.EventID, nowUS, stamps)
 	if err != nil {
 		return nil, err
 	}
 	p.lines = lines
 	h.lines = append(h.lines, lines...)
 	added := &h.events[len(h.events)-1]
-	added.state, added.countedIn, added.content = h.sale.State, encodeStamps(stamps[0]), n.Content.encode()
+	added.state = h.sale.State
 	p.stored = *added
 	return p, nil
 }
 
-// count adds the sale's volume, times how often it counts, to the period of every cadence.
-func (p *posting) count(h *history, ofEventID string, times int32, stamps []stamp) {
+// countWith adds the event to the history and to the posting the volume that counts with it, or no longer counts with another
+// because of it. The event is stamped in any case; another whose mark changes is corrected in the period that it was counted in, or
+// when that is shut in the earliest open one, which is what its stamp comes to now.
+func (h *history) countWith(p *posting, event storedEvent, stamps []stamp) error {
+	others := h.events
+	h.events = append(h.events[:len(h.events):len(h.events)], event)
+	for _, st := range stamps {
+		// The marks differ between cadences only where late events count nowhere, and are cheap.
+		after, err := h.marks(st.cadence)
+		if err != nil {
+			return err
+		}
+		if err := p.count(h, event.ID, after[event.ID], st); err != nil {
+			return err
+		}
+		if len(others) == 0 {
+			continue
+		}
+		without := history{sale: h.sale, plan: h.plan, events: others}
+		before, err := without.marks(st.cadence)
+		if err != nil {
+			return err
+		}
+		for _, e := range others {
+			delta := after[e.ID] - before[e.ID]
+			if delta == 0 {
+				continue
+			}
+			now, err := stampsOf(h.conn, []gate{{h.plan, []calc.Cadence{st.cadence}, max(e.EffectiveAtUS, h.firstUS)}})
+			if err != nil {
+				return err
+			}
+			if err := p.count(h, e.ID, delta, now[0][0]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// count adds the sale's volume, times how often it counts, to a period.
+func (p *posting) count(h *history, ofEventID string, times int32, st stamp) error {
 	price := h.sale.PriceMinor
 	if h.sale.Currency != h.plan.Currency {
 		price = 0 // no bonus of the plan takes a rate of prices, or the sale would have been refused
 	}
-	if times == 0 || h.sale.PV == 0 && h.sale.CV == 0 && price == 0 {
-		return
+	if times == 0 || h.sale.PV == 0 && h.sale.CV == 0 && price == 0 || st.late && h.plan.Late == calc.LateNone {
+		return nil
 	}
-	for _, st := range stamps {
-		if st.late && h.plan.Late == calc.LateNone {
-			continue
+	c := count{cadence: st.cadence, no: st.no, ofEventID: ofEventID}
+	for _, v := range []struct {
+		to  *int64
+		one int64
+	}{{&c.pv, h.sale.PV}, {&c.cv, h.sale.CV}, {&c.priceMinor, price}} {
+		*v.to = int64(times) * v.one
+		if *v.to/int64(times) != v.one {
+			return fmt.Errorf("%w: volume of %d cycles of sale %s", calc.ErrOverflow, times, h.sale.SaleID)
 		}
-		t := int64(times)
-		p.counts = append(p.counts, count{st.cadence, st.no, ofEventID, t * h.sale.PV, t * h.sale.CV, t * price})
 	}
+	p.counts = append(p.counts, c)
+	return nil
 }
 
 func (p *posting) write(b *Batch) {
@@ -214,11 +282,12 @@ func stateOf(s calc.SaleStatus) SaleState {
 	return SalePending
 }
 
-// linesFor returns the lines that an event posts: the commissions, when the sale is active for the first time, and then whatever
-// brings each of them to the part that stays posted.
-func (h *history) linesFor(f calc.SaleFold, eventID string, nowUS int64, stamps []stamp) ([]Line, error) {
+// linesFor returns the lines that an event posts: the commissions, when the sale begins to be active, and then whatever brings each
+// line to the part that stays posted. A sale begins once, and adding events never undoes it, so what was not paid then, for want of a
+// rank, is not paid by a later event either.
+func (h *history) linesFor(f calc.SaleFold, begins bool, eventID string, nowUS int64, stamps []stamp) ([]Line, error) {
 	var lines []Line
-	if f.Start >= 0 && !slices.ContainsFunc(h.lines, func(l Line) bool { return l.Kind != lineReversal }) && h.pays() {
+	if begins && h.pays() {
 		paid, err := h.pay(eventID, nowUS, stamps)
 		if err != nil {
 			return nil, err

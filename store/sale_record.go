@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -34,8 +33,9 @@ func (s *Store) RecordSales(ctx context.Context, list []NewSale) ([]Receipt, err
 		tries++
 		r := recording{store: s, conn: c, list: list, regions: regions, look: tries > 1 || s.engine.Serial()}
 		err := r.run()
-		if refused := (*Refusal)(nil); !r.look && errors.As(err, &refused) {
-			// What is wrong with a new sale may be right with a repeat, or be another thing: an id used again.
+		if err != nil && !r.look {
+			// What is wrong with a new sale may be right with a repeat, or be another thing: an id used again. A transaction that has
+			// failed says so once more.
 			r.look = true
 			err = r.run()
 		}
@@ -124,7 +124,7 @@ func (r *recording) decide() error {
 		if err != nil {
 			return err
 		}
-		fresh, gates = append(fresh, i), append(gates, gate{plan, r.list[i].SoldAtUS})
+		fresh, gates = append(fresh, i), append(gates, gate{plan, planCadences(plan), r.list[i].SoldAtUS})
 	}
 	stamps, err := stampsOf(r.conn, gates)
 	if err != nil {
@@ -144,7 +144,7 @@ func (r *recording) repeat(i int) error {
 	if err := repeated(r.found[i].content, n.Content, fmt.Sprintf("sales[%d].", i), "market", n.Market, "sale_id", n.SaleID); err != nil {
 		return err
 	}
-	h, err := r.store.history(r.conn, r.regions[i], n.Market, n.SaleID)
+	h, err := r.store.history(r.conn, r.regions[i], n.Market, n.SaleID, 0)
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
 	h := history{store: r.store, conn: r.conn, sale: sale, plan: plan}
 	p, err := h.append(NewEvent{
 		Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, Kind: calc.Recorded, EffectiveAtUS: n.SoldAtUS, Content: n.Content,
-	}, sale.RecordedAtUS, [][]stamp{stamps})
+	}, sale.RecordedAtUS, stamps)
 	if err != nil {
 		return err
 	}

@@ -97,13 +97,16 @@ func insertSale(b *Batch, s *Sale) {
 
 // receiptOf rebuilds what an event did from its row and the lines that it posted.
 func receiptOf(p *calc.Plan, market, saleID string, e storedEvent, lines []Line) (Receipt, error) {
-	countedIn, err := decodeStamps(p, e.countedIn)
+	stamps, err := decodeStamps(e.countedIn)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("sale %s of %s: %w", saleID, market, err)
 	}
 	r := Receipt{
 		Market: market, SaleID: saleID, EventID: e.ID, Kind: e.Kind, EffectiveAtUS: e.EffectiveAtUS, RecordedAtUS: e.recordedAtUS,
-		State: e.state, CountedIn: countedIn,
+		State: e.state,
+	}
+	for _, st := range stamps {
+		r.CountedIn = append(r.CountedIn, periodKey(p, st.cadence, st.no))
 	}
 	for _, l := range lines {
 		if l.EventID == e.ID {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"upline/calc"
@@ -30,6 +31,8 @@ type Store struct {
 	options Options
 	plans   sync.Map // planKey → *calc.Plan
 	regions sync.Map // market → region
+	// publishing counts the calls of PublishPlan that are under way.
+	publishing atomic.Int64
 }
 
 // New returns a Store on a migrated engine.
