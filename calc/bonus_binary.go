@@ -34,7 +34,7 @@ func (b *Binary) byStanding(p *Plan) bool { return p.Active != nil || byRank(b.R
 // pay matches the legs. For every leg: in + new = matched + flushed + out.
 //
 // A leg below zero, because more was taken back than was sold, matches nothing and is carried as it is: what it lacks was paid for
-// in an earlier period.
+// in an earlier period. A flush ends that, too, as plan.proto says: both legs start again at zero.
 func (b *Binary) pay(s *stage, bonus int) error {
 	w := s.placement
 	in, out := s.carryIn[bonus], Carry{}

@@ -42,6 +42,7 @@ type earningsRead struct {
 	plan        *calc.Plan
 	distributor Distributor
 	run         postedRun
+	after       linesAfter
 }
 
 // postedRun is where the rows of a posted run are; key 0 when none is posted.
@@ -66,8 +67,13 @@ func (r *earningsRead) find(s *Store) (err error) {
 	if err != nil {
 		return err
 	}
+	if r.after, err = parseLinesAfter(r.query.After); err != nil {
+		return err
+	}
 	period := calc.PeriodAt(cadence, r.plan.Location, s.nowUS())
-	if r.query.Period != "" {
+	if r.after.periodNo != 0 {
+		period = calc.PeriodByNo(cadence, r.plan.Location, r.after.periodNo)
+	} else if r.query.Period != "" {
 		if period, err = calc.ParsePeriod(cadence, r.plan.Location, r.query.Period); err != nil {
 			return periodName(r.plan, cadence, r.query.Period)
 		}
@@ -153,6 +159,7 @@ func (r *earningsRead) total() error {
 type linesAfter struct {
 	market, saleID, eventID string
 	lineNo                  int64
+	periodNo                int64 // so that a query without a period stays with the one that it began in
 	inRun                   bool
 	bonus                   string
 	level                   int64
@@ -170,20 +177,26 @@ func parseLinesAfter(text string) (a linesAfter, err error) {
 	case "":
 		return a, nil
 	case afterEventLine:
-		parts, err := cursorParts(text, 5)
+		parts, err := cursorParts(text, 6)
 		if err != nil {
 			return a, err
 		}
-		a.market, a.saleID, a.eventID = parts[1], parts[2], parts[3]
-		a.lineNo, err = strconv.ParseInt(parts[4], 10, 64)
+		a.market, a.saleID, a.eventID = parts[2], parts[3], parts[4]
+		a.periodNo, err = strconv.ParseInt(parts[1], 10, 64)
+		if err == nil {
+			a.lineNo, err = strconv.ParseInt(parts[5], 10, 64)
+		}
 		return a, invalidCursor(err)
 	case afterRunLine:
-		parts, err := cursorParts(text, 3)
+		parts, err := cursorParts(text, 4)
 		if err != nil {
 			return a, err
 		}
-		a.inRun, a.bonus = true, parts[1]
-		a.level, err = strconv.ParseInt(parts[2], 10, 64)
+		a.inRun, a.bonus = true, parts[2]
+		a.periodNo, err = strconv.ParseInt(parts[1], 10, 64)
+		if err == nil {
+			a.level, err = strconv.ParseInt(parts[3], 10, 64)
+		}
 		return a, invalidCursor(err)
 	}
 	return a, invalidCursor(fmt.Errorf("kind %q", kind))
@@ -191,11 +204,7 @@ func parseLinesAfter(text string) (a linesAfter, err error) {
 
 // page reads one page of lines, the events' before the run's.
 func (r *earningsRead) page() error {
-	after, err := parseLinesAfter(r.query.After)
-	if err != nil {
-		return err
-	}
-	key := r.out.Period.Key
+	key, after := r.out.Period.Key, r.after
 	limit := r.query.PageSize
 	full := false
 	if !after.inRun {
@@ -231,11 +240,11 @@ func (r *earningsRead) take(l Line) (full bool) {
 		r.out.Lines = append(r.out.Lines, l)
 		return false
 	}
-	last := r.out.Lines[len(r.out.Lines)-1]
+	last, periodNo := r.out.Lines[len(r.out.Lines)-1], strconv.FormatInt(r.out.Period.Key.No, 10)
 	if last.RunID != "" {
-		r.out.Next = cursor(afterRunLine, last.Bonus, strconv.Itoa(int(last.Level)))
+		r.out.Next = cursor(afterRunLine, periodNo, last.Bonus, strconv.Itoa(int(last.Level)))
 	} else {
-		r.out.Next = cursor(afterEventLine, last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)))
+		r.out.Next = cursor(afterEventLine, periodNo, last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)))
 	}
 	return true
 }

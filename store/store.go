@@ -48,8 +48,7 @@ func (s *Store) nowUS() int64 { return s.options.Clock().UnixMicro() }
 
 // Ready reports whether the store can serve: the database answers and its schema is one that this binary knows.
 func (s *Store) Ready(ctx context.Context) error {
-	_, _, err := s.engine.SchemaVersion(ctx)
-	return err
+	return CheckSchema(ctx, s.engine)
 }
 
 type planKey struct {

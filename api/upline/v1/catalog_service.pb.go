@@ -1189,23 +1189,22 @@ var File_upline_v1_catalog_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1fupline/v1/catalog_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15upline/v1/types.proto\"\x89\x01\n" +
+	"\x1fupline/v1/catalog_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15upline/v1/types.proto\"\x9e\x01\n" +
 	"\x06Market\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x125\n" +
-	"\x06region\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,31}$R\x06region\x12\x1d\n" +
-	"\x04name\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18dR\x04name\"E\n" +
+	"\x06region\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{0,31}$R\x06region\x122\n" +
+	"\x04name\x18\x03 \x01(\tB\x1e\xbaH\x1br\x19\x10\x01\x18d2\x13^[^\\x00-\\x1f\\x7f]*$R\x04name\"E\n" +
 	"\x10PutMarketRequest\x121\n" +
 	"\x06market\x18\x01 \x01(\v2\x11.upline.v1.MarketB\x06\xbaH\x03\xc8\x01\x01R\x06market\">\n" +
 	"\x11PutMarketResponse\x12)\n" +
 	"\x06market\x18\x01 \x01(\v2\x11.upline.v1.MarketR\x06market\"\x14\n" +
 	"\x12ListMarketsRequest\"B\n" +
 	"\x13ListMarketsResponse\x12+\n" +
-	"\amarkets\x18\x01 \x03(\v2\x11.upline.v1.MarketR\amarkets\"e\n" +
+	"\amarkets\x18\x01 \x03(\v2\x11.upline.v1.MarketR\amarkets\"z\n" +
 	"\x06Vendor\x12;\n" +
-	"\tvendor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\bvendorId\x12\x1e\n" +
-	"\x04name\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x04name\"E\n" +
+	"\tvendor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\bvendorId\x123\n" +
+	"\x04name\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x04name\"E\n" +
 	"\x10PutVendorRequest\x121\n" +
 	"\x06vendor\x18\x01 \x01(\v2\x11.upline.v1.VendorB\x06\xbaH\x03\xc8\x01\x01R\x06vendor\">\n" +
 	"\x11PutVendorResponse\x12)\n" +
@@ -1217,18 +1216,17 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"j\n" +
 	"\x13ListVendorsResponse\x12+\n" +
 	"\avendors\x18\x01 \x03(\v2\x11.upline.v1.VendorR\avendors\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xd3\x03\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe8\x03\n" +
 	"\aProduct\x12=\n" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\tproductId\x12;\n" +
-	"\tvendor_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\bvendorId\x12\x1e\n" +
-	"\x04name\x18\x03 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x04name\x12C\n" +
+	"\tvendor_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\bvendorId\x123\n" +
+	"\x04name\x18\x03 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x04name\x12C\n" +
 	"\rproduct_class\x18\x04 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{0,64}$R\fproductClass\x12/\n" +
 	"\x13requires_activation\x18\x05 \x01(\bR\x12requiresActivation\x12F\n" +
 	"\rvolume_timing\x18\x06 \x01(\x0e2\x17.upline.v1.VolumeTimingB\b\xbaH\x05\x82\x01\x02\x10\x01R\fvolumeTiming\x126\n" +
-	"\x02pv\x18\a \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,13}(\\.[0-9]{1,4})?)?$R\x02pv\x126\n" +
-	"\x02cv\x18\b \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,13}(\\.[0-9]{1,4})?)?$R\x02cv\"I\n" +
+	"\x02pv\x18\a \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02pv\x126\n" +
+	"\x02cv\x18\b \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02cv\"I\n" +
 	"\x11PutProductRequest\x124\n" +
 	"\aproduct\x18\x01 \x01(\v2\x12.upline.v1.ProductB\x06\xbaH\x03\xc8\x01\x01R\aproduct\"B\n" +
 	"\x12PutProductResponse\x12,\n" +

@@ -731,7 +731,7 @@ type CancelRequest struct {
 	EventId string `protobuf:"bytes,3,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// When the service ended. Not before the sale; at most 5 minutes in the future.
 	CancelledAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=cancelled_at,json=cancelledAt,proto3" json:"cancelled_at,omitempty"`
-	// Why, in the caller's words, at most 200 characters. Optional; kept with the event.
+	// Why, in the caller's words, at most 200 characters on one line. Optional; kept with the event.
 	Cause         string `protobuf:"bytes,5,opt,name=cause,proto3" json:"cause,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2275,8 +2275,8 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\n" +
 	"product_id\x18\x06 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\tproductId\x12.\n" +
 	"\x05price\x18\a \x01(\v2\x10.upline.v1.MoneyB\x06\xbaH\x03\xc8\x01\x01R\x05price\x128\n" +
-	"\x02pv\x18\b \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,13}(\\.[0-9]{1,4})?$H\x00R\x02pv\x88\x01\x01\x128\n" +
-	"\x02cv\x18\t \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,13}(\\.[0-9]{1,4})?$H\x01R\x02cv\x88\x01\x01\x12;\n" +
+	"\x02pv\x18\b \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$H\x00R\x02pv\x88\x01\x01\x128\n" +
+	"\x02cv\x18\t \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$H\x01R\x02cv\x88\x01\x01\x12;\n" +
 	"\asold_at\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x06soldAtB\x05\n" +
 	"\x03_pvB\x05\n" +
@@ -2305,14 +2305,14 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x06amount\x18\x05 \x01(\v2\x10.upline.v1.MoneyB\x06\xbaH\x03\xc8\x01\x01R\x06amount\x12;\n" +
 	"\apaid_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x06paidAt\"J\n" +
 	"\x15RecordPaymentResponse\x121\n" +
-	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\x95\x02\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xaa\x02\n" +
 	"\rCancelRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
 	"\asale_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06saleId\x129\n" +
 	"\bevent_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
-	"\fcancelled_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vcancelledAt\x12\x1e\n" +
-	"\x05cause\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\x05cause\"C\n" +
+	"\fcancelled_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vcancelledAt\x123\n" +
+	"\x05cause\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"C\n" +
 	"\x0eCancelResponse\x121\n" +
 	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\x97\x05\n" +
 	"\x04Sale\x12\x16\n" +

@@ -555,8 +555,8 @@ const file_upline_v1_opening_service_proto_rawDesc = "" +
 	"\rachieved_rank\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\fachievedRank\"\xa3\x01\n" +
 	"\fOpeningCarry\x12\x1f\n" +
 	"\x05bonus\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x05bonus\x127\n" +
-	"\x04left\x18\x02 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,13}(\\.[0-9]{1,4})?$R\x04left\x129\n" +
-	"\x05right\x18\x03 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,13}(\\.[0-9]{1,4})?$R\x05right\"D\n" +
+	"\x04left\x18\x02 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$R\x04left\x129\n" +
+	"\x05right\x18\x03 \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$R\x05right\"D\n" +
 	"\x0eOpeningBalance\x122\n" +
 	"\abalance\x18\x01 \x01(\v2\x10.upline.v1.MoneyB\x06\xbaH\x03\xc8\x01\x01R\abalance\"\xef\x03\n" +
 	"\x0eOpeningAdvance\x12)\n" +

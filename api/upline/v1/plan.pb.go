@@ -1452,11 +1452,10 @@ var File_upline_v1_plan_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_proto_rawDesc = "" +
 	"\n" +
-	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15upline/v1/types.proto\"\xe4\x05\n" +
+	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15upline/v1/types.proto\"\xf9\x05\n" +
 	"\x04Plan\x127\n" +
-	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x12\x1e\n" +
-	"\x04name\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x04name\x12-\n" +
+	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x123\n" +
+	"\x04name\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x04name\x12-\n" +
 	"\bcurrency\x18\x03 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{3}$R\bcurrency\x12$\n" +
 	"\ttime_zone\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18@R\btimeZone\x12B\n" +

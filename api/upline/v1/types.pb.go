@@ -389,7 +389,7 @@ type Money struct {
 	// Three-letter ISO 4217 code, upper case, for instance `USD`.
 	CurrencyCode string `protobuf:"bytes,1,opt,name=currency_code,json=currencyCode,proto3" json:"currency_code,omitempty"`
 	// Decimal number, for instance `12.34` or `-0.50`. At most as many decimals as the currency has: `12.345` in USD is refused,
-	// never rounded. No exponent, no thousands separator.
+	// never rounded. No exponent, no thousands separator, at most 12 digits before the point.
 	Amount        string `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -949,7 +949,7 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\x05Money\x126\n" +
 	"\rcurrency_code\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{3}$R\fcurrencyCode\x12?\n" +
-	"\x06amount\x18\x02 \x01(\tB'\xbaH$r\"\x18\x1a2\x1e^-?[0-9]{1,15}(\\.[0-9]{1,9})?$R\x06amount\"j\n" +
+	"\x06amount\x18\x02 \x01(\tB'\xbaH$r\"\x18\x1a2\x1e^-?[0-9]{1,12}(\\.[0-9]{1,9})?$R\x06amount\"j\n" +
 	"\tPeriodRef\x12\x17\n" +
 	"\aplan_id\x18\x01 \x01(\tR\x06planId\x12,\n" +
 	"\acadence\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceR\acadence\x12\x16\n" +

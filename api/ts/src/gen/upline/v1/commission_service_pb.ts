@@ -338,7 +338,7 @@ export type CancelRequest = Message<"upline.v1.CancelRequest"> & {
   cancelledAt?: Timestamp | undefined;
 
   /**
-   * Why, in the caller's words, at most 200 characters. Optional; kept with the event.
+   * Why, in the caller's words, at most 200 characters on one line. Optional; kept with the event.
    *
    * @generated from field: string cause = 5;
    */

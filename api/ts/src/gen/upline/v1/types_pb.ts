@@ -35,7 +35,7 @@ export type Money = Message<"upline.v1.Money"> & {
 
   /**
    * Decimal number, for instance `12.34` or `-0.50`. At most as many decimals as the currency has: `12.345` in USD is refused,
-   * never rounded. No exponent, no thousands separator.
+   * never rounded. No exponent, no thousands separator, at most 12 digits before the point.
    *
    * @generated from field: string amount = 2;
    */
