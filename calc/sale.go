@@ -53,6 +53,8 @@ type SaleFold struct {
 	End int
 	// StartedAtUS and EndedAtUS are the times of Start and End, or 0. A sale cancelled while pending has EndedAtUS and no Start.
 	StartedAtUS, EndedAtUS int64
+	// LiveUS is how long the sale was active before it ended, all its lives together; 0 while it is active.
+	LiveUS int64
 	// CyclesPaid counts the distinct cycles paid while the sale was not cancelled. A cycle of an earlier effective time counts
 	// however late it arrives.
 	CyclesPaid int32
@@ -75,7 +77,9 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 	})
 	f := SaleFold{Start: -1, End: -1, Counts: make([]int32, len(events))}
 	var paid []int32
+	var sinceUS, livedUS int64
 	activate := func(i int) {
+		sinceUS = events[i].EffectiveAtUS
 		f.Status, f.End, f.EndedAtUS = Active, -1, 0
 		reinstated := f.Start >= 0
 		if !reinstated {
@@ -118,6 +122,7 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 			}
 			if f.Status == Active {
 				f.End = i
+				livedUS += e.EffectiveAtUS - sinceUS
 				if !terms.VolumeOnPayment && terms.CancelledVolume == CancelledVolumeCurrent {
 					f.Counts[i] = -1
 				}
@@ -126,6 +131,9 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 		}
 	}
 	f.CyclesPaid = int32(len(paid))
+	if f.Status == Ended {
+		f.LiveUS = livedUS
+	}
 	return f
 }
 
@@ -151,7 +159,7 @@ func (c Clawback) Retained(f SaleFold, months int32) Fraction {
 	case ClawbackFull:
 		return Fraction{0, 1}
 	case ClawbackWithinDays:
-		if f.EndedAtUS-f.StartedAtUS < int64(c.Days)*dayUS {
+		if f.LiveUS < int64(c.Days)*dayUS { // not from the first activation: a dead sale must not ripen by being reinstated
 			return Fraction{0, 1}
 		}
 	case ClawbackMonthsPaid:

@@ -63,9 +63,21 @@ func TestFoldSale_Outcomes(t *testing.T) {
 	}
 }
 
+func TestFoldSale_LiveTimeIsThatOfAllLives(t *testing.T) {
+	events := []SaleEvent{
+		{"s", Recorded, 0, 0}, {"a", Activated, 100, 0}, {"c", Cancelled, 110, 0}, {"c2", Cancelled, 120, 0}, {"b", Activated, 500, 0}, {"d", Cancelled, 507, 0},
+	}
+	if f := FoldSale(SaleTerms{RequiresActivation: true}, events); f.LiveUS != 17 {
+		t.Errorf("lived %d", f.LiveUS)
+	}
+	if f := FoldSale(SaleTerms{RequiresActivation: true}, events[:5]); f.LiveUS != 0 {
+		t.Errorf("lived %d while it is active", f.LiveUS)
+	}
+}
+
 func TestClawback_Retained(t *testing.T) {
 	ended := func(cycles int32, afterDays int64) SaleFold {
-		return SaleFold{Status: Ended, Start: 0, StartedAtUS: 1000, EndedAtUS: 1000 + afterDays*dayUS, CyclesPaid: cycles}
+		return SaleFold{Status: Ended, Start: 0, LiveUS: afterDays * dayUS, CyclesPaid: cycles}
 	}
 	for _, test := range []struct {
 		name     string

@@ -154,7 +154,11 @@ func (e *explanation) field(path string, m member, field protoreflect.FieldDescr
 func (e *explanation) value(path string, value []byte, field protoreflect.FieldDescriptor) {
 	switch {
 	case field.Message() == nil:
-		e.add(path, fmt.Sprintf("is %s, which is not %s", shorten(value), wanted(field)), "")
+		remedy := ""
+		if field.Kind() == protoreflect.StringKind && len(value) > 0 && (value[0] == '-' || '0' <= value[0] && value[0] <= '9') {
+			remedy = fmt.Sprintf("Put it in quotes, %q: numbers of money and volume are texts, so that nothing rounds them.", shorten(value))
+		}
+		e.add(path, fmt.Sprintf("is %s, which is not %s", shorten(value), wanted(field)), remedy)
 	case field.Message().FullName() == "google.protobuf.Timestamp":
 		e.add(path, fmt.Sprintf("is %s, which is not a time", shorten(value)), `Write it in RFC 3339, like "2026-10-05T12:00:00Z".`)
 	case field.Message().FullName() == "google.protobuf.Duration":

@@ -52,9 +52,10 @@ var patterns = map[string]string{
 	`^[A-Za-z0-9._:-]{0,64}$`:         "An id has at most 64 characters of A-Z, a-z, 0-9 and . _ : -",
 	`^[A-Z]{2}$`:                      "A market is an ISO 3166 country of two capital letters, like DE.",
 	`^[A-Z]{3}$`:                      "A currency is an ISO 4217 code of three capital letters, like EUR.",
-	`^-?[0-9]{1,15}(\.[0-9]{1,9})?$`:  "An amount is a decimal number like 12.34, without exponent and separators of thousands.",
-	`^[0-9]{1,13}(\.[0-9]{1,4})?$`:    "A volume is a decimal number like 100 or 12.5, not negative, with at most 4 decimals.",
-	`^([0-9]{1,13}(\.[0-9]{1,4})?)?$`: "A volume is a decimal number like 100 or 12.5, not negative, with at most 4 decimals.",
+	`^-?[0-9]{1,12}(\.[0-9]{1,9})?$`:  "An amount is a decimal number like 12.34, without exponent and separators of thousands.",
+	`^[0-9]{1,10}(\.[0-9]{1,4})?$`:    "A volume is a decimal number like 100 or 12.5, not negative, with at most 4 decimals.",
+	`^([0-9]{1,10}(\.[0-9]{1,4})?)?$`: "A volume is a decimal number like 100 or 12.5, not negative, with at most 4 decimals.",
+	`^[^\x00-\x1f\x7f]*$`:             "Write it on one line, without control characters.",
 	`^[a-z][a-z0-9-]{0,31}$`:          "A region has 1 to 32 characters of a-z, 0-9 and -, and begins with a letter.",
 	`^[a-z][a-z0-9_]{0,63}$`:          "A name has 1 to 64 characters of a-z, 0-9 and _, and begins with a letter.",
 	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`:    "A day is written YYYY-MM-DD.",
@@ -64,6 +65,8 @@ func explainViolation(v *protovalidate.Violation) (problem, remedy string) {
 	switch rule := v.Proto.GetRuleId(); rule {
 	case "required":
 		return "is missing", ""
+	case "enum.not_in": // the contract excludes nothing but the value that stands for none
+		return "is missing", "Choose one of " + enumNames(v.FieldDescriptor.Enum()) + "."
 	case "string.pattern":
 		return explainPattern(v.FieldValue.String(), v.RuleValue.String())
 	default:

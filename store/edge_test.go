@@ -299,3 +299,26 @@ func activePlanCondition(t *testing.T) *calc.Condition {
 	}
 	return r.Plan.Active
 }
+
+func TestImportOpening_RefusedOnceTheFirstPeriodIsClosed(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		p := basePlan("open")
+		p.Bonuses = p.Bonuses[:1]
+		w.publish(p, "open")
+		w.enrol("open", early("zed"))
+		balance := store.OpeningEntry{EventID: "b", DistributorID: "zed", Kind: store.OpeningBalance, AmountMinor: 100, Currency: "USD"}
+		if _, _, err := w.ImportOpening(t.Context(), "open", []store.OpeningEntry{balance}); err != nil {
+			t.Fatal(err)
+		}
+		w.nowUS.Store(date(time.February, 10))
+		if err := w.close("open", calc.Monthly, "2026-01"); err != nil {
+			t.Fatal(err)
+		}
+		if _, again, err := w.ImportOpening(t.Context(), "open", []store.OpeningEntry{balance}); err != nil || again != 1 {
+			t.Errorf("a repeat is harmless at any time: %d, %v", again, err)
+		}
+		balance.EventID = "late"
+		_, _, err := w.ImportOpening(t.Context(), "open", []store.OpeningEntry{balance})
+		refused(t, err, store.ErrPeriodClosed, "entries[0].event_id")
+	})
+}

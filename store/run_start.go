@@ -63,7 +63,7 @@ func (s *Store) scopeOf(c Conn, planID string, cadence calc.Cadence, name string
 	scope.period, err = calc.ParsePeriod(cadence, scope.plan.Location, name)
 	if errors.Is(err, calc.ErrPeriodName) {
 		example := calc.PeriodAt(cadence, scope.plan.Location, s.nowUS()).Name
-		return runScope{}, periodRefusal(ErrUnknownPeriod, planID, fmt.Sprintf("%q names no %s period", name, cadence), "write it as "+example)
+		return runScope{}, periodRefusal(ErrUnknownPeriod, planID, fmt.Sprintf("%q names no %s period", name, cadence), "write it like "+example)
 	} else if err != nil {
 		return runScope{}, err
 	}

@@ -90,6 +90,7 @@ var betweenWords = regexp.MustCompile(`^must be greater than or equal to (-?\d+)
 
 // patternWords says the schema's patterns in words.
 var patternWords = map[string]string{
+	`^[^\x00-\x1f\x7f]*$`:          "text stands on one line, without control characters",
 	`^[A-Za-z0-9._:-]{1,64}$`:      "an id has 1 to 64 letters, digits, dots, colons, hyphens or underscores, and no spaces",
 	`^[A-Z]{3}$`:                   "a currency is three capital letters, for instance `USD`",
 	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`: "a date is written like `2026-01-01`",

@@ -19,7 +19,7 @@ const planBytesMax = 1 << 20
 const stdinName = "stdin"
 
 func planCommand(t terminal) *cobra.Command {
-	c := group("plan", "Work on compensation plans", "A compensation plan is a YAML file. Its fields are described in api/upline/v1/plan.proto.",
+	c := group("plan", "Work on compensation plans", "A compensation plan is a YAML file. calc/README.md describes the language.",
 		`  upline plan validate plan.yaml`)
 	c.AddCommand(planValidateCommand(t))
 	return c

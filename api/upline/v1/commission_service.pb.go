@@ -594,7 +594,7 @@ type RecordPaymentRequest struct {
 	EventId string `protobuf:"bytes,3,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
 	// The billing cycle that was paid, from 1. A cycle paid under two event ids counts once.
 	Cycle int32 `protobuf:"varint,4,opt,name=cycle,proto3" json:"cycle,omitempty"`
-	// What was paid.
+	// What was paid, kept with the event. It is not compared with the price: what is a paid cycle, the caller decides.
 	Amount *Money `protobuf:"bytes,5,opt,name=amount,proto3" json:"amount,omitempty"`
 	// When it was paid. Not before the sale; at most 5 minutes in the future.
 	PaidAt        *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=paid_at,json=paidAt,proto3" json:"paid_at,omitempty"`
@@ -1566,7 +1566,8 @@ type GetEarningsResponse struct {
 	Totals []*EarningsTotal `protobuf:"bytes,6,rep,name=totals,proto3" json:"totals,omitempty"`
 	// One total per bonus and currency.
 	ByBonus []*EarningsTotal `protobuf:"bytes,7,rep,name=by_bonus,json=byBonus,proto3" json:"by_bonus,omitempty"`
-	// The lines, events' before the run's.
+	// The lines, events' before the run's: the events' by market, sale and event id, the run's by bonus and level. An app that shows
+	// them by time sorts by `recorded_at`.
 	Lines []*Line `protobuf:"bytes,8,rep,name=lines,proto3" json:"lines,omitempty"`
 	// Token of the next page of lines; empty on the last.
 	NextPageToken string `protobuf:"bytes,9,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`

@@ -309,7 +309,7 @@ const (
 	ClawbackMode_CLAWBACK_MODE_NONE ClawbackMode = 1
 	// All of it.
 	ClawbackMode_CLAWBACK_MODE_FULL ClawbackMode = 2
-	// All of it when the cancellation comes within `days` of the activation, else nothing.
+	// All of it when the sale was live for less than `days`, else nothing. Where it was reinstated, its lives are added.
 	ClawbackMode_CLAWBACK_MODE_WITHIN_DAYS ClawbackMode = 3
 	// The unearned part: (months − months paid) / months, never below zero. For an advance only.
 	ClawbackMode_CLAWBACK_MODE_MONTHS_PAID ClawbackMode = 4

@@ -261,7 +261,7 @@ export type RecordPaymentRequest = Message<"upline.v1.RecordPaymentRequest"> & {
   cycle: number;
 
   /**
-   * What was paid.
+   * What was paid, kept with the event. It is not compared with the price: what is a paid cycle, the caller decides.
    *
    * @generated from field: upline.v1.Money amount = 5;
    */
@@ -856,7 +856,8 @@ export type GetEarningsResponse = Message<"upline.v1.GetEarningsResponse"> & {
   byBonus: EarningsTotal[];
 
   /**
-   * The lines, events' before the run's.
+   * The lines, events' before the run's: the events' by market, sale and event id, the run's by bonus and level. An app that shows
+   * them by time sorts by `recorded_at`.
    *
    * @generated from field: repeated upline.v1.Line lines = 8;
    */

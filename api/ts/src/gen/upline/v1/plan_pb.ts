@@ -788,7 +788,7 @@ export enum ClawbackMode {
   FULL = 2,
 
   /**
-   * All of it when the cancellation comes within `days` of the activation, else nothing.
+   * All of it when the sale was live for less than `days`, else nothing. Where it was reinstated, its lives are added.
    *
    * @generated from enum value: CLAWBACK_MODE_WITHIN_DAYS = 3;
    */
