@@ -268,7 +268,8 @@ func foreignFault(code connect.Code, message string) *fault {
 		f.remedy = "Send less at once: split the batch, or ask for smaller pages."
 	case connect.CodeUnimplemented:
 		f.reason = uplinev1.ErrorReason_ERROR_REASON_UNSUPPORTED
-		f.remedy = "Calls are POST /upline.v1.SERVICE/METHOD with Content-Type application/json or application/proto, or gRPC or gRPC-Web."
+		f.remedy = "Calls are POST /upline.v1.SERVICE/METHOD with Content-Type application/json or application/proto, or gRPC or gRPC-Web. " +
+			"Reads also take GET with ?connect=v1&encoding=json&message= and the request."
 	case connect.CodeUnavailable, connect.CodeAborted, connect.CodeCanceled:
 		f.reason, f.remedy = uplinev1.ErrorReason_ERROR_REASON_RETRY, remedyRetry
 	case connect.CodeDeadlineExceeded:

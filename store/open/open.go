@@ -63,7 +63,7 @@ func openSQLite(ctx context.Context, path string, options Options) (store.Engine
 func openServer(ctx context.Context, url string, options Options) (store.Engine, error) {
 	isCockroach, err := pgsql.IsCockroach(ctx, url)
 	if err != nil {
-		return nil, fmt.Errorf("store: %w", err)
+		return nil, err
 	}
 	if isCockroach {
 		return opened(cockroach.Open(ctx, url, cockroach.Options{
