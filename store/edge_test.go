@@ -119,8 +119,10 @@ func TestEnroll_CountsInCadencesThatALaterVersionDrops(t *testing.T) {
 func advanceEntry() store.OpeningEntry {
 	return store.OpeningEntry{
 		EventID: "o1", DistributorID: "zed", Kind: store.OpeningAdvance, Bonus: "advance", AmountMinor: 1003, Currency: "USD", CyclesPaid: 0,
-		Sale: store.NewSale{Market: "US", SaleID: "os1", DistributorID: "zed", CustomerID: "c", ProductID: "sub", PriceMinor: 1000, Currency: "USD",
-			SoldAtUS: time.Date(2025, 11, 1, 0, 0, 0, 0, time.UTC).UnixMicro()},
+		Sale: store.NewSale{
+			Market: "US", SaleID: "os1", DistributorID: "zed", CustomerID: "c", ProductID: "sub", PriceMinor: 1000, Currency: "USD",
+			SoldAtUS: time.Date(2025, 11, 1, 0, 0, 0, 0, time.UTC).UnixMicro(),
+		},
 		Content: store.Content{{"x", "1"}},
 	}
 }
