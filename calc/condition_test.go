@@ -3,7 +3,10 @@ package calc
 import (
 	"errors"
 	"math"
+	"math/big"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // holdsFor evaluates a condition for one distributor with the given volumes.
@@ -155,6 +158,133 @@ func BenchmarkCondition_Holds(b *testing.B) {
 	for b.Loop() {
 		if !c.holds(f, 0) {
 			b.Fatal("does not hold")
+		}
+	}
+}
+
+// Any expression is what exact arithmetic makes of it. The numbers are small and near each other, so that every sign and every
+// comparison decides something.
+func TestCondition_IsExactArithmetic(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := &facts{first: []int32{0, rapid.Int32Range(0, 4).Draw(t, "frontline")}}
+		small := func(fact Fact) int64 {
+			units := rapid.Int64Range(-4, 8).Draw(t, fact.Info().Name)
+			if fact.Info().Digits > 0 && rapid.Bool().Draw(t, "whole") {
+				units *= VolumeScale
+			}
+			return units
+		}
+		for fact := range f.columns {
+			f.columns[fact] = []int64{small(Fact(fact))}
+		}
+		for rank := range 4 {
+			f.legs[rank] = rapid.Int32Range(0, 4).Draw(t, "legs")
+		}
+		f.active, f.achieved, f.before = []bool{rapid.Bool().Draw(t, "active")}, []uint8{rapid.Uint8Range(0, 3).Draw(t, "achieved")}, []uint8{rapid.Uint8Range(0, 3).Draw(t, "before")}
+
+		root := drawNear(t, OpIf, 3)
+		c, err := NewCondition("test", root)
+		if err != nil {
+			t.Skip("a product of literals out of range, or too fine")
+		}
+		want := modelEval(root, func(e *Expr) modelValue {
+			switch e.Fact {
+			case FactActive:
+				return modelValue{truth: f.active[0]}
+			case FactAchieved:
+				return modelValue{truth: f.achieved[0] >= e.Rank}
+			case FactPaidAsBefore:
+				return modelValue{truth: f.before[0] >= e.Rank}
+			case FactFrontline:
+				return modelValue{number: ratOf(int64(f.first[1]))}
+			case FactLegsWith:
+				return modelValue{number: ratOf(int64(f.legs[e.Rank]))}
+			case FactPayLeg:
+				return modelValue{number: big.NewRat(min(f.columns[FactLeftVolume][0], f.columns[FactRightVolume][0]), VolumeScale)}
+			}
+			return modelValue{number: big.NewRat(f.columns[e.Fact][0], pow10[e.Fact.Info().Digits])}
+		})
+		if got := c.holds(f, 0); got != want.truth || f.overflow {
+			t.Errorf("got %v, overflow %v; want %v", got, f.overflow, want.truth)
+		}
+	})
+}
+
+// drawNear draws a condition; asked for OpNumber it draws a number.
+func drawNear(t *rapid.T, kind Op, depth int) *Expr {
+	truth := func() *Expr { return drawNear(t, OpIf, depth-1) }
+	number := func() *Expr { return drawNear(t, OpNumber, depth-1) }
+	one := func(boolean bool) *Expr {
+		var some []FactInfo
+		for _, info := range Facts() {
+			if info.Boolean == boolean {
+				some = append(some, info)
+			}
+		}
+		info := rapid.SampledFrom(some).Draw(t, "fact")
+		if info.TakesRank {
+			return factOf(info.Fact, rapid.Uint8Range(1, 3).Draw(t, "rank"))
+		}
+		return fact(info.Fact)
+	}
+	if kind == OpNumber {
+		op := OpNumber
+		if depth > 0 {
+			op = rapid.SampledFrom([]Op{OpNumber, OpFact, OpFact, OpNegate, OpAdd, OpSubtract, OpMultiply, OpIf}).Draw(t, "number")
+		}
+		switch op {
+		case OpNumber:
+			return decimal(rapid.Int64Range(-60, 90).Draw(t, "value"), rapid.SampledFrom([]int32{0, 1, 4, 5, 6}).Draw(t, "digits"))
+		case OpFact:
+			return one(false)
+		case OpNegate:
+			return expr(op, number())
+		case OpIf:
+			return expr(op, truth(), number(), number())
+		}
+		return expr(op, number(), number())
+	}
+	op := rapid.SampledFrom([]Op{OpLess, OpLessEqual, OpGreater, OpGreaterEqual, OpEqual, OpNotEqual}).Draw(t, "comparison")
+	if depth > 0 {
+		op = rapid.SampledFrom([]Op{op, op, OpFact, OpNot, OpAnd, OpOr, OpIf, OpEqual + 100, OpNotEqual + 100}).Draw(t, "truth")
+	}
+	switch op {
+	case OpFact:
+		return one(true)
+	case OpNot:
+		return expr(op, truth())
+	case OpAnd, OpOr:
+		return expr(op, truth(), truth())
+	case OpIf:
+		return expr(op, truth(), truth(), truth())
+	case OpEqual + 100, OpNotEqual + 100: // of two truths
+		return expr(op-100, truth(), truth())
+	}
+	return expr(op, number(), number())
+}
+
+func TestArithmetic_KnowsItsRange(t *testing.T) {
+	edges := []int64{math.MinInt64, math.MinInt64 + 1, -1 << 32, -3, -1, 0, 1, 2, 1 << 31, 1 << 32, math.MaxInt64 - 1, math.MaxInt64}
+	for _, a := range edges {
+		for _, b := range edges {
+			x, y := big.NewInt(a), big.NewInt(b)
+			for _, c := range []struct {
+				name  string
+				apply func(a, b int64) (int64, bool)
+				exact *big.Int
+			}{
+				{"+", added, new(big.Int).Add(x, y)},
+				{"-", subtracted, new(big.Int).Sub(x, y)},
+				{"×", multiplied, new(big.Int).Mul(x, y)},
+			} {
+				got, ok := c.apply(a, b)
+				if ok != c.exact.IsInt64() || ok && got != c.exact.Int64() {
+					t.Errorf("%d %s %d: got %d, %v; want %v", a, c.name, b, got, ok, c.exact)
+				}
+			}
+			if got, want := compareProducts(a, 1000, b, 10), new(big.Int).Mul(x, big.NewInt(1000)).Cmp(new(big.Int).Mul(y, big.NewInt(10))); got != want {
+				t.Errorf("%d × 1000 and %d × 10: got %d, want %d", a, b, got, want)
+			}
 		}
 	}
 }

@@ -296,9 +296,13 @@ type modelValue struct {
 	truth  bool
 }
 
-// eval evaluates a condition as it is written, without caring for the range of numbers.
 func (m *model) eval(e *Expr, i int) modelValue {
-	arg := func(k int) modelValue { return m.eval(e.Args[k], i) }
+	return modelEval(e, func(e *Expr) modelValue { return m.fact(e, i) })
+}
+
+// modelEval evaluates a condition as it is written, without caring for the range of numbers.
+func modelEval(e *Expr, fact func(e *Expr) modelValue) modelValue {
+	arg := func(k int) modelValue { return modelEval(e.Args[k], fact) }
 	number := func(r *big.Rat) modelValue { return modelValue{number: r} }
 	truth := func(b bool) modelValue { return modelValue{truth: b} }
 	switch e.Op {
@@ -307,7 +311,7 @@ func (m *model) eval(e *Expr, i int) modelValue {
 	case OpBoolean:
 		return truth(e.Value != 0)
 	case OpFact:
-		return m.fact(e, i)
+		return fact(e)
 	case OpNegate:
 		return number(new(big.Rat).Neg(arg(0).number))
 	case OpAdd:
