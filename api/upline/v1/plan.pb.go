@@ -83,6 +83,63 @@ func (RoundingMode) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_plan_proto_rawDescGZIP(), []int{0}
 }
 
+// RoundingAt says what is rounded.
+type RoundingAt int32
+
+const (
+	// Not given; means line.
+	RoundingAt_ROUNDING_AT_UNSPECIFIED RoundingAt = 0
+	// Every line.
+	RoundingAt_ROUNDING_AT_LINE RoundingAt = 1
+	// The sum of a bonus for a distributor: lines are rounded to the currency's minor unit, and one rounding line makes the sum right.
+	RoundingAt_ROUNDING_AT_BONUS RoundingAt = 2
+	// A distributor's total of the period, by one rounding line.
+	RoundingAt_ROUNDING_AT_TOTAL RoundingAt = 3
+)
+
+// Enum value maps for RoundingAt.
+var (
+	RoundingAt_name = map[int32]string{
+		0: "ROUNDING_AT_UNSPECIFIED",
+		1: "ROUNDING_AT_LINE",
+		2: "ROUNDING_AT_BONUS",
+		3: "ROUNDING_AT_TOTAL",
+	}
+	RoundingAt_value = map[string]int32{
+		"ROUNDING_AT_UNSPECIFIED": 0,
+		"ROUNDING_AT_LINE":        1,
+		"ROUNDING_AT_BONUS":       2,
+		"ROUNDING_AT_TOTAL":       3,
+	}
+)
+
+func (x RoundingAt) Enum() *RoundingAt {
+	p := new(RoundingAt)
+	*p = x
+	return p
+}
+
+func (x RoundingAt) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RoundingAt) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_plan_proto_enumTypes[1].Descriptor()
+}
+
+func (RoundingAt) Type() protoreflect.EnumType {
+	return &file_upline_v1_plan_proto_enumTypes[1]
+}
+
+func (x RoundingAt) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RoundingAt.Descriptor instead.
+func (RoundingAt) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{1}
+}
+
 // LatePolicy says where an event counts whose period is fenced or closed.
 type LatePolicy int32
 
@@ -120,11 +177,11 @@ func (x LatePolicy) String() string {
 }
 
 func (LatePolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[1].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[2].Descriptor()
 }
 
 func (LatePolicy) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[1]
+	return &file_upline_v1_plan_proto_enumTypes[2]
 }
 
 func (x LatePolicy) Number() protoreflect.EnumNumber {
@@ -133,7 +190,7 @@ func (x LatePolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use LatePolicy.Descriptor instead.
 func (LatePolicy) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{1}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{2}
 }
 
 // CancelledVolume says what a cancellation does to volume already counted.
@@ -173,11 +230,11 @@ func (x CancelledVolume) String() string {
 }
 
 func (CancelledVolume) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[2].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[3].Descriptor()
 }
 
 func (CancelledVolume) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[2]
+	return &file_upline_v1_plan_proto_enumTypes[3]
 }
 
 func (x CancelledVolume) Number() protoreflect.EnumNumber {
@@ -186,7 +243,7 @@ func (x CancelledVolume) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CancelledVolume.Descriptor instead.
 func (CancelledVolume) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{2}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{3}
 }
 
 // PaysAt says when a bonus posts its lines.
@@ -226,11 +283,11 @@ func (x PaysAt) String() string {
 }
 
 func (PaysAt) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[3].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[4].Descriptor()
 }
 
 func (PaysAt) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[3]
+	return &file_upline_v1_plan_proto_enumTypes[4]
 }
 
 func (x PaysAt) Number() protoreflect.EnumNumber {
@@ -239,239 +296,60 @@ func (x PaysAt) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PaysAt.Descriptor instead.
 func (PaysAt) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{3}
-}
-
-// Base says what a rate is applied to.
-type Base int32
-
-const (
-	// Not given; means cv, and price for an advance.
-	Base_BASE_UNSPECIFIED Base = 0
-	// Commissionable volume, at the plan's value of a point.
-	Base_BASE_CV Base = 1
-	// Personal volume, at the plan's value of a point.
-	Base_BASE_PV Base = 2
-	// The price, in the plan's currency.
-	Base_BASE_PRICE Base = 3
-)
-
-// Enum value maps for Base.
-var (
-	Base_name = map[int32]string{
-		0: "BASE_UNSPECIFIED",
-		1: "BASE_CV",
-		2: "BASE_PV",
-		3: "BASE_PRICE",
-	}
-	Base_value = map[string]int32{
-		"BASE_UNSPECIFIED": 0,
-		"BASE_CV":          1,
-		"BASE_PV":          2,
-		"BASE_PRICE":       3,
-	}
-)
-
-func (x Base) Enum() *Base {
-	p := new(Base)
-	*p = x
-	return p
-}
-
-func (x Base) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (Base) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[4].Descriptor()
-}
-
-func (Base) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[4]
-}
-
-func (x Base) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use Base.Descriptor instead.
-func (Base) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
 }
 
-// ClawbackMode says how much of what an event paid is taken back when the sale is cancelled.
-type ClawbackMode int32
+// Inactive says whether a bonus pays those who are not active.
+type Inactive int32
 
 const (
-	// Not given: by months paid for an advance, full for a direct bonus and for a unilevel bonus paid at the event.
-	ClawbackMode_CLAWBACK_MODE_UNSPECIFIED ClawbackMode = 0
-	// Nothing.
-	ClawbackMode_CLAWBACK_MODE_NONE ClawbackMode = 1
-	// All of it.
-	ClawbackMode_CLAWBACK_MODE_FULL ClawbackMode = 2
-	// All of it when the sale was live for less than `days`, else nothing. Where it was reinstated, its lives are added.
-	ClawbackMode_CLAWBACK_MODE_WITHIN_DAYS ClawbackMode = 3
-	// The unearned part: (months − months paid) / months, never below zero. For an advance only.
-	ClawbackMode_CLAWBACK_MODE_MONTHS_PAID ClawbackMode = 4
+	// Not given: as the kind says.
+	Inactive_INACTIVE_UNSPECIFIED Inactive = 0
+	// They are paid like everybody else.
+	Inactive_INACTIVE_PAID Inactive = 1
+	// They are not paid.
+	Inactive_INACTIVE_UNPAID Inactive = 2
 )
 
-// Enum value maps for ClawbackMode.
+// Enum value maps for Inactive.
 var (
-	ClawbackMode_name = map[int32]string{
-		0: "CLAWBACK_MODE_UNSPECIFIED",
-		1: "CLAWBACK_MODE_NONE",
-		2: "CLAWBACK_MODE_FULL",
-		3: "CLAWBACK_MODE_WITHIN_DAYS",
-		4: "CLAWBACK_MODE_MONTHS_PAID",
+	Inactive_name = map[int32]string{
+		0: "INACTIVE_UNSPECIFIED",
+		1: "INACTIVE_PAID",
+		2: "INACTIVE_UNPAID",
 	}
-	ClawbackMode_value = map[string]int32{
-		"CLAWBACK_MODE_UNSPECIFIED": 0,
-		"CLAWBACK_MODE_NONE":        1,
-		"CLAWBACK_MODE_FULL":        2,
-		"CLAWBACK_MODE_WITHIN_DAYS": 3,
-		"CLAWBACK_MODE_MONTHS_PAID": 4,
+	Inactive_value = map[string]int32{
+		"INACTIVE_UNSPECIFIED": 0,
+		"INACTIVE_PAID":        1,
+		"INACTIVE_UNPAID":      2,
 	}
 )
 
-func (x ClawbackMode) Enum() *ClawbackMode {
-	p := new(ClawbackMode)
+func (x Inactive) Enum() *Inactive {
+	p := new(Inactive)
 	*p = x
 	return p
 }
 
-func (x ClawbackMode) String() string {
+func (x Inactive) String() string {
 	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
 }
 
-func (ClawbackMode) Descriptor() protoreflect.EnumDescriptor {
+func (Inactive) Descriptor() protoreflect.EnumDescriptor {
 	return file_upline_v1_plan_proto_enumTypes[5].Descriptor()
 }
 
-func (ClawbackMode) Type() protoreflect.EnumType {
+func (Inactive) Type() protoreflect.EnumType {
 	return &file_upline_v1_plan_proto_enumTypes[5]
 }
 
-func (x ClawbackMode) Number() protoreflect.EnumNumber {
+func (x Inactive) Number() protoreflect.EnumNumber {
 	return protoreflect.EnumNumber(x)
 }
 
-// Deprecated: Use ClawbackMode.Descriptor instead.
-func (ClawbackMode) EnumDescriptor() ([]byte, []int) {
+// Deprecated: Use Inactive.Descriptor instead.
+func (Inactive) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
-}
-
-// Compression says who is passed over when levels are counted.
-type Compression int32
-
-const (
-	// Not given; means none.
-	Compression_COMPRESSION_UNSPECIFIED Compression = 0
-	// Nobody: a level whose holder is not entitled is not paid.
-	Compression_COMPRESSION_NONE Compression = 1
-	// Those who are not active: levels are counted among the active only. A level whose holder is not entitled is not paid.
-	Compression_COMPRESSION_STANDARD Compression = 2
-	// Whoever is not active or not entitled to the level that is being paid: the search for the same level goes on upward.
-	Compression_COMPRESSION_DYNAMIC Compression = 3
-)
-
-// Enum value maps for Compression.
-var (
-	Compression_name = map[int32]string{
-		0: "COMPRESSION_UNSPECIFIED",
-		1: "COMPRESSION_NONE",
-		2: "COMPRESSION_STANDARD",
-		3: "COMPRESSION_DYNAMIC",
-	}
-	Compression_value = map[string]int32{
-		"COMPRESSION_UNSPECIFIED": 0,
-		"COMPRESSION_NONE":        1,
-		"COMPRESSION_STANDARD":    2,
-		"COMPRESSION_DYNAMIC":     3,
-	}
-)
-
-func (x Compression) Enum() *Compression {
-	p := new(Compression)
-	*p = x
-	return p
-}
-
-func (x Compression) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (Compression) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[6].Descriptor()
-}
-
-func (Compression) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[6]
-}
-
-func (x Compression) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use Compression.Descriptor instead.
-func (Compression) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
-}
-
-// AfterPayout says what becomes of leg volume when a period has been paid.
-type AfterPayout int32
-
-const (
-	// Not given; means carry forward.
-	AfterPayout_AFTER_PAYOUT_UNSPECIFIED AfterPayout = 0
-	// The matched volume is taken off both legs, so the stronger leg keeps its excess, whether or not the person was active.
-	AfterPayout_AFTER_PAYOUT_CARRY_FORWARD AfterPayout = 1
-	// Both legs start again at zero.
-	AfterPayout_AFTER_PAYOUT_FLUSH AfterPayout = 2
-	// Like carry forward for the active; who is not active keeps both legs whole.
-	AfterPayout_AFTER_PAYOUT_NET_OFF AfterPayout = 3
-)
-
-// Enum value maps for AfterPayout.
-var (
-	AfterPayout_name = map[int32]string{
-		0: "AFTER_PAYOUT_UNSPECIFIED",
-		1: "AFTER_PAYOUT_CARRY_FORWARD",
-		2: "AFTER_PAYOUT_FLUSH",
-		3: "AFTER_PAYOUT_NET_OFF",
-	}
-	AfterPayout_value = map[string]int32{
-		"AFTER_PAYOUT_UNSPECIFIED":   0,
-		"AFTER_PAYOUT_CARRY_FORWARD": 1,
-		"AFTER_PAYOUT_FLUSH":         2,
-		"AFTER_PAYOUT_NET_OFF":       3,
-	}
-)
-
-func (x AfterPayout) Enum() *AfterPayout {
-	p := new(AfterPayout)
-	*p = x
-	return p
-}
-
-func (x AfterPayout) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (AfterPayout) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[7].Descriptor()
-}
-
-func (AfterPayout) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[7]
-}
-
-func (x AfterPayout) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use AfterPayout.Descriptor instead.
-func (AfterPayout) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{7}
 }
 
 // Plan is a compensation plan. It is written as a YAML file with the names of these fields; an enum value is written in lower
@@ -506,8 +384,20 @@ type Plan struct {
 	LatePolicy LatePolicy `protobuf:"varint,13,opt,name=late_policy,json=latePolicy,proto3,enum=upline.v1.LatePolicy" json:"late_policy,omitempty"`
 	// What becomes of the volume of a cancelled sale. Omitted: `current`.
 	CancelledVolume CancelledVolume `protobuf:"varint,14,opt,name=cancelled_volume,json=cancelledVolume,proto3,enum=upline.v1.CancelledVolume" json:"cancelled_volume,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Volumes of the plan's own making, which bonuses and conditions name.
+	Volumes []*Volume `protobuf:"bytes,15,rep,name=volumes,proto3" json:"volumes,omitempty"`
+	// Facts of the plan's own making, which conditions name.
+	Facts []*Fact `protobuf:"bytes,16,rep,name=facts,proto3" json:"facts,omitempty"`
+	// Caps on what bonuses pay, in the order in which they are applied.
+	Caps []*Cap `protobuf:"bytes,17,rep,name=caps,proto3" json:"caps,omitempty"`
+	// How the plan differs in some markets.
+	Markets []*MarketOverride `protobuf:"bytes,18,rep,name=markets,proto3" json:"markets,omitempty"`
+	// Other currencies than the plan's own. Omitted: all money is in the plan's currency.
+	Exchange *Exchange `protobuf:"bytes,19,opt,name=exchange,proto3" json:"exchange,omitempty"`
+	// What is converted to a distributor's currency, and rounded, as one. Omitted: `line`.
+	PayoutPer     PayoutPer `protobuf:"varint,20,opt,name=payout_per,json=payoutPer,proto3,enum=upline.v1.PayoutPer" json:"payout_per,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Plan) Reset() {
@@ -638,20 +528,157 @@ func (x *Plan) GetCancelledVolume() CancelledVolume {
 	return CancelledVolume_CANCELLED_VOLUME_UNSPECIFIED
 }
 
-// Rounding is applied once to every line.
+func (x *Plan) GetVolumes() []*Volume {
+	if x != nil {
+		return x.Volumes
+	}
+	return nil
+}
+
+func (x *Plan) GetFacts() []*Fact {
+	if x != nil {
+		return x.Facts
+	}
+	return nil
+}
+
+func (x *Plan) GetCaps() []*Cap {
+	if x != nil {
+		return x.Caps
+	}
+	return nil
+}
+
+func (x *Plan) GetMarkets() []*MarketOverride {
+	if x != nil {
+		return x.Markets
+	}
+	return nil
+}
+
+func (x *Plan) GetExchange() *Exchange {
+	if x != nil {
+		return x.Exchange
+	}
+	return nil
+}
+
+func (x *Plan) GetPayoutPer() PayoutPer {
+	if x != nil {
+		return x.PayoutPer
+	}
+	return PayoutPer_PAYOUT_PER_UNSPECIFIED
+}
+
+// MarketOverride is how the plan differs for the distributors of some markets: only what is written here differs. It can change what
+// numbers and conditions a rule has, and not how the rule works; for that, end a bonus in these markets by `without`, and write
+// another one with `markets`.
+type MarketOverride struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The markets, ISO 3166 country codes, for instance `IN`.
+	Markets []string `protobuf:"bytes,1,rep,name=markets,proto3" json:"markets,omitempty"`
+	// What one point of volume is worth there, in the plan's currency.
+	PointValue string `protobuf:"bytes,2,opt,name=point_value,json=pointValue,proto3" json:"point_value,omitempty"`
+	// The condition for being active there.
+	Active string `protobuf:"bytes,3,opt,name=active,proto3" json:"active,omitempty"`
+	// Ranks whose condition differs, by name.
+	Ranks []*Rank `protobuf:"bytes,4,rep,name=ranks,proto3" json:"ranks,omitempty"`
+	// Bonuses that differ, by name: the fields that are written take the place of the plan's.
+	Bonuses []*Bonus `protobuf:"bytes,5,rep,name=bonuses,proto3" json:"bonuses,omitempty"`
+	// Bonuses that are not paid there, by name.
+	Without       []string `protobuf:"bytes,6,rep,name=without,proto3" json:"without,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MarketOverride) Reset() {
+	*x = MarketOverride{}
+	mi := &file_upline_v1_plan_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MarketOverride) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MarketOverride) ProtoMessage() {}
+
+func (x *MarketOverride) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_plan_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MarketOverride.ProtoReflect.Descriptor instead.
+func (*MarketOverride) Descriptor() ([]byte, []int) {
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *MarketOverride) GetMarkets() []string {
+	if x != nil {
+		return x.Markets
+	}
+	return nil
+}
+
+func (x *MarketOverride) GetPointValue() string {
+	if x != nil {
+		return x.PointValue
+	}
+	return ""
+}
+
+func (x *MarketOverride) GetActive() string {
+	if x != nil {
+		return x.Active
+	}
+	return ""
+}
+
+func (x *MarketOverride) GetRanks() []*Rank {
+	if x != nil {
+		return x.Ranks
+	}
+	return nil
+}
+
+func (x *MarketOverride) GetBonuses() []*Bonus {
+	if x != nil {
+		return x.Bonuses
+	}
+	return nil
+}
+
+func (x *MarketOverride) GetWithout() []string {
+	if x != nil {
+		return x.Without
+	}
+	return nil
+}
+
+// Rounding is applied once to every line, or to what `at` says.
 type Rounding struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The mode.
 	Mode RoundingMode `protobuf:"varint,1,opt,name=mode,proto3,enum=upline.v1.RoundingMode" json:"mode,omitempty"`
 	// The step in the plan's currency, for instance `0.05` or `1`. Omitted: the currency's minor unit.
-	Step          string `protobuf:"bytes,2,opt,name=step,proto3" json:"step,omitempty"`
+	Step string `protobuf:"bytes,2,opt,name=step,proto3" json:"step,omitempty"`
+	// What is rounded. Omitted: `line`.
+	At            RoundingAt `protobuf:"varint,3,opt,name=at,proto3,enum=upline.v1.RoundingAt" json:"at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Rounding) Reset() {
 	*x = Rounding{}
-	mi := &file_upline_v1_plan_proto_msgTypes[1]
+	mi := &file_upline_v1_plan_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -663,7 +690,7 @@ func (x *Rounding) String() string {
 func (*Rounding) ProtoMessage() {}
 
 func (x *Rounding) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[1]
+	mi := &file_upline_v1_plan_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -676,7 +703,7 @@ func (x *Rounding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rounding.ProtoReflect.Descriptor instead.
 func (*Rounding) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{1}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Rounding) GetMode() RoundingMode {
@@ -693,18 +720,27 @@ func (x *Rounding) GetStep() string {
 	return ""
 }
 
+func (x *Rounding) GetAt() RoundingAt {
+	if x != nil {
+		return x.At
+	}
+	return RoundingAt_ROUNDING_AT_UNSPECIFIED
+}
+
 // PlacementTree is the shape of the placement tree.
 type PlacementTree struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Legs of a distributor: 2 makes a binary tree.
-	Width         int32 `protobuf:"varint,1,opt,name=width,proto3" json:"width,omitempty"`
+	Width int32 `protobuf:"varint,1,opt,name=width,proto3" json:"width,omitempty"`
+	// Levels that a tree may be deep, the top not being one of them. Omitted: as deep as it grows.
+	Depth         int32 `protobuf:"varint,2,opt,name=depth,proto3" json:"depth,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PlacementTree) Reset() {
 	*x = PlacementTree{}
-	mi := &file_upline_v1_plan_proto_msgTypes[2]
+	mi := &file_upline_v1_plan_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -716,7 +752,7 @@ func (x *PlacementTree) String() string {
 func (*PlacementTree) ProtoMessage() {}
 
 func (x *PlacementTree) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[2]
+	mi := &file_upline_v1_plan_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -729,12 +765,19 @@ func (x *PlacementTree) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlacementTree.ProtoReflect.Descriptor instead.
 func (*PlacementTree) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{2}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *PlacementTree) GetWidth() int32 {
 	if x != nil {
 		return x.Width
+	}
+	return 0
+}
+
+func (x *PlacementTree) GetDepth() int32 {
+	if x != nil {
+		return x.Depth
 	}
 	return 0
 }
@@ -748,14 +791,18 @@ type Rank struct {
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
 	// The condition, a CEL expression over the facts of the period, for instance `pv >= 100 && legs_with("silver") >= 2`.
 	// Omitted: always holds.
-	When          string `protobuf:"bytes,3,opt,name=when,proto3" json:"when,omitempty"`
+	When string `protobuf:"bytes,3,opt,name=when,proto3" json:"when,omitempty"`
+	// Consecutive periods in which the condition must hold, the present one included, before anybody is paid as the rank. Omitted: 1.
+	HoldPeriods int32 `protobuf:"varint,4,opt,name=hold_periods,json=holdPeriods,proto3" json:"hold_periods,omitempty"`
+	// Periods for which whoever was paid as the rank stays so after the condition has ceased to hold. Omitted: none.
+	GracePeriods  int32 `protobuf:"varint,5,opt,name=grace_periods,json=gracePeriods,proto3" json:"grace_periods,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Rank) Reset() {
 	*x = Rank{}
-	mi := &file_upline_v1_plan_proto_msgTypes[3]
+	mi := &file_upline_v1_plan_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -767,7 +814,7 @@ func (x *Rank) String() string {
 func (*Rank) ProtoMessage() {}
 
 func (x *Rank) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[3]
+	mi := &file_upline_v1_plan_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -780,7 +827,7 @@ func (x *Rank) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rank.ProtoReflect.Descriptor instead.
 func (*Rank) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{3}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Rank) GetName() string {
@@ -804,6 +851,20 @@ func (x *Rank) GetWhen() string {
 	return ""
 }
 
+func (x *Rank) GetHoldPeriods() int32 {
+	if x != nil {
+		return x.HoldPeriods
+	}
+	return 0
+}
+
+func (x *Rank) GetGracePeriods() int32 {
+	if x != nil {
+		return x.GracePeriods
+	}
+	return 0
+}
+
 // Bonus is one rule that pays.
 type Bonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -824,14 +885,34 @@ type Bonus struct {
 	//	*Bonus_Unilevel
 	//	*Bonus_Binary
 	//	*Bonus_Advance
-	Kind          isBonus_Kind `protobuf_oneof:"kind"`
+	//	*Bonus_FastStart
+	//	*Bonus_Differential
+	//	*Bonus_Stairstep
+	//	*Bonus_Generation
+	//	*Bonus_Matching
+	//	*Bonus_RevenueShare
+	//	*Bonus_Residual
+	//	*Bonus_Matrix
+	//	*Bonus_Pool
+	//	*Bonus_RankBonus
+	//	*Bonus_Manual
+	Kind isBonus_Kind `protobuf_oneof:"kind"`
+	// Who is paid: a condition on the earner, besides what the kind asks for. Omitted: everybody.
+	When string `protobuf:"bytes,20,opt,name=when,proto3" json:"when,omitempty"`
+	// Only distributors of these markets are paid. Omitted: those of all.
+	Markets []string `protobuf:"bytes,21,rep,name=markets,proto3" json:"markets,omitempty"`
+	// How this bonus is rounded, where it differs from the plan.
+	Rounding *Rounding `protobuf:"bytes,22,opt,name=rounding,proto3" json:"rounding,omitempty"`
+	// Whether those who are not active are paid, too. Omitted: a direct bonus, an advance, a residual's seller and a manual bonus pay everybody, all
+	// others the active only.
+	Inactive      Inactive `protobuf:"varint,23,opt,name=inactive,proto3,enum=upline.v1.Inactive" json:"inactive,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Bonus) Reset() {
 	*x = Bonus{}
-	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	mi := &file_upline_v1_plan_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -843,7 +924,7 @@ func (x *Bonus) String() string {
 func (*Bonus) ProtoMessage() {}
 
 func (x *Bonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	mi := &file_upline_v1_plan_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -856,7 +937,7 @@ func (x *Bonus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Bonus.ProtoReflect.Descriptor instead.
 func (*Bonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Bonus) GetName() string {
@@ -930,6 +1011,133 @@ func (x *Bonus) GetAdvance() *AdvanceBonus {
 	return nil
 }
 
+func (x *Bonus) GetFastStart() *FastStartBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_FastStart); ok {
+			return x.FastStart
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetDifferential() *DifferentialBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_Differential); ok {
+			return x.Differential
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetStairstep() *StairstepBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_Stairstep); ok {
+			return x.Stairstep
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetGeneration() *GenerationBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_Generation); ok {
+			return x.Generation
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetMatching() *MatchingBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_Matching); ok {
+			return x.Matching
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetRevenueShare() *RevenueShareBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_RevenueShare); ok {
+			return x.RevenueShare
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetResidual() *ResidualBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_Residual); ok {
+			return x.Residual
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetMatrix() *MatrixBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_Matrix); ok {
+			return x.Matrix
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetPool() *PoolBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_Pool); ok {
+			return x.Pool
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetRankBonus() *RankBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_RankBonus); ok {
+			return x.RankBonus
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetManual() *ManualBonus {
+	if x != nil {
+		if x, ok := x.Kind.(*Bonus_Manual); ok {
+			return x.Manual
+		}
+	}
+	return nil
+}
+
+func (x *Bonus) GetWhen() string {
+	if x != nil {
+		return x.When
+	}
+	return ""
+}
+
+func (x *Bonus) GetMarkets() []string {
+	if x != nil {
+		return x.Markets
+	}
+	return nil
+}
+
+func (x *Bonus) GetRounding() *Rounding {
+	if x != nil {
+		return x.Rounding
+	}
+	return nil
+}
+
+func (x *Bonus) GetInactive() Inactive {
+	if x != nil {
+		return x.Inactive
+	}
+	return Inactive_INACTIVE_UNSPECIFIED
+}
+
 type isBonus_Kind interface {
 	isBonus_Kind()
 }
@@ -954,6 +1162,61 @@ type Bonus_Advance struct {
 	Advance *AdvanceBonus `protobuf:"bytes,8,opt,name=advance,proto3,oneof"`
 }
 
+type Bonus_FastStart struct {
+	// Pays the upline of those who are new.
+	FastStart *FastStartBonus `protobuf:"bytes,9,opt,name=fast_start,json=fastStart,proto3,oneof"`
+}
+
+type Bonus_Differential struct {
+	// Pays the upline the difference of rates.
+	Differential *DifferentialBonus `protobuf:"bytes,10,opt,name=differential,proto3,oneof"`
+}
+
+type Bonus_Stairstep struct {
+	// Pays by the bracket of the group, less what groups below earn.
+	Stairstep *StairstepBonus `protobuf:"bytes,11,opt,name=stairstep,proto3,oneof"`
+}
+
+type Bonus_Generation struct {
+	// Pays leaders on the groups of leaders below.
+	Generation *GenerationBonus `protobuf:"bytes,12,opt,name=generation,proto3,oneof"`
+}
+
+type Bonus_Matching struct {
+	// Pays on what those below earn.
+	Matching *MatchingBonus `protobuf:"bytes,13,opt,name=matching,proto3,oneof"`
+}
+
+type Bonus_RevenueShare struct {
+	// Pays the upline a share of revenue by tier.
+	RevenueShare *RevenueShareBonus `protobuf:"bytes,14,opt,name=revenue_share,json=revenueShare,proto3,oneof"`
+}
+
+type Bonus_Residual struct {
+	// Pays on every paid cycle of a subscription.
+	Residual *ResidualBonus `protobuf:"bytes,15,opt,name=residual,proto3,oneof"`
+}
+
+type Bonus_Matrix struct {
+	// Pays in a placement tree of limited width and depth.
+	Matrix *MatrixBonus `protobuf:"bytes,16,opt,name=matrix,proto3,oneof"`
+}
+
+type Bonus_Pool struct {
+	// Shares a part of the company's volume.
+	Pool *PoolBonus `protobuf:"bytes,17,opt,name=pool,proto3,oneof"`
+}
+
+type Bonus_RankBonus struct {
+	// Pays for reaching or holding a rank.
+	RankBonus *RankBonus `protobuf:"bytes,18,opt,name=rank_bonus,json=rankBonus,proto3,oneof"`
+}
+
+type Bonus_Manual struct {
+	// Is paid by hand.
+	Manual *ManualBonus `protobuf:"bytes,19,opt,name=manual,proto3,oneof"`
+}
+
 func (*Bonus_Direct) isBonus_Kind() {}
 
 func (*Bonus_Unilevel) isBonus_Kind() {}
@@ -962,497 +1225,33 @@ func (*Bonus_Binary) isBonus_Kind() {}
 
 func (*Bonus_Advance) isBonus_Kind() {}
 
-// RankRate is a rate for a rank and those above it, up to the next entry.
-type RankRate struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The lowest rank that it is for. Omitted: everybody, also without a rank.
-	Rank string `protobuf:"bytes,1,opt,name=rank,proto3" json:"rank,omitempty"`
-	// The rate.
-	Rate          string `protobuf:"bytes,2,opt,name=rate,proto3" json:"rate,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
+func (*Bonus_FastStart) isBonus_Kind() {}
 
-func (x *RankRate) Reset() {
-	*x = RankRate{}
-	mi := &file_upline_v1_plan_proto_msgTypes[5]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
+func (*Bonus_Differential) isBonus_Kind() {}
 
-func (x *RankRate) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
+func (*Bonus_Stairstep) isBonus_Kind() {}
 
-func (*RankRate) ProtoMessage() {}
+func (*Bonus_Generation) isBonus_Kind() {}
 
-func (x *RankRate) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[5]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
+func (*Bonus_Matching) isBonus_Kind() {}
 
-// Deprecated: Use RankRate.ProtoReflect.Descriptor instead.
-func (*RankRate) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
-}
+func (*Bonus_RevenueShare) isBonus_Kind() {}
 
-func (x *RankRate) GetRank() string {
-	if x != nil {
-		return x.Rank
-	}
-	return ""
-}
+func (*Bonus_Residual) isBonus_Kind() {}
 
-func (x *RankRate) GetRate() string {
-	if x != nil {
-		return x.Rate
-	}
-	return ""
-}
+func (*Bonus_Matrix) isBonus_Kind() {}
 
-// Clawback is the schedule of taking back.
-type Clawback struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// How much is taken back.
-	Mode ClawbackMode `protobuf:"varint,1,opt,name=mode,proto3,enum=upline.v1.ClawbackMode" json:"mode,omitempty"`
-	// For `within_days`: the number of days of 24 hours, the last moment excluded.
-	Days          int32 `protobuf:"varint,2,opt,name=days,proto3" json:"days,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
+func (*Bonus_Pool) isBonus_Kind() {}
 
-func (x *Clawback) Reset() {
-	*x = Clawback{}
-	mi := &file_upline_v1_plan_proto_msgTypes[6]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
+func (*Bonus_RankBonus) isBonus_Kind() {}
 
-func (x *Clawback) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Clawback) ProtoMessage() {}
-
-func (x *Clawback) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[6]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Clawback.ProtoReflect.Descriptor instead.
-func (*Clawback) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
-}
-
-func (x *Clawback) GetMode() ClawbackMode {
-	if x != nil {
-		return x.Mode
-	}
-	return ClawbackMode_CLAWBACK_MODE_UNSPECIFIED
-}
-
-func (x *Clawback) GetDays() int32 {
-	if x != nil {
-		return x.Days
-	}
-	return 0
-}
-
-// DirectBonus pays the seller a rate of the own sales.
-type DirectBonus struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// What the rate is applied to. Omitted: `cv`.
-	Base Base `protobuf:"varint,1,opt,name=base,proto3,enum=upline.v1.Base" json:"base,omitempty"`
-	// The rate of everybody. Either this or `rates`.
-	Rate string `protobuf:"bytes,2,opt,name=rate,proto3" json:"rate,omitempty"`
-	// The rate by rank. Paid at the event, the rank of the last closed period counts.
-	Rates []*RankRate `protobuf:"bytes,3,rep,name=rates,proto3" json:"rates,omitempty"`
-	// Only products of these classes. Omitted: all. For a bonus paid at the event.
-	ProductClasses []string `protobuf:"bytes,4,rep,name=product_classes,json=productClasses,proto3" json:"product_classes,omitempty"`
-	// What a cancellation takes back, for a bonus paid at the event. Omitted: full.
-	Clawback      *Clawback `protobuf:"bytes,5,opt,name=clawback,proto3" json:"clawback,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *DirectBonus) Reset() {
-	*x = DirectBonus{}
-	mi := &file_upline_v1_plan_proto_msgTypes[7]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *DirectBonus) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*DirectBonus) ProtoMessage() {}
-
-func (x *DirectBonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[7]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use DirectBonus.ProtoReflect.Descriptor instead.
-func (*DirectBonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{7}
-}
-
-func (x *DirectBonus) GetBase() Base {
-	if x != nil {
-		return x.Base
-	}
-	return Base_BASE_UNSPECIFIED
-}
-
-func (x *DirectBonus) GetRate() string {
-	if x != nil {
-		return x.Rate
-	}
-	return ""
-}
-
-func (x *DirectBonus) GetRates() []*RankRate {
-	if x != nil {
-		return x.Rates
-	}
-	return nil
-}
-
-func (x *DirectBonus) GetProductClasses() []string {
-	if x != nil {
-		return x.ProductClasses
-	}
-	return nil
-}
-
-func (x *DirectBonus) GetClawback() *Clawback {
-	if x != nil {
-		return x.Clawback
-	}
-	return nil
-}
-
-// LevelRates are the rates of a rank, and of those above it up to the next entry, by level.
-type LevelRates struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The lowest rank that they are for. Omitted: everybody, also without a rank.
-	Rank string `protobuf:"bytes,1,opt,name=rank,proto3" json:"rank,omitempty"`
-	// The rates of levels 1, 2, 3 …; a level that is missing or `0%` is one that the rank is not entitled to.
-	Levels        []string `protobuf:"bytes,2,rep,name=levels,proto3" json:"levels,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *LevelRates) Reset() {
-	*x = LevelRates{}
-	mi := &file_upline_v1_plan_proto_msgTypes[8]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *LevelRates) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*LevelRates) ProtoMessage() {}
-
-func (x *LevelRates) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[8]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use LevelRates.ProtoReflect.Descriptor instead.
-func (*LevelRates) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{8}
-}
-
-func (x *LevelRates) GetRank() string {
-	if x != nil {
-		return x.Rank
-	}
-	return ""
-}
-
-func (x *LevelRates) GetLevels() []string {
-	if x != nil {
-		return x.Levels
-	}
-	return nil
-}
-
-// UnilevelBonus pays those above a seller, level by level. The seller is not paid on own sales.
-type UnilevelBonus struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// What the rates are applied to. Omitted: `cv`.
-	Base Base `protobuf:"varint,1,opt,name=base,proto3,enum=upline.v1.Base" json:"base,omitempty"`
-	// The tree that is walked: `sponsor` or `placement`. Omitted: `sponsor`.
-	Tree string `protobuf:"bytes,2,opt,name=tree,proto3" json:"tree,omitempty"`
-	// The rates by rank and level.
-	Rates []*LevelRates `protobuf:"bytes,3,rep,name=rates,proto3" json:"rates,omitempty"`
-	// Who is passed over. A bonus paid at the event takes `none`.
-	Compression Compression `protobuf:"varint,4,opt,name=compression,proto3,enum=upline.v1.Compression" json:"compression,omitempty"`
-	// What a cancellation takes back, for a bonus paid at the event. Omitted: full.
-	Clawback      *Clawback `protobuf:"bytes,5,opt,name=clawback,proto3" json:"clawback,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *UnilevelBonus) Reset() {
-	*x = UnilevelBonus{}
-	mi := &file_upline_v1_plan_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *UnilevelBonus) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*UnilevelBonus) ProtoMessage() {}
-
-func (x *UnilevelBonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use UnilevelBonus.ProtoReflect.Descriptor instead.
-func (*UnilevelBonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *UnilevelBonus) GetBase() Base {
-	if x != nil {
-		return x.Base
-	}
-	return Base_BASE_UNSPECIFIED
-}
-
-func (x *UnilevelBonus) GetTree() string {
-	if x != nil {
-		return x.Tree
-	}
-	return ""
-}
-
-func (x *UnilevelBonus) GetRates() []*LevelRates {
-	if x != nil {
-		return x.Rates
-	}
-	return nil
-}
-
-func (x *UnilevelBonus) GetCompression() Compression {
-	if x != nil {
-		return x.Compression
-	}
-	return Compression_COMPRESSION_UNSPECIFIED
-}
-
-func (x *UnilevelBonus) GetClawback() *Clawback {
-	if x != nil {
-		return x.Clawback
-	}
-	return nil
-}
-
-// BinaryBonus pays a rate of the volume of the weaker leg, carry-ins included. Needs a placement tree of width 2. A leg's
-// volume is the commissionable volume of everybody in it.
-type BinaryBonus struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The rate of everybody. Either this or `rates`.
-	Rate string `protobuf:"bytes,1,opt,name=rate,proto3" json:"rate,omitempty"`
-	// The rate by rank.
-	Rates []*RankRate `protobuf:"bytes,2,rep,name=rates,proto3" json:"rates,omitempty"`
-	// What becomes of the volume after the payout. Omitted: `carry_forward`.
-	AfterPayout   AfterPayout `protobuf:"varint,3,opt,name=after_payout,json=afterPayout,proto3,enum=upline.v1.AfterPayout" json:"after_payout,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *BinaryBonus) Reset() {
-	*x = BinaryBonus{}
-	mi := &file_upline_v1_plan_proto_msgTypes[10]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *BinaryBonus) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*BinaryBonus) ProtoMessage() {}
-
-func (x *BinaryBonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[10]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use BinaryBonus.ProtoReflect.Descriptor instead.
-func (*BinaryBonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{10}
-}
-
-func (x *BinaryBonus) GetRate() string {
-	if x != nil {
-		return x.Rate
-	}
-	return ""
-}
-
-func (x *BinaryBonus) GetRates() []*RankRate {
-	if x != nil {
-		return x.Rates
-	}
-	return nil
-}
-
-func (x *BinaryBonus) GetAfterPayout() AfterPayout {
-	if x != nil {
-		return x.AfterPayout
-	}
-	return AfterPayout_AFTER_PAYOUT_UNSPECIFIED
-}
-
-// AdvanceBonus pays the seller several months of commission when the service goes live; each paid month earns its part, and a
-// cancellation takes back what is not earned.
-type AdvanceBonus struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// What a month's commission is a rate of. Omitted: `price`.
-	Base Base `protobuf:"varint,1,opt,name=base,proto3,enum=upline.v1.Base" json:"base,omitempty"`
-	// Months paid in advance.
-	Months int32 `protobuf:"varint,2,opt,name=months,proto3" json:"months,omitempty"`
-	// The rate of everybody. Either this or `rates`. May be above 100 % for an advance.
-	Rate string `protobuf:"bytes,3,opt,name=rate,proto3" json:"rate,omitempty"`
-	// The rate by rank of the last closed period.
-	Rates []*RankRate `protobuf:"bytes,4,rep,name=rates,proto3" json:"rates,omitempty"`
-	// Only products of these classes. Omitted: all.
-	ProductClasses []string `protobuf:"bytes,5,rep,name=product_classes,json=productClasses,proto3" json:"product_classes,omitempty"`
-	// What a cancellation takes back. Omitted: `months_paid`.
-	Clawback      *Clawback `protobuf:"bytes,6,opt,name=clawback,proto3" json:"clawback,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *AdvanceBonus) Reset() {
-	*x = AdvanceBonus{}
-	mi := &file_upline_v1_plan_proto_msgTypes[11]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *AdvanceBonus) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*AdvanceBonus) ProtoMessage() {}
-
-func (x *AdvanceBonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[11]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use AdvanceBonus.ProtoReflect.Descriptor instead.
-func (*AdvanceBonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{11}
-}
-
-func (x *AdvanceBonus) GetBase() Base {
-	if x != nil {
-		return x.Base
-	}
-	return Base_BASE_UNSPECIFIED
-}
-
-func (x *AdvanceBonus) GetMonths() int32 {
-	if x != nil {
-		return x.Months
-	}
-	return 0
-}
-
-func (x *AdvanceBonus) GetRate() string {
-	if x != nil {
-		return x.Rate
-	}
-	return ""
-}
-
-func (x *AdvanceBonus) GetRates() []*RankRate {
-	if x != nil {
-		return x.Rates
-	}
-	return nil
-}
-
-func (x *AdvanceBonus) GetProductClasses() []string {
-	if x != nil {
-		return x.ProductClasses
-	}
-	return nil
-}
-
-func (x *AdvanceBonus) GetClawback() *Clawback {
-	if x != nil {
-		return x.Clawback
-	}
-	return nil
-}
+func (*Bonus_Manual) isBonus_Kind() {}
 
 var File_upline_v1_plan_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_proto_rawDesc = "" +
 	"\n" +
-	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x15upline/v1/types.proto\"\xf9\x05\n" +
+	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_bonus.proto\x1a\x18upline/v1/plan_cap.proto\x1a\x1bupline/v1/plan_upline.proto\x1a\x1bupline/v1/plan_volume.proto\x1a\x15upline/v1/types.proto\"\xbe\b\n" +
 	"\x04Plan\x127\n" +
 	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x123\n" +
 	"\x04name\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x04name\x12-\n" +
@@ -1473,16 +1272,37 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\abonuses\x18\f \x03(\v2\x10.upline.v1.BonusB\v\xbaH\b\x92\x01\x05\b\x01\x10\xc8\x01R\abonuses\x12@\n" +
 	"\vlate_policy\x18\r \x01(\x0e2\x15.upline.v1.LatePolicyB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
 	"latePolicy\x12O\n" +
-	"\x10cancelled_volume\x18\x0e \x01(\x0e2\x1a.upline.v1.CancelledVolumeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x0fcancelledVolume\"^\n" +
+	"\x10cancelled_volume\x18\x0e \x01(\x0e2\x1a.upline.v1.CancelledVolumeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x0fcancelledVolume\x125\n" +
+	"\avolumes\x18\x0f \x03(\v2\x11.upline.v1.VolumeB\b\xbaH\x05\x92\x01\x02\x10dR\avolumes\x12/\n" +
+	"\x05facts\x18\x10 \x03(\v2\x0f.upline.v1.FactB\b\xbaH\x05\x92\x01\x02\x10dR\x05facts\x12,\n" +
+	"\x04caps\x18\x11 \x03(\v2\x0e.upline.v1.CapB\b\xbaH\x05\x92\x01\x02\x102R\x04caps\x12=\n" +
+	"\amarkets\x18\x12 \x03(\v2\x19.upline.v1.MarketOverrideB\b\xbaH\x05\x92\x01\x02\x10dR\amarkets\x12/\n" +
+	"\bexchange\x18\x13 \x01(\v2\x13.upline.v1.ExchangeR\bexchange\x12=\n" +
+	"\n" +
+	"payout_per\x18\x14 \x01(\x0e2\x14.upline.v1.PayoutPerB\b\xbaH\x05\x82\x01\x02\x10\x01R\tpayoutPer\"\xa6\x02\n" +
+	"\x0eMarketOverride\x125\n" +
+	"\amarkets\x18\x01 \x03(\tB\x1b\xbaH\x18\x92\x01\x15\b\x01\x10\xc8\x01\"\x0er\f2\n" +
+	"^[A-Z]{2}$R\amarkets\x12(\n" +
+	"\vpoint_value\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\n" +
+	"pointValue\x12 \n" +
+	"\x06active\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06active\x122\n" +
+	"\x05ranks\x18\x04 \x03(\v2\x0f.upline.v1.RankB\v\xbaH\b\xd8\x01\x03\x92\x01\x02\x10dR\x05ranks\x128\n" +
+	"\abonuses\x18\x05 \x03(\v2\x10.upline.v1.BonusB\f\xbaH\t\xd8\x01\x03\x92\x01\x03\x10\xc8\x01R\abonuses\x12#\n" +
+	"\awithout\x18\x06 \x03(\tB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01R\awithout\"\x8f\x01\n" +
 	"\bRounding\x125\n" +
 	"\x04mode\x18\x01 \x01(\x0e2\x17.upline.v1.RoundingModeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04mode\x12\x1b\n" +
-	"\x04step\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04step\"0\n" +
+	"\x04step\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04step\x12/\n" +
+	"\x02at\x18\x03 \x01(\x0e2\x15.upline.v1.RoundingAtB\b\xbaH\x05\x82\x01\x02\x10\x01R\x02at\"R\n" +
 	"\rPlacementTree\x12\x1f\n" +
-	"\x05width\x18\x01 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x02R\x05width\"v\n" +
+	"\x05width\x18\x01 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x02R\x05width\x12 \n" +
+	"\x05depth\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x05depth\"\xd4\x01\n" +
 	"\x04Rank\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04name\x12\x1d\n" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12\x1c\n" +
-	"\x04when\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04when\"\xa2\x03\n" +
+	"\x04when\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04when\x12,\n" +
+	"\fhold_periods\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\vholdPeriods\x12.\n" +
+	"\rgrace_periods\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\fgracePeriods\"\xd6\t\n" +
 	"\x05Bonus\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04name\x12\x1d\n" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12/\n" +
@@ -1491,50 +1311,41 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\x06direct\x18\x05 \x01(\v2\x16.upline.v1.DirectBonusH\x00R\x06direct\x126\n" +
 	"\bunilevel\x18\x06 \x01(\v2\x18.upline.v1.UnilevelBonusH\x00R\bunilevel\x120\n" +
 	"\x06binary\x18\a \x01(\v2\x16.upline.v1.BinaryBonusH\x00R\x06binary\x123\n" +
-	"\aadvance\x18\b \x01(\v2\x17.upline.v1.AdvanceBonusH\x00R\aadvanceB\r\n" +
-	"\x04kind\x12\x05\xbaH\x02\b\x01\"F\n" +
-	"\bRankRate\x12\x1b\n" +
-	"\x04rank\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04rank\x12\x1d\n" +
-	"\x04rate\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1aR\x04rate\"a\n" +
-	"\bClawback\x125\n" +
-	"\x04mode\x18\x01 \x01(\x0e2\x17.upline.v1.ClawbackModeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04mode\x12\x1e\n" +
-	"\x04days\x18\x02 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xcc\x1c(\x00R\x04days\"\xf2\x01\n" +
-	"\vDirectBonus\x12-\n" +
-	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1b\n" +
-	"\x04rate\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04rate\x123\n" +
-	"\x05rates\x18\x03 \x03(\v2\x13.upline.v1.RankRateB\b\xbaH\x05\x92\x01\x02\x10dR\x05rates\x121\n" +
-	"\x0fproduct_classes\x18\x04 \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x0eproductClasses\x12/\n" +
-	"\bclawback\x18\x05 \x01(\v2\x13.upline.v1.ClawbackR\bclawback\"M\n" +
+	"\aadvance\x18\b \x01(\v2\x17.upline.v1.AdvanceBonusH\x00R\aadvance\x12:\n" +
 	"\n" +
-	"LevelRates\x12\x1b\n" +
-	"\x04rank\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\x04rank\x12\"\n" +
-	"\x06levels\x18\x02 \x03(\tB\n" +
-	"\xbaH\a\x92\x01\x04\b\x01\x10dR\x06levels\"\x9d\x02\n" +
-	"\rUnilevelBonus\x12-\n" +
-	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12/\n" +
-	"\x04tree\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x127\n" +
-	"\x05rates\x18\x03 \x03(\v2\x15.upline.v1.LevelRatesB\n" +
-	"\xbaH\a\x92\x01\x04\b\x01\x10dR\x05rates\x12B\n" +
-	"\vcompression\x18\x04 \x01(\x0e2\x16.upline.v1.CompressionB\b\xbaH\x05\x82\x01\x02\x10\x01R\vcompression\x12/\n" +
-	"\bclawback\x18\x05 \x01(\v2\x13.upline.v1.ClawbackR\bclawback\"\xa4\x01\n" +
-	"\vBinaryBonus\x12\x1b\n" +
-	"\x04rate\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04rate\x123\n" +
-	"\x05rates\x18\x02 \x03(\v2\x13.upline.v1.RankRateB\b\xbaH\x05\x92\x01\x02\x10dR\x05rates\x12C\n" +
-	"\fafter_payout\x18\x03 \x01(\x0e2\x16.upline.v1.AfterPayoutB\b\xbaH\x05\x82\x01\x02\x10\x01R\vafterPayout\"\x96\x02\n" +
-	"\fAdvanceBonus\x12-\n" +
-	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12!\n" +
-	"\x06months\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x01R\x06months\x12\x1b\n" +
-	"\x04rate\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04rate\x123\n" +
-	"\x05rates\x18\x04 \x03(\v2\x13.upline.v1.RankRateB\b\xbaH\x05\x92\x01\x02\x10dR\x05rates\x121\n" +
-	"\x0fproduct_classes\x18\x05 \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x0eproductClasses\x12/\n" +
-	"\bclawback\x18\x06 \x01(\v2\x13.upline.v1.ClawbackR\bclawback*\x93\x01\n" +
+	"fast_start\x18\t \x01(\v2\x19.upline.v1.FastStartBonusH\x00R\tfastStart\x12B\n" +
+	"\fdifferential\x18\n" +
+	" \x01(\v2\x1c.upline.v1.DifferentialBonusH\x00R\fdifferential\x129\n" +
+	"\tstairstep\x18\v \x01(\v2\x19.upline.v1.StairstepBonusH\x00R\tstairstep\x12<\n" +
+	"\n" +
+	"generation\x18\f \x01(\v2\x1a.upline.v1.GenerationBonusH\x00R\n" +
+	"generation\x126\n" +
+	"\bmatching\x18\r \x01(\v2\x18.upline.v1.MatchingBonusH\x00R\bmatching\x12C\n" +
+	"\rrevenue_share\x18\x0e \x01(\v2\x1c.upline.v1.RevenueShareBonusH\x00R\frevenueShare\x126\n" +
+	"\bresidual\x18\x0f \x01(\v2\x18.upline.v1.ResidualBonusH\x00R\bresidual\x120\n" +
+	"\x06matrix\x18\x10 \x01(\v2\x16.upline.v1.MatrixBonusH\x00R\x06matrix\x12*\n" +
+	"\x04pool\x18\x11 \x01(\v2\x14.upline.v1.PoolBonusH\x00R\x04pool\x125\n" +
+	"\n" +
+	"rank_bonus\x18\x12 \x01(\v2\x14.upline.v1.RankBonusH\x00R\trankBonus\x120\n" +
+	"\x06manual\x18\x13 \x01(\v2\x16.upline.v1.ManualBonusH\x00R\x06manual\x12\x1c\n" +
+	"\x04when\x18\x14 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04when\x123\n" +
+	"\amarkets\x18\x15 \x03(\tB\x19\xbaH\x16\x92\x01\x13\x10\xc8\x01\"\x0er\f2\n" +
+	"^[A-Z]{2}$R\amarkets\x12/\n" +
+	"\brounding\x18\x16 \x01(\v2\x13.upline.v1.RoundingR\brounding\x129\n" +
+	"\binactive\x18\x17 \x01(\x0e2\x13.upline.v1.InactiveB\b\xbaH\x05\x82\x01\x02\x10\x01R\binactiveB\r\n" +
+	"\x04kind\x12\x05\xbaH\x02\b\x01*\x93\x01\n" +
 	"\fRoundingMode\x12\x1d\n" +
 	"\x19ROUNDING_MODE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15ROUNDING_MODE_HALF_UP\x10\x01\x12\x1b\n" +
 	"\x17ROUNDING_MODE_HALF_EVEN\x10\x02\x12\x16\n" +
 	"\x12ROUNDING_MODE_DOWN\x10\x03\x12\x14\n" +
-	"\x10ROUNDING_MODE_UP\x10\x04*X\n" +
+	"\x10ROUNDING_MODE_UP\x10\x04*m\n" +
+	"\n" +
+	"RoundingAt\x12\x1b\n" +
+	"\x17ROUNDING_AT_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10ROUNDING_AT_LINE\x10\x01\x12\x15\n" +
+	"\x11ROUNDING_AT_BONUS\x10\x02\x12\x15\n" +
+	"\x11ROUNDING_AT_TOTAL\x10\x03*X\n" +
 	"\n" +
 	"LatePolicy\x12\x1b\n" +
 	"\x17LATE_POLICY_UNSPECIFIED\x10\x00\x12\x17\n" +
@@ -1547,29 +1358,11 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\x06PaysAt\x12\x17\n" +
 	"\x13PAYS_AT_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rPAYS_AT_EVENT\x10\x01\x12\x12\n" +
-	"\x0ePAYS_AT_PERIOD\x10\x02*F\n" +
-	"\x04Base\x12\x14\n" +
-	"\x10BASE_UNSPECIFIED\x10\x00\x12\v\n" +
-	"\aBASE_CV\x10\x01\x12\v\n" +
-	"\aBASE_PV\x10\x02\x12\x0e\n" +
-	"\n" +
-	"BASE_PRICE\x10\x03*\x9b\x01\n" +
-	"\fClawbackMode\x12\x1d\n" +
-	"\x19CLAWBACK_MODE_UNSPECIFIED\x10\x00\x12\x16\n" +
-	"\x12CLAWBACK_MODE_NONE\x10\x01\x12\x16\n" +
-	"\x12CLAWBACK_MODE_FULL\x10\x02\x12\x1d\n" +
-	"\x19CLAWBACK_MODE_WITHIN_DAYS\x10\x03\x12\x1d\n" +
-	"\x19CLAWBACK_MODE_MONTHS_PAID\x10\x04*s\n" +
-	"\vCompression\x12\x1b\n" +
-	"\x17COMPRESSION_UNSPECIFIED\x10\x00\x12\x14\n" +
-	"\x10COMPRESSION_NONE\x10\x01\x12\x18\n" +
-	"\x14COMPRESSION_STANDARD\x10\x02\x12\x17\n" +
-	"\x13COMPRESSION_DYNAMIC\x10\x03*}\n" +
-	"\vAfterPayout\x12\x1c\n" +
-	"\x18AFTER_PAYOUT_UNSPECIFIED\x10\x00\x12\x1e\n" +
-	"\x1aAFTER_PAYOUT_CARRY_FORWARD\x10\x01\x12\x16\n" +
-	"\x12AFTER_PAYOUT_FLUSH\x10\x02\x12\x18\n" +
-	"\x14AFTER_PAYOUT_NET_OFF\x10\x03B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
+	"\x0ePAYS_AT_PERIOD\x10\x02*L\n" +
+	"\bInactive\x12\x18\n" +
+	"\x14INACTIVE_UNSPECIFIED\x10\x00\x12\x11\n" +
+	"\rINACTIVE_PAID\x10\x01\x12\x13\n" +
+	"\x0fINACTIVE_UNPAID\x10\x02B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
 	file_upline_v1_plan_proto_rawDescOnce sync.Once
@@ -1583,64 +1376,85 @@ func file_upline_v1_plan_proto_rawDescGZIP() []byte {
 	return file_upline_v1_plan_proto_rawDescData
 }
 
-var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_upline_v1_plan_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
+var file_upline_v1_plan_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_upline_v1_plan_proto_goTypes = []any{
-	(RoundingMode)(0),     // 0: upline.v1.RoundingMode
-	(LatePolicy)(0),       // 1: upline.v1.LatePolicy
-	(CancelledVolume)(0),  // 2: upline.v1.CancelledVolume
-	(PaysAt)(0),           // 3: upline.v1.PaysAt
-	(Base)(0),             // 4: upline.v1.Base
-	(ClawbackMode)(0),     // 5: upline.v1.ClawbackMode
-	(Compression)(0),      // 6: upline.v1.Compression
-	(AfterPayout)(0),      // 7: upline.v1.AfterPayout
-	(*Plan)(nil),          // 8: upline.v1.Plan
-	(*Rounding)(nil),      // 9: upline.v1.Rounding
-	(*PlacementTree)(nil), // 10: upline.v1.PlacementTree
-	(*Rank)(nil),          // 11: upline.v1.Rank
-	(*Bonus)(nil),         // 12: upline.v1.Bonus
-	(*RankRate)(nil),      // 13: upline.v1.RankRate
-	(*Clawback)(nil),      // 14: upline.v1.Clawback
-	(*DirectBonus)(nil),   // 15: upline.v1.DirectBonus
-	(*LevelRates)(nil),    // 16: upline.v1.LevelRates
-	(*UnilevelBonus)(nil), // 17: upline.v1.UnilevelBonus
-	(*BinaryBonus)(nil),   // 18: upline.v1.BinaryBonus
-	(*AdvanceBonus)(nil),  // 19: upline.v1.AdvanceBonus
-	(Cadence)(0),          // 20: upline.v1.Cadence
+	(RoundingMode)(0),         // 0: upline.v1.RoundingMode
+	(RoundingAt)(0),           // 1: upline.v1.RoundingAt
+	(LatePolicy)(0),           // 2: upline.v1.LatePolicy
+	(CancelledVolume)(0),      // 3: upline.v1.CancelledVolume
+	(PaysAt)(0),               // 4: upline.v1.PaysAt
+	(Inactive)(0),             // 5: upline.v1.Inactive
+	(*Plan)(nil),              // 6: upline.v1.Plan
+	(*MarketOverride)(nil),    // 7: upline.v1.MarketOverride
+	(*Rounding)(nil),          // 8: upline.v1.Rounding
+	(*PlacementTree)(nil),     // 9: upline.v1.PlacementTree
+	(*Rank)(nil),              // 10: upline.v1.Rank
+	(*Bonus)(nil),             // 11: upline.v1.Bonus
+	(Cadence)(0),              // 12: upline.v1.Cadence
+	(*Volume)(nil),            // 13: upline.v1.Volume
+	(*Fact)(nil),              // 14: upline.v1.Fact
+	(*Cap)(nil),               // 15: upline.v1.Cap
+	(*Exchange)(nil),          // 16: upline.v1.Exchange
+	(PayoutPer)(0),            // 17: upline.v1.PayoutPer
+	(*DirectBonus)(nil),       // 18: upline.v1.DirectBonus
+	(*UnilevelBonus)(nil),     // 19: upline.v1.UnilevelBonus
+	(*BinaryBonus)(nil),       // 20: upline.v1.BinaryBonus
+	(*AdvanceBonus)(nil),      // 21: upline.v1.AdvanceBonus
+	(*FastStartBonus)(nil),    // 22: upline.v1.FastStartBonus
+	(*DifferentialBonus)(nil), // 23: upline.v1.DifferentialBonus
+	(*StairstepBonus)(nil),    // 24: upline.v1.StairstepBonus
+	(*GenerationBonus)(nil),   // 25: upline.v1.GenerationBonus
+	(*MatchingBonus)(nil),     // 26: upline.v1.MatchingBonus
+	(*RevenueShareBonus)(nil), // 27: upline.v1.RevenueShareBonus
+	(*ResidualBonus)(nil),     // 28: upline.v1.ResidualBonus
+	(*MatrixBonus)(nil),       // 29: upline.v1.MatrixBonus
+	(*PoolBonus)(nil),         // 30: upline.v1.PoolBonus
+	(*RankBonus)(nil),         // 31: upline.v1.RankBonus
+	(*ManualBonus)(nil),       // 32: upline.v1.ManualBonus
 }
 var file_upline_v1_plan_proto_depIdxs = []int32{
-	20, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
-	9,  // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
-	10, // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
-	11, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
-	12, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
-	1,  // 5: upline.v1.Plan.late_policy:type_name -> upline.v1.LatePolicy
-	2,  // 6: upline.v1.Plan.cancelled_volume:type_name -> upline.v1.CancelledVolume
-	0,  // 7: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
-	3,  // 8: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
-	20, // 9: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
-	15, // 10: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
-	17, // 11: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
-	18, // 12: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
-	19, // 13: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
-	5,  // 14: upline.v1.Clawback.mode:type_name -> upline.v1.ClawbackMode
-	4,  // 15: upline.v1.DirectBonus.base:type_name -> upline.v1.Base
-	13, // 16: upline.v1.DirectBonus.rates:type_name -> upline.v1.RankRate
-	14, // 17: upline.v1.DirectBonus.clawback:type_name -> upline.v1.Clawback
-	4,  // 18: upline.v1.UnilevelBonus.base:type_name -> upline.v1.Base
-	16, // 19: upline.v1.UnilevelBonus.rates:type_name -> upline.v1.LevelRates
-	6,  // 20: upline.v1.UnilevelBonus.compression:type_name -> upline.v1.Compression
-	14, // 21: upline.v1.UnilevelBonus.clawback:type_name -> upline.v1.Clawback
-	13, // 22: upline.v1.BinaryBonus.rates:type_name -> upline.v1.RankRate
-	7,  // 23: upline.v1.BinaryBonus.after_payout:type_name -> upline.v1.AfterPayout
-	4,  // 24: upline.v1.AdvanceBonus.base:type_name -> upline.v1.Base
-	13, // 25: upline.v1.AdvanceBonus.rates:type_name -> upline.v1.RankRate
-	14, // 26: upline.v1.AdvanceBonus.clawback:type_name -> upline.v1.Clawback
-	27, // [27:27] is the sub-list for method output_type
-	27, // [27:27] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	12, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
+	8,  // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
+	9,  // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
+	10, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
+	11, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
+	2,  // 5: upline.v1.Plan.late_policy:type_name -> upline.v1.LatePolicy
+	3,  // 6: upline.v1.Plan.cancelled_volume:type_name -> upline.v1.CancelledVolume
+	13, // 7: upline.v1.Plan.volumes:type_name -> upline.v1.Volume
+	14, // 8: upline.v1.Plan.facts:type_name -> upline.v1.Fact
+	15, // 9: upline.v1.Plan.caps:type_name -> upline.v1.Cap
+	7,  // 10: upline.v1.Plan.markets:type_name -> upline.v1.MarketOverride
+	16, // 11: upline.v1.Plan.exchange:type_name -> upline.v1.Exchange
+	17, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
+	10, // 13: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
+	11, // 14: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
+	0,  // 15: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
+	1,  // 16: upline.v1.Rounding.at:type_name -> upline.v1.RoundingAt
+	4,  // 17: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
+	12, // 18: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
+	18, // 19: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
+	19, // 20: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
+	20, // 21: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
+	21, // 22: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
+	22, // 23: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
+	23, // 24: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
+	24, // 25: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
+	25, // 26: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
+	26, // 27: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
+	27, // 28: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
+	28, // 29: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
+	29, // 30: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
+	30, // 31: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
+	31, // 32: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
+	32, // 33: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
+	8,  // 34: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
+	5,  // 35: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
+	36, // [36:36] is the sub-list for method output_type
+	36, // [36:36] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_proto_init() }
@@ -1648,20 +1462,35 @@ func file_upline_v1_plan_proto_init() {
 	if File_upline_v1_plan_proto != nil {
 		return
 	}
+	file_upline_v1_plan_bonus_proto_init()
+	file_upline_v1_plan_cap_proto_init()
+	file_upline_v1_plan_upline_proto_init()
+	file_upline_v1_plan_volume_proto_init()
 	file_upline_v1_types_proto_init()
-	file_upline_v1_plan_proto_msgTypes[4].OneofWrappers = []any{
+	file_upline_v1_plan_proto_msgTypes[5].OneofWrappers = []any{
 		(*Bonus_Direct)(nil),
 		(*Bonus_Unilevel)(nil),
 		(*Bonus_Binary)(nil),
 		(*Bonus_Advance)(nil),
+		(*Bonus_FastStart)(nil),
+		(*Bonus_Differential)(nil),
+		(*Bonus_Stairstep)(nil),
+		(*Bonus_Generation)(nil),
+		(*Bonus_Matching)(nil),
+		(*Bonus_RevenueShare)(nil),
+		(*Bonus_Residual)(nil),
+		(*Bonus_Matrix)(nil),
+		(*Bonus_Pool)(nil),
+		(*Bonus_RankBonus)(nil),
+		(*Bonus_Manual)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_plan_proto_rawDesc), len(file_upline_v1_plan_proto_rawDesc)),
-			NumEnums:      8,
-			NumMessages:   12,
+			NumEnums:      6,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

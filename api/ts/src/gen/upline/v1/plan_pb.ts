@@ -4,6 +4,14 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { AdvanceBonus, BinaryBonus, DirectBonus, ManualBonus, MatrixBonus, PoolBonus, RankBonus, ResidualBonus } from "./plan_bonus_pb.js";
+import { file_upline_v1_plan_bonus } from "./plan_bonus_pb.js";
+import type { Cap, Exchange, PayoutPer } from "./plan_cap_pb.js";
+import { file_upline_v1_plan_cap } from "./plan_cap_pb.js";
+import type { DifferentialBonus, FastStartBonus, GenerationBonus, MatchingBonus, RevenueShareBonus, StairstepBonus, UnilevelBonus } from "./plan_upline_pb.js";
+import { file_upline_v1_plan_upline } from "./plan_upline_pb.js";
+import type { Fact, Volume } from "./plan_volume_pb.js";
+import { file_upline_v1_plan_volume } from "./plan_volume_pb.js";
 import type { Cadence } from "./types_pb.js";
 import { file_upline_v1_types } from "./types_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -12,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/plan.proto.
  */
 export const file_upline_v1_plan: GenFile = /*@__PURE__*/
-  fileDesc("ChR1cGxpbmUvdjEvcGxhbi5wcm90bxIJdXBsaW5lLnYxIqEDCgRQbGFuEg8KB3BsYW5faWQYASABKAkSDAoEbmFtZRgCIAEoCRIQCghjdXJyZW5jeRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKdmFsaWRfZnJvbRgFIAEoCRIjCgdjYWRlbmNlGAYgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USJQoIcm91bmRpbmcYByABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSEwoLcG9pbnRfdmFsdWUYCCABKAkSKwoJcGxhY2VtZW50GAkgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFRyZWUSDgoGYWN0aXZlGAogASgJEh4KBXJhbmtzGAsgAygLMg8udXBsaW5lLnYxLlJhbmsSIQoHYm9udXNlcxgMIAMoCzIQLnVwbGluZS52MS5Cb251cxIqCgtsYXRlX3BvbGljeRgNIAEoDjIVLnVwbGluZS52MS5MYXRlUG9saWN5EjQKEGNhbmNlbGxlZF92b2x1bWUYDiABKA4yGi51cGxpbmUudjEuQ2FuY2VsbGVkVm9sdW1lIj8KCFJvdW5kaW5nEiUKBG1vZGUYASABKA4yFy51cGxpbmUudjEuUm91bmRpbmdNb2RlEgwKBHN0ZXAYAiABKAkiHgoNUGxhY2VtZW50VHJlZRINCgV3aWR0aBgBIAEoBSIxCgRSYW5rEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSDAoEd2hlbhgDIAEoCSKgAgoFQm9udXMSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIfCgRwYXlzGAMgASgOMhEudXBsaW5lLnYxLlBheXNBdBIjCgdjYWRlbmNlGAQgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USKAoGZGlyZWN0GAUgASgLMhYudXBsaW5lLnYxLkRpcmVjdEJvbnVzSAASLAoIdW5pbGV2ZWwYBiABKAsyGC51cGxpbmUudjEuVW5pbGV2ZWxCb251c0gAEigKBmJpbmFyeRgHIAEoCzIWLnVwbGluZS52MS5CaW5hcnlCb251c0gAEioKB2FkdmFuY2UYCCABKAsyFy51cGxpbmUudjEuQWR2YW5jZUJvbnVzSABCBgoEa2luZCImCghSYW5rUmF0ZRIMCgRyYW5rGAEgASgJEgwKBHJhdGUYAiABKAkiPwoIQ2xhd2JhY2sSJQoEbW9kZRgBIAEoDjIXLnVwbGluZS52MS5DbGF3YmFja01vZGUSDAoEZGF5cxgCIAEoBSKeAQoLRGlyZWN0Qm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEgwKBHJhdGUYAiABKAkSIgoFcmF0ZXMYAyADKAsyEy51cGxpbmUudjEuUmFua1JhdGUSFwoPcHJvZHVjdF9jbGFzc2VzGAQgAygJEiUKCGNsYXdiYWNrGAUgASgLMhMudXBsaW5lLnYxLkNsYXdiYWNrIioKCkxldmVsUmF0ZXMSDAoEcmFuaxgBIAEoCRIOCgZsZXZlbHMYAiADKAkitgEKDVVuaWxldmVsQm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEgwKBHRyZWUYAiABKAkSJAoFcmF0ZXMYAyADKAsyFS51cGxpbmUudjEuTGV2ZWxSYXRlcxIrCgtjb21wcmVzc2lvbhgEIAEoDjIWLnVwbGluZS52MS5Db21wcmVzc2lvbhIlCghjbGF3YmFjaxgFIAEoCzITLnVwbGluZS52MS5DbGF3YmFjayJtCgtCaW5hcnlCb251cxIMCgRyYXRlGAEgASgJEiIKBXJhdGVzGAIgAygLMhMudXBsaW5lLnYxLlJhbmtSYXRlEiwKDGFmdGVyX3BheW91dBgDIAEoDjIWLnVwbGluZS52MS5BZnRlclBheW91dCKvAQoMQWR2YW5jZUJvbnVzEh0KBGJhc2UYASABKA4yDy51cGxpbmUudjEuQmFzZRIOCgZtb250aHMYAiABKAUSDAoEcmF0ZRgDIAEoCRIiCgVyYXRlcxgEIAMoCzITLnVwbGluZS52MS5SYW5rUmF0ZRIXCg9wcm9kdWN0X2NsYXNzZXMYBSADKAkSJQoIY2xhd2JhY2sYBiABKAsyEy51cGxpbmUudjEuQ2xhd2JhY2sqkwEKDFJvdW5kaW5nTW9kZRIdChlST1VORElOR19NT0RFX1VOU1BFQ0lGSUVEEAASGQoVUk9VTkRJTkdfTU9ERV9IQUxGX1VQEAESGwoXUk9VTkRJTkdfTU9ERV9IQUxGX0VWRU4QAhIWChJST1VORElOR19NT0RFX0RPV04QAxIUChBST1VORElOR19NT0RFX1VQEAQqWAoKTGF0ZVBvbGljeRIbChdMQVRFX1BPTElDWV9VTlNQRUNJRklFRBAAEhcKE0xBVEVfUE9MSUNZX0NVUlJFTlQQARIUChBMQVRFX1BPTElDWV9OT05FEAIqbAoPQ2FuY2VsbGVkVm9sdW1lEiAKHENBTkNFTExFRF9WT0xVTUVfVU5TUEVDSUZJRUQQABIcChhDQU5DRUxMRURfVk9MVU1FX0NVUlJFTlQQARIZChVDQU5DRUxMRURfVk9MVU1FX05PTkUQAipICgZQYXlzQXQSFwoTUEFZU19BVF9VTlNQRUNJRklFRBAAEhEKDVBBWVNfQVRfRVZFTlQQARISCg5QQVlTX0FUX1BFUklPRBACKkYKBEJhc2USFAoQQkFTRV9VTlNQRUNJRklFRBAAEgsKB0JBU0VfQ1YQARILCgdCQVNFX1BWEAISDgoKQkFTRV9QUklDRRADKpsBCgxDbGF3YmFja01vZGUSHQoZQ0xBV0JBQ0tfTU9ERV9VTlNQRUNJRklFRBAAEhYKEkNMQVdCQUNLX01PREVfTk9ORRABEhYKEkNMQVdCQUNLX01PREVfRlVMTBACEh0KGUNMQVdCQUNLX01PREVfV0lUSElOX0RBWVMQAxIdChlDTEFXQkFDS19NT0RFX01PTlRIU19QQUlEEAQqcwoLQ29tcHJlc3Npb24SGwoXQ09NUFJFU1NJT05fVU5TUEVDSUZJRUQQABIUChBDT01QUkVTU0lPTl9OT05FEAESGAoUQ09NUFJFU1NJT05fU1RBTkRBUkQQAhIXChNDT01QUkVTU0lPTl9EWU5BTUlDEAMqfQoLQWZ0ZXJQYXlvdXQSHAoYQUZURVJfUEFZT1VUX1VOU1BFQ0lGSUVEEAASHgoaQUZURVJfUEFZT1VUX0NBUlJZX0ZPUldBUkQQARIWChJBRlRFUl9QQVlPVVRfRkxVU0gQAhIYChRBRlRFUl9QQVlPVVRfTkVUX09GRhADQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_upline_v1_types]);
+  fileDesc("ChR1cGxpbmUvdjEvcGxhbi5wcm90bxIJdXBsaW5lLnYxIoAFCgRQbGFuEg8KB3BsYW5faWQYASABKAkSDAoEbmFtZRgCIAEoCRIQCghjdXJyZW5jeRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKdmFsaWRfZnJvbRgFIAEoCRIjCgdjYWRlbmNlGAYgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USJQoIcm91bmRpbmcYByABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSEwoLcG9pbnRfdmFsdWUYCCABKAkSKwoJcGxhY2VtZW50GAkgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFRyZWUSDgoGYWN0aXZlGAogASgJEh4KBXJhbmtzGAsgAygLMg8udXBsaW5lLnYxLlJhbmsSIQoHYm9udXNlcxgMIAMoCzIQLnVwbGluZS52MS5Cb251cxIqCgtsYXRlX3BvbGljeRgNIAEoDjIVLnVwbGluZS52MS5MYXRlUG9saWN5EjQKEGNhbmNlbGxlZF92b2x1bWUYDiABKA4yGi51cGxpbmUudjEuQ2FuY2VsbGVkVm9sdW1lEiIKB3ZvbHVtZXMYDyADKAsyES51cGxpbmUudjEuVm9sdW1lEh4KBWZhY3RzGBAgAygLMg8udXBsaW5lLnYxLkZhY3QSHAoEY2FwcxgRIAMoCzIOLnVwbGluZS52MS5DYXASKgoHbWFya2V0cxgSIAMoCzIZLnVwbGluZS52MS5NYXJrZXRPdmVycmlkZRIlCghleGNoYW5nZRgTIAEoCzITLnVwbGluZS52MS5FeGNoYW5nZRIoCgpwYXlvdXRfcGVyGBQgASgOMhQudXBsaW5lLnYxLlBheW91dFBlciKaAQoOTWFya2V0T3ZlcnJpZGUSDwoHbWFya2V0cxgBIAMoCRITCgtwb2ludF92YWx1ZRgCIAEoCRIOCgZhY3RpdmUYAyABKAkSHgoFcmFua3MYBCADKAsyDy51cGxpbmUudjEuUmFuaxIhCgdib251c2VzGAUgAygLMhAudXBsaW5lLnYxLkJvbnVzEg8KB3dpdGhvdXQYBiADKAkiYgoIUm91bmRpbmcSJQoEbW9kZRgBIAEoDjIXLnVwbGluZS52MS5Sb3VuZGluZ01vZGUSDAoEc3RlcBgCIAEoCRIhCgJhdBgDIAEoDjIVLnVwbGluZS52MS5Sb3VuZGluZ0F0Ii0KDVBsYWNlbWVudFRyZWUSDQoFd2lkdGgYASABKAUSDQoFZGVwdGgYAiABKAUiXgoEUmFuaxIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBHdoZW4YAyABKAkSFAoMaG9sZF9wZXJpb2RzGAQgASgFEhUKDWdyYWNlX3BlcmlvZHMYBSABKAUijwcKBUJvbnVzEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSHwoEcGF5cxgDIAEoDjIRLnVwbGluZS52MS5QYXlzQXQSIwoHY2FkZW5jZRgEIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEigKBmRpcmVjdBgFIAEoCzIWLnVwbGluZS52MS5EaXJlY3RCb251c0gAEiwKCHVuaWxldmVsGAYgASgLMhgudXBsaW5lLnYxLlVuaWxldmVsQm9udXNIABIoCgZiaW5hcnkYByABKAsyFi51cGxpbmUudjEuQmluYXJ5Qm9udXNIABIqCgdhZHZhbmNlGAggASgLMhcudXBsaW5lLnYxLkFkdmFuY2VCb251c0gAEi8KCmZhc3Rfc3RhcnQYCSABKAsyGS51cGxpbmUudjEuRmFzdFN0YXJ0Qm9udXNIABI0CgxkaWZmZXJlbnRpYWwYCiABKAsyHC51cGxpbmUudjEuRGlmZmVyZW50aWFsQm9udXNIABIuCglzdGFpcnN0ZXAYCyABKAsyGS51cGxpbmUudjEuU3RhaXJzdGVwQm9udXNIABIwCgpnZW5lcmF0aW9uGAwgASgLMhoudXBsaW5lLnYxLkdlbmVyYXRpb25Cb251c0gAEiwKCG1hdGNoaW5nGA0gASgLMhgudXBsaW5lLnYxLk1hdGNoaW5nQm9udXNIABI1Cg1yZXZlbnVlX3NoYXJlGA4gASgLMhwudXBsaW5lLnYxLlJldmVudWVTaGFyZUJvbnVzSAASLAoIcmVzaWR1YWwYDyABKAsyGC51cGxpbmUudjEuUmVzaWR1YWxCb251c0gAEigKBm1hdHJpeBgQIAEoCzIWLnVwbGluZS52MS5NYXRyaXhCb251c0gAEiQKBHBvb2wYESABKAsyFC51cGxpbmUudjEuUG9vbEJvbnVzSAASKgoKcmFua19ib251cxgSIAEoCzIULnVwbGluZS52MS5SYW5rQm9udXNIABIoCgZtYW51YWwYEyABKAsyFi51cGxpbmUudjEuTWFudWFsQm9udXNIABIMCgR3aGVuGBQgASgJEg8KB21hcmtldHMYFSADKAkSJQoIcm91bmRpbmcYFiABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSJQoIaW5hY3RpdmUYFyABKA4yEy51cGxpbmUudjEuSW5hY3RpdmVCBgoEa2luZCqTAQoMUm91bmRpbmdNb2RlEh0KGVJPVU5ESU5HX01PREVfVU5TUEVDSUZJRUQQABIZChVST1VORElOR19NT0RFX0hBTEZfVVAQARIbChdST1VORElOR19NT0RFX0hBTEZfRVZFThACEhYKElJPVU5ESU5HX01PREVfRE9XThADEhQKEFJPVU5ESU5HX01PREVfVVAQBCptCgpSb3VuZGluZ0F0EhsKF1JPVU5ESU5HX0FUX1VOU1BFQ0lGSUVEEAASFAoQUk9VTkRJTkdfQVRfTElORRABEhUKEVJPVU5ESU5HX0FUX0JPTlVTEAISFQoRUk9VTkRJTkdfQVRfVE9UQUwQAypYCgpMYXRlUG9saWN5EhsKF0xBVEVfUE9MSUNZX1VOU1BFQ0lGSUVEEAASFwoTTEFURV9QT0xJQ1lfQ1VSUkVOVBABEhQKEExBVEVfUE9MSUNZX05PTkUQAipsCg9DYW5jZWxsZWRWb2x1bWUSIAocQ0FOQ0VMTEVEX1ZPTFVNRV9VTlNQRUNJRklFRBAAEhwKGENBTkNFTExFRF9WT0xVTUVfQ1VSUkVOVBABEhkKFUNBTkNFTExFRF9WT0xVTUVfTk9ORRACKkgKBlBheXNBdBIXChNQQVlTX0FUX1VOU1BFQ0lGSUVEEAASEQoNUEFZU19BVF9FVkVOVBABEhIKDlBBWVNfQVRfUEVSSU9EEAIqTAoISW5hY3RpdmUSGAoUSU5BQ1RJVkVfVU5TUEVDSUZJRUQQABIRCg1JTkFDVElWRV9QQUlEEAESEwoPSU5BQ1RJVkVfVU5QQUlEEAJCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_upline_v1_plan_bonus, file_upline_v1_plan_cap, file_upline_v1_plan_upline, file_upline_v1_plan_volume, file_upline_v1_types]);
 
 /**
  * Plan is a compensation plan. It is written as a YAML file with the names of these fields; an enum value is written in lower
@@ -118,6 +126,48 @@ export type Plan = Message<"upline.v1.Plan"> & {
    * @generated from field: upline.v1.CancelledVolume cancelled_volume = 14;
    */
   cancelledVolume: CancelledVolume;
+
+  /**
+   * Volumes of the plan's own making, which bonuses and conditions name.
+   *
+   * @generated from field: repeated upline.v1.Volume volumes = 15;
+   */
+  volumes: Volume[];
+
+  /**
+   * Facts of the plan's own making, which conditions name.
+   *
+   * @generated from field: repeated upline.v1.Fact facts = 16;
+   */
+  facts: Fact[];
+
+  /**
+   * Caps on what bonuses pay, in the order in which they are applied.
+   *
+   * @generated from field: repeated upline.v1.Cap caps = 17;
+   */
+  caps: Cap[];
+
+  /**
+   * How the plan differs in some markets.
+   *
+   * @generated from field: repeated upline.v1.MarketOverride markets = 18;
+   */
+  markets: MarketOverride[];
+
+  /**
+   * Other currencies than the plan's own. Omitted: all money is in the plan's currency.
+   *
+   * @generated from field: upline.v1.Exchange exchange = 19;
+   */
+  exchange?: Exchange | undefined;
+
+  /**
+   * What is converted to a distributor's currency, and rounded, as one. Omitted: `line`.
+   *
+   * @generated from field: upline.v1.PayoutPer payout_per = 20;
+   */
+  payoutPer: PayoutPer;
 };
 
 /**
@@ -128,7 +178,65 @@ export const PlanSchema: GenMessage<Plan> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan, 0);
 
 /**
- * Rounding is applied once to every line.
+ * MarketOverride is how the plan differs for the distributors of some markets: only what is written here differs. It can change what
+ * numbers and conditions a rule has, and not how the rule works; for that, end a bonus in these markets by `without`, and write
+ * another one with `markets`.
+ *
+ * @generated from message upline.v1.MarketOverride
+ */
+export type MarketOverride = Message<"upline.v1.MarketOverride"> & {
+  /**
+   * The markets, ISO 3166 country codes, for instance `IN`.
+   *
+   * @generated from field: repeated string markets = 1;
+   */
+  markets: string[];
+
+  /**
+   * What one point of volume is worth there, in the plan's currency.
+   *
+   * @generated from field: string point_value = 2;
+   */
+  pointValue: string;
+
+  /**
+   * The condition for being active there.
+   *
+   * @generated from field: string active = 3;
+   */
+  active: string;
+
+  /**
+   * Ranks whose condition differs, by name.
+   *
+   * @generated from field: repeated upline.v1.Rank ranks = 4;
+   */
+  ranks: Rank[];
+
+  /**
+   * Bonuses that differ, by name: the fields that are written take the place of the plan's.
+   *
+   * @generated from field: repeated upline.v1.Bonus bonuses = 5;
+   */
+  bonuses: Bonus[];
+
+  /**
+   * Bonuses that are not paid there, by name.
+   *
+   * @generated from field: repeated string without = 6;
+   */
+  without: string[];
+};
+
+/**
+ * Describes the message upline.v1.MarketOverride.
+ * Use `create(MarketOverrideSchema)` to create a new message.
+ */
+export const MarketOverrideSchema: GenMessage<MarketOverride> = /*@__PURE__*/
+  messageDesc(file_upline_v1_plan, 1);
+
+/**
+ * Rounding is applied once to every line, or to what `at` says.
  *
  * @generated from message upline.v1.Rounding
  */
@@ -146,6 +254,13 @@ export type Rounding = Message<"upline.v1.Rounding"> & {
    * @generated from field: string step = 2;
    */
   step: string;
+
+  /**
+   * What is rounded. Omitted: `line`.
+   *
+   * @generated from field: upline.v1.RoundingAt at = 3;
+   */
+  at: RoundingAt;
 };
 
 /**
@@ -153,7 +268,7 @@ export type Rounding = Message<"upline.v1.Rounding"> & {
  * Use `create(RoundingSchema)` to create a new message.
  */
 export const RoundingSchema: GenMessage<Rounding> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 1);
+  messageDesc(file_upline_v1_plan, 2);
 
 /**
  * PlacementTree is the shape of the placement tree.
@@ -167,6 +282,13 @@ export type PlacementTree = Message<"upline.v1.PlacementTree"> & {
    * @generated from field: int32 width = 1;
    */
   width: number;
+
+  /**
+   * Levels that a tree may be deep, the top not being one of them. Omitted: as deep as it grows.
+   *
+   * @generated from field: int32 depth = 2;
+   */
+  depth: number;
 };
 
 /**
@@ -174,7 +296,7 @@ export type PlacementTree = Message<"upline.v1.PlacementTree"> & {
  * Use `create(PlacementTreeSchema)` to create a new message.
  */
 export const PlacementTreeSchema: GenMessage<PlacementTree> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 2);
+  messageDesc(file_upline_v1_plan, 3);
 
 /**
  * Rank is a rank. A distributor is paid as the highest rank whose condition holds in the period.
@@ -203,6 +325,20 @@ export type Rank = Message<"upline.v1.Rank"> & {
    * @generated from field: string when = 3;
    */
   when: string;
+
+  /**
+   * Consecutive periods in which the condition must hold, the present one included, before anybody is paid as the rank. Omitted: 1.
+   *
+   * @generated from field: int32 hold_periods = 4;
+   */
+  holdPeriods: number;
+
+  /**
+   * Periods for which whoever was paid as the rank stays so after the condition has ceased to hold. Omitted: none.
+   *
+   * @generated from field: int32 grace_periods = 5;
+   */
+  gracePeriods: number;
 };
 
 /**
@@ -210,7 +346,7 @@ export type Rank = Message<"upline.v1.Rank"> & {
  * Use `create(RankSchema)` to create a new message.
  */
 export const RankSchema: GenMessage<Rank> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 3);
+  messageDesc(file_upline_v1_plan, 4);
 
 /**
  * Bonus is one rule that pays.
@@ -284,7 +420,124 @@ export type Bonus = Message<"upline.v1.Bonus"> & {
      */
     value: AdvanceBonus;
     case: "advance";
+  } | {
+    /**
+     * Pays the upline of those who are new.
+     *
+     * @generated from field: upline.v1.FastStartBonus fast_start = 9;
+     */
+    value: FastStartBonus;
+    case: "fastStart";
+  } | {
+    /**
+     * Pays the upline the difference of rates.
+     *
+     * @generated from field: upline.v1.DifferentialBonus differential = 10;
+     */
+    value: DifferentialBonus;
+    case: "differential";
+  } | {
+    /**
+     * Pays by the bracket of the group, less what groups below earn.
+     *
+     * @generated from field: upline.v1.StairstepBonus stairstep = 11;
+     */
+    value: StairstepBonus;
+    case: "stairstep";
+  } | {
+    /**
+     * Pays leaders on the groups of leaders below.
+     *
+     * @generated from field: upline.v1.GenerationBonus generation = 12;
+     */
+    value: GenerationBonus;
+    case: "generation";
+  } | {
+    /**
+     * Pays on what those below earn.
+     *
+     * @generated from field: upline.v1.MatchingBonus matching = 13;
+     */
+    value: MatchingBonus;
+    case: "matching";
+  } | {
+    /**
+     * Pays the upline a share of revenue by tier.
+     *
+     * @generated from field: upline.v1.RevenueShareBonus revenue_share = 14;
+     */
+    value: RevenueShareBonus;
+    case: "revenueShare";
+  } | {
+    /**
+     * Pays on every paid cycle of a subscription.
+     *
+     * @generated from field: upline.v1.ResidualBonus residual = 15;
+     */
+    value: ResidualBonus;
+    case: "residual";
+  } | {
+    /**
+     * Pays in a placement tree of limited width and depth.
+     *
+     * @generated from field: upline.v1.MatrixBonus matrix = 16;
+     */
+    value: MatrixBonus;
+    case: "matrix";
+  } | {
+    /**
+     * Shares a part of the company's volume.
+     *
+     * @generated from field: upline.v1.PoolBonus pool = 17;
+     */
+    value: PoolBonus;
+    case: "pool";
+  } | {
+    /**
+     * Pays for reaching or holding a rank.
+     *
+     * @generated from field: upline.v1.RankBonus rank_bonus = 18;
+     */
+    value: RankBonus;
+    case: "rankBonus";
+  } | {
+    /**
+     * Is paid by hand.
+     *
+     * @generated from field: upline.v1.ManualBonus manual = 19;
+     */
+    value: ManualBonus;
+    case: "manual";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * Who is paid: a condition on the earner, besides what the kind asks for. Omitted: everybody.
+   *
+   * @generated from field: string when = 20;
+   */
+  when: string;
+
+  /**
+   * Only distributors of these markets are paid. Omitted: those of all.
+   *
+   * @generated from field: repeated string markets = 21;
+   */
+  markets: string[];
+
+  /**
+   * How this bonus is rounded, where it differs from the plan.
+   *
+   * @generated from field: upline.v1.Rounding rounding = 22;
+   */
+  rounding?: Rounding | undefined;
+
+  /**
+   * Whether those who are not active are paid, too. Omitted: a direct bonus, an advance, a residual's seller and a manual bonus pay everybody, all
+   * others the active only.
+   *
+   * @generated from field: upline.v1.Inactive inactive = 23;
+   */
+  inactive: Inactive;
 };
 
 /**
@@ -292,282 +545,7 @@ export type Bonus = Message<"upline.v1.Bonus"> & {
  * Use `create(BonusSchema)` to create a new message.
  */
 export const BonusSchema: GenMessage<Bonus> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 4);
-
-/**
- * RankRate is a rate for a rank and those above it, up to the next entry.
- *
- * @generated from message upline.v1.RankRate
- */
-export type RankRate = Message<"upline.v1.RankRate"> & {
-  /**
-   * The lowest rank that it is for. Omitted: everybody, also without a rank.
-   *
-   * @generated from field: string rank = 1;
-   */
-  rank: string;
-
-  /**
-   * The rate.
-   *
-   * @generated from field: string rate = 2;
-   */
-  rate: string;
-};
-
-/**
- * Describes the message upline.v1.RankRate.
- * Use `create(RankRateSchema)` to create a new message.
- */
-export const RankRateSchema: GenMessage<RankRate> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan, 5);
-
-/**
- * Clawback is the schedule of taking back.
- *
- * @generated from message upline.v1.Clawback
- */
-export type Clawback = Message<"upline.v1.Clawback"> & {
-  /**
-   * How much is taken back.
-   *
-   * @generated from field: upline.v1.ClawbackMode mode = 1;
-   */
-  mode: ClawbackMode;
-
-  /**
-   * For `within_days`: the number of days of 24 hours, the last moment excluded.
-   *
-   * @generated from field: int32 days = 2;
-   */
-  days: number;
-};
-
-/**
- * Describes the message upline.v1.Clawback.
- * Use `create(ClawbackSchema)` to create a new message.
- */
-export const ClawbackSchema: GenMessage<Clawback> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 6);
-
-/**
- * DirectBonus pays the seller a rate of the own sales.
- *
- * @generated from message upline.v1.DirectBonus
- */
-export type DirectBonus = Message<"upline.v1.DirectBonus"> & {
-  /**
-   * What the rate is applied to. Omitted: `cv`.
-   *
-   * @generated from field: upline.v1.Base base = 1;
-   */
-  base: Base;
-
-  /**
-   * The rate of everybody. Either this or `rates`.
-   *
-   * @generated from field: string rate = 2;
-   */
-  rate: string;
-
-  /**
-   * The rate by rank. Paid at the event, the rank of the last closed period counts.
-   *
-   * @generated from field: repeated upline.v1.RankRate rates = 3;
-   */
-  rates: RankRate[];
-
-  /**
-   * Only products of these classes. Omitted: all. For a bonus paid at the event.
-   *
-   * @generated from field: repeated string product_classes = 4;
-   */
-  productClasses: string[];
-
-  /**
-   * What a cancellation takes back, for a bonus paid at the event. Omitted: full.
-   *
-   * @generated from field: upline.v1.Clawback clawback = 5;
-   */
-  clawback?: Clawback | undefined;
-};
-
-/**
- * Describes the message upline.v1.DirectBonus.
- * Use `create(DirectBonusSchema)` to create a new message.
- */
-export const DirectBonusSchema: GenMessage<DirectBonus> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 7);
-
-/**
- * LevelRates are the rates of a rank, and of those above it up to the next entry, by level.
- *
- * @generated from message upline.v1.LevelRates
- */
-export type LevelRates = Message<"upline.v1.LevelRates"> & {
-  /**
-   * The lowest rank that they are for. Omitted: everybody, also without a rank.
-   *
-   * @generated from field: string rank = 1;
-   */
-  rank: string;
-
-  /**
-   * The rates of levels 1, 2, 3 …; a level that is missing or `0%` is one that the rank is not entitled to.
-   *
-   * @generated from field: repeated string levels = 2;
-   */
-  levels: string[];
-};
-
-/**
- * Describes the message upline.v1.LevelRates.
- * Use `create(LevelRatesSchema)` to create a new message.
- */
-export const LevelRatesSchema: GenMessage<LevelRates> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 8);
-
-/**
- * UnilevelBonus pays those above a seller, level by level. The seller is not paid on own sales.
- *
- * @generated from message upline.v1.UnilevelBonus
- */
-export type UnilevelBonus = Message<"upline.v1.UnilevelBonus"> & {
-  /**
-   * What the rates are applied to. Omitted: `cv`.
-   *
-   * @generated from field: upline.v1.Base base = 1;
-   */
-  base: Base;
-
-  /**
-   * The tree that is walked: `sponsor` or `placement`. Omitted: `sponsor`.
-   *
-   * @generated from field: string tree = 2;
-   */
-  tree: string;
-
-  /**
-   * The rates by rank and level.
-   *
-   * @generated from field: repeated upline.v1.LevelRates rates = 3;
-   */
-  rates: LevelRates[];
-
-  /**
-   * Who is passed over. A bonus paid at the event takes `none`.
-   *
-   * @generated from field: upline.v1.Compression compression = 4;
-   */
-  compression: Compression;
-
-  /**
-   * What a cancellation takes back, for a bonus paid at the event. Omitted: full.
-   *
-   * @generated from field: upline.v1.Clawback clawback = 5;
-   */
-  clawback?: Clawback | undefined;
-};
-
-/**
- * Describes the message upline.v1.UnilevelBonus.
- * Use `create(UnilevelBonusSchema)` to create a new message.
- */
-export const UnilevelBonusSchema: GenMessage<UnilevelBonus> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 9);
-
-/**
- * BinaryBonus pays a rate of the volume of the weaker leg, carry-ins included. Needs a placement tree of width 2. A leg's
- * volume is the commissionable volume of everybody in it.
- *
- * @generated from message upline.v1.BinaryBonus
- */
-export type BinaryBonus = Message<"upline.v1.BinaryBonus"> & {
-  /**
-   * The rate of everybody. Either this or `rates`.
-   *
-   * @generated from field: string rate = 1;
-   */
-  rate: string;
-
-  /**
-   * The rate by rank.
-   *
-   * @generated from field: repeated upline.v1.RankRate rates = 2;
-   */
-  rates: RankRate[];
-
-  /**
-   * What becomes of the volume after the payout. Omitted: `carry_forward`.
-   *
-   * @generated from field: upline.v1.AfterPayout after_payout = 3;
-   */
-  afterPayout: AfterPayout;
-};
-
-/**
- * Describes the message upline.v1.BinaryBonus.
- * Use `create(BinaryBonusSchema)` to create a new message.
- */
-export const BinaryBonusSchema: GenMessage<BinaryBonus> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 10);
-
-/**
- * AdvanceBonus pays the seller several months of commission when the service goes live; each paid month earns its part, and a
- * cancellation takes back what is not earned.
- *
- * @generated from message upline.v1.AdvanceBonus
- */
-export type AdvanceBonus = Message<"upline.v1.AdvanceBonus"> & {
-  /**
-   * What a month's commission is a rate of. Omitted: `price`.
-   *
-   * @generated from field: upline.v1.Base base = 1;
-   */
-  base: Base;
-
-  /**
-   * Months paid in advance.
-   *
-   * @generated from field: int32 months = 2;
-   */
-  months: number;
-
-  /**
-   * The rate of everybody. Either this or `rates`. May be above 100 % for an advance.
-   *
-   * @generated from field: string rate = 3;
-   */
-  rate: string;
-
-  /**
-   * The rate by rank of the last closed period.
-   *
-   * @generated from field: repeated upline.v1.RankRate rates = 4;
-   */
-  rates: RankRate[];
-
-  /**
-   * Only products of these classes. Omitted: all.
-   *
-   * @generated from field: repeated string product_classes = 5;
-   */
-  productClasses: string[];
-
-  /**
-   * What a cancellation takes back. Omitted: `months_paid`.
-   *
-   * @generated from field: upline.v1.Clawback clawback = 6;
-   */
-  clawback?: Clawback | undefined;
-};
-
-/**
- * Describes the message upline.v1.AdvanceBonus.
- * Use `create(AdvanceBonusSchema)` to create a new message.
- */
-export const AdvanceBonusSchema: GenMessage<AdvanceBonus> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 11);
 
 /**
  * RoundingMode says how an amount between two steps is rounded.
@@ -618,6 +596,47 @@ export const RoundingModeSchema: GenEnum<RoundingMode> = /*@__PURE__*/
   enumDesc(file_upline_v1_plan, 0);
 
 /**
+ * RoundingAt says what is rounded.
+ *
+ * @generated from enum upline.v1.RoundingAt
+ */
+export enum RoundingAt {
+  /**
+   * Not given; means line.
+   *
+   * @generated from enum value: ROUNDING_AT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Every line.
+   *
+   * @generated from enum value: ROUNDING_AT_LINE = 1;
+   */
+  LINE = 1,
+
+  /**
+   * The sum of a bonus for a distributor: lines are rounded to the currency's minor unit, and one rounding line makes the sum right.
+   *
+   * @generated from enum value: ROUNDING_AT_BONUS = 2;
+   */
+  BONUS = 2,
+
+  /**
+   * A distributor's total of the period, by one rounding line.
+   *
+   * @generated from enum value: ROUNDING_AT_TOTAL = 3;
+   */
+  TOTAL = 3,
+}
+
+/**
+ * Describes the enum upline.v1.RoundingAt.
+ */
+export const RoundingAtSchema: GenEnum<RoundingAt> = /*@__PURE__*/
+  enumDesc(file_upline_v1_plan, 1);
+
+/**
  * LatePolicy says where an event counts whose period is fenced or closed.
  *
  * @generated from enum upline.v1.LatePolicy
@@ -649,7 +668,7 @@ export enum LatePolicy {
  * Describes the enum upline.v1.LatePolicy.
  */
 export const LatePolicySchema: GenEnum<LatePolicy> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 1);
+  enumDesc(file_upline_v1_plan, 2);
 
 /**
  * CancelledVolume says what a cancellation does to volume already counted.
@@ -683,7 +702,7 @@ export enum CancelledVolume {
  * Describes the enum upline.v1.CancelledVolume.
  */
 export const CancelledVolumeSchema: GenEnum<CancelledVolume> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 2);
+  enumDesc(file_upline_v1_plan, 3);
 
 /**
  * PaysAt says when a bonus posts its lines.
@@ -717,176 +736,39 @@ export enum PaysAt {
  * Describes the enum upline.v1.PaysAt.
  */
 export const PaysAtSchema: GenEnum<PaysAt> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 3);
-
-/**
- * Base says what a rate is applied to.
- *
- * @generated from enum upline.v1.Base
- */
-export enum Base {
-  /**
-   * Not given; means cv, and price for an advance.
-   *
-   * @generated from enum value: BASE_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * Commissionable volume, at the plan's value of a point.
-   *
-   * @generated from enum value: BASE_CV = 1;
-   */
-  CV = 1,
-
-  /**
-   * Personal volume, at the plan's value of a point.
-   *
-   * @generated from enum value: BASE_PV = 2;
-   */
-  PV = 2,
-
-  /**
-   * The price, in the plan's currency.
-   *
-   * @generated from enum value: BASE_PRICE = 3;
-   */
-  PRICE = 3,
-}
-
-/**
- * Describes the enum upline.v1.Base.
- */
-export const BaseSchema: GenEnum<Base> = /*@__PURE__*/
   enumDesc(file_upline_v1_plan, 4);
 
 /**
- * ClawbackMode says how much of what an event paid is taken back when the sale is cancelled.
+ * Inactive says whether a bonus pays those who are not active.
  *
- * @generated from enum upline.v1.ClawbackMode
+ * @generated from enum upline.v1.Inactive
  */
-export enum ClawbackMode {
+export enum Inactive {
   /**
-   * Not given: by months paid for an advance, full for a direct bonus and for a unilevel bonus paid at the event.
+   * Not given: as the kind says.
    *
-   * @generated from enum value: CLAWBACK_MODE_UNSPECIFIED = 0;
+   * @generated from enum value: INACTIVE_UNSPECIFIED = 0;
    */
   UNSPECIFIED = 0,
 
   /**
-   * Nothing.
+   * They are paid like everybody else.
    *
-   * @generated from enum value: CLAWBACK_MODE_NONE = 1;
+   * @generated from enum value: INACTIVE_PAID = 1;
    */
-  NONE = 1,
+  PAID = 1,
 
   /**
-   * All of it.
+   * They are not paid.
    *
-   * @generated from enum value: CLAWBACK_MODE_FULL = 2;
+   * @generated from enum value: INACTIVE_UNPAID = 2;
    */
-  FULL = 2,
-
-  /**
-   * All of it when the sale was live for less than `days`, else nothing. Where it was reinstated, its lives are added.
-   *
-   * @generated from enum value: CLAWBACK_MODE_WITHIN_DAYS = 3;
-   */
-  WITHIN_DAYS = 3,
-
-  /**
-   * The unearned part: (months − months paid) / months, never below zero. For an advance only.
-   *
-   * @generated from enum value: CLAWBACK_MODE_MONTHS_PAID = 4;
-   */
-  MONTHS_PAID = 4,
+  UNPAID = 2,
 }
 
 /**
- * Describes the enum upline.v1.ClawbackMode.
+ * Describes the enum upline.v1.Inactive.
  */
-export const ClawbackModeSchema: GenEnum<ClawbackMode> = /*@__PURE__*/
+export const InactiveSchema: GenEnum<Inactive> = /*@__PURE__*/
   enumDesc(file_upline_v1_plan, 5);
-
-/**
- * Compression says who is passed over when levels are counted.
- *
- * @generated from enum upline.v1.Compression
- */
-export enum Compression {
-  /**
-   * Not given; means none.
-   *
-   * @generated from enum value: COMPRESSION_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * Nobody: a level whose holder is not entitled is not paid.
-   *
-   * @generated from enum value: COMPRESSION_NONE = 1;
-   */
-  NONE = 1,
-
-  /**
-   * Those who are not active: levels are counted among the active only. A level whose holder is not entitled is not paid.
-   *
-   * @generated from enum value: COMPRESSION_STANDARD = 2;
-   */
-  STANDARD = 2,
-
-  /**
-   * Whoever is not active or not entitled to the level that is being paid: the search for the same level goes on upward.
-   *
-   * @generated from enum value: COMPRESSION_DYNAMIC = 3;
-   */
-  DYNAMIC = 3,
-}
-
-/**
- * Describes the enum upline.v1.Compression.
- */
-export const CompressionSchema: GenEnum<Compression> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 6);
-
-/**
- * AfterPayout says what becomes of leg volume when a period has been paid.
- *
- * @generated from enum upline.v1.AfterPayout
- */
-export enum AfterPayout {
-  /**
-   * Not given; means carry forward.
-   *
-   * @generated from enum value: AFTER_PAYOUT_UNSPECIFIED = 0;
-   */
-  UNSPECIFIED = 0,
-
-  /**
-   * The matched volume is taken off both legs, so the stronger leg keeps its excess, whether or not the person was active.
-   *
-   * @generated from enum value: AFTER_PAYOUT_CARRY_FORWARD = 1;
-   */
-  CARRY_FORWARD = 1,
-
-  /**
-   * Both legs start again at zero.
-   *
-   * @generated from enum value: AFTER_PAYOUT_FLUSH = 2;
-   */
-  FLUSH = 2,
-
-  /**
-   * Like carry forward for the active; who is not active keeps both legs whole.
-   *
-   * @generated from enum value: AFTER_PAYOUT_NET_OFF = 3;
-   */
-  NET_OFF = 3,
-}
-
-/**
- * Describes the enum upline.v1.AfterPayout.
- */
-export const AfterPayoutSchema: GenEnum<AfterPayout> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 7);
 
