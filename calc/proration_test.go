@@ -1,0 +1,349 @@
+package calc
+
+import (
+	"errors"
+	"math"
+	"testing"
+	"time"
+)
+
+// at reads a time of 2026 or another year, in UTC unless a zone is given.
+func at(t testing.TB, text string, loc ...*time.Location) int64 {
+	t.Helper()
+	zone := time.UTC
+	if len(loc) > 0 {
+		zone = loc[0]
+	}
+	layout := "2006-01-02 15:04:05"
+	parsed, err := time.ParseInLocation(layout[:len(text)], text, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.UnixMicro()
+}
+
+func monthly(amountMinor int64) SubscriptionPrice {
+	return SubscriptionPrice{amountMinor, BillingInterval{Months: 1}}
+}
+
+func yearly(amountMinor int64) SubscriptionPrice {
+	return SubscriptionPrice{amountMinor, BillingInterval{Months: 12}}
+}
+
+func byDays(amountMinor int64, days int32) SubscriptionPrice {
+	return SubscriptionPrice{amountMinor, BillingInterval{Days: days}}
+}
+
+var toTheCent = Rounding{HalfUp, 1}
+
+// The published figures of proration-subscription-change, and those of the pages that it comes from.
+func TestProration_PublishedFigures(t *testing.T) {
+	stripe := Proration{Unit: ProrationSecond, Rounding: toTheCent}
+	samsung := Proration{Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUsed, Extension: Up, Rounding: toTheCent}
+	google := Proration{
+		Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUsed, Extension: Down, ExtensionAfterUsed: true, Rounding: toTheCent,
+	}
+	september := SubscriptionChange{
+		CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-15"), Old: monthly(30_00), New: monthly(60_00),
+	}
+	april := SubscriptionChange{
+		CycleStartUS: at(t, "2026-04-01"), CycleEndUS: at(t, "2026-05-01"), ChangeUS: at(t, "2026-04-15 17:20:00"), Old: monthly(2_00), New: yearly(36_00),
+	}
+	half := Fraction{1, 2}
+	for _, c := range []struct {
+		name      string
+		proration Proration
+		mode      ProrationMode
+		change    SubscriptionChange
+		want      ProratedChange
+	}{
+		{"Stripe, half way", stripe, ProrationCharge, SubscriptionChange{
+			CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-16"), Old: monthly(10_00), New: monthly(20_00),
+		}, ProratedChange{
+			UnusedPart: half, ChargedPart: half, CreditMinor: -5_00, ChargeMinor: 10_00, NetMinor: 5_00,
+			StartUS: at(t, "2026-09-16"), NextBillingUS: at(t, "2026-10-01"), NextChargeMinor: 20_00,
+		}},
+		{"Samsung, prorated date", samsung, ProrationDate, september, ProratedChange{
+			UnusedPart: half, ChargedPart: Fraction{0, 1}, CreditMinor: -15_00, ChargeMinor: 15_00, ExtensionUnits: 8,
+			StartUS: at(t, "2026-09-15"), NextBillingUS: at(t, "2026-09-23"), NextChargeMinor: 60_00,
+		}},
+		{"Samsung, prorated charge", samsung, ProrationCharge, september, ProratedChange{
+			UnusedPart: half, ChargedPart: half, CreditMinor: -15_00, ChargeMinor: 30_00, NetMinor: 15_00,
+			StartUS: at(t, "2026-09-15"), NextBillingUS: at(t, "2026-10-01"), NextChargeMinor: 60_00,
+		}},
+		{"Samsung, no proration", samsung, ProrationNone, september, ProratedChange{
+			UnusedPart: half, ChargedPart: Fraction{0, 1}, StartUS: at(t, "2026-09-15"), NextBillingUS: at(t, "2026-10-01"), NextChargeMinor: 60_00,
+		}},
+		{"Samsung, deferred", samsung, ProrationDeferred, september, ProratedChange{
+			UnusedPart: half, ChargedPart: Fraction{0, 1}, StartUS: at(t, "2026-10-01"), NextBillingUS: at(t, "2026-10-01"), NextChargeMinor: 60_00,
+		}},
+		{"RevenueCat and Google, charge prorated price", google, ProrationCharge, april, ProratedChange{
+			UnusedPart: half, ChargedPart: Fraction{1, 24}, CreditMinor: -1_00, ChargeMinor: 1_50, NetMinor: 50,
+			StartUS: at(t, "2026-04-15 17:20:00"), NextBillingUS: at(t, "2026-05-01"), NextChargeMinor: 36_00,
+		}},
+		{"Google, with time proration: 16 to 25 April", google, ProrationDate, april, ProratedChange{
+			UnusedPart: half, ChargedPart: Fraction{0, 1}, CreditMinor: -1_00, ChargeMinor: 1_00, ExtensionUnits: 10,
+			StartUS: at(t, "2026-04-15 17:20:00"), NextBillingUS: at(t, "2026-04-26 17:20:00"), NextChargeMinor: 36_00,
+		}},
+		{"Google, full price: a year and 10 days", Proration{
+			Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUsed, Extension: HalfUp, Rounding: toTheCent,
+		}, ProrationFullPrice, april, ProratedChange{
+			UnusedPart: half, ChargedPart: One, CreditMinor: -1_00, ChargeMinor: 37_00, NetMinor: 36_00, ExtensionUnits: 10,
+			StartUS: at(t, "2026-04-15 17:20:00"), NextBillingUS: at(t, "2027-04-25 17:20:00"), NextChargeMinor: 36_00,
+		}},
+		{"Google, added on 15 April at 3 a month", google, ProrationCharge, SubscriptionChange{
+			CycleStartUS: at(t, "2026-04-01"), CycleEndUS: at(t, "2026-05-01"), ChangeUS: at(t, "2026-04-15"), Old: monthly(0), New: monthly(3_00),
+		}, ProratedChange{
+			UnusedPart: half, ChargedPart: half, ChargeMinor: 1_50, NetMinor: 1_50,
+			StartUS: at(t, "2026-04-15"), NextBillingUS: at(t, "2026-05-01"), NextChargeMinor: 3_00,
+		}},
+		{"Nadles, five days of January left", Proration{
+			Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent,
+		}, ProrationCharge, SubscriptionChange{
+			CycleStartUS: at(t, "2026-01-01"), CycleEndUS: at(t, "2026-02-01"), ChangeUS: at(t, "2026-01-27"), Old: monthly(100_00), New: monthly(300_00),
+		}, ProratedChange{
+			UnusedPart: Fraction{5, 31}, ChargedPart: Fraction{5, 31}, CreditMinor: -16_13, ChargeMinor: 48_39, NetMinor: 32_26,
+			StartUS: at(t, "2026-01-27"), NextBillingUS: at(t, "2026-02-01"), NextChargeMinor: 300_00,
+		}},
+		{"Stripe, from a month to a year", stripe, ProrationRestart, SubscriptionChange{
+			CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-16"), Old: monthly(10_00), New: yearly(100_00),
+		}, ProratedChange{
+			UnusedPart: half, ChargedPart: One, CreditMinor: -5_00, ChargeMinor: 100_00, NetMinor: 95_00,
+			StartUS: at(t, "2026-09-16"), NextBillingUS: at(t, "2027-09-16"), NextChargeMinor: 100_00,
+		}},
+	} {
+		p := c.proration
+		p.Mode = c.mode
+		got, err := p.Change(c.change)
+		if err != nil || got != c.want {
+			t.Errorf("%s:\ngot  %+v, %v\nwant %+v", c.name, got, err, c.want)
+		}
+	}
+}
+
+// The table of Zuora's three conventions, and the February of FinancialForce's.
+func TestProration_DayCountConventions(t *testing.T) {
+	for _, c := range []struct {
+		start, end, change string
+		parts              map[DayCount]Fraction
+	}{
+		{"2021-01-01", "2021-02-01", "2021-01-27", map[DayCount]Fraction{ActualActual: {5, 31}, Actual360: {5, 30}, Thirty360: {4, 30}, Actual365: {60, 365}}},
+		{"2021-02-01", "2021-03-01", "2021-02-27", map[DayCount]Fraction{ActualActual: {2, 28}, Actual360: {2, 30}, Thirty360: {4, 30}, Actual365: {24, 365}}},
+		{"2020-02-01", "2020-03-01", "2020-02-01", map[DayCount]Fraction{ActualActual: {1, 1}, Actual360: {29, 30}, Thirty360: {1, 1}, Actual365: {348, 365}}},
+		{"2017-02-01", "2017-03-01", "2017-02-06", map[DayCount]Fraction{ActualActual: {23, 28}, Actual360: {23, 30}, Thirty360: {25, 30}, Actual365: {276, 365}}},
+		// Day 31 adds nothing to 30/360, and no convention credits more than was paid.
+		{"2021-01-01", "2021-02-01", "2021-01-31", map[DayCount]Fraction{ActualActual: {1, 31}, Actual360: {1, 30}, Thirty360: {1, 30}, Actual365: {12, 365}}},
+		{"2021-01-01", "2021-02-01", "2021-01-01", map[DayCount]Fraction{ActualActual: {1, 1}, Actual360: {1, 1}, Thirty360: {1, 1}, Actual365: {1, 1}}},
+		{"2021-01-31", "2021-02-28", "2021-02-14", map[DayCount]Fraction{ActualActual: {14, 28}, Actual360: {14, 30}, Thirty360: {14, 28}, Actual365: {168, 365}}},
+	} {
+		for dayCount, want := range c.parts {
+			p := Proration{Mode: ProrationCharge, Unit: ProrationDay, DayCount: dayCount, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent}
+			got, err := p.Change(SubscriptionChange{
+				CycleStartUS: at(t, c.start), CycleEndUS: at(t, c.end), ChangeUS: at(t, c.change), Old: monthly(100_00), New: monthly(0),
+			})
+			if want = reduced(want.Num, want.Den); err != nil || got.UnusedPart != want {
+				t.Errorf("%s to %s, day count %d: got %v, %v; want %v", c.change, c.end, dayCount, got.UnusedPart, err, want)
+			}
+		}
+	}
+}
+
+func TestProration_YearsByEachConvention(t *testing.T) {
+	change := SubscriptionChange{
+		CycleStartUS: at(t, "2024-01-01"), CycleEndUS: at(t, "2025-01-01"), ChangeUS: at(t, "2024-07-01"), Old: yearly(366_00), New: yearly(732_00),
+	}
+	for dayCount, want := range map[DayCount]Fraction{ActualActual: {184, 366}, Actual365: {184, 365}, Actual360: {184, 360}, Thirty360: {180, 360}} {
+		p := Proration{Mode: ProrationCharge, Unit: ProrationDay, DayCount: dayCount, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent}
+		got, err := p.Change(change)
+		if want = reduced(want.Num, want.Den); err != nil || got.UnusedPart != want || got.ChargedPart != want {
+			t.Errorf("day count %d: got %+v, %v; want %v", dayCount, got, err, want)
+		}
+		if dayCount == Thirty360 {
+			continue
+		}
+		p.Unit = ProrationSecond
+		if got, err = p.Change(change); err != nil || got.UnusedPart != want {
+			t.Errorf("seconds, day count %d: got %+v, %v; want %v", dayCount, got, err, want)
+		}
+	}
+}
+
+func TestProration_UnitsAndTheSideOfTheChange(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name         string
+		unit         ProrationUnit
+		loc          *time.Location
+		start, end   string
+		change       string
+		price        SubscriptionPrice
+		used, unused Fraction // the part that is left when the changed unit counts as used, as unused
+	}{
+		{"whole months", ProrationMonth, nil, "2026-01-15", "2027-01-15", "2026-05-14 23:59:59", yearly(120_00), Fraction{8, 12}, Fraction{9, 12}},
+		{"a month begins with its first moment", ProrationMonth, nil, "2026-01-15", "2027-01-15", "2026-05-15", yearly(120_00), Fraction{7, 12}, Fraction{8, 12}},
+		{"months from the 31st", ProrationMonth, nil, "2026-01-31", "2026-07-31", "2026-02-28", yearly(120_00), Fraction{4, 6}, Fraction{5, 6}},
+		{"calendar months", ProrationCalendarMonth, nil, "2026-01-15", "2027-01-15", "2026-05-14", yearly(120_00), Fraction{7, 12}, Fraction{8, 12}},
+		{"calendar years", ProrationCalendarYear, nil, "2026-01-01", "2029-01-01", "2027-06-30", SubscriptionPrice{300_00, BillingInterval{Months: 36}}, Fraction{1, 3}, Fraction{2, 3}},
+		{"the last day", ProrationDay, nil, "2026-09-01", "2026-10-01", "2026-09-30 23:59:59", monthly(30_00), Fraction{0, 1}, Fraction{1, 30}},
+		{"the day of the end", ProrationDay, nil, "2026-09-01 12:00:00", "2026-10-01 12:00:00", "2026-10-01 08:00:00", monthly(30_00), Fraction{0, 1}, Fraction{0, 1}},
+		{"days of the plan's zone", ProrationDay, berlin, "2026-03-01", "2026-04-01", "2026-03-29 00:30:00", monthly(31_00), Fraction{2, 31}, Fraction{3, 31}},
+		{"an hour is missing from the day", ProrationSecond, berlin, "2026-03-29", "2026-03-30", "2026-03-29 03:00:00", byDays(23, 1), Fraction{23*3600 - 2*3600 - 1, 23 * 3600}, Fraction{21, 23}},
+		{"seconds", ProrationSecond, nil, "2026-09-01 00:00:00", "2026-09-01 00:00:10", "2026-09-01 00:00:03", byDays(10, 1), Fraction{6, 10}, Fraction{7, 10}},
+	} {
+		loc := orUTC(c.loc)
+		for side, want := range map[ChangedUnit]Fraction{ChangedUnitUsed: c.used, ChangedUnitUnused: c.unused} {
+			p := Proration{Mode: ProrationCharge, Unit: c.unit, ChangedUnit: side, Rounding: toTheCent, Location: c.loc}
+			if c.unit <= ProrationDay {
+				p.DayCount = ActualActual
+			}
+			got, err := p.Change(SubscriptionChange{
+				CycleStartUS: at(t, c.start, loc), CycleEndUS: at(t, c.end, loc), ChangeUS: at(t, c.change, loc), Old: c.price, New: c.price,
+			})
+			if want = reduced(want.Num, want.Den); err != nil || got.UnusedPart != want || got.NetMinor != 0 {
+				t.Errorf("%s, side %d: got %+v, %v; want %v", c.name, side, got, err, want)
+			}
+		}
+	}
+}
+
+func TestProration_PricesOfDifferentIntervals(t *testing.T) {
+	half, week := SubscriptionChange{
+		CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-16"), Old: monthly(30_00),
+	}, SubscriptionChange{
+		CycleStartUS: at(t, "2026-02-02"), CycleEndUS: at(t, "2026-02-09"), ChangeUS: at(t, "2026-02-05"), Old: byDays(7_00, 7),
+	}
+	for _, c := range []struct {
+		name     string
+		change   SubscriptionChange
+		new      SubscriptionPrice
+		unit     ProrationUnit
+		dayCount DayCount
+		want     Fraction
+	}{
+		{"a month to a year", half, yearly(1), ProrationDay, ActualActual, Fraction{1, 24}},
+		{"a month to a quarter", half, SubscriptionPrice{1, BillingInterval{Months: 3}}, ProrationSecond, 0, Fraction{1, 6}},
+		{"a month to a week", half, byDays(1, 7), ProrationDay, ActualActual, Fraction{15, 7}},
+		{"a month to a week, by the second", half, byDays(1, 7), ProrationSecond, 0, Fraction{15, 7}},
+		{"a week to a fortnight", week, byDays(1, 14), ProrationDay, ActualActual, Fraction{2, 7}},
+		{"a week to a month that begins with the change", week, monthly(1), ProrationDay, ActualActual, Fraction{4, 28}},
+		{"a week to a month, by the second", week, monthly(1), ProrationSecond, 0, Fraction{4, 28}},
+		{"a week to a month of 365/12", week, monthly(1), ProrationDay, Actual365, Fraction{48, 365}},
+		{"a week to a month of 30", week, monthly(1), ProrationDay, Actual360, Fraction{4, 30}},
+		{"a cancellation", week, SubscriptionPrice{}, ProrationDay, ActualActual, Fraction{0, 1}},
+	} {
+		c.change.New = c.new
+		got, err := Proration{Mode: ProrationCharge, Unit: c.unit, DayCount: c.dayCount, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent}.Change(c.change)
+		if want := reduced(c.want.Num, c.want.Den); err != nil || got.ChargedPart != want {
+			t.Errorf("%s: got %v, %v; want %v", c.name, got.ChargedPart, err, want)
+		}
+	}
+}
+
+// What is left of 30 a month on 16 September is 15, or all of 30 a year by whole months and years. What that buys depends on how long
+// the new interval is taken to be.
+func TestProration_CreditBuysTime(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		proration Proration
+		new       SubscriptionPrice
+		units     int64
+		next      string
+	}{
+		{"seconds", Proration{Unit: ProrationSecond}, monthly(60_00), 15 * 86400 / 2, "2026-09-23 12:00:00"},
+		{"days of a year", Proration{Unit: ProrationDay, DayCount: ActualActual}, yearly(365_00), 15, "2026-10-01"},
+		{"days of 365", Proration{Unit: ProrationDay, DayCount: Actual365}, monthly(365_00), 1, "2026-09-17"},
+		{"days of 360", Proration{Unit: ProrationDay, DayCount: Thirty360}, monthly(30_00), 15, "2026-10-01"},
+		{"days of a week", Proration{Unit: ProrationDay, DayCount: ActualActual}, byDays(7_00, 7), 15, "2026-10-01"},
+		{"months", Proration{Unit: ProrationCalendarMonth}, monthly(4_00), 7, "2027-04-16"},
+		{"calendar years", Proration{Unit: ProrationCalendarYear}, yearly(5_00), 6, "2032-09-16"},
+	} {
+		p := c.proration
+		p.Mode, p.ChangedUnit, p.Extension, p.Rounding = ProrationDate, ChangedUnitUnused, Down, toTheCent
+		change := SubscriptionChange{CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-16"), Old: monthly(30_00), New: c.new}
+		if p.Unit >= ProrationMonth {
+			change.CycleEndUS, change.Old.Interval.Months = at(t, "2027-09-01"), 12
+		}
+		got, err := p.Change(change)
+		if err != nil || got.ExtensionUnits != c.units || got.NextBillingUS != at(t, c.next) || got.NetMinor != 0 {
+			t.Errorf("%s: got %+v (%v), %v; want %d units to %s", c.name, got, time.UnixMicro(got.NextBillingUS).UTC(), err, c.units, c.next)
+		}
+	}
+}
+
+func TestProration_RefusesWhatSaysTooLittle(t *testing.T) {
+	good := Proration{Mode: ProrationCharge, Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUsed, Rounding: toTheCent}
+	change := SubscriptionChange{
+		CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-15"), Old: monthly(30_00), New: monthly(60_00),
+	}
+	if _, err := good.Change(change); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, field string
+		spoil       func(p *Proration, c *SubscriptionChange)
+	}{
+		{"no mode", "mode", func(p *Proration, _ *SubscriptionChange) { p.Mode = 0 }},
+		{"another mode", "mode", func(p *Proration, _ *SubscriptionChange) { p.Mode = ProrationFullPrice + 1 }},
+		{"no unit", "unit", func(p *Proration, _ *SubscriptionChange) { p.Unit = 0 }},
+		{"another unit", "unit", func(p *Proration, _ *SubscriptionChange) { p.Unit = ProrationCalendarYear + 1 }},
+		{"days without a day count", "day count", func(p *Proration, _ *SubscriptionChange) { p.DayCount = 0 }},
+		{"another day count", "day count", func(p *Proration, _ *SubscriptionChange) { p.DayCount = Thirty360 + 1 }},
+		{"months with a day count", "day count", func(p *Proration, _ *SubscriptionChange) { p.Unit = ProrationMonth }},
+		{"seconds of 30/360", "day count", func(p *Proration, _ *SubscriptionChange) { p.Unit, p.DayCount = ProrationSecond, Thirty360 }},
+		{"no side", "changed unit", func(p *Proration, _ *SubscriptionChange) { p.ChangedUnit = 0 }},
+		{"another side", "changed unit", func(p *Proration, _ *SubscriptionChange) { p.ChangedUnit = 3 }},
+		{"no step", "rounding", func(p *Proration, _ *SubscriptionChange) { p.Rounding.StepMinor = 0 }},
+		{"another rounding", "rounding", func(p *Proration, _ *SubscriptionChange) { p.Rounding.Mode = Up + 1 }},
+		{"another rounding of time", "rounding", func(p *Proration, _ *SubscriptionChange) { p.Extension = Up + 1 }},
+		{"a cycle of no length", "cycle", func(_ *Proration, c *SubscriptionChange) { c.CycleEndUS = c.CycleStartUS }},
+		{"a cycle of no year", "cycle", func(_ *Proration, c *SubscriptionChange) { c.CycleStartUS = math.MinInt64 }},
+		{"a cycle without end", "cycle", func(_ *Proration, c *SubscriptionChange) { c.CycleEndUS = math.MaxInt64 }},
+		{"a cycle within a day", "cycle", func(_ *Proration, c *SubscriptionChange) {
+			c.CycleEndUS, c.ChangeUS = c.CycleStartUS+3_600_000_000, c.CycleStartUS
+		}},
+		{"a change before", "change", func(_ *Proration, c *SubscriptionChange) { c.ChangeUS = c.CycleStartUS - 1 }},
+		{"a change at the end", "change", func(_ *Proration, c *SubscriptionChange) { c.ChangeUS = c.CycleEndUS }},
+		{"an old price below zero", "old price", func(_ *Proration, c *SubscriptionChange) { c.Old.AmountMinor = -1 }},
+		{"a new price below zero", "new price", func(_ *Proration, c *SubscriptionChange) { c.New.AmountMinor = -1 }},
+		{"no interval", "old price", func(_ *Proration, c *SubscriptionChange) { c.Old.Interval = BillingInterval{} }},
+		{"two intervals", "new price", func(_ *Proration, c *SubscriptionChange) { c.New.Interval.Days = 1 }},
+		{"an interval below zero", "new price", func(_ *Proration, c *SubscriptionChange) { c.New.Interval.Months = -1 }},
+		{"a long interval", "new price", func(_ *Proration, c *SubscriptionChange) { c.New.Interval.Months = 1201 }},
+		{"an interval of many days", "old price", func(_ *Proration, c *SubscriptionChange) { c.Old.Interval = BillingInterval{Days: 36526} }},
+		{"time for nothing", "new price", func(p *Proration, c *SubscriptionChange) { p.Mode, c.New.AmountMinor = ProrationDate, 0 }},
+		{"time for next to nothing", "new price", func(p *Proration, c *SubscriptionChange) {
+			p.Mode, c.Old.AmountMinor, c.New.AmountMinor = ProrationDate, math.MaxInt64, 1
+		}},
+		{"a cycle for nobody", "new price", func(p *Proration, c *SubscriptionChange) { p.Mode, c.New = ProrationRestart, SubscriptionPrice{} }},
+		{"months of a price by days", "unit", func(p *Proration, c *SubscriptionChange) {
+			p.Unit, p.DayCount, c.New.Interval = ProrationMonth, 0, BillingInterval{Days: 7}
+		}},
+		{"time by months at a price by days", "unit", func(p *Proration, c *SubscriptionChange) {
+			p.Mode, p.Unit, p.DayCount, c.New.Interval = ProrationDate, ProrationMonth, 0, BillingInterval{Days: 7}
+		}},
+	} {
+		p, bad := good, change
+		c.spoil(&p, &bad)
+		got, err := p.Change(bad)
+		var of *ProrationError
+		if !errors.Is(err, ErrInput) || !errors.As(err, &of) || of.Field != c.field || of.Problem == "" || got != (ProratedChange{}) {
+			t.Errorf("%s: got %+v, %v; want an error of the %s", c.name, got, err, c.field)
+		}
+	}
+	for name, prices := range map[string][2]int64{"credit": {math.MaxInt64, 1}, "charge": {1, math.MaxInt64}} {
+		p, large := good, change
+		p.Rounding, large.ChangeUS, p.ChangedUnit = Rounding{Up, 10}, change.CycleStartUS, ChangedUnitUnused
+		large.Old.AmountMinor, large.New.AmountMinor = prices[0], prices[1]
+		if got, err := p.Change(large); !errors.Is(err, ErrOverflow) {
+			t.Errorf("%s: got %+v, %v; want ErrOverflow", name, got, err)
+		}
+	}
+	p, large := good, change
+	p.Mode, large.Old.AmountMinor, large.New.AmountMinor = ProrationFullPrice, math.MaxInt64, math.MaxInt64
+	if got, err := p.Change(large); !errors.Is(err, ErrOverflow) {
+		t.Errorf("full price and time: got %+v, %v; want ErrOverflow", got, err)
+	}
+}
