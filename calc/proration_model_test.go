@@ -155,7 +155,7 @@ func TestProration_UnusedNeverGrows(t *testing.T) {
 		}
 		c := SubscriptionChange{
 			CycleStartUS: start, CycleEndUS: start + rapid.Int64Range(1, 800*dayUS).Draw(t, "length"),
-			Old: yearly(1_000_000), New: SubscriptionPrice{},
+			Old: yearlyPrice(1_000_000), New: SubscriptionPrice{},
 		}
 		changes := []int64{c.CycleStartUS, rapid.Int64Range(c.CycleStartUS, c.CycleEndUS-1).Draw(t, "change")}
 		changes = append(changes, rapid.Int64Range(changes[1], c.CycleEndUS-1).Draw(t, "later change"))

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// at reads a time of 2026 or another year, in UTC unless a zone is given.
-func at(t testing.TB, text string, loc ...*time.Location) int64 {
+// instantUS reads a time of 2026 or another year, in UTC unless a zone is given.
+func instantUS(t testing.TB, text string, loc ...*time.Location) int64 {
 	t.Helper()
 	zone := time.UTC
 	if len(loc) > 0 {
@@ -22,15 +22,15 @@ func at(t testing.TB, text string, loc ...*time.Location) int64 {
 	return parsed.UnixMicro()
 }
 
-func monthly(amountMinor int64) SubscriptionPrice {
+func monthlyPrice(amountMinor int64) SubscriptionPrice {
 	return SubscriptionPrice{amountMinor, BillingInterval{Months: 1}}
 }
 
-func yearly(amountMinor int64) SubscriptionPrice {
+func yearlyPrice(amountMinor int64) SubscriptionPrice {
 	return SubscriptionPrice{amountMinor, BillingInterval{Months: 12}}
 }
 
-func byDays(amountMinor int64, days int32) SubscriptionPrice {
+func pricePerDays(amountMinor int64, days int32) SubscriptionPrice {
 	return SubscriptionPrice{amountMinor, BillingInterval{Days: days}}
 }
 
@@ -44,10 +44,10 @@ func TestProration_PublishedFigures(t *testing.T) {
 		Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUsed, Extension: Down, ExtensionAfterUsed: true, Rounding: toTheCent,
 	}
 	september := SubscriptionChange{
-		CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-15"), Old: monthly(30_00), New: monthly(60_00),
+		CycleStartUS: instantUS(t, "2026-09-01"), CycleEndUS: instantUS(t, "2026-10-01"), ChangeUS: instantUS(t, "2026-09-15"), Old: monthlyPrice(30_00), New: monthlyPrice(60_00),
 	}
 	april := SubscriptionChange{
-		CycleStartUS: at(t, "2026-04-01"), CycleEndUS: at(t, "2026-05-01"), ChangeUS: at(t, "2026-04-15 17:20:00"), Old: monthly(2_00), New: yearly(36_00),
+		CycleStartUS: instantUS(t, "2026-04-01"), CycleEndUS: instantUS(t, "2026-05-01"), ChangeUS: instantUS(t, "2026-04-15 17:20:00"), Old: monthlyPrice(2_00), New: yearlyPrice(36_00),
 	}
 	half := Fraction{1, 2}
 	for _, c := range []struct {
@@ -58,58 +58,58 @@ func TestProration_PublishedFigures(t *testing.T) {
 		want      ProratedChange
 	}{
 		{"Stripe, half way", stripe, ProrationCharge, SubscriptionChange{
-			CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-16"), Old: monthly(10_00), New: monthly(20_00),
+			CycleStartUS: instantUS(t, "2026-09-01"), CycleEndUS: instantUS(t, "2026-10-01"), ChangeUS: instantUS(t, "2026-09-16"), Old: monthlyPrice(10_00), New: monthlyPrice(20_00),
 		}, ProratedChange{
 			UnusedPart: half, ChargedPart: half, CreditMinor: -5_00, ChargeMinor: 10_00, NetMinor: 5_00,
-			StartUS: at(t, "2026-09-16"), NextBillingUS: at(t, "2026-10-01"), NextChargeMinor: 20_00,
+			StartUS: instantUS(t, "2026-09-16"), NextBillingUS: instantUS(t, "2026-10-01"), NextChargeMinor: 20_00,
 		}},
 		{"Samsung, prorated date", samsung, ProrationDate, september, ProratedChange{
 			UnusedPart: half, ChargedPart: Fraction{0, 1}, CreditMinor: -15_00, ChargeMinor: 15_00, ExtensionUnits: 8,
-			StartUS: at(t, "2026-09-15"), NextBillingUS: at(t, "2026-09-23"), NextChargeMinor: 60_00,
+			StartUS: instantUS(t, "2026-09-15"), NextBillingUS: instantUS(t, "2026-09-23"), NextChargeMinor: 60_00,
 		}},
 		{"Samsung, prorated charge", samsung, ProrationCharge, september, ProratedChange{
 			UnusedPart: half, ChargedPart: half, CreditMinor: -15_00, ChargeMinor: 30_00, NetMinor: 15_00,
-			StartUS: at(t, "2026-09-15"), NextBillingUS: at(t, "2026-10-01"), NextChargeMinor: 60_00,
+			StartUS: instantUS(t, "2026-09-15"), NextBillingUS: instantUS(t, "2026-10-01"), NextChargeMinor: 60_00,
 		}},
 		{"Samsung, no proration", samsung, ProrationNone, september, ProratedChange{
-			UnusedPart: half, ChargedPart: Fraction{0, 1}, StartUS: at(t, "2026-09-15"), NextBillingUS: at(t, "2026-10-01"), NextChargeMinor: 60_00,
+			UnusedPart: half, ChargedPart: Fraction{0, 1}, StartUS: instantUS(t, "2026-09-15"), NextBillingUS: instantUS(t, "2026-10-01"), NextChargeMinor: 60_00,
 		}},
 		{"Samsung, deferred", samsung, ProrationDeferred, september, ProratedChange{
-			UnusedPart: half, ChargedPart: Fraction{0, 1}, StartUS: at(t, "2026-10-01"), NextBillingUS: at(t, "2026-10-01"), NextChargeMinor: 60_00,
+			UnusedPart: half, ChargedPart: Fraction{0, 1}, StartUS: instantUS(t, "2026-10-01"), NextBillingUS: instantUS(t, "2026-10-01"), NextChargeMinor: 60_00,
 		}},
 		{"RevenueCat and Google, charge prorated price", google, ProrationCharge, april, ProratedChange{
 			UnusedPart: half, ChargedPart: Fraction{1, 24}, CreditMinor: -1_00, ChargeMinor: 1_50, NetMinor: 50,
-			StartUS: at(t, "2026-04-15 17:20:00"), NextBillingUS: at(t, "2026-05-01"), NextChargeMinor: 36_00,
+			StartUS: instantUS(t, "2026-04-15 17:20:00"), NextBillingUS: instantUS(t, "2026-05-01"), NextChargeMinor: 36_00,
 		}},
 		{"Google, with time proration: 16 to 25 April", google, ProrationDate, april, ProratedChange{
 			UnusedPart: half, ChargedPart: Fraction{0, 1}, CreditMinor: -1_00, ChargeMinor: 1_00, ExtensionUnits: 10,
-			StartUS: at(t, "2026-04-15 17:20:00"), NextBillingUS: at(t, "2026-04-26 17:20:00"), NextChargeMinor: 36_00,
+			StartUS: instantUS(t, "2026-04-15 17:20:00"), NextBillingUS: instantUS(t, "2026-04-26 17:20:00"), NextChargeMinor: 36_00,
 		}},
 		{"Google, full price: a year and 10 days", Proration{
 			Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUsed, Extension: HalfUp, Rounding: toTheCent,
 		}, ProrationFullPrice, april, ProratedChange{
 			UnusedPart: half, ChargedPart: One, CreditMinor: -1_00, ChargeMinor: 37_00, NetMinor: 36_00, ExtensionUnits: 10,
-			StartUS: at(t, "2026-04-15 17:20:00"), NextBillingUS: at(t, "2027-04-25 17:20:00"), NextChargeMinor: 36_00,
+			StartUS: instantUS(t, "2026-04-15 17:20:00"), NextBillingUS: instantUS(t, "2027-04-25 17:20:00"), NextChargeMinor: 36_00,
 		}},
 		{"Google, added on 15 April at 3 a month", google, ProrationCharge, SubscriptionChange{
-			CycleStartUS: at(t, "2026-04-01"), CycleEndUS: at(t, "2026-05-01"), ChangeUS: at(t, "2026-04-15"), Old: monthly(0), New: monthly(3_00),
+			CycleStartUS: instantUS(t, "2026-04-01"), CycleEndUS: instantUS(t, "2026-05-01"), ChangeUS: instantUS(t, "2026-04-15"), Old: monthlyPrice(0), New: monthlyPrice(3_00),
 		}, ProratedChange{
 			UnusedPart: half, ChargedPart: half, ChargeMinor: 1_50, NetMinor: 1_50,
-			StartUS: at(t, "2026-04-15"), NextBillingUS: at(t, "2026-05-01"), NextChargeMinor: 3_00,
+			StartUS: instantUS(t, "2026-04-15"), NextBillingUS: instantUS(t, "2026-05-01"), NextChargeMinor: 3_00,
 		}},
 		{"Nadles, five days of January left", Proration{
 			Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent,
 		}, ProrationCharge, SubscriptionChange{
-			CycleStartUS: at(t, "2026-01-01"), CycleEndUS: at(t, "2026-02-01"), ChangeUS: at(t, "2026-01-27"), Old: monthly(100_00), New: monthly(300_00),
+			CycleStartUS: instantUS(t, "2026-01-01"), CycleEndUS: instantUS(t, "2026-02-01"), ChangeUS: instantUS(t, "2026-01-27"), Old: monthlyPrice(100_00), New: monthlyPrice(300_00),
 		}, ProratedChange{
 			UnusedPart: Fraction{5, 31}, ChargedPart: Fraction{5, 31}, CreditMinor: -16_13, ChargeMinor: 48_39, NetMinor: 32_26,
-			StartUS: at(t, "2026-01-27"), NextBillingUS: at(t, "2026-02-01"), NextChargeMinor: 300_00,
+			StartUS: instantUS(t, "2026-01-27"), NextBillingUS: instantUS(t, "2026-02-01"), NextChargeMinor: 300_00,
 		}},
 		{"Stripe, from a month to a year", stripe, ProrationRestart, SubscriptionChange{
-			CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-16"), Old: monthly(10_00), New: yearly(100_00),
+			CycleStartUS: instantUS(t, "2026-09-01"), CycleEndUS: instantUS(t, "2026-10-01"), ChangeUS: instantUS(t, "2026-09-16"), Old: monthlyPrice(10_00), New: yearlyPrice(100_00),
 		}, ProratedChange{
 			UnusedPart: half, ChargedPart: One, CreditMinor: -5_00, ChargeMinor: 100_00, NetMinor: 95_00,
-			StartUS: at(t, "2026-09-16"), NextBillingUS: at(t, "2027-09-16"), NextChargeMinor: 100_00,
+			StartUS: instantUS(t, "2026-09-16"), NextBillingUS: instantUS(t, "2027-09-16"), NextChargeMinor: 100_00,
 		}},
 	} {
 		p := c.proration
@@ -139,7 +139,7 @@ func TestProration_DayCountConventions(t *testing.T) {
 		for dayCount, want := range c.parts {
 			p := Proration{Mode: ProrationCharge, Unit: ProrationDay, DayCount: dayCount, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent}
 			got, err := p.Change(SubscriptionChange{
-				CycleStartUS: at(t, c.start), CycleEndUS: at(t, c.end), ChangeUS: at(t, c.change), Old: monthly(100_00), New: monthly(0),
+				CycleStartUS: instantUS(t, c.start), CycleEndUS: instantUS(t, c.end), ChangeUS: instantUS(t, c.change), Old: monthlyPrice(100_00), New: monthlyPrice(0),
 			})
 			if want = reduced(want.Num, want.Den); err != nil || got.UnusedPart != want {
 				t.Errorf("%s to %s, day count %d: got %v, %v; want %v", c.change, c.end, dayCount, got.UnusedPart, err, want)
@@ -150,7 +150,7 @@ func TestProration_DayCountConventions(t *testing.T) {
 
 func TestProration_YearsByEachConvention(t *testing.T) {
 	change := SubscriptionChange{
-		CycleStartUS: at(t, "2024-01-01"), CycleEndUS: at(t, "2025-01-01"), ChangeUS: at(t, "2024-07-01"), Old: yearly(366_00), New: yearly(732_00),
+		CycleStartUS: instantUS(t, "2024-01-01"), CycleEndUS: instantUS(t, "2025-01-01"), ChangeUS: instantUS(t, "2024-07-01"), Old: yearlyPrice(366_00), New: yearlyPrice(732_00),
 	}
 	for dayCount, want := range map[DayCount]Fraction{ActualActual: {184, 366}, Actual365: {184, 365}, Actual360: {184, 360}, Thirty360: {180, 360}} {
 		p := Proration{Mode: ProrationCharge, Unit: ProrationDay, DayCount: dayCount, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent}
@@ -182,16 +182,16 @@ func TestProration_UnitsAndTheSideOfTheChange(t *testing.T) {
 		price        SubscriptionPrice
 		used, unused Fraction // the part that is left when the changed unit counts as used, as unused
 	}{
-		{"whole months", ProrationMonth, nil, "2026-01-15", "2027-01-15", "2026-05-14 23:59:59", yearly(120_00), Fraction{8, 12}, Fraction{9, 12}},
-		{"a month begins with its first moment", ProrationMonth, nil, "2026-01-15", "2027-01-15", "2026-05-15", yearly(120_00), Fraction{7, 12}, Fraction{8, 12}},
-		{"months from the 31st", ProrationMonth, nil, "2026-01-31", "2026-07-31", "2026-02-28", yearly(120_00), Fraction{4, 6}, Fraction{5, 6}},
-		{"calendar months", ProrationCalendarMonth, nil, "2026-01-15", "2027-01-15", "2026-05-14", yearly(120_00), Fraction{7, 12}, Fraction{8, 12}},
+		{"whole months", ProrationMonth, nil, "2026-01-15", "2027-01-15", "2026-05-14 23:59:59", yearlyPrice(120_00), Fraction{8, 12}, Fraction{9, 12}},
+		{"a month begins with its first moment", ProrationMonth, nil, "2026-01-15", "2027-01-15", "2026-05-15", yearlyPrice(120_00), Fraction{7, 12}, Fraction{8, 12}},
+		{"months from the 31st", ProrationMonth, nil, "2026-01-31", "2026-07-31", "2026-02-28", yearlyPrice(120_00), Fraction{4, 6}, Fraction{5, 6}},
+		{"calendar months", ProrationCalendarMonth, nil, "2026-01-15", "2027-01-15", "2026-05-14", yearlyPrice(120_00), Fraction{7, 12}, Fraction{8, 12}},
 		{"calendar years", ProrationCalendarYear, nil, "2026-01-01", "2029-01-01", "2027-06-30", SubscriptionPrice{300_00, BillingInterval{Months: 36}}, Fraction{1, 3}, Fraction{2, 3}},
-		{"the last day", ProrationDay, nil, "2026-09-01", "2026-10-01", "2026-09-30 23:59:59", monthly(30_00), Fraction{0, 1}, Fraction{1, 30}},
-		{"the day of the end", ProrationDay, nil, "2026-09-01 12:00:00", "2026-10-01 12:00:00", "2026-10-01 08:00:00", monthly(30_00), Fraction{0, 1}, Fraction{0, 1}},
-		{"days of the plan's zone", ProrationDay, berlin, "2026-03-01", "2026-04-01", "2026-03-29 00:30:00", monthly(31_00), Fraction{2, 31}, Fraction{3, 31}},
-		{"an hour is missing from the day", ProrationSecond, berlin, "2026-03-29", "2026-03-30", "2026-03-29 03:00:00", byDays(23, 1), Fraction{23*3600 - 2*3600 - 1, 23 * 3600}, Fraction{21, 23}},
-		{"seconds", ProrationSecond, nil, "2026-09-01 00:00:00", "2026-09-01 00:00:10", "2026-09-01 00:00:03", byDays(10, 1), Fraction{6, 10}, Fraction{7, 10}},
+		{"the last day", ProrationDay, nil, "2026-09-01", "2026-10-01", "2026-09-30 23:59:59", monthlyPrice(30_00), Fraction{0, 1}, Fraction{1, 30}},
+		{"the day of the end", ProrationDay, nil, "2026-09-01 12:00:00", "2026-10-01 12:00:00", "2026-10-01 08:00:00", monthlyPrice(30_00), Fraction{0, 1}, Fraction{0, 1}},
+		{"days of the plan's zone", ProrationDay, berlin, "2026-03-01", "2026-04-01", "2026-03-29 00:30:00", monthlyPrice(31_00), Fraction{2, 31}, Fraction{3, 31}},
+		{"an hour is missing from the day", ProrationSecond, berlin, "2026-03-29", "2026-03-30", "2026-03-29 03:00:00", pricePerDays(23, 1), Fraction{23*3600 - 2*3600 - 1, 23 * 3600}, Fraction{21, 23}},
+		{"seconds", ProrationSecond, nil, "2026-09-01 00:00:00", "2026-09-01 00:00:10", "2026-09-01 00:00:03", pricePerDays(10, 1), Fraction{6, 10}, Fraction{7, 10}},
 	} {
 		loc := orUTC(c.loc)
 		for side, want := range map[ChangedUnit]Fraction{ChangedUnitUsed: c.used, ChangedUnitUnused: c.unused} {
@@ -200,7 +200,7 @@ func TestProration_UnitsAndTheSideOfTheChange(t *testing.T) {
 				p.DayCount = ActualActual
 			}
 			got, err := p.Change(SubscriptionChange{
-				CycleStartUS: at(t, c.start, loc), CycleEndUS: at(t, c.end, loc), ChangeUS: at(t, c.change, loc), Old: c.price, New: c.price,
+				CycleStartUS: instantUS(t, c.start, loc), CycleEndUS: instantUS(t, c.end, loc), ChangeUS: instantUS(t, c.change, loc), Old: c.price, New: c.price,
 			})
 			if want = reduced(want.Num, want.Den); err != nil || got.UnusedPart != want || got.NetMinor != 0 {
 				t.Errorf("%s, side %d: got %+v, %v; want %v", c.name, side, got, err, want)
@@ -211,9 +211,9 @@ func TestProration_UnitsAndTheSideOfTheChange(t *testing.T) {
 
 func TestProration_PricesOfDifferentIntervals(t *testing.T) {
 	half, week := SubscriptionChange{
-		CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-16"), Old: monthly(30_00),
+		CycleStartUS: instantUS(t, "2026-09-01"), CycleEndUS: instantUS(t, "2026-10-01"), ChangeUS: instantUS(t, "2026-09-16"), Old: monthlyPrice(30_00),
 	}, SubscriptionChange{
-		CycleStartUS: at(t, "2026-02-02"), CycleEndUS: at(t, "2026-02-09"), ChangeUS: at(t, "2026-02-05"), Old: byDays(7_00, 7),
+		CycleStartUS: instantUS(t, "2026-02-02"), CycleEndUS: instantUS(t, "2026-02-09"), ChangeUS: instantUS(t, "2026-02-05"), Old: pricePerDays(7_00, 7),
 	}
 	for _, c := range []struct {
 		name     string
@@ -223,15 +223,15 @@ func TestProration_PricesOfDifferentIntervals(t *testing.T) {
 		dayCount DayCount
 		want     Fraction
 	}{
-		{"a month to a year", half, yearly(1), ProrationDay, ActualActual, Fraction{1, 24}},
+		{"a month to a year", half, yearlyPrice(1), ProrationDay, ActualActual, Fraction{1, 24}},
 		{"a month to a quarter", half, SubscriptionPrice{1, BillingInterval{Months: 3}}, ProrationSecond, 0, Fraction{1, 6}},
-		{"a month to a week", half, byDays(1, 7), ProrationDay, ActualActual, Fraction{15, 7}},
-		{"a month to a week, by the second", half, byDays(1, 7), ProrationSecond, 0, Fraction{15, 7}},
-		{"a week to a fortnight", week, byDays(1, 14), ProrationDay, ActualActual, Fraction{2, 7}},
-		{"a week to a month that begins with the change", week, monthly(1), ProrationDay, ActualActual, Fraction{4, 28}},
-		{"a week to a month, by the second", week, monthly(1), ProrationSecond, 0, Fraction{4, 28}},
-		{"a week to a month of 365/12", week, monthly(1), ProrationDay, Actual365, Fraction{48, 365}},
-		{"a week to a month of 30", week, monthly(1), ProrationDay, Actual360, Fraction{4, 30}},
+		{"a month to a week", half, pricePerDays(1, 7), ProrationDay, ActualActual, Fraction{15, 7}},
+		{"a month to a week, by the second", half, pricePerDays(1, 7), ProrationSecond, 0, Fraction{15, 7}},
+		{"a week to a fortnight", week, pricePerDays(1, 14), ProrationDay, ActualActual, Fraction{2, 7}},
+		{"a week to a month that begins with the change", week, monthlyPrice(1), ProrationDay, ActualActual, Fraction{4, 28}},
+		{"a week to a month, by the second", week, monthlyPrice(1), ProrationSecond, 0, Fraction{4, 28}},
+		{"a week to a month of 365/12", week, monthlyPrice(1), ProrationDay, Actual365, Fraction{48, 365}},
+		{"a week to a month of 30", week, monthlyPrice(1), ProrationDay, Actual360, Fraction{4, 30}},
 		{"a cancellation", week, SubscriptionPrice{}, ProrationDay, ActualActual, Fraction{0, 1}},
 	} {
 		c.change.New = c.new
@@ -252,22 +252,22 @@ func TestProration_CreditBuysTime(t *testing.T) {
 		units     int64
 		next      string
 	}{
-		{"seconds", Proration{Unit: ProrationSecond}, monthly(60_00), 15 * 86400 / 2, "2026-09-23 12:00:00"},
-		{"days of a year", Proration{Unit: ProrationDay, DayCount: ActualActual}, yearly(365_00), 15, "2026-10-01"},
-		{"days of 365", Proration{Unit: ProrationDay, DayCount: Actual365}, monthly(365_00), 1, "2026-09-17"},
-		{"days of 360", Proration{Unit: ProrationDay, DayCount: Thirty360}, monthly(30_00), 15, "2026-10-01"},
-		{"days of a week", Proration{Unit: ProrationDay, DayCount: ActualActual}, byDays(7_00, 7), 15, "2026-10-01"},
-		{"months", Proration{Unit: ProrationCalendarMonth}, monthly(4_00), 7, "2027-04-16"},
-		{"calendar years", Proration{Unit: ProrationCalendarYear}, yearly(5_00), 6, "2032-09-16"},
+		{"seconds", Proration{Unit: ProrationSecond}, monthlyPrice(60_00), 15 * 86400 / 2, "2026-09-23 12:00:00"},
+		{"days of a year", Proration{Unit: ProrationDay, DayCount: ActualActual}, yearlyPrice(365_00), 15, "2026-10-01"},
+		{"days of 365", Proration{Unit: ProrationDay, DayCount: Actual365}, monthlyPrice(365_00), 1, "2026-09-17"},
+		{"days of 360", Proration{Unit: ProrationDay, DayCount: Thirty360}, monthlyPrice(30_00), 15, "2026-10-01"},
+		{"days of a week", Proration{Unit: ProrationDay, DayCount: ActualActual}, pricePerDays(7_00, 7), 15, "2026-10-01"},
+		{"months", Proration{Unit: ProrationCalendarMonth}, monthlyPrice(4_00), 7, "2027-04-16"},
+		{"calendar years", Proration{Unit: ProrationCalendarYear}, yearlyPrice(5_00), 6, "2032-09-16"},
 	} {
 		p := c.proration
 		p.Mode, p.ChangedUnit, p.Extension, p.Rounding = ProrationDate, ChangedUnitUnused, Down, toTheCent
-		change := SubscriptionChange{CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-16"), Old: monthly(30_00), New: c.new}
+		change := SubscriptionChange{CycleStartUS: instantUS(t, "2026-09-01"), CycleEndUS: instantUS(t, "2026-10-01"), ChangeUS: instantUS(t, "2026-09-16"), Old: monthlyPrice(30_00), New: c.new}
 		if p.Unit >= ProrationMonth {
-			change.CycleEndUS, change.Old.Interval.Months = at(t, "2027-09-01"), 12
+			change.CycleEndUS, change.Old.Interval.Months = instantUS(t, "2027-09-01"), 12
 		}
 		got, err := p.Change(change)
-		if err != nil || got.ExtensionUnits != c.units || got.NextBillingUS != at(t, c.next) || got.NetMinor != 0 {
+		if err != nil || got.ExtensionUnits != c.units || got.NextBillingUS != instantUS(t, c.next) || got.NetMinor != 0 {
 			t.Errorf("%s: got %+v (%v), %v; want %d units to %s", c.name, got, time.UnixMicro(got.NextBillingUS).UTC(), err, c.units, c.next)
 		}
 	}
@@ -276,7 +276,7 @@ func TestProration_CreditBuysTime(t *testing.T) {
 func TestProration_RefusesWhatSaysTooLittle(t *testing.T) {
 	good := Proration{Mode: ProrationCharge, Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUsed, Rounding: toTheCent}
 	change := SubscriptionChange{
-		CycleStartUS: at(t, "2026-09-01"), CycleEndUS: at(t, "2026-10-01"), ChangeUS: at(t, "2026-09-15"), Old: monthly(30_00), New: monthly(60_00),
+		CycleStartUS: instantUS(t, "2026-09-01"), CycleEndUS: instantUS(t, "2026-10-01"), ChangeUS: instantUS(t, "2026-09-15"), Old: monthlyPrice(30_00), New: monthlyPrice(60_00),
 	}
 	if _, err := good.Change(change); err != nil {
 		t.Fatal(err)
