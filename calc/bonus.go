@@ -1,23 +1,36 @@
 package calc
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // kind is what all kinds of bonus are to the engine. A new kind is a file of its own with these methods, and a line in Bonus.kind.
 type kind interface {
 	// check refuses a rule that cannot be computed as the bonus says, for instance an advance at a period's close.
-	check(p *Plan, pays Pays) error
-	// base is what the kind's rates are applied to.
+	check(p *Plan, b *Bonus) error
+	// base is the volume that the kind's rates are applied to, and unit what the base of a line counts.
 	base() Base
+	unit(p *Plan) Unit
 	// upline says how many levels of which tree a sale event touches, 0 where only the seller.
 	upline() (levels int32, placement bool)
 	// byStanding tells whether a line depends on anybody's rank or activity.
 	byStanding(p *Plan) bool
-	// pay adds the bonus's lines, level by level; the lines of one earner and level are one.
+	// paysInactive tells whether those who are not active are paid when the bonus does not say.
+	paysInactive() bool
+	// reads are the facts that the kind's own conditions and numbers read.
+	reads() []Slot
+	// earnings are the bonuses whose earnings it is computed from, by index, and whether after the plan's caps.
+	earnings() (bonuses []int, afterCaps bool)
+	// pay adds the bonus's lines, level by level; the lines of one earner, level and part are one.
 	pay(s *stage, bonus int) error
 }
+
+// plain is what most kinds are: they need no other bonus, touch the seller only and read no facts. Kinds embed it.
+type plain struct{}
+
+func (plain) upline() (levels int32, placement bool)    { return 0, false }
+func (plain) paysInactive() bool                        { return false }
+func (plain) reads() []Slot                             { return nil }
+func (plain) earnings() (bonuses []int, afterCaps bool) { return nil, false }
+func (plain) byStanding(*Plan) bool                     { return true }
 
 // kind gives the rule of the bonus; nil when it has none, or more than one.
 func (b *Bonus) kind() kind {
@@ -29,9 +42,17 @@ func (b *Bonus) kind() kind {
 		}
 	}
 	set(b.Direct != nil, b.Direct)
-	set(b.Unilevel != nil, b.Unilevel)
-	set(b.Binary != nil, b.Binary)
+	set(b.Residual != nil, b.Residual)
 	set(b.Advance != nil, b.Advance)
+	set(b.Unilevel != nil, b.Unilevel)
+	set(b.Differential != nil, b.Differential)
+	set(b.Generation != nil, b.Generation)
+	set(b.Matching != nil, b.Matching)
+	set(b.Binary != nil, b.Binary)
+	set(b.Matrix != nil, b.Matrix)
+	set(b.Pool != nil, b.Pool)
+	set(b.RankBonus != nil, b.RankBonus)
+	set(b.Manual != nil, b.Manual)
 	if rules != 1 {
 		return nil
 	}
@@ -46,68 +67,64 @@ func (b *Bonus) BaseOf() Base {
 	return BaseCV
 }
 
-// checkRates wants one rate for no rank and one for each rank.
-func checkRates(p *Plan, rates int) error {
-	if rates != len(p.Ranks)+1 {
-		return fmt.Errorf("%w: %d rates for %d ranks and none", ErrPlan, rates, len(p.Ranks))
+// UnitOf says what the bases of the bonus's lines count.
+func (b *Bonus) UnitOf(p *Plan) Unit {
+	if k := b.kind(); k != nil {
+		return k.unit(p)
 	}
-	return nil
+	return UnitVolume
 }
 
-// byRank tells whether the rates depend on the rank.
-func byRank(rates []int64) bool {
-	return slices.ContainsFunc(rates, func(r int64) bool { return r != rates[0] })
-}
-
-// stage is what bonuses are computed from: a whole company in a period, or the slice of its trees that one sale touches.
-type stage struct {
-	plan               *Plan
-	sponsor, placement *walk // placement is nil when the plan has no such tree
-	// left and right are the leg volumes by seat of the placement tree, without carry.
-	left, right []int64
-	// carryIn and carryOut are by bonus index, their columns by row.
-	carryIn, carryOut []Carry
-	// class is the product class of the sale, at an event.
-	class string
-	sink  lineSink
-}
-
-// walk is one tree with what bonuses read of its distributors, all by seat.
-type walk struct {
-	*tree
-	rank   []uint8
-	active []bool
-	// own holds the volumes of the own sales by Base, once volume has been asked for them.
-	own  [BasePrice + 1][]int64
-	load func(Base) []int64
-}
-
-func (w *walk) volume(b Base) []int64 {
-	if w.own[b] == nil {
-		w.own[b] = w.load(b)
+// paidToInactive tells whether those who are not active are paid.
+func (b *Bonus) paidToInactive() bool {
+	switch b.Inactive {
+	case InactivePaid:
+		return true
+	case InactiveUnpaid:
+		return false
 	}
-	return w.own[b]
+	return b.kind().paysInactive()
 }
 
-func (s *stage) walk(placement bool) *walk {
-	if placement {
-		return s.placement
+// roundingOf gives how a bonus's lines are rounded.
+func (p *Plan) roundingOf(b *Bonus) Rounding {
+	r := p.Rounding
+	if b.Rounding != nil {
+		r = *b.Rounding
 	}
-	return s.sponsor
+	if p.RoundingAt != RoundLines {
+		r.StepMinor = 1
+	}
+	return r
 }
 
-// payOwn adds the lines of a bonus that pays sellers on their own sales.
-func (s *stage) payOwn(bonus int, base Base, rates []int64, factors ...Fraction) error {
-	w := s.sponsor
-	table := newTariffs(s.plan, base, 1, factors...)
-	for seat, volume := range w.volume(base) {
-		rank := w.rank[seat]
-		if volume == 0 || rates[rank] == 0 {
-			continue
-		}
-		if err := s.sink.add(w.row[seat], bonus, 0, volume, table.at(rank, 0, rates[rank])); err != nil {
-			return err
+// reads are all facts that paying the bonus reads.
+func (b *Bonus) reads() []Slot { return append(b.kind().reads(), b.When.reads()...) }
+
+// whoReads are the facts that the conditions of a table read.
+func (t *RateTable) whoReads() []Slot {
+	var slots []Slot
+	for _, list := range [][]*Condition{t.When, t.Unlock} {
+		for _, c := range list {
+			slots = append(slots, c.reads()...)
 		}
 	}
-	return nil
+	return slots
 }
+
+func (b *Brackets) whatReads() []Slot {
+	if b == nil {
+		return nil
+	}
+	return b.By.reads()
+}
+
+// unitOf is what the base of a line counts whose rates are those of a table.
+func (p *Plan) unitOf(base Base, amounts bool) Unit {
+	if amounts {
+		return UnitCount
+	}
+	return p.MeasureOf(base).Unit()
+}
+
+func errKind(what string) error { return fmt.Errorf("%w: %s", ErrPlan, what) }

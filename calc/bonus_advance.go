@@ -1,34 +1,34 @@
 package calc
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // Advance pays the seller several months of commission at once, with the event that makes the sale active and whether or not the
 // seller is active: base × rate × months, rounded once. Each paid month earns 1/months of the amount.
 type Advance struct {
+	plain
 	Base     Base
 	Months   int32
-	Rates    []int64 // by rank number; may exceed RateScale
+	Rates    RateTable // of one level; may exceed RateScale
 	Classes  []string
 	Clawback Clawback
 }
 
-func (a *Advance) check(p *Plan, pays Pays) error {
-	if pays != PaysEvent || a.Months <= 0 {
-		return fmt.Errorf("%w: an advance pays one month or more, at the event", ErrPlan)
+func (a *Advance) check(p *Plan, b *Bonus) error {
+	if b.Pays != PaysEvent || a.Months <= 0 {
+		return errKind("an advance pays one month or more, at the event")
 	}
-	return checkRates(p, len(a.Rates))
+	return a.Rates.check(p)
 }
 
-func (a *Advance) base() Base            { return a.Base }
-func (a *Advance) upline() (int32, bool) { return 0, false }
-func (a *Advance) byStanding(*Plan) bool { return byRank(a.Rates) }
+func (a *Advance) base() Base              { return a.Base }
+func (a *Advance) unit(p *Plan) Unit       { return p.unitOf(a.Base, a.Rates.Amounts) }
+func (a *Advance) byStanding(p *Plan) bool { return a.Rates.byStanding() }
+func (a *Advance) paysInactive() bool      { return true }
 
 func (a *Advance) pay(s *stage, bonus int) error {
 	if len(a.Classes) > 0 && !slices.Contains(a.Classes, s.class) {
 		return nil
 	}
-	return s.payOwn(bonus, a.Base, a.Rates, Fraction{int64(a.Months), 1})
+	months := s.factors.add("months", Fraction{int64(a.Months), 1}, 0)
+	return s.payOwn(bonus, s.sponsor.volume(a.Base), &a.Rates, 0, months)
 }

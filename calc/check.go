@@ -1,6 +1,9 @@
 package calc
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // check refuses a plan that could not be computed with, so that no bonus needs to look at its rule again.
 func (p *Plan) check() error {
@@ -10,39 +13,60 @@ func (p *Plan) check() error {
 	if !p.Main.Valid() || p.Rounding.StepMinor <= 0 || p.PointValue.Den <= 0 {
 		return fmt.Errorf("%w: plan %s lacks its cadence, rounding step or value of a point", ErrPlan, p.ID)
 	}
-	for i, r := range p.Ranks {
-		if err := p.checkCondition(r.When); err != nil {
-			return fmt.Errorf("rank %s: %w", p.Ranks[i].Name, err)
+	if p.PointValues != nil && (len(p.PointValues) > 255 || p.VariantOfMarket == nil) {
+		return fmt.Errorf("%w: plan %s has %d variants", ErrPlan, p.ID, len(p.PointValues))
+	}
+	if len(p.VariantOfMarket) != 0 && len(p.VariantOfMarket) != len(p.Names.Markets)+1 || len(p.Names.Tags) > 64 {
+		return fmt.Errorf("%w: plan %s does not give every market a variant, or has too many tags", ErrPlan, p.ID)
+	}
+	if p.Facts != nil {
+		if err := p.Facts.check(p); err != nil {
+			return err
 		}
 	}
-	if err := p.checkCondition(p.Active); err != nil {
-		return fmt.Errorf("active: %w", err)
+	if !p.Facts.Known(p.Active.reads()).BeforeActive {
+		return fmt.Errorf("%w: the condition for being active rests on who is active", ErrPlan)
+	}
+	for i := range p.Ranks {
+		if !p.Facts.Known(p.Ranks[i].When.reads()).BeforeRank {
+			return fmt.Errorf("%w: rank %s rests on itself", ErrPlan, p.Ranks[i].Name)
+		}
 	}
 	for i := range p.Bonuses {
-		b := &p.Bonuses[i]
-		k := b.kind()
-		if k == nil || !b.Cadence.Valid() {
-			return fmt.Errorf("%w: bonus %s has no rule or no cadence", ErrPlan, b.Name)
-		}
-		if err := k.check(p, b.Pays); err != nil {
-			return fmt.Errorf("bonus %s: %w", b.Name, err)
+		if err := p.checkBonus(&p.Bonuses[i]); err != nil {
+			return fmt.Errorf("bonus %s: %w", p.Bonuses[i].Name, err)
 		}
 	}
-	return nil
+	for i := range p.Caps {
+		if err := p.Caps[i].check(p); err != nil {
+			return fmt.Errorf("cap %s: %w", p.Caps[i].Name, err)
+		}
+	}
+	return p.checkOrder()
 }
 
-// checkCondition refuses a condition that asks for what is not known where it stands.
-func (p *Plan) checkCondition(c *Condition) error {
-	for _, info := range factInfos {
-		switch {
-		case !c.Uses(info.Fact):
-		case info.Binary && p.PlacementWidth != 2:
-			return fmt.Errorf("%w: %s needs a placement tree of width 2", ErrPlan, info.Name)
-		case info.AfterActive && c == p.Active:
-			return fmt.Errorf("%w: %s rests on who is active", ErrPlan, info.Name)
+func (p *Plan) checkBonus(b *Bonus) error {
+	k := b.kind()
+	if k == nil || !b.Cadence.Valid() {
+		return fmt.Errorf("%w: no rule, more than one, or no cadence", ErrPlan)
+	}
+	if err := p.checkBase(k.base()); err != nil {
+		return err
+	}
+	if b.Rounding != nil && b.Rounding.StepMinor <= 0 || b.Variants != nil && len(b.Variants) != p.Variants() ||
+		b.Markets != nil && len(b.Markets) != len(p.Names.Markets)+1 {
+		return fmt.Errorf("%w: a rounding step of 0, or markets that the plan does not have", ErrPlan)
+	}
+	sources, _ := k.earnings()
+	for _, source := range sources {
+		if source < 0 || source >= len(p.Bonuses) {
+			return fmt.Errorf("%w: there is no bonus %d", ErrPlan, source)
 		}
 	}
-	return nil
+	if b.Pays == PaysEvent && (b.When != nil || len(k.reads()) > 0 || k.base() >= VolumeBuiltIn) {
+		return fmt.Errorf("%w: facts and volumes of the plan's own making are known at the close only", ErrPlan)
+	}
+	return k.check(p, b)
 }
 
 // check refuses an input that is not whole, and one whose volumes add up to more than int64 holds.
@@ -78,7 +102,13 @@ func (in *Input) check() error {
 	for _, column := range []struct {
 		name   string
 		values []int64
-	}{{"PV", in.Volumes.PV}, {"CV", in.Volumes.CV}, {"price", in.Volumes.PriceMinor}} {
+	}{
+		{"PV", in.Volumes.PV},
+		{"CV", in.Volumes.CV},
+		{"QV", in.Volumes.QV},
+		{"price", in.Volumes.PriceMinor},
+		{"fee", in.Volumes.FeeMinor},
+	} {
 		if !sumFits(column.values) {
 			return overflowIn(column.name)
 		}
@@ -103,15 +133,74 @@ func (in *Input) checkLengths(n int) error {
 		{"Prior.Achieved", len(in.Prior.Achieved), n, in.Prior.Achieved == nil},
 		{"Prior.PaidAs", len(in.Prior.PaidAs), n, in.Prior.PaidAs == nil},
 		{"Prior.Active", len(in.Prior.Active), n, in.Prior.Active == nil},
-		{"Prior.Carry", len(in.Prior.Carry), len(in.Plan.Bonuses), in.Prior.Carry == nil},
+		{"Network.Owner", len(in.Network.Owner), n, true},
+		{"Network.Market", len(in.Network.Market), n, true},
+		{"Network.Kind", len(in.Network.Kind), n, true},
+		{"Network.Tags", len(in.Network.Tags), n, true},
+		{"Network.Joined", len(in.Network.Joined), n, true},
+		{"Volumes.QV", len(in.Volumes.QV), volumes, true},
+		{"Volumes.FeeMinor", len(in.Volumes.FeeMinor), volumes, true},
+		{"Volumes.Count", len(in.Volumes.Count), volumes, true},
+		{"Volumes.Class", len(in.Volumes.Class), volumes, true},
+		{"Volumes.Market", len(in.Volumes.Market), volumes, true},
+		{"Volumes.Buyer", len(in.Volumes.Buyer), volumes, true},
+		{"Volumes.AtUS", len(in.Volumes.AtUS), volumes, true},
+		{"Volumes.BuyerSinceUS", len(in.Volumes.BuyerSinceUS), volumes, true},
+		{"Volumes.Cycle", len(in.Volumes.Cycle), volumes, true},
+		{"Volumes.First", len(in.Volumes.First), volumes, true},
+		{"Posted.Bonus", len(in.Posted.Bonus), len(in.Posted.Earner), false},
+		{"Posted.AmountMinor", len(in.Posted.AmountMinor), len(in.Posted.Earner), false},
+		{"Adjustments.Bonus", len(in.Adjustments.Bonus), len(in.Adjustments.Earner), false},
+		{"Adjustments.AmountMinor", len(in.Adjustments.AmountMinor), len(in.Adjustments.Earner), false},
 	} {
 		if column.length != column.want && (!column.optional || column.length != 0) {
 			return fmt.Errorf("%w: %s has %d entries, not %d", ErrInput, column.name, column.length, column.want)
 		}
 	}
-	for i, carry := range in.Prior.Carry {
-		if len(carry.Left) != len(carry.Right) || carry.Left != nil && len(carry.Left) != n {
-			return fmt.Errorf("%w: the carry of bonus %d has %d and %d entries, not %d", ErrInput, i, len(carry.Left), len(carry.Right), n)
+	for key, column := range in.Prior.State {
+		want := n
+		if strings.HasPrefix(key, companyState) {
+			want = 1
+		}
+		if column != nil && len(column) != want {
+			return fmt.Errorf("%w: the state %s has %d entries, not %d", ErrInput, key, len(column), want)
+		}
+	}
+	return in.checkNumbers(n)
+}
+
+// companyState begins the keys of state that is the company's.
+const companyState = "company:"
+
+// checkNumbers wants rows, bonuses and words that there are.
+func (in *Input) checkNumbers(n int) error {
+	names := &in.Plan.Names
+	for _, words := range []struct {
+		name   string
+		column []uint16
+		known  int
+	}{
+		{"Network.Market", in.Network.Market, len(names.Markets)},
+		{"Network.Kind", in.Network.Kind, len(names.Kinds)},
+		{"Volumes.Class", in.Volumes.Class, len(names.Classes)},
+		{"Volumes.Market", in.Volumes.Market, len(names.Markets)},
+		{"Posted.Bonus", in.Posted.Bonus, len(in.Plan.Bonuses) - 1},
+		{"Adjustments.Bonus", in.Adjustments.Bonus, len(in.Plan.Bonuses) - 1},
+	} {
+		for i, number := range words.column {
+			if int(number) > words.known {
+				return fmt.Errorf("%w: %s %d is %d, of %d", ErrInput, words.name, i, number, words.known)
+			}
+		}
+	}
+	for _, rows := range []struct {
+		name   string
+		column []int32
+	}{{"Network.Owner", in.Network.Owner}, {"Posted.Earner", in.Posted.Earner}, {"Adjustments.Earner", in.Adjustments.Earner}} {
+		for i, row := range rows.column {
+			if row < 0 || int(row) >= n {
+				return fmt.Errorf("%w: %s %d is %d, of %d distributors", ErrInput, rows.name, i, row, n)
+			}
 		}
 	}
 	return nil

@@ -1,16 +1,32 @@
 package calc
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
-// Condition is a compiled expression over the facts of a distributor in a period. It is immutable and safe for concurrent use.
+// Condition is a compiled expression that holds or not, over the facts of a distributor in a period. It is immutable and safe for
+// concurrent use.
 //
 // Numbers are exact decimals: how many decimals each part of an expression has is known when it is compiled, so evaluating it is
 // arithmetic on int64. A result out of range is an error of the whole computation.
 type Condition struct {
+	expression
+	holds truth
+}
+
+// Number is a compiled expression whose value is a number. It is immutable and safe for concurrent use.
+type Number struct {
+	expression
+	value  number
+	digits int32
+}
+
+// expression is what conditions and numbers have in common.
+type expression struct {
 	source string
 	root   *Expr
-	holds  truth
-	uses   [factCount]bool
+	slots  []Slot
 }
 
 // Op is what a node of an expression does.
@@ -20,7 +36,7 @@ type Op uint8
 const (
 	OpNumber  Op = iota // Value × 10^-Digits
 	OpBoolean           // true when Value is not 0
-	OpFact              // Fact, of Rank where the fact takes one
+	OpFact              // the fact in Slot
 	OpNegate
 	OpAdd
 	OpSubtract
@@ -35,23 +51,26 @@ const (
 	OpAnd      // of two booleans
 	OpOr       // of two booleans
 	OpIf       // of a boolean, and two numbers or two booleans
+	OpMin      // of two numbers
+	OpMax      // of two numbers
+	OpWhole    // how many times the second, a literal above zero, goes into the first, rounded down; 0 for what is below zero
+	OpVariant  // of as many arguments as the plan has variants: the one of the distributor's
 )
 
-// Expr is a node of an expression, as a reader of plan files makes it. NewCondition checks it.
+// Expr is a node of an expression, as a reader of plan files makes it. NewCondition and NewNumber check it.
 type Expr struct {
 	Op     Op
 	Value  int64
 	Digits int32
-	Fact   Fact
-	Rank   uint8 // rank number
+	Slot   Slot
 	Args   []*Expr
 }
 
-// NewCondition compiles an expression of type boolean. The error, ErrPlan or ErrOverflow, says which part of it is wrong; a reader
-// that has checked types, and decimals with TooFine, meets it only for a literal out of range.
-func NewCondition(source string, root *Expr) (*Condition, error) {
-	c := &Condition{source: source, root: root}
-	compiled, err := c.compile(root)
+// NewCondition compiles an expression of type boolean over the facts in a table. The error, ErrPlan or ErrOverflow, says which part
+// of it is wrong; a reader that has checked types, and decimals with TooFine, meets it only for a literal out of range.
+func NewCondition(facts *FactTable, source string, root *Expr) (*Condition, error) {
+	c := &Condition{expression: expression{source: source, root: root}}
+	compiled, err := c.compile(facts, root)
 	if err != nil {
 		return nil, err
 	}
@@ -62,16 +81,55 @@ func NewCondition(source string, root *Expr) (*Condition, error) {
 	return c, nil
 }
 
+// NewNumber compiles an expression whose value is a number, as NewCondition compiles conditions.
+func NewNumber(facts *FactTable, source string, root *Expr) (*Number, error) {
+	n := &Number{expression: expression{source: source, root: root}}
+	compiled, err := n.compile(facts, root)
+	if err != nil {
+		return nil, err
+	}
+	if compiled.number == nil {
+		return nil, fmt.Errorf("%w: %q is a condition, and no number", ErrPlan, source)
+	}
+	n.value, n.digits = compiled.number, compiled.digits
+	return n, nil
+}
+
 // Source is the expression as the plan writes it.
 func (c *Condition) Source() string { return c.source }
 
-// Uses tells whether the condition asks for the fact. A nil condition asks for none.
-func (c *Condition) Uses(f Fact) bool { return c != nil && c.uses[f] }
+// Source is the expression as the plan writes it.
+func (n *Number) Source() string { return n.source }
+
+// Digits is the number of decimals of the value.
+func (n *Number) Digits() int32 { return n.digits }
+
+// reads lists the slots that the condition reads; none for nil.
+func (c *Condition) reads() []Slot {
+	if c == nil {
+		return nil
+	}
+	return c.slots
+}
+
+// reads lists the slots that the number reads; none for nil.
+func (n *Number) reads() []Slot {
+	if n == nil {
+		return nil
+	}
+	return n.slots
+}
+
+// Reads lists the slots that the condition reads; none for nil.
+func (c *Condition) Reads() []Slot { return c.reads() }
+
+// Reads lists the slots that the number reads; none for nil.
+func (n *Number) Reads() []Slot { return n.reads() }
 
 // truth and number are compiled expressions: functions of a distributor's seat.
 type (
-	truth  func(f *facts, seat int32) bool
-	number func(f *facts, seat int32) int64
+	truth  func(f *factColumns, seat int32) bool
+	number func(f *factColumns, seat int32) int64
 )
 
 // compiled is an expression of one of the two types.
@@ -81,25 +139,28 @@ type compiled struct {
 	digits int32 // decimals of number
 	// constant is set for a number that is the same for everybody.
 	constant *int64
+	// column tells that the number is what stands in the column of slot.
+	column bool
+	slot   Slot
 }
 
 func constantOf(value int64, digits int32) compiled {
 	return compiled{
-		number:   func(*facts, int32) int64 { return value },
+		number:   func(*factColumns, int32) int64 { return value },
 		digits:   digits,
 		constant: &value,
 	}
 }
 
-func (c *Condition) compile(e *Expr) (compiled, error) {
+func (c *expression) compile(facts *FactTable, e *Expr) (compiled, error) {
 	args := make([]compiled, len(e.Args))
 	for i, arg := range e.Args {
 		var err error
-		if args[i], err = c.compile(arg); err != nil {
+		if args[i], err = c.compile(facts, arg); err != nil {
 			return compiled{}, err
 		}
 	}
-	if err := e.check(args); err != nil {
+	if err := e.check(facts, args); err != nil {
 		return compiled{}, err
 	}
 	switch e.Op {
@@ -107,34 +168,42 @@ func (c *Condition) compile(e *Expr) (compiled, error) {
 		return constantOf(e.Value, e.Digits), nil
 	case OpBoolean:
 		value := e.Value != 0
-		return compiled{truth: func(*facts, int32) bool { return value }}, nil
+		return compiled{truth: func(*factColumns, int32) bool { return value }}, nil
 	case OpFact:
-		c.uses[e.Fact] = true
-		return readFact(e.Fact, e.Rank), nil
+		if !slices.Contains(c.slots, e.Slot) {
+			c.slots = append(c.slots, e.Slot)
+		}
+		return readFact(facts, e.Slot), nil
 	case OpNegate:
 		return arithmetic(OpSubtract, constantOf(0, args[0].digits), args[0])
 	case OpAdd, OpSubtract, OpMultiply:
 		return arithmetic(e.Op, args[0], args[1])
 	case OpNot:
 		a := args[0].truth
-		return compiled{truth: func(f *facts, seat int32) bool { return !a(f, seat) }}, nil
+		return compiled{truth: func(f *factColumns, seat int32) bool { return !a(f, seat) }}, nil
 	case OpAnd:
 		a, b := args[0].truth, args[1].truth
-		return compiled{truth: func(f *facts, seat int32) bool { return a(f, seat) && b(f, seat) }}, nil
+		return compiled{truth: func(f *factColumns, seat int32) bool { return a(f, seat) && b(f, seat) }}, nil
 	case OpOr:
 		a, b := args[0].truth, args[1].truth
-		return compiled{truth: func(f *facts, seat int32) bool { return a(f, seat) || b(f, seat) }}, nil
+		return compiled{truth: func(f *factColumns, seat int32) bool { return a(f, seat) || b(f, seat) }}, nil
 	case OpIf:
 		return choice(args[0], args[1], args[2])
+	case OpMin, OpMax:
+		return extreme(e.Op, args[0], args[1])
+	case OpWhole:
+		return wholeTimes(args[0], args[1])
+	case OpVariant:
+		return byVariant(args)
 	default:
 		return comparison(e, args[0], args[1])
 	}
 }
 
 // check holds the number and the types of a node's arguments against its operation.
-func (e *Expr) check(args []compiled) error {
+func (e *Expr) check(facts *FactTable, args []compiled) error {
 	wrong := func(what string) error { return fmt.Errorf("%w: operation %d %s", ErrPlan, e.Op, what) }
-	counts := [...]int{OpNegate: 1, OpAdd: 2, OpSubtract: 2, OpMultiply: 2, OpLess: 2, OpLessEqual: 2, OpGreater: 2, OpGreaterEqual: 2, OpEqual: 2, OpNotEqual: 2, OpNot: 1, OpAnd: 2, OpOr: 2, OpIf: 3}
+	counts := [...]int{OpNegate: 1, OpAdd: 2, OpSubtract: 2, OpMultiply: 2, OpLess: 2, OpLessEqual: 2, OpGreater: 2, OpGreaterEqual: 2, OpEqual: 2, OpNotEqual: 2, OpNot: 1, OpAnd: 2, OpOr: 2, OpIf: 3, OpMin: 2, OpMax: 2, OpWhole: 2, OpVariant: len(args)}
 	if int(e.Op) >= len(counts) {
 		return wrong("does not exist")
 	}
@@ -143,8 +212,8 @@ func (e *Expr) check(args []compiled) error {
 	}
 	switch e.Op {
 	case OpFact:
-		if e.Fact >= factCount || (e.Rank != 0) != e.Fact.Info().TakesRank {
-			return wrong("names no fact, or a fact without its rank")
+		if e.Slot < 0 || int(e.Slot) >= facts.len() {
+			return wrong("names no fact")
 		}
 	case OpNumber:
 		if e.Digits < 0 || e.Digits > digitsMax {
@@ -155,6 +224,14 @@ func (e *Expr) check(args []compiled) error {
 			return wrong("asks for a number")
 		}
 		args = args[1:]
+	case OpWhole:
+		if args[1].constant == nil || *args[1].constant <= 0 {
+			return wrong("divides by what is no number above zero")
+		}
+	case OpVariant:
+		if len(args) == 0 {
+			return wrong("has no arguments")
+		}
 	}
 	truths := 0
 	for _, a := range args {
@@ -166,7 +243,7 @@ func (e *Expr) check(args []compiled) error {
 	switch e.Op {
 	case OpNot, OpAnd, OpOr:
 		want = len(args)
-	case OpEqual, OpNotEqual, OpIf:
+	case OpEqual, OpNotEqual, OpIf, OpVariant:
 		if truths != 0 {
 			want = len(args)
 		}
@@ -178,32 +255,92 @@ func (e *Expr) check(args []compiled) error {
 }
 
 // readFact compiles the reading of a fact.
-func readFact(fact Fact, rank uint8) compiled {
-	digits := fact.Info().Digits
-	switch fact {
-	case FactActive:
-		return compiled{truth: func(f *facts, seat int32) bool { return f.active[seat] }}
-	case FactAchieved:
-		return compiled{truth: func(f *facts, seat int32) bool { return f.achieved[seat] >= rank }}
-	case FactPaidAsBefore:
-		return compiled{truth: func(f *facts, seat int32) bool { return f.before[seat] >= rank }}
-	case FactLegsWith:
-		return compiled{number: func(f *facts, _ int32) int64 { return int64(f.legs[rank]) }}
-	case FactFrontline:
-		return compiled{number: func(f *facts, seat int32) int64 { return int64(f.first[seat+1] - f.first[seat]) }}
-	case FactPayLeg:
-		return compiled{digits: digits, number: func(f *facts, seat int32) int64 {
-			return min(f.columns[FactLeftVolume][seat], f.columns[FactRightVolume][seat])
-		}}
-	default:
-		return compiled{digits: digits, number: func(f *facts, seat int32) int64 { return f.columns[fact][seat] }}
+func readFact(facts *FactTable, slot Slot) compiled {
+	key, info := facts.keys[slot], facts.infos[slot]
+	if info.boolean {
+		switch key.Fact {
+		case FactActive:
+			return compiled{truth: func(f *factColumns, seat int32) bool { return f.active[seat] }}
+		case FactAchieved:
+			return compiled{truth: func(f *factColumns, seat int32) bool { return f.achieved[seat] >= key.Rank }}
+		case FactPaidAsBefore:
+			return compiled{truth: func(f *factColumns, seat int32) bool { return f.before[seat] >= key.Rank }}
+		case FactPaidAs:
+			return compiled{truth: func(f *factColumns, seat int32) bool { return f.rank[seat] >= key.Rank }}
+		}
+		return compiled{truth: func(f *factColumns, seat int32) bool { return f.columns[slot][seat] != 0 }}
 	}
+	switch key.Fact {
+	case FactLegsWith:
+		// While ranks are decided the counts of the distributor at hand stand in legs, and a column only where others read it.
+		return compiled{number: func(f *factColumns, seat int32) int64 {
+			if column := f.columns[slot]; column != nil {
+				return column[seat]
+			}
+			return int64(f.legs[key.Rank])
+		}}
+	case FactFrontline:
+		return compiled{number: func(f *factColumns, seat int32) int64 { return int64(f.first[seat+1] - f.first[seat]) }}
+	}
+	return compiled{digits: info.digits, column: true, slot: slot, number: func(f *factColumns, seat int32) int64 { return f.columns[slot][seat] }}
+}
+
+// extreme compiles the smaller or the greater of two numbers.
+func extreme(op Op, a, b compiled) (compiled, error) {
+	a, b, err := sameDigits(a, b)
+	if err != nil {
+		return compiled{}, err
+	}
+	left, right := a.number, b.number
+	if op == OpMin {
+		return compiled{digits: a.digits, number: func(f *factColumns, seat int32) int64 { return min(left(f, seat), right(f, seat)) }}, nil
+	}
+	return compiled{digits: a.digits, number: func(f *factColumns, seat int32) int64 { return max(left(f, seat), right(f, seat)) }}, nil
+}
+
+// wholeTimes compiles how many times a literal goes into a number.
+func wholeTimes(a, b compiled) (compiled, error) {
+	a, b, err := sameDigits(a, b)
+	if err != nil {
+		return compiled{}, err
+	}
+	if b.constant == nil {
+		return compiled{}, fmt.Errorf("%w: a number in an expression", ErrOverflow)
+	}
+	value, by := a.number, *b.constant
+	return compiled{number: func(f *factColumns, seat int32) int64 { return max(0, value(f, seat)) / by }}, nil
+}
+
+// byVariant compiles the choice by the distributor's variant.
+func byVariant(args []compiled) (compiled, error) {
+	if args[0].truth != nil {
+		truths := make([]truth, len(args))
+		for i, a := range args {
+			truths[i] = a.truth
+		}
+		return compiled{truth: func(f *factColumns, seat int32) bool { return truths[f.variantAt(seat)](f, seat) }}, nil
+	}
+	numbers := make([]number, len(args))
+	finest := args[0]
+	for _, a := range args {
+		if a.digits > finest.digits {
+			finest = a
+		}
+	}
+	for i, a := range args {
+		same, _, err := sameDigits(a, finest)
+		if err != nil {
+			return compiled{}, err
+		}
+		numbers[i] = same.number
+	}
+	return compiled{digits: finest.digits, number: func(f *factColumns, seat int32) int64 { return numbers[f.variantAt(seat)](f, seat) }}, nil
 }
 
 // choice compiles cond ? a : b.
 func choice(cond, a, b compiled) (compiled, error) {
 	if a.truth != nil {
-		return compiled{truth: func(f *facts, seat int32) bool {
+		return compiled{truth: func(f *factColumns, seat int32) bool {
 			if cond.truth(f, seat) {
 				return a.truth(f, seat)
 			}
@@ -214,7 +351,7 @@ func choice(cond, a, b compiled) (compiled, error) {
 	if err != nil {
 		return compiled{}, err
 	}
-	return compiled{digits: a.digits, number: func(f *facts, seat int32) int64 {
+	return compiled{digits: a.digits, number: func(f *factColumns, seat int32) int64 {
 		if cond.truth(f, seat) {
 			return a.number(f, seat)
 		}

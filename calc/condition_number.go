@@ -36,7 +36,7 @@ func arithmetic(op Op, a, b compiled) (compiled, error) {
 		return constantOf(value, digits), nil
 	}
 	left, right := a.number, b.number
-	return compiled{digits: digits, number: func(f *facts, seat int32) int64 {
+	return compiled{digits: digits, number: func(f *factColumns, seat int32) int64 {
 		value, ok := apply(left(f, seat), right(f, seat))
 		if !ok {
 			f.overflow = true
@@ -63,7 +63,7 @@ func comparison(e *Expr, a, b compiled) (compiled, error) {
 	op := e.Op
 	if a.truth != nil {
 		equal := op == OpEqual
-		return compiled{truth: func(f *facts, seat int32) bool { return (a.truth(f, seat) == b.truth(f, seat)) == equal }}, nil
+		return compiled{truth: func(f *factColumns, seat int32) bool { return (a.truth(f, seat) == b.truth(f, seat)) == equal }}, nil
 	}
 	if a.constant != nil && b.constant == nil {
 		a, b = b, a
@@ -75,14 +75,14 @@ func comparison(e *Expr, a, b compiled) (compiled, error) {
 			return compiled{}, err
 		}
 		if !reachable {
-			return compiled{truth: func(*facts, int32) bool { return op == OpNotEqual }}, nil
+			return compiled{truth: func(*factColumns, int32) bool { return op == OpNotEqual }}, nil
 		}
-		return compiled{truth: compareBound(op, e, a.number, bound)}, nil
+		return compiled{truth: compareBound(op, a, bound)}, nil
 	}
 	left, right := a.number, b.number
 	leftBy, rightBy := uint64(pow10[max(b.digits-a.digits, 0)]), uint64(pow10[max(a.digits-b.digits, 0)])
 	accepts := accepted(op)
-	return compiled{truth: func(f *facts, seat int32) bool {
+	return compiled{truth: func(f *factColumns, seat int32) bool {
 		return accepts[1+compareProducts(left(f, seat), leftBy, right(f, seat), rightBy)]
 	}}, nil
 }
@@ -127,29 +127,25 @@ func boundOf(op Op, literal int64, from, to int32) (bound int64, reachable bool,
 
 // compareBound compiles a comparison with a literal. The commonest of all, a column at least as great as a literal, is one function
 // and not two.
-func compareBound(op Op, e *Expr, a number, bound int64) truth {
+func compareBound(op Op, of compiled, bound int64) truth {
+	a := of.number
 	switch op {
 	case OpLess:
-		return func(f *facts, seat int32) bool { return a(f, seat) < bound }
+		return func(f *factColumns, seat int32) bool { return a(f, seat) < bound }
 	case OpLessEqual:
-		return func(f *facts, seat int32) bool { return a(f, seat) <= bound }
+		return func(f *factColumns, seat int32) bool { return a(f, seat) <= bound }
 	case OpGreater:
-		return func(f *facts, seat int32) bool { return a(f, seat) > bound }
+		return func(f *factColumns, seat int32) bool { return a(f, seat) > bound }
 	case OpEqual:
-		return func(f *facts, seat int32) bool { return a(f, seat) == bound }
+		return func(f *factColumns, seat int32) bool { return a(f, seat) == bound }
 	case OpNotEqual:
-		return func(f *facts, seat int32) bool { return a(f, seat) != bound }
+		return func(f *factColumns, seat int32) bool { return a(f, seat) != bound }
 	}
-	if fact := e.Args[0]; fact.Op == OpFact {
-		switch column := fact.Fact; column {
-		case FactPV, FactCV, FactGV, FactLeftVolume, FactRightVolume, FactActiveFrontline, FactMonthsEnrolled:
-			return func(f *facts, seat int32) bool { return f.columns[column][seat] >= bound }
-		case FactLegsWith:
-			rank := fact.Rank
-			return func(f *facts, _ int32) bool { return int64(f.legs[rank]) >= bound }
-		}
+	if of.column {
+		slot := of.slot
+		return func(f *factColumns, seat int32) bool { return f.columns[slot][seat] >= bound }
 	}
-	return func(f *facts, seat int32) bool { return a(f, seat) >= bound }
+	return func(f *factColumns, seat int32) bool { return a(f, seat) >= bound }
 }
 
 // accepted says for each outcome of a comparison (less, equal, greater) whether the operation holds.

@@ -4,142 +4,180 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"runtime"
+	"sync"
 )
 
 // EngineVersion names the rules that this engine computes by. It changes with every change that can change a result.
-const EngineVersion = "1"
+const EngineVersion = "2"
 
-// blockLines is how many lines a period's computation gathers before it begins another block of them.
-const blockLines = 1 << 14
-
-// Compute gives what a period comes to: lines, activity, ranks and carry-outs. It is a pure function: the same input gives the same
-// output, and the order of the rows of Volumes does not matter. The input is only read.
+// Compute gives what a period comes to: lines, activity, ranks and the state that the next period goes on from. It is a pure
+// function: the same input gives the same output, and neither the order of the rows of Volumes nor the number of threads matters. The
+// input is only read.
 //
 // The error is ErrInput for an input that is not whole, naming the index; ErrOverflow where a number leaves the range of int64, which
 // for volumes means that those of the period add up, regardless of sign, to more than 9·10¹⁴ points; and ErrPlan for a plan that was
 // not compiled.
 func Compute(in *Input) (*Output, error) {
-	if err := in.check(); err != nil {
+	c, err := newComputation(in)
+	if err != nil {
 		return nil, err
 	}
-	c := computation{in: in, n: len(in.Network.Sponsor)}
-	if err := c.plant(); err != nil {
-		return nil, err
-	}
-	out := &Output{Carry: make([]Carry, len(in.Plan.Bonuses))}
+	out := &Output{State: c.next}
 	if err := c.stand(out); err != nil {
 		return nil, err
 	}
-	s := stage{
-		plan: in.Plan, sponsor: &c.sponsor, left: c.left, right: c.right,
-		carryIn: in.Prior.Carry, carryOut: out.Carry,
-		sink: lineSink{plan: in.Plan, blockSize: blockLines},
+	s := c.stage()
+	if err := s.payAll(); err != nil {
+		return nil, err
 	}
-	if s.carryIn == nil {
-		s.carryIn = make([]Carry, len(in.Plan.Bonuses))
+	if out.Lines, err = s.lines(); err != nil {
+		return nil, err
 	}
-	if c.placement.tree != nil {
-		s.placement = &c.placement
-		c.standInPlacement()
-	}
-	for i := range in.Plan.Bonuses {
-		if b := &in.Plan.Bonuses[i]; c.pays(b) {
-			if err := b.kind().pay(&s, i); err != nil {
-				return nil, err
-			}
-		}
-	}
-	var err error
-	out.Lines, err = s.sink.byEarner(c.n)
-	return out, err
+	out.ReEntries = s.reEntries
+	c.keepPast(c.next)
+	return out, c.failure
 }
 
 // computation is one call of Compute under way.
 type computation struct {
-	in                 *Input
-	n                  int
-	sponsor, placement walk
-	// left and right are the leg volumes by seat of the placement tree; nil when nothing asks for them.
-	left, right []int64
+	in      *Input
+	n       int
+	threads int
+	sponsor walk
+	// placement has no tree when the plan has no placement tree.
+	placement walk
+	facts     *factFiller
+	ladder    *rankLadder
+	groups    columnCache // volumes of whole groups, by volume
+	legs      columnCache // volumes of legs, by volume: twice the number for the left leg, one more for the right one
+	next      State
+	// mutex guards next and failure, which bonuses that are computed side by side share.
+	mutex   sync.Mutex
+	failure error
 }
 
-// pays tells whether the bonus is paid by this period.
-func (c *computation) pays(b *Bonus) bool { return b.Pays == PaysPeriod && b.Cadence == c.in.Cadence }
+func newComputation(in *Input) (*computation, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	c := &computation{in: in, n: len(in.Network.Sponsor), threads: in.Threads, next: State{}}
+	if c.threads <= 0 {
+		c.threads = runtime.GOMAXPROCS(0)
+	}
+	if err := c.plant(); err != nil {
+		return nil, err
+	}
+	table := in.Plan.Facts
+	if table == nil {
+		table = NewFactTable()
+	}
+	c.facts = &factFiller{computation: c, times: table.timing(), facts: &factColumns{table: table, columns: make([][]int64, table.len())}}
+	// Volumes that bound what a source counts in a year go on counting in periods that pay nothing by them.
+	for i := range in.Plan.Volumes {
+		if in.Plan.Volumes[i].SourceCap != 0 {
+			c.sponsor.volume(VolumeBuiltIn + Base(i))
+		}
+	}
+	return c, c.failure
+}
 
-// plant orders the trees and adds up what the legs hold.
+// fail keeps the first failure of those that are met where there is no way to return one.
+func (c *computation) fail(err error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.failure == nil {
+		c.failure = err
+	}
+}
+
+// forSeats shares all seats among the threads.
+func (c *computation) forSeats(work func(worker, from, to int)) { share(c.threads, 0, c.n, work) }
+
+// plant orders the trees.
 func (c *computation) plant() error {
-	network := &c.in.Network
+	network, plan := &c.in.Network, c.in.Plan
 	tree, err := newTree(network.Sponsor, "sponsor")
 	if err != nil {
 		return err
 	}
-	c.sponsor = walk{tree: tree, load: c.sell}
-	if c.in.Plan.PlacementWidth == 0 {
+	c.sponsor = walk{tree: tree, load: c.sell, variant: c.variants(tree)}
+	if plan.PlacementWidth == 0 {
 		return nil
 	}
 	if tree, err = newTree(network.Parent, "placement parent"); err != nil {
 		return err
 	}
-	c.placement = walk{tree: tree, load: func(b Base) []int64 {
+	c.placement = walk{tree: tree, variant: c.variants(tree), load: func(b Base) []int64 {
 		return gather(c.sponsor.volume(b), c.sponsor.seat, tree.row)
 	}}
-	if err := checkLegs(tree, network.Leg, c.in.Plan.PlacementWidth); err != nil {
-		return err
-	}
-	if c.asksForLegs() {
-		c.fillLegs()
-	}
-	return nil
+	return checkLegs(tree, network.Leg, plan.PlacementWidth)
 }
 
-// sell adds up the volumes of the own sales by seat of the sponsor tree. No sum can overflow: Input.check has seen to that.
-func (c *computation) sell(b Base) []int64 {
-	v := &c.in.Volumes
-	column := [...][]int64{BaseCV: v.CV, BasePV: v.PV, BasePrice: v.PriceMinor}[b]
-	own := make([]int64, c.n)
-	for i, seller := range v.Seller {
-		own[c.sponsor.seat[seller]] += column[i]
+// variants gives the variant of everybody by seat; nil when the plan has one alone.
+func (c *computation) variants(t *tree) []uint8 {
+	plan := c.in.Plan
+	if plan.VariantOfMarket == nil {
+		return nil
 	}
-	return own
-}
-
-func (c *computation) asksForLegs() bool {
-	for i := range c.in.Plan.Bonuses {
-		if b := &c.in.Plan.Bonuses[i]; b.Binary != nil && c.pays(b) {
-			return true
+	out := make([]uint8, c.n)
+	for seat, row := range t.row {
+		market := uint16(0)
+		if c.in.Network.Market != nil {
+			market = c.in.Network.Market[row]
 		}
+		out[seat] = plan.VariantOfMarket[market]
 	}
-	return c.asks(FactLeftVolume) || c.asks(FactRightVolume) || c.asks(FactPayLeg)
+	return out
 }
 
-// fillLegs adds up the two legs of everybody from the bottom up: whoever stands in a leg brings the own volume and both own legs.
-func (c *computation) fillLegs() {
-	t, own := c.placement.tree, c.placement.volume(BaseCV)
-	c.left, c.right = make([]int64, c.n), make([]int64, c.n)
-	for seat := c.n - 1; seat >= 0; seat-- {
-		parent := t.parent[seat]
-		if parent < 0 {
-			continue
+// legVolumes gives the volumes of both legs of everybody, by seat of the placement tree: whoever stands in a leg brings the own
+// volume and both own legs.
+func (c *computation) legVolumes(b Base) (left, right []int64) {
+	left = c.legs.get(2*int(b), func() []int64 {
+		left, right := c.fillLegs(b)
+		c.legs.get(2*int(b)+1, func() []int64 { return right })
+		return left
+	})
+	return left, c.legs.get(2*int(b)+1, nil)
+}
+
+func (c *computation) fillLegs(b Base) (left, right []int64) {
+	t, own := c.placement.tree, c.placement.volume(b)
+	legs := gather(c.in.Network.Leg, nil, t.row)
+	left, right = make([]int64, c.n), make([]int64, c.n)
+	t.upward(c.threads, func(_, from, to int) {
+		for seat := to - 1; seat >= from; seat-- {
+			for child := t.first[seat]; child < t.first[seat+1]; child++ {
+				volume := own[child] + left[child] + right[child]
+				if legs[child] == 2 {
+					right[seat] = volume
+				} else {
+					left[seat] = volume
+				}
+			}
 		}
-		leg := c.left
-		if c.in.Network.Leg[t.row[seat]] == 2 {
-			leg = c.right
-		}
-		leg[parent] += own[seat] + c.left[seat] + c.right[seat]
-	}
+	})
+	return left, right
 }
 
-// standInPlacement takes the ranks and activity over into the order of the placement tree.
-func (c *computation) standInPlacement() {
-	c.placement.rank = gather(c.sponsor.rank, c.sponsor.seat, c.placement.row)
-	c.placement.active = gather(c.sponsor.active, c.sponsor.seat, c.placement.row)
-}
-
-// gather takes a column from one tree's order to that of rows, given the row of every target.
+// gather takes a column from one tree's order to that of rows, given the seat of every row; without seats the column is by row.
 func gather[T any](column []T, seat, rows []int32) []T {
 	out := make([]T, len(rows))
 	for i, row := range rows {
-		out[i] = column[seat[row]]
+		if seat != nil {
+			row = seat[row]
+		}
+		out[i] = column[row]
+	}
+	return out
+}
+
+// byRow takes a column from the order of seats to that of rows.
+func byRow[T any](column []T, rows []int32) []T {
+	out := make([]T, len(rows))
+	for seat, row := range rows {
+		out[row] = column[seat]
 	}
 	return out
 }

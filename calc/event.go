@@ -41,18 +41,9 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 	if err := in.Plan.check(); err != nil {
 		return nil, err
 	}
-	s := stage{
-		plan: in.Plan, class: in.Class,
-		sink: lineSink{plan: in.Plan, blockSize: eventBlockLines},
-	}
-	var err error
-	if s.sponsor, err = in.path(in.Sponsor, "sponsor"); err != nil {
+	s, err := in.stage()
+	if err != nil {
 		return nil, err
-	}
-	if in.Plan.PlacementWidth > 0 {
-		if s.placement, err = in.path(in.Placement, "placement"); err != nil {
-			return nil, err
-		}
 	}
 	var lines []EventLine
 	for i := range in.Plan.Bonuses {
@@ -60,13 +51,32 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 		if b.Pays != PaysEvent {
 			continue
 		}
-		s.sink.blocks = s.sink.blocks[:0]
-		if err := b.kind().pay(&s, i); err != nil {
+		if err := b.kind().pay(s, i); err != nil {
 			return nil, err
 		}
-		lines = appendEventLines(lines, b, s.sink.blocks)
+		lines = appendEventLines(lines, b, s.sinks[i].blocks)
 	}
 	return lines, nil
+}
+
+// stage is the slice of the trees that the sale touches, with the sale as all that is sold.
+func (in *EventInput) stage() (*stage, error) {
+	bonuses := len(in.Plan.Bonuses)
+	s := &stage{
+		computation: &computation{threads: 1}, plan: in.Plan, atEvent: true, class: in.Class,
+		sinks: make([]lineSink, bonuses), eligibility: make([]eligibility, bonuses),
+	}
+	for i := range s.sinks {
+		s.sinks[i] = lineSink{plan: in.Plan, bonus: i, blockSize: eventBlockLines}
+	}
+	var err error
+	if s.sponsor, err = in.path(in.Sponsor, "sponsor"); err != nil {
+		return nil, err
+	}
+	if in.Plan.PlacementWidth > 0 {
+		s.placement, err = in.path(in.Placement, "placement")
+	}
+	return s, err
 }
 
 // path makes the tree of one way up, with the sale as the only volume.
@@ -74,19 +84,45 @@ func (in *EventInput) path(chain []ChainMember, what string) (*walk, error) {
 	if len(chain) == 0 {
 		return nil, fmt.Errorf("%w: the %s chain lacks the seller", ErrInput, what)
 	}
-	w := &walk{tree: newPath(len(chain)), rank: make([]uint8, len(chain)), active: make([]bool, len(chain))}
+	w := &walk{tree: newPath(len(chain)), rank: make([]uint8, len(chain)), active: make([]bool, len(chain)), market: make([]uint16, len(chain))}
 	for row, member := range chain {
-		if int(member.Rank) > len(in.Plan.Ranks) {
-			return nil, fmt.Errorf("%w: member %d of the %s chain has rank number %d, of %d ranks", ErrInput, row, what, member.Rank, len(in.Plan.Ranks))
+		if int(member.Rank) > len(in.Plan.Ranks) || int(member.Market) > len(in.Plan.Names.Markets) {
+			return nil, fmt.Errorf("%w: member %d of the %s chain has rank number %d, of %d ranks, or market %d, of %d",
+				ErrInput, row, what, member.Rank, len(in.Plan.Ranks), member.Market, len(in.Plan.Names.Markets))
 		}
-		w.rank[w.seat[row]], w.active[w.seat[row]] = member.Rank, !member.Inactive || in.Plan.Active == nil
+		seat := w.seat[row]
+		w.rank[seat], w.active[seat] = member.Rank, !member.Inactive || in.Plan.Active == nil
+		w.market[seat] = member.Market
+	}
+	if in.Plan.VariantOfMarket != nil {
+		w.variant = make([]uint8, len(chain))
+		for seat, market := range w.market {
+			w.variant[seat] = in.Plan.VariantOfMarket[market]
+		}
 	}
 	w.load = func(b Base) []int64 {
 		own := make([]int64, len(chain))
-		own[w.seat[0]] = [...]int64{BaseCV: in.CV, BasePV: in.PV, BasePrice: in.PriceMinor}[b]
+		own[w.seat[0]] = in.measured(in.Plan.MeasureOf(b))
 		return own
 	}
 	return w, nil
+}
+
+// measured is what the sale counts by a measure.
+func (in *EventInput) measured(m Measure) int64 {
+	switch m {
+	case MeasureCV:
+		return in.CV
+	case MeasurePV:
+		return in.PV
+	case MeasureQV:
+		return in.QV
+	case MeasurePrice:
+		return in.PriceMinor
+	case MeasureNetPrice:
+		return in.PriceMinor - in.FeeMinor
+	}
+	return 1
 }
 
 func appendEventLines(lines []EventLine, b *Bonus, blocks []Lines) []EventLine {

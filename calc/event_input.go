@@ -8,6 +8,8 @@ type ChainMember struct {
 	// Inactive tells that the distributor was not active in the last closed period of the main cadence. Before the first close
 	// everybody counts as active, as they do in a plan that has no condition for it.
 	Inactive bool
+	// Market is the number of the distributor's market in Plan.Names.Markets; 0 for any other.
+	Market uint16
 }
 
 // EventInput is what the lines of one sale event depend on: the sale and the slice of the tree above it.
@@ -17,8 +19,9 @@ type EventInput struct {
 	// asks, or to the top.
 	// The placement chain is not looked at when the plan has no placement tree.
 	Sponsor, Placement []ChainMember
-	PV, CV             int64 // volume units
+	PV, CV, QV         int64 // volume units
 	PriceMinor         int64
+	FeeMinor           int64
 	Class              string // product class
 }
 

@@ -1,19 +1,52 @@
 package calc
 
 // Network is the trees of n distributors, columnar. Rows may stand in any order; the store gives them in byte order of the ids.
-// -1 means none.
+// -1 means none. Columns after the first four are optional: nil means what their comment says.
 type Network struct {
 	Sponsor      []int32
 	Parent       []int32 // placement; nil when the plan has no placement tree
 	Leg          []uint8 // 1..width; 0 for a top
 	EnrolledAtUS []int64
+
+	Owner  []int32  // row of the position that stands for the owner; nil: everybody owns one position
+	Market []uint16 // number in Plan.Names.Markets; nil: 0
+	Kind   []uint16 // number in Plan.Names.Kinds; nil: 0
+	Tags   []uint64 // bit k-1 for number k of Plan.Names.Tags; nil: none
+	Joined []int32  // place in the order of joining, for what is counted by it; nil: the order of EnrolledAtUS, then of the rows
 }
 
-// Volumes are the counted entries of a period: what sale events add to, or take from, their sellers' volumes.
+// Volumes are the counted entries of a period: what sale events add to, or take from, their sellers' volumes. Columns after the first
+// four are optional: nil means what their comment says, and is refused where the plan asks for the column.
 type Volumes struct {
 	Seller     []int32
 	PV, CV     []int64 // volume units; negative where volume is taken back
 	PriceMinor []int64 // minor units of the plan's currency
+
+	QV           []int64  // nil: 0
+	FeeMinor     []int64  // nil: 0
+	Count        []int32  // what the entry counts as a number of sales: 1, or −1 where it takes one back; nil: 1, or −1 for a negative price or volume
+	Class        []uint16 // number in Plan.Names.Classes
+	Market       []uint16 // of the sale, number in Plan.Names.Markets
+	Buyer        []int32  // number of the customer; -1 where the seller bought
+	AtUS         []int64  // effective time
+	BuyerSinceUS []int64  // time of the buyer's first purchase
+	Cycle        []int32  // billing cycle, from 1
+	First        []bool   // whether it is the buyer's first sale
+}
+
+// Posted are lines that events of the period have posted, for caps that bound them with others. A cap takes nothing of them back: it
+// posts adjustments.
+type Posted struct {
+	Earner      []int32
+	Bonus       []uint16
+	AmountMinor []int64
+}
+
+// Adjustments are paid, or taken, by hand.
+type Adjustments struct {
+	Earner      []int32
+	Bonus       []uint16 // index of a manual bonus
+	AmountMinor []int64
 }
 
 // Prior is the state before the period, by distributor.
@@ -26,13 +59,22 @@ type Prior struct {
 	// Active tells who was active in the last closed period of the main cadence. nil means that there is none yet, and everybody
 	// counts as active, as they do in a plan that has no condition for it.
 	Active []bool
-	// Carry holds the carry-ins of the plan's bonus with the same index; nil where the bonus is not binary or nothing carries.
-	Carry []Carry
+	// State is what the last closed period of the same cadence carried out.
+	State State
 }
 
-// Carry is volume left over per distributor, in volume units.
-type Carry struct {
-	Left, Right []int64
+// State is what goes on from a period to the next one of its cadence beside ranks: columns by row, under keys that the plan's rules
+// make. A missing column is zero for everybody. A key that begins with "company:" has one entry.
+type State map[string][]int64
+
+// keep stores a column, unless it is zero throughout.
+func (s State) keep(key string, column []int64) {
+	for _, v := range column {
+		if v != 0 {
+			s[key] = column
+			return
+		}
+	}
 }
 
 // Input is all that a result depends on.
@@ -44,16 +86,64 @@ type Input struct {
 	Network Network
 	Volumes Volumes
 	Prior   Prior
+	// Posted are the event lines of the period that the plan's caps bound, and Adjustments what is paid by hand.
+	Posted      Posted
+	Adjustments Adjustments
+	// Threads is how many are used at most; 0 means as many as there are processors. The result does not depend on it.
+	Threads int
 }
 
-// Lines are commission lines, columnar, ordered by earner, bonus index and level.
+// LineKind says what a line is.
+type LineKind uint8
+
+// The kinds of lines.
+const (
+	// LineCommission is base × rate × factors.
+	LineCommission LineKind = iota
+	// LineRounding makes a sum right that is rounded as a whole, or gets a minor unit that is left of an allocation. It has an
+	// amount alone.
+	LineRounding
+	// LineAdjustment corrects lines that events have posted by what a cap takes: base is what they posted together.
+	LineAdjustment
+)
+
+// Lines are commission lines, columnar, ordered by earner, bonus index, level, part and kind.
 type Lines struct {
-	Earner      []int32
-	Bonus       []uint16 // index into Plan.Bonuses
-	Level       []uint16 // 0 where the bonus has none
-	Base        []int64  // volume units, or minor units where the bonus's base is price
-	Rate        []int64
+	Earner []int32
+	Bonus  []uint16 // index into Plan.Bonuses
+	Level  []uint16 // 0 where the bonus has none
+	// Part tells lines of one level apart that have different rates: brackets, steps of a differential, ranks.
+	Part        []uint16
+	Kind        []LineKind
+	Base        []int64 // in the unit of the bonus
+	Rate        []int64 // in 10⁻⁹, or minor units for each piece where the unit is UnitCount
+	Factor      []int32 // index into Factors; 0: none
 	AmountMinor []int64
+	// Factors are what base × rate is multiplied by, before the one rounding. Factors[0] is none.
+	Factors []Factor
+}
+
+// Factor is one factor of a line, and leads on to those before it.
+type Factor struct {
+	// Name says where it comes from: the name of a cap, or of a rule of the bonus.
+	Name string
+	Fraction
+	Next int32 // index of another factor of the line; 0: there is none
+}
+
+// Len is the number of lines.
+func (l *Lines) Len() int { return len(l.Earner) }
+
+// FactorsOf lists the factors of a line, in the order in which they were applied.
+func (l *Lines) FactorsOf(line int) []Factor {
+	var factors []Factor
+	for k := l.Factor[line]; k != 0; k = l.Factors[k].Next {
+		factors = append(factors, l.Factors[k])
+	}
+	for i, j := 0, len(factors)-1; i < j; i, j = i+1, j-1 {
+		factors[i], factors[j] = factors[j], factors[i]
+	}
+	return factors
 }
 
 // Output is the result of a period.
@@ -64,6 +154,8 @@ type Output struct {
 	// PaidAs and Achieved are rank numbers after the period; nil when the cadence is not the plan's main one, which decides no ranks.
 	PaidAs   []uint8
 	Achieved []uint8
-	// Carry holds the carry-outs by bonus index, as Prior.Carry.
-	Carry []Carry
+	// State is what the next period of the cadence goes on from.
+	State State
+	// ReEntries are the rows whose full matrix lets them enter again, in order of rows, once for each entry.
+	ReEntries []int32
 }

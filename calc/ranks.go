@@ -3,24 +3,25 @@ package calc
 import (
 	"fmt"
 	"sort"
+	"sync/atomic"
 	"time"
 )
 
 // stand decides who is active and which rank everybody is paid as, or takes both from the state before where the period does not
 // decide them.
 func (c *computation) stand(out *Output) error {
-	prior, t := &c.in.Prior, c.sponsor.tree
+	prior, t, f := &c.in.Prior, c.sponsor.tree, c.facts.facts
 	before := prior.PaidAs
 	if before == nil {
 		before = prior.Achieved
 	}
-	f := facts{first: t.first, achieved: seated(prior.Achieved, t.row), before: seated(before, t.row)}
+	f.first, f.achieved, f.before, f.variant = t.first, seated(prior.Achieved, t.row), seated(before, t.row), c.sponsor.variant
+	out.Active = make([]bool, c.n)
 	if c.in.Cadence == c.in.Plan.Main {
-		c.fillColumns(&f)
-		if err := c.decideActive(&f); err != nil {
+		if err := c.decideActive(f); err != nil {
 			return err
 		}
-		if err := c.decideRanks(&f); err != nil {
+		if err := c.decideRanks(f); err != nil {
 			return err
 		}
 		out.PaidAs, out.Achieved = make([]uint8, c.n), make([]uint8, c.n)
@@ -28,127 +29,83 @@ func (c *computation) stand(out *Output) error {
 			rank := c.sponsor.rank[seat]
 			out.PaidAs[row], out.Achieved[row] = rank, max(rank, f.achieved[seat])
 		}
+		c.keepRanks()
 	} else {
-		c.sponsor.rank = f.before
+		c.sponsor.rank, f.rank = f.before, f.before
 		c.sponsor.active = make([]bool, c.n)
+		f.active = c.sponsor.active
 		everybody := prior.Active == nil || c.in.Plan.Active == nil
 		for seat, row := range t.row {
 			c.sponsor.active[seat] = everybody || prior.Active[row]
 		}
 	}
-	out.Active = make([]bool, c.n)
 	for seat, row := range t.row {
 		out.Active[row] = c.sponsor.active[seat]
 	}
 	return nil
 }
 
-// asks tells whether a condition that this period decides reads the fact.
-func (c *computation) asks(f Fact) bool {
-	if c.in.Cadence != c.in.Plan.Main {
-		return false
-	}
-	for i := range c.in.Plan.Ranks {
-		if c.in.Plan.Ranks[i].When.Uses(f) {
-			return true
-		}
-	}
-	return c.in.Plan.Active.Uses(f)
-}
-
-// fillColumns computes the facts that conditions ask for and that need no decision to be known.
-func (c *computation) fillColumns(f *facts) {
-	if c.asks(FactPV) {
-		f.columns[FactPV] = c.sponsor.volume(BasePV)
-	}
-	if c.asks(FactCV) {
-		f.columns[FactCV] = c.sponsor.volume(BaseCV)
-	}
-	if c.asks(FactGV) {
-		f.columns[FactGV] = groupVolume(c.sponsor.tree, c.sponsor.volume(BasePV))
-	}
-	if c.asks(FactMonthsEnrolled) {
-		f.columns[FactMonthsEnrolled] = c.monthsEnrolled()
-	}
-	if c.left != nil && (c.asks(FactLeftVolume) || c.asks(FactRightVolume) || c.asks(FactPayLeg)) {
-		f.columns[FactLeftVolume] = gather(c.left, c.placement.seat, c.sponsor.row)
-		f.columns[FactRightVolume] = gather(c.right, c.placement.seat, c.sponsor.row)
-	}
-}
-
-// groupVolume adds up everybody's own volume and that of the whole downline.
-func groupVolume(t *tree, own []int64) []int64 {
-	group := append([]int64(nil), own...)
-	for seat := len(group) - 1; seat >= 0; seat-- {
-		if parent := t.parent[seat]; parent >= 0 {
-			group[parent] += group[seat]
-		}
-	}
-	return group
-}
-
-func (c *computation) decideActive(f *facts) error {
-	c.sponsor.active = make([]bool, c.n)
-	f.active = c.sponsor.active
+func (c *computation) decideActive(f *factColumns) error {
 	condition := c.in.Plan.Active
-	for seat := range c.sponsor.active {
-		c.sponsor.active[seat] = condition == nil || condition.holds(f, int32(seat))
+	if err := c.facts.fill(fromStart, condition.reads()); err != nil {
+		return err
 	}
-	if f.overflow {
-		return fmt.Errorf("%w: the condition for being active, %q", ErrOverflow, condition.source)
+	active := make([]bool, c.n)
+	if err := c.decide(f, condition, active); err != nil {
+		return fmt.Errorf("active: %w", err)
 	}
-	if c.asks(FactActiveFrontline) {
-		count := make([]int64, c.n)
-		for seat, parent := range c.sponsor.parent {
-			if parent >= 0 && c.sponsor.active[seat] {
-				count[parent]++
-			}
+	c.sponsor.active, f.active = active, active
+	return nil
+}
+
+// decide fills a column with what a condition says of everybody; nil holds for all.
+func (c *computation) decide(f *factColumns, condition *Condition, out []bool) error {
+	var overflow atomic.Bool
+	c.forSeats(func(_, from, to int) {
+		own := f.worker()
+		for seat := from; seat < to; seat++ {
+			out[seat] = condition == nil || condition.holds(own, int32(seat))
 		}
-		f.columns[FactActiveFrontline] = count
+		if own.overflow {
+			overflow.Store(true)
+		}
+	})
+	if overflow.Load() {
+		return fmt.Errorf("%w: the condition %q", ErrOverflow, condition.source)
 	}
 	return nil
 }
 
 // decideRanks goes from the bottom up, so that the ranks of a whole downline are known when those above it ask for them.
-func (c *computation) decideRanks(f *facts) error {
-	t, ranks := c.sponsor.tree, c.in.Plan.Ranks
+func (c *computation) decideRanks(f *factColumns) error {
+	plan := c.in.Plan
 	c.sponsor.rank = make([]uint8, c.n)
-	var highest []uint8 // by seat: the highest rank number of the distributor and the downline
-	if c.asks(FactLegsWith) {
-		highest = make([]uint8, c.n)
+	f.rank = c.sponsor.rank
+	ladder := newRankLadder(c)
+	c.ladder = ladder
+	if err := c.facts.fill(afterActive, ladder.reads); err != nil {
+		return err
 	}
-	for seat := c.n - 1; seat >= 0; seat-- {
-		if highest != nil {
-			highest[seat] = countLegs(f, highest[t.first[seat]:t.first[seat+1]], len(ranks))
+	if err := c.facts.fill(inRanks, ladder.reads); err != nil {
+		return err
+	}
+	if len(plan.Ranks) == 0 {
+		return nil
+	}
+	var overflow atomic.Bool
+	c.sponsor.upward(c.threads, func(_, from, to int) {
+		own := f.worker()
+		for seat := to - 1; seat >= from; seat-- {
+			ladder.climb(own, int32(seat))
 		}
-		paidAs := len(ranks)
-		for paidAs > 0 && ranks[paidAs-1].When != nil && !ranks[paidAs-1].When.holds(f, int32(seat)) {
-			paidAs--
+		if own.overflow {
+			overflow.Store(true)
 		}
-		if f.overflow {
-			return fmt.Errorf("%w: the condition of a rank, for distributor %d", ErrOverflow, t.row[seat])
-		}
-		c.sponsor.rank[seat] = uint8(paidAs)
-		if highest != nil {
-			highest[seat] = max(highest[seat], uint8(paidAs))
-		}
+	})
+	if overflow.Load() {
+		return fmt.Errorf("%w: the condition of a rank", ErrOverflow)
 	}
 	return nil
-}
-
-// countLegs counts the legs by the highest rank in each, gives the highest of all, and leaves the count of legs with each rank or a
-// higher one in f.
-func countLegs(f *facts, legs []uint8, ranks int) uint8 {
-	clear(f.legs[:ranks+1])
-	top := uint8(0)
-	for _, rank := range legs {
-		f.legs[rank]++
-		top = max(top, rank)
-	}
-	for rank := int(top) - 1; rank >= 0; rank-- {
-		f.legs[rank] += f.legs[rank+1]
-	}
-	return top
 }
 
 // enrolledMonthsMax is where months_enrolled stops counting: a thousand years.

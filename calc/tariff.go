@@ -5,7 +5,8 @@ import "math/bits"
 // tariff is a rate made ready for a loop: with what does not change from line to line multiplied out beforehand, an amount is one
 // product of 128 bits and one division.
 type tariff struct {
-	rate int64
+	rate   int64
+	factor int32 // index of factors, which lines carry
 	// num/den turns a base into a number of rounding steps; den is 0 where they do not fit 64 bits, and Amount does the work.
 	num, den   uint64
 	negative   bool
@@ -14,7 +15,16 @@ type tariff struct {
 	factors    []Fraction
 }
 
-func newTariff(rate int64, pointValue Fraction, r Rounding, factors ...Fraction) tariff {
+// newTariff makes a rate ready for bases of a unit: what money a rate of 1 makes of one of them is the value of a point for volume, and
+// one for money; of pieces the rate is the money for each.
+func newTariff(unit Unit, rate int64, pointValue Fraction, r Rounding, factors ...Fraction) tariff {
+	switch unit {
+	case UnitMoney:
+		pointValue = One
+	case UnitCount:
+		pointValue = Fraction{RateScale, 1}
+	case UnitVolume:
+	}
 	t := tariff{rate: rate, pointValue: pointValue, rounding: r, factors: factors}
 	if r.StepMinor <= 0 || pointValue.Den <= 0 {
 		return t

@@ -1,6 +1,9 @@
 package calc
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // tree is a forest in breadth-first order: tops first, every parent before its children, the children of one parent side by side,
 // in the order of their rows. The place in this order is a distributor's seat. A pass over the seats from the last to the first
@@ -10,6 +13,83 @@ type tree struct {
 	seat   []int32 // by row: the seat
 	parent []int32 // by seat: the parent's seat; -1 for a top
 	first  []int32 // by seat: the seat of the first child; the children of s are first[s] to first[s+1]-1
+	spans  []span  // see upward
+}
+
+// span is a stretch of seats. The seats of one that is wide are all at the same depth, so they can be worked on side by side.
+type span struct {
+	from, to int32
+	wide     bool
+}
+
+// wideSeats is how many seats of a depth are worth sharing among threads.
+const wideSeats = 1 << 13
+
+// spansOf divides the seats: each depth with many of them is a span of its own, and what lies between is another.
+func (t *tree) spansOf() []span {
+	var spans []span
+	n := int32(t.len())
+	begin := int32(0)
+	for from, to := int32(0), t.tops(); from < n; from, to = to, t.first[to] {
+		if to-from >= wideSeats {
+			if begin < from {
+				spans = append(spans, span{begin, from, false})
+			}
+			spans = append(spans, span{from, to, true})
+			begin = to
+		}
+	}
+	if begin < n {
+		spans = append(spans, span{begin, n, false})
+	}
+	return spans
+}
+
+// tops is the number of tops, which have the first seats.
+func (t *tree) tops() int32 {
+	if t.len() == 0 {
+		return 0
+	}
+	return t.first[0]
+}
+
+// upward calls work for stretches of seats from the last to the first, children before parents, on as many threads as it is given.
+// work goes through its stretch downward from to-1 to from, may read what it and others did for children, and writes for its own
+// seats only.
+func (t *tree) upward(threads int, work func(worker, from, to int)) {
+	for i := len(t.spans) - 1; i >= 0; i-- {
+		s := t.spans[i]
+		if s.wide {
+			share(threads, int(s.from), int(s.to), work)
+		} else {
+			work(0, int(s.from), int(s.to))
+		}
+	}
+}
+
+// downward is upward the other way round: parents before children, from the first seat to the last.
+func (t *tree) downward(threads int, work func(worker, from, to int)) {
+	for _, s := range t.spans {
+		if s.wide {
+			share(threads, int(s.from), int(s.to), work)
+		} else {
+			work(0, int(s.from), int(s.to))
+		}
+	}
+}
+
+// share divides a stretch among threads and waits for all of them.
+func share(threads, from, to int, work func(worker, from, to int)) {
+	if threads < 2 || to-from < wideSeats {
+		work(0, from, to)
+		return
+	}
+	var others sync.WaitGroup
+	for worker := 1; worker < threads; worker++ {
+		others.Go(func() { work(worker, from+(to-from)*worker/threads, from+(to-from)*(worker+1)/threads) })
+	}
+	work(0, from, from+(to-from)/threads)
+	others.Wait()
 }
 
 func (t *tree) len() int { return len(t.row) }
@@ -63,6 +143,7 @@ func newTree(parents []int32, what string) (*tree, error) {
 	if len(t.row) < n {
 		return nil, fmt.Errorf("%w: distributor %d is its own upline by %s", ErrInput, t.onCycle(parents), what)
 	}
+	t.spans = t.spansOf()
 	return t, nil
 }
 
@@ -96,5 +177,6 @@ func newPath(n int) *tree {
 		t.first[i] = int32(i + 1)
 	}
 	t.first[n] = int32(n)
+	t.spans = []span{{0, int32(n), false}}
 	return t
 }

@@ -1,0 +1,261 @@
+package calc
+
+import "slices"
+
+// rankLadder decides the rank of one distributor after the other, from the bottom of the sponsor tree up.
+type rankLadder struct {
+	c     *computation
+	ranks []Rank
+	reads []Slot
+	// below are the slots of facts that rest on who below is paid as what, in the order in which they are computed.
+	below []rankedFact
+	// highest is by seat the highest rank number of the distributor and the downline; nil when nothing asks for it.
+	highest []uint8
+	// run and grace are, by rank index and row, how often in a row the condition held, and for how many periods more it need not; nil
+	// where the rank does not ask for them. The columns of the state before stand beside them.
+	run, runBefore, grace, graceBefore [][]int64
+}
+
+// rankedFact is a fact that is computed as ranks are.
+type rankedFact struct {
+	slot Slot
+	key  FactKey
+	fold *factFold // of a fact of the plan's own making
+	// late tells that those above read it, and that it rests on the distributor's own rank.
+	late bool
+	down []int64 // for FactDownlineWith: what those above read
+}
+
+func newRankLadder(c *computation) *rankLadder {
+	plan, table := c.in.Plan, c.in.Plan.Facts
+	l := &rankLadder{c: c, ranks: plan.Ranks}
+	for _, r := range plan.Ranks {
+		l.reads = append(l.reads, r.When.reads()...)
+	}
+	// All that the conditions read, through facts of the plan's own making too, in the order of slots: what is read comes first.
+	seen := make([]bool, table.len())
+	var visit func(slots []Slot)
+	visit = func(slots []Slot) {
+		for _, s := range slots {
+			if !seen[s] {
+				seen[s] = true
+				if own := table.Own(s); own != nil {
+					visit(own.reads())
+				}
+			}
+		}
+	}
+	visit(l.reads)
+	l.reads = l.reads[:0:0]
+	for s, asked := range seen {
+		if !asked {
+			continue
+		}
+		slot := Slot(s)
+		l.reads = append(l.reads, slot)
+		if at := c.facts.times[s]; at == inRanks || at == afterRanks {
+			l.below = append(l.below, l.ranked(slot, at))
+		}
+	}
+	l.keepRuns()
+	return l
+}
+
+func (l *rankLadder) ranked(slot Slot, at stageOf) rankedFact {
+	c := l.c
+	key := c.in.Plan.Facts.keys[slot]
+	r := rankedFact{slot: slot, key: key, late: at == afterRanks}
+	switch key.Fact {
+	case FactLegsWith:
+		if l.highest == nil {
+			l.highest = make([]uint8, c.n)
+		}
+		// The counts of the distributor at hand stand beside the columns; what is asked of those below needs one.
+		for i := range c.in.Plan.Facts.own {
+			if own := &c.in.Plan.Facts.own[i]; own.Over != OverSelf && slices.Contains(own.reads(), slot) {
+				c.facts.facts.columns[slot] = make([]int64, c.n)
+			}
+		}
+	case FactDownlineWith:
+		r.down = make([]int64, c.n)
+	case FactPlan:
+		r.fold = newFactFold(c.in.Plan.Facts.Own(slot), c.n, c.sponsor.first)
+		if r.late {
+			c.facts.facts.columns[slot] = make([]int64, c.n)
+		}
+	}
+	return r
+}
+
+// keepRuns takes the counters of ranks that are held, or kept by grace, from the state before.
+func (l *rankLadder) keepRuns() {
+	c := l.c
+	n := len(l.ranks)
+	l.run, l.runBefore, l.grace, l.graceBefore = make([][]int64, n), make([][]int64, n), make([][]int64, n), make([][]int64, n)
+	for i, r := range l.ranks {
+		if r.HoldPeriods > 1 {
+			l.run[i], l.runBefore[i] = make([]int64, c.n), c.in.Prior.State["run:"+r.Name]
+		}
+		if r.GracePeriods > 0 {
+			l.grace[i], l.graceBefore[i] = make([]int64, c.n), c.in.Prior.State["grace:"+r.Name]
+		}
+	}
+}
+
+// climb decides the rank of the distributor in a seat, when all those below have theirs.
+func (l *rankLadder) climb(f *factColumns, seat int32) {
+	first := l.c.sponsor.first
+	from, to := first[seat], first[seat+1]
+	top := uint8(0)
+	if l.highest != nil {
+		top = countLegs(f, l.highest[from:to], len(l.ranks))
+	}
+	for i := range l.below {
+		r := &l.below[i]
+		if r.late {
+			continue
+		}
+		switch r.key.Fact {
+		case FactLegsWith:
+			if column := f.columns[r.slot]; column != nil {
+				column[seat] = int64(f.legs[r.key.Rank])
+			}
+		case FactFrontlineWith:
+			count := int64(0)
+			for _, rank := range f.rank[from:to] {
+				count += oneIf(rank >= r.key.Rank)
+			}
+			f.columns[r.slot][seat] = count
+		case FactDownlineWith:
+			count := int64(0)
+			for child := from; child < to; child++ {
+				count += oneIf(f.rank[child] >= r.key.Rank) + r.down[child]
+			}
+			f.columns[r.slot][seat], r.down[seat] = count, count
+		case FactPlan:
+			f.columns[r.slot][seat] = r.fold.at(f, seat)
+		}
+	}
+	paidAs := l.highestOf(f, seat)
+	f.rank[seat] = paidAs
+	if l.highest != nil {
+		l.highest[seat] = max(top, paidAs)
+	}
+	for i := range l.below {
+		r := &l.below[i]
+		if r.fold == nil {
+			continue
+		}
+		if r.late {
+			f.columns[r.slot][seat] = r.fold.at(f, seat)
+		}
+		r.fold.pass(f, seat)
+	}
+}
+
+// highestOf gives the highest rank that the distributor is paid as.
+func (l *rankLadder) highestOf(f *factColumns, seat int32) uint8 {
+	paidAs := len(l.ranks)
+	for ; paidAs > 0; paidAs-- {
+		r := &l.ranks[paidAs-1]
+		if r.HoldPeriods <= 1 && r.GracePeriods == 0 {
+			if r.When == nil || r.When.holds(f, seat) {
+				break
+			}
+			continue
+		}
+		if l.keeps(f, seat, paidAs-1) {
+			break
+		}
+	}
+	// Counters of the ranks below go on, too.
+	for i := range max(0, paidAs-1) {
+		if l.run[i] != nil || l.grace[i] != nil {
+			l.keeps(f, seat, i)
+		}
+	}
+	return uint8(paidAs)
+}
+
+// keeps decides a rank that must be held for some periods, or is kept for some.
+func (l *rankLadder) keeps(f *factColumns, seat int32, i int) bool {
+	r, row := &l.ranks[i], l.c.sponsor.row[seat]
+	holds := r.When == nil || r.When.holds(f, seat)
+	reached := holds
+	if l.run[i] != nil && holds {
+		run := int64(1)
+		if before := l.runBefore[i]; before != nil {
+			run = min(before[row]+1, int64(r.HoldPeriods))
+		}
+		l.run[i][row] = run
+		reached = run >= int64(r.HoldPeriods)
+	}
+	if l.grace[i] == nil {
+		return reached
+	}
+	if reached {
+		l.grace[i][row] = int64(r.GracePeriods)
+		return true
+	}
+	if before := l.graceBefore[i]; before != nil && before[row] > 0 {
+		l.grace[i][row] = before[row] - 1
+		return true
+	}
+	return false
+}
+
+// heldKey names the state that counts for how many periods in a row a distributor has been paid as a rank or a higher one.
+func heldKey(p *Plan, rank uint8) string { return "held:" + p.Ranks[rank-1].Name }
+
+// heldRanks lists the ranks whose holding anybody asks for.
+func (p *Plan) heldRanks() []uint8 {
+	var ranks []uint8
+	for s := range p.Facts.len() {
+		if key := p.Facts.keys[s]; key.Fact == FactHeld && !slices.Contains(ranks, key.Rank) {
+			ranks = append(ranks, key.Rank)
+		}
+	}
+	slices.Sort(ranks)
+	return ranks
+}
+
+// keepRanks carries on what later periods ask about the ranks of this one.
+func (c *computation) keepRanks() {
+	plan, rank := c.in.Plan, c.sponsor.rank
+	for _, held := range plan.heldRanks() {
+		before, column := c.in.Prior.State[heldKey(plan, held)], make([]int64, c.n)
+		for seat, row := range c.sponsor.row {
+			if rank[seat] < held {
+				continue
+			}
+			column[row] = 1
+			if before != nil {
+				column[row] += before[row]
+			}
+		}
+		c.next.keep(heldKey(plan, held), column)
+	}
+	for i, r := range plan.Ranks {
+		if l := c.ladder; l.run[i] != nil {
+			c.next.keep("run:"+r.Name, l.run[i])
+		}
+		if l := c.ladder; l.grace[i] != nil {
+			c.next.keep("grace:"+r.Name, l.grace[i])
+		}
+	}
+}
+
+// countLegs counts the legs by the highest rank in each, gives the highest of all, and leaves the count of legs with each rank or a
+// higher one in f.
+func countLegs(f *factColumns, legs []uint8, ranks int) uint8 {
+	clear(f.legs[:ranks+1])
+	top := uint8(0)
+	for _, rank := range legs {
+		f.legs[rank]++
+		top = max(top, rank)
+	}
+	for rank := int(top) - 1; rank >= 0; rank-- {
+		f.legs[rank] += f.legs[rank+1]
+	}
+	return top
+}

@@ -1,0 +1,257 @@
+package calc
+
+import "slices"
+
+// Compression says who is passed over when levels are counted.
+type Compression uint8
+
+// Who is passed over.
+const (
+	CompressionNone Compression = iota
+	CompressionStandard
+	CompressionDynamic
+	// CompressionRollUp passes nobody over, and gives what a level's holder is not entitled to to the next above who is.
+	CompressionRollUp
+)
+
+// Walk is how a bonus goes up a tree.
+type Walk struct {
+	Placement   bool // walks the placement tree instead of the sponsor tree
+	Compression Compression
+	SkipLevels  int32      // levels nearest to the seller that are not counted
+	PassUp      int32      // how many of the first of each frontline are passed up
+	StopAt      *Condition // whose volume goes to nobody above; nil: nobody's
+}
+
+func (u *Walk) check(p *Plan) error {
+	switch {
+	case u.Placement && p.PlacementWidth == 0:
+		return errKind("no placement tree to walk")
+	case u.Placement && u.PassUp > 0:
+		return errKind("passing up is for the sponsor tree")
+	}
+	return nil
+}
+
+// climb is a walk under way: volume moves up a tree, one level at a time. What has come to a distributor after k moves is the volume
+// that level k is paid on. Compression only changes where a move ends, so nobody searches the upline for anybody, and the time does
+// not depend on the shape of the tree.
+type climb struct {
+	s      *stage
+	w      *walk
+	rule   *Walk
+	rates  *RateTable
+	rows   rows
+	who    []bool
+	opened []uint64
+	stops  []bool  // by seat; nil: nobody
+	parent []int32 // by seat: where volume goes when nobody is passed over
+	target []int32
+	// open tells by row of the table whether the level of target was open to it.
+	open []bool
+}
+
+// newClimb makes ready the walk of a bonus.
+func (s *stage) newClimb(bonus int, rule *Walk, rates *RateTable) (*climb, error) {
+	w := s.walk(rule.Placement)
+	c := &climb{s: s, w: w, rule: rule, rates: rates, parent: w.parent}
+	var err error
+	if c.who, err = s.paid(bonus, w); err != nil {
+		return nil, err
+	}
+	if c.rows, err = s.rowsOf(rates, w); err != nil {
+		return nil, err
+	}
+	if c.opened, err = s.opened(rates, w); err != nil {
+		return nil, err
+	}
+	if rule.StopAt != nil {
+		if c.stops, err = s.holds(rule.StopAt, w); err != nil {
+			return nil, err
+		}
+	}
+	if rule.PassUp > 0 {
+		c.parent = s.passedUp(int(rule.PassUp))
+	}
+	return c, nil
+}
+
+// rate gives the rate of a distributor at a level, counted from 0; 0 where there is no entitlement.
+func (c *climb) rate(seat, level int) (row uint8, rate int64) {
+	row = c.rows.at(seat)
+	if row == noRow || !isPaid(c.who, seat) || c.opened != nil && c.opened[seat]>>level&1 == 0 {
+		return row, 0
+	}
+	return row, c.rates.Rows[row][level]
+}
+
+// up gives where the volume of a seat goes next when nobody is passed over; -1 for nowhere.
+func (c *climb) up(seat int) int32 {
+	if c.stops != nil && c.stops[seat] {
+		return -1
+	}
+	return c.parent[seat]
+}
+
+// at gives by seat where volume goes when it moves up to a level, counted from 0.
+func (c *climb) at(level int) []int32 {
+	if c.rule.Compression == CompressionNone || c.rule.Compression == CompressionRollUp {
+		if c.stops == nil {
+			return c.parent
+		}
+		if c.target == nil {
+			c.target = make([]int32, c.w.len())
+			for seat := range c.target {
+				c.target[seat] = c.up(seat)
+			}
+		}
+		return c.target
+	}
+	dynamic := c.rule.Compression == CompressionDynamic
+	open := make([]bool, noRow+1)
+	for row := range c.rates.Rows {
+		open[row] = !dynamic || c.rates.Rows[row][level] != 0
+	}
+	open[noRow] = !dynamic
+	byLevel := dynamic && c.opened != nil
+	if c.target != nil && !byLevel && slices.Equal(open, c.open) {
+		return c.target
+	}
+	if c.target == nil {
+		c.target = make([]int32, c.w.len())
+	}
+	c.open = open
+	c.w.downward(c.s.threads, func(_, from, to int) {
+		for seat := from; seat < to; seat++ {
+			parent := c.up(seat)
+			// Whoever may not stop here is passed over: what comes from below goes where the passed-over would go.
+			if parent >= 0 && (!isPaid(c.who, int(parent)) || !open[c.rows.at(int(parent))] || byLevel && c.opened[parent]>>level&1 == 0) {
+				parent = c.target[parent]
+			}
+			c.target[seat] = parent
+		}
+	})
+	return c.target
+}
+
+// payLevels moves volumes, by seat, up the tree and adds the lines of each level. Levels of lines begin at 1; the part and the index of
+// the factor are those of all lines.
+func (c *climb) payLevels(bonus int, volumes []int64, part int, factor int32) error {
+	table := c.s.tariffs(bonus, len(c.rates.Rows), int(c.rates.Levels), factor)
+	n := c.w.len()
+	from, to := volumes, make([]int64, n)
+	var spare []int64
+	for move := range int(c.rates.Levels + c.rule.SkipLevels) {
+		level := move - int(c.rule.SkipLevels)
+		var targets []int32
+		if level < 0 {
+			targets = c.parent // skipped levels are counted as people stand
+		} else {
+			targets = c.at(level)
+		}
+		if move > 0 {
+			clear(to)
+		}
+		moved := false
+		for seat, target := range targets {
+			if volume := from[seat]; volume != 0 && target >= 0 {
+				to[target] += volume
+				moved = true
+			}
+		}
+		if !moved {
+			return nil
+		}
+		if level >= 0 {
+			paid := to
+			if c.rule.Compression == CompressionRollUp {
+				paid = c.rollUp(to, level)
+			}
+			if err := c.payLevel(bonus, level, part, paid, table); err != nil {
+				return err
+			}
+		}
+		if spare == nil {
+			spare = make([]int64, n) // The first column belongs to whoever called.
+			from = spare
+		}
+		from, to = to, from
+	}
+	return nil
+}
+
+// rollUp gives what each level's holder gets when what others are not entitled to rolls up to the next who is.
+func (c *climb) rollUp(volumes []int64, level int) []int64 {
+	out := slices.Clone(volumes)
+	c.w.upward(1, func(_, from, to int) {
+		for seat := to - 1; seat >= from; seat-- {
+			if out[seat] == 0 {
+				continue
+			}
+			if _, rate := c.rate(seat, level); rate != 0 {
+				continue
+			}
+			if above := c.up(seat); above >= 0 {
+				out[above] += out[seat]
+			}
+			out[seat] = 0
+		}
+	})
+	return out
+}
+
+// payLevel adds the lines of one level, counted from 0.
+func (c *climb) payLevel(bonus, level, part int, volumes []int64, table *tariffs) error {
+	sink := &c.s.sinks[bonus]
+	for seat, volume := range volumes {
+		if volume == 0 {
+			continue
+		}
+		row, rate := c.rate(seat, level)
+		if rate == 0 {
+			continue
+		}
+		if err := sink.add(c.w.row[seat], level+1, part, volume, table.at(c.w.variantAt(seat), int(row), level, rate)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// passedUp gives by seat of the sponsor tree where volume goes when the first so many of each frontline are passed up: theirs goes
+// where their sponsor's own goes.
+func (s *stage) passedUp(first int) []int32 {
+	t := s.sponsor.tree
+	out := make([]int32, t.len())
+	copy(out, t.parent)
+	order := make([]int32, 0, 64)
+	for seat := range t.row {
+		children := t.first[seat+1] - t.first[seat]
+		if children == 0 {
+			continue
+		}
+		order = order[:0]
+		for child := t.first[seat]; child < t.first[seat+1]; child++ {
+			order = append(order, child)
+		}
+		slices.SortStableFunc(order, func(a, b int32) int { return s.joinedBefore(t.row[a], t.row[b]) })
+		for _, child := range order[:min(first, len(order))] {
+			out[child] = out[seat] // of the sponsor, who stands before in the order of seats
+		}
+	}
+	return out
+}
+
+// joinedBefore compares the order of joining of two rows.
+func (s *stage) joinedBefore(a, b int32) int {
+	if joined := s.in.Network.Joined; joined != nil {
+		return int(joined[a]) - int(joined[b])
+	}
+	switch enrolled := s.in.Network.EnrolledAtUS; {
+	case enrolled[a] < enrolled[b]:
+		return -1
+	case enrolled[a] > enrolled[b]:
+		return 1
+	}
+	return int(a) - int(b)
+}

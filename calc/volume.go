@@ -1,0 +1,124 @@
+package calc
+
+import "fmt"
+
+// Measure says what of a sale is added up.
+type Measure uint8
+
+// The measures.
+const (
+	MeasureCV Measure = iota
+	MeasurePV
+	MeasurePrice
+	MeasureQV
+	MeasureNetPrice // price less fees
+	MeasureCount
+	measures
+)
+
+// Base says what a rate is applied to: the number of a volume. The built-in volumes are the measures, of all sales and whole; the
+// plan's own come after them.
+type Base uint16
+
+// The built-in volumes.
+const (
+	BaseCV       = Base(MeasureCV)
+	BasePV       = Base(MeasurePV)
+	BasePrice    = Base(MeasurePrice)
+	BaseQV       = Base(MeasureQV)
+	BaseNetPrice = Base(MeasureNetPrice)
+	BaseCount    = Base(MeasureCount)
+
+	VolumeBuiltIn = Base(measures)
+)
+
+// Unit says what the base of a line counts.
+type Unit uint8
+
+// The units of bases.
+const (
+	UnitVolume Unit = iota // volume units, 10⁻⁴ points; a rate is in 10⁻⁹, and the value of a point makes it money
+	UnitMoney              // minor units of the plan's currency; a rate is in 10⁻⁹
+	UnitCount              // pieces; a rate is minor units for each
+)
+
+// Unit is what the measure counts.
+func (m Measure) Unit() Unit {
+	switch m {
+	case MeasurePrice, MeasureNetPrice:
+		return UnitMoney
+	case MeasureCount:
+		return UnitCount
+	}
+	return UnitVolume
+}
+
+// Buyers says whose purchases count.
+type Buyers uint8
+
+// Whose purchases count.
+const (
+	BuyersAll Buyers = iota
+	BuyersCustomers
+	BuyersDistributors
+)
+
+// DayWindow is a half-open stretch of days of 24 hours; ToDay 0 means that it does not end.
+type DayWindow struct {
+	SinceFirstPurchase bool // of the buyer; else since the seller's enrolment
+	FromDay, ToDay     int32
+}
+
+// Volume is a volume of the plan's own making: which sales count, and how much of each.
+type Volume struct {
+	Name    string
+	Measure Measure
+	// Classes tells, by class number, whether a product class counts; nil: all do.
+	Classes []bool
+	// Markets tells, by market number, whether sales of a market count; nil: all do.
+	Markets []bool
+	Buyers  Buyers
+	// Share is the rate of a sale that counts, ClassShares that by class number besides, CustomerShare that of customers' purchases
+	// besides; RateScale for all of it. A part is rounded half up to one unit, sale by sale.
+	Share, CustomerShare int64
+	ClassShares          []int64
+	Inside, Outside      *DayWindow
+	// UntilPeriodDay is a cutoff: only the first so many days of the period count; 0 for all.
+	UntilPeriodDay int32
+	// FromCycle and ToCycle bound the billing cycles that count; ToCycle 0: no end.
+	FromCycle, ToCycle int32
+	FirstSaleOnly      bool
+	// SourceCap bounds what counts of one seller, in units of the measure; 0: no bound. SourceWithin is the calendar period.
+	SourceCap    int64
+	SourceWithin Cadence
+}
+
+// whole tells that nothing is filtered, shared or bounded.
+func (v *Volume) whole() bool {
+	return v.Classes == nil && v.Markets == nil && v.Buyers == BuyersAll && v.Share == RateScale && v.CustomerShare == RateScale &&
+		v.ClassShares == nil && v.Inside == nil && v.Outside == nil && v.UntilPeriodDay == 0 && v.FromCycle <= 1 && v.ToCycle == 0 &&
+		!v.FirstSaleOnly && v.SourceCap == 0
+}
+
+// MeasureOf gives the measure of a volume by its number.
+func (p *Plan) MeasureOf(b Base) Measure {
+	if b < VolumeBuiltIn {
+		return Measure(b)
+	}
+	return p.Volumes[b-VolumeBuiltIn].Measure
+}
+
+// VolumeName gives the name of a volume by its number.
+func (p *Plan) VolumeName(b Base) string {
+	if b < VolumeBuiltIn {
+		return [...]string{"cv", "pv", "price", "qv", "net_price", "count"}[b]
+	}
+	return p.Volumes[b-VolumeBuiltIn].Name
+}
+
+func (p *Plan) checkBase(b Base) error {
+	if int(b) >= int(VolumeBuiltIn)+len(p.Volumes) {
+		return fmt.Errorf("%w: there is no volume number %d", ErrPlan, b)
+	}
+	return nil
+}

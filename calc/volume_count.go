@@ -1,0 +1,226 @@
+package calc
+
+import (
+	"fmt"
+	"math/bits"
+	"time"
+)
+
+// sell adds up what the own sales count in a volume, by seat of the sponsor tree. No sum can overflow: Input.check has seen to that,
+// and a part of a number is not greater than the number.
+func (c *computation) sell(b Base) []int64 {
+	own := make([]int64, c.n)
+	column, err := c.counted(b)
+	if err != nil {
+		c.fail(err)
+		return own
+	}
+	seat := c.sponsor.seat
+	for i, seller := range c.in.Volumes.Seller {
+		own[seat[seller]] += column[i]
+	}
+	if b >= VolumeBuiltIn {
+		c.boundSources(&c.in.Plan.Volumes[b-VolumeBuiltIn], own)
+	}
+	return own
+}
+
+// counted gives what each entry of the period counts in a volume.
+func (c *computation) counted(b Base) ([]int64, error) {
+	v := &c.in.Volumes
+	measure := c.in.Plan.MeasureOf(b)
+	column, err := c.measured(measure)
+	if err != nil || b < VolumeBuiltIn || c.in.Plan.Volumes[b-VolumeBuiltIn].whole() {
+		return column, err
+	}
+	volume := &c.in.Plan.Volumes[b-VolumeBuiltIn]
+	f, err := c.newFilter(volume)
+	if err != nil {
+		return nil, fmt.Errorf("volume %s: %w", volume.Name, err)
+	}
+	out := make([]int64, len(v.Seller))
+	c.forEntries(func(from, to int) {
+		for i := from; i < to; i++ {
+			if column[i] != 0 && f.counts(i) {
+				out[i] = f.part(i, column[i])
+			}
+		}
+	})
+	return out, nil
+}
+
+// forEntries shares the entries of the period among threads.
+func (c *computation) forEntries(work func(from, to int)) {
+	share(c.threads, 0, len(c.in.Volumes.Seller), func(_, from, to int) { work(from, to) })
+}
+
+// measured gives the column of a measure.
+func (c *computation) measured(m Measure) ([]int64, error) {
+	v := &c.in.Volumes
+	switch m {
+	case MeasureCV:
+		return v.CV, nil
+	case MeasurePV:
+		return v.PV, nil
+	case MeasurePrice:
+		return v.PriceMinor, nil
+	case MeasureQV:
+		if v.QV == nil {
+			return make([]int64, len(v.Seller)), nil
+		}
+		return v.QV, nil
+	case MeasureNetPrice:
+		if v.FeeMinor == nil {
+			return v.PriceMinor, nil
+		}
+		net := make([]int64, len(v.Seller))
+		for i, price := range v.PriceMinor {
+			net[i] = price - v.FeeMinor[i]
+		}
+		return net, nil
+	}
+	count := make([]int64, len(v.Seller))
+	for i := range count {
+		count[i] = c.countOf(i)
+	}
+	return count, nil
+}
+
+// countOf is what an entry counts as a number of sales.
+func (c *computation) countOf(i int) int64 {
+	v := &c.in.Volumes
+	if v.Count != nil {
+		return int64(v.Count[i])
+	}
+	if v.PriceMinor[i] < 0 || v.CV[i] < 0 || v.PV[i] < 0 {
+		return -1
+	}
+	return 1
+}
+
+// filter says which entries count in a volume, and how much of them.
+type filter struct {
+	*Volume
+	in       *Input
+	cutoffUS int64
+}
+
+func (c *computation) newFilter(v *Volume) (*filter, error) {
+	f := &filter{Volume: v, in: c.in}
+	rows, entries := &c.in.Volumes, len(c.in.Volumes.Seller)
+	for _, column := range []struct {
+		name   string
+		asked  bool
+		length int
+	}{
+		{"Class", v.Classes != nil || v.ClassShares != nil, len(rows.Class)},
+		{"Market", v.Markets != nil, len(rows.Market)},
+		{"Buyer", v.Buyers != BuyersAll || v.CustomerShare != RateScale, len(rows.Buyer)},
+		{"AtUS", v.Inside != nil || v.Outside != nil || v.UntilPeriodDay > 0, len(rows.AtUS)},
+		{"BuyerSinceUS", v.Inside.sinceFirst() || v.Outside.sinceFirst(), len(rows.BuyerSinceUS)},
+		{"First", v.FirstSaleOnly, len(rows.First)},
+	} {
+		if column.asked && column.length != entries {
+			return nil, fmt.Errorf("%w: Volumes.%s has %d entries, not %d", ErrInput, column.name, column.length, entries)
+		}
+	}
+	if v.UntilPeriodDay > 0 {
+		location := orUTC(c.in.Plan.Location)
+		start := civilOf(time.UnixMicro(c.in.Period.StartUS).In(location))
+		day := civilOf(start.utc().AddDate(0, 0, int(v.UntilPeriodDay)))
+		f.cutoffUS = min(dayStartUS(day, location), c.in.Period.EndUS)
+	}
+	return f, nil
+}
+
+func (w *DayWindow) sinceFirst() bool { return w != nil && w.SinceFirstPurchase }
+
+// counts tells whether an entry counts at all.
+func (f *filter) counts(i int) bool {
+	rows := &f.in.Volumes
+	switch {
+	case f.Classes != nil && !f.Classes[rows.Class[i]],
+		f.Markets != nil && !f.Markets[rows.Market[i]],
+		f.Buyers == BuyersCustomers && rows.Buyer[i] < 0,
+		f.Buyers == BuyersDistributors && rows.Buyer[i] >= 0,
+		f.FirstSaleOnly && !rows.First[i],
+		f.UntilPeriodDay > 0 && rows.AtUS[i] >= f.cutoffUS,
+		f.Inside != nil && !f.within(f.Inside, i),
+		f.Outside != nil && f.within(f.Outside, i):
+		return false
+	}
+	cycle := int32(1)
+	if rows.Cycle != nil {
+		cycle = rows.Cycle[i]
+	}
+	return cycle >= f.FromCycle && (f.ToCycle == 0 || cycle <= f.ToCycle)
+}
+
+func (f *filter) within(w *DayWindow, i int) bool {
+	since := f.in.Network.EnrolledAtUS[f.in.Volumes.Seller[i]]
+	if w.SinceFirstPurchase {
+		since = f.in.Volumes.BuyerSinceUS[i]
+	}
+	passedUS := f.in.Volumes.AtUS[i] - since
+	return passedUS >= int64(w.FromDay)*dayUS && (w.ToDay == 0 || passedUS < int64(w.ToDay)*dayUS)
+}
+
+// part is how much of an entry's number counts.
+func (f *filter) part(i int, number int64) int64 {
+	rows := &f.in.Volumes
+	number = shareOf(number, f.Share)
+	if f.ClassShares != nil {
+		number = shareOf(number, f.ClassShares[rows.Class[i]])
+	}
+	if f.CustomerShare != RateScale && rows.Buyer[i] >= 0 {
+		number = shareOf(number, f.CustomerShare)
+	}
+	return number
+}
+
+// shareOf is a part of a number, rounded half away from zero. The rate is 0 to RateScale, so the part is in range.
+func shareOf(number, rate int64) int64 {
+	if rate == RateScale {
+		return number
+	}
+	hi, lo := bits.Mul64(magnitudeOf(number), uint64(rate))
+	lo, carry := bits.Add64(lo, RateScale/2, 0)
+	quotient, _ := bits.Div64(hi+carry, lo, RateScale)
+	if number < 0 {
+		return -int64(quotient)
+	}
+	return int64(quotient)
+}
+
+// sourceKey names the state that keeps what a source has counted since a calendar period began.
+func sourceKey(v *Volume) string { return "source:" + v.Name }
+
+// boundSources cuts what a seller counts to what is left of the calendar period's bound.
+func (c *computation) boundSources(v *Volume, own []int64) {
+	if v.SourceCap == 0 {
+		return
+	}
+	before := c.sinceStart(sourceKey(v), v.SourceWithin)
+	counted := make([]int64, c.n) // by row
+	for seat, row := range c.sponsor.row {
+		used := int64(0)
+		if before != nil {
+			used = before[row]
+		}
+		own[seat] = max(min(own[seat], v.SourceCap-used), -used)
+		counted[row] = used + own[seat]
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.next.keep(sourceKey(v), counted)
+}
+
+// sinceStart gives a column of the state that adds up within a calendar period: nil when the period computed is the first that begins in one.
+func (c *computation) sinceStart(key string, within Cadence) []int64 {
+	location := orUTC(c.in.Plan.Location)
+	begun := PeriodAt(within, location, c.in.Period.StartUS).StartUS
+	if PeriodAt(c.in.Cadence, location, c.in.Period.StartUS-1).StartUS < begun {
+		return nil
+	}
+	return c.in.Prior.State[key]
+}
