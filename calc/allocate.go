@@ -120,17 +120,27 @@ func (a *Allocation) giveSteps(amounts []int64, count int, weight func(i int) in
 		}
 		return
 	}
-	// The remainder of a division follows from its quotient by multiplying; the words above it cancel. Shifted up, its highest digits
-	// are those that parts differ in.
-	shift := bits.LeadingZeros64(den)
-	left := func(i, _ int) uint64 { return (whole*uint64(weight(i)) - uint64(amounts[i])*den) << shift }
-	top := highest(len(amounts), count, 1, left)
-	for i := range amounts {
-		if top.takes(i, left) {
-			amounts[i]++
-		}
+	left := &remainders{steps: amounts, weight: weight, whole: whole, den: den, shift: bits.LeadingZeros64(den)}
+	top := highestRanks(left, len(amounts), count, 1)
+	top.each(func(i int) { amounts[i]++ })
+}
+
+// remainders ranks parts by what rounding down took from them, in steps ÷ den.
+type remainders struct {
+	steps      []int64
+	weight     func(i int) int64
+	whole, den uint64
+	shift      int // brings the highest digit to where parts differ
+}
+
+// firstWords multiplies instead of dividing again: the words above the lowest cancel, as a remainder is below den.
+func (r *remainders) firstWords(from int, words []uint64) {
+	for k := range words {
+		words[k] = (r.whole*uint64(r.weight(from+k)) - uint64(r.steps[from+k])*r.den) << r.shift
 	}
 }
+
+func (r *remainders) nextWord(int, int) uint64 { panic("calc: a remainder has one word") }
 
 // quoRem divides a × b by c. The quotient fits where b is at most c.
 func quoRem(a, b, c uint64) (quotient, remainder uint64) {

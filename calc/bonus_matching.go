@@ -3,10 +3,95 @@ package calc
 // Matching pays a rate of what those below earn from other bonuses.
 type Matching struct {
 	plain
-	Bonuses      []int // indexes of the bonuses whose earnings are matched
-	AfterCaps    bool
+	Bonuses   []int // indexes of the bonuses whose earnings are matched
+	AfterCaps bool
+	// ByGeneration counts generations instead of levels: generation 1 is everybody below down to, and including, the first leader in
+	// each leg, generation 2 those below down to, and including, the next.
 	ByGeneration bool
-	Leaders      *Condition // boundaries of generations
+	Leaders      *Condition
 	Walk         Walk
 	Rates        RateTable
+}
+
+func (m *Matching) check(p *Plan, b *Bonus) error {
+	switch {
+	case b.Pays == PaysEvent:
+		return errKind("a matching bonus is paid at the close, when what it matches is known")
+	case len(m.Bonuses) == 0 || m.Rates.Amounts:
+		return errKind("a matching bonus pays rates of the earnings of one bonus or more")
+	case m.ByGeneration != (m.Leaders != nil):
+		return errKind("generations are counted by leaders, and levels are not")
+	case m.ByGeneration && m.Walk.Compression != CompressionNone:
+		return errKind("generations are not compressed; the condition for leaders says who bounds them")
+	}
+	if err := m.Walk.check(p); err != nil {
+		return err
+	}
+	return m.Rates.check(p)
+}
+
+func (m *Matching) base() Base              { return BasePrice }
+func (m *Matching) unit(*Plan) Unit         { return UnitMoney }
+func (m *Matching) reads() []Slot           { return append(m.Rates.whoReads(), m.Leaders.reads()...) }
+func (m *Matching) earnings() ([]int, bool) { return m.Bonuses, m.AfterCaps }
+
+func (m *Matching) pay(s *stage, bonus int) error {
+	c, err := s.newClimb(bonus, &m.Walk, &m.Rates)
+	if err != nil {
+		return err
+	}
+	earned := make([]int64, c.w.len())
+	for _, source := range m.Bonuses {
+		for seat, amountMinor := range gatherRows(s.earnedBy(source), c.w.row) {
+			sum, ok := added(earned[seat], amountMinor)
+			if !ok {
+				return s.sinks[bonus].failed(c.w.row[seat], ErrOverflow)
+			}
+			earned[seat] = sum
+		}
+	}
+	if !sumFits(earned) {
+		return s.sinks[bonus].failed(0, ErrOverflow)
+	}
+	if !m.ByGeneration {
+		return c.payLevels(bonus, 0, levelPart{volumes: earned})
+	}
+	leads, err := s.holds(m.Leaders, c.w)
+	if err != nil {
+		return err
+	}
+	return c.payGenerations(bonus, earned, leads)
+}
+
+// payGenerations adds the lines of generations that are bounded by leaders. What is in a generation of a distributor is in the same one
+// of whoever stands above, or in the next one when the distributor is a leader.
+func (c *climb) payGenerations(bonus int, earned []int64, leads []bool) error {
+	table := c.s.tariffs(bonus, len(c.rates.Rows), int(c.rates.Levels), 0)
+	t, n := c.w.tree, c.w.len()
+	var nearer []int64 // of the generation before; of the first, what people earn themselves comes in its place
+	for generation := range int(c.rates.Levels) {
+		in := make([]int64, n)
+		t.upward(c.s.threads, func(_, from, to int) {
+			for seat := to - 1; seat >= from; seat-- {
+				sum := int64(0)
+				for child := t.first[seat]; child < t.first[seat+1]; child++ {
+					if generation == 0 {
+						sum += earned[child]
+					}
+					switch {
+					case !leads[child]:
+						sum += in[child]
+					case generation > 0:
+						sum += nearer[child]
+					}
+				}
+				in[seat] = sum
+			}
+		})
+		if err := c.payLevel(bonus, generation, 0, in, table); err != nil {
+			return err
+		}
+		nearer = in
+	}
+	return nil
 }

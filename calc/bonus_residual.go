@@ -18,3 +18,98 @@ type ResidualPart struct {
 	Base  Base
 	Share int64
 }
+
+func (r *Residual) check(p *Plan, b *Bonus) error {
+	switch {
+	case b.Pays == PaysEvent:
+		return errKind("a residual is paid at the close")
+	case len(r.Parts) == 0 || r.OwnBrackets == nil && len(r.Own.Rows) == 0 && len(r.Levels.Rows) == 0:
+		return errKind("a residual without a volume or a rate")
+	case len(r.Levels.Rows) > 0 && r.Levels.Amounts != r.ownAmounts() && (r.OwnBrackets != nil || len(r.Own.Rows) > 0):
+		return errKind("a residual pays rates, or amounts, and not both")
+	}
+	for _, part := range r.Parts {
+		if err := p.checkBase(part.Base); err != nil {
+			return err
+		}
+	}
+	if r.OwnBrackets != nil {
+		if err := r.OwnBrackets.check(p); err != nil {
+			return err
+		}
+	} else if len(r.Own.Rows) > 0 {
+		if err := r.Own.check(p); err != nil {
+			return err
+		}
+	}
+	if len(r.Levels.Rows) == 0 {
+		return nil
+	}
+	if err := r.Walk.check(p); err != nil {
+		return err
+	}
+	return r.Levels.check(p)
+}
+
+func (r *Residual) ownAmounts() bool {
+	if r.OwnBrackets != nil {
+		return r.OwnBrackets.Amounts
+	}
+	return r.Own.Amounts
+}
+
+func (r *Residual) base() Base { return r.Parts[0].Base }
+func (r *Residual) unit(p *Plan) Unit {
+	return p.unitOf(r.base(), r.ownAmounts() || len(r.Levels.Rows) > 0 && r.Levels.Amounts)
+}
+
+// paysInactive: the seller is paid whether or not active; those above must be, which pay sees to.
+func (r *Residual) paysInactive() bool { return true }
+func (r *Residual) reads() []Slot {
+	return append(append(r.Own.whoReads(), r.Levels.whoReads()...), append(r.OwnBrackets.whatReads(), r.Walk.StopAt.reads()...)...)
+}
+
+func (r *Residual) pay(s *stage, bonus int) error {
+	var parts []levelPart
+	for i, part := range r.Parts {
+		factor := int32(0)
+		if part.Share != RateScale {
+			factor = s.factors.add("step_down", Fraction{part.Share, RateScale}, 0)
+		}
+		volumes := s.sponsor.volume(part.Base)
+		parts = append(parts, levelPart{volumes: s.walk(r.Walk.Placement).volume(part.Base), part: i, factor: factor})
+		var err error
+		switch {
+		case r.OwnBrackets != nil:
+			err = s.payBrackets(bonus, volumes, r.OwnBrackets, i*r.OwnBrackets.steps(), factor)
+		case len(r.Own.Rows) > 0:
+			err = s.payOwn(bonus, volumes, &r.Own, i, factor)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if len(r.Levels.Rows) == 0 {
+		return nil
+	}
+	c, err := s.newClimb(bonus, &r.Walk, &r.Levels)
+	if err != nil {
+		return err
+	}
+	if s.plan.Bonuses[bonus].Inactive == InactiveAsKind && s.plan.Active != nil {
+		c.who = both(c.who, c.w.active)
+	}
+	return c.payLevels(bonus, 0, parts...)
+}
+
+// both tells where two columns hold; nil holds everywhere.
+func both(a, b []bool) []bool {
+	if a == nil {
+		return b
+	}
+	out := make([]bool, len(a))
+	for i := range a {
+		out[i] = a[i] && b[i]
+	}
+	return out
+}

@@ -37,5 +37,5 @@ func (u *Unilevel) pay(s *stage, bonus int) error {
 	if u.Rates.Amounts {
 		base = s.countBase(base)
 	}
-	return c.payLevels(bonus, c.w.volume(base), 0, 0)
+	return c.payLevels(bonus, 0, levelPart{volumes: c.w.volume(base)})
 }

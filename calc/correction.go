@@ -59,12 +59,8 @@ func (a Allocation) Correct(parts RoundedParts, correct func(i int, byMinor int6
 	if c.down {
 		byMinor = -byMinor
 	}
-	top := highest(parts.N, int(count), words, c.word)
-	for i := range parts.N {
-		if top.takes(i, c.word) {
-			correct(i, byMinor)
-		}
-	}
+	top := highestRanks(&c, parts.N, int(count), words)
+	top.each(func(i int) { correct(i, byMinor) })
 	return 0, nil
 }
 
@@ -83,7 +79,8 @@ func (a *Allocation) lacking(parts RoundedParts) (int64, error) {
 	return int64(lo), nil
 }
 
-// corrections ranks parts by how much nearer to its exact value a step brings them, or how little farther off.
+// corrections ranks parts by how much nearer to its exact value a step brings each, or how little farther off. Two bits say which of
+// these; 128 places say how far off a part is that the step makes larger, and what lacks to that of one that it makes smaller.
 type corrections struct {
 	parts     RoundedParts
 	stepMinor int64
@@ -141,16 +138,14 @@ func (c *corrections) steps(i int, exact *ExactAmount) (steps uint64, sign int, 
 	if exact.Negative != c.down {
 		sign = -1
 	}
-	rounded := steps == exact.Steps || steps == exact.Steps+1 && !exact.whole()
+	rounded := steps == exact.Steps || steps > exact.Steps && steps-exact.Steps == 1 && !exact.whole()
 	return steps, sign, rounded && (amount == 0 || exact.Negative == (amount < 0))
 }
 
-// word gives the words of a part's rank: two bits, and 128 places of how much a step changes for the better. Places that lack stand
-// for those of a part that the step makes smaller.
-func (c *corrections) word(i, w int) uint64 {
-	if w == 0 {
-		return c.first[i]
-	}
+func (c *corrections) firstWords(from int, words []uint64) { copy(words, c.first[from:]) }
+
+// nextWord gives what the first word, which begins with two bits, has no room for.
+func (c *corrections) nextWord(i, w int) uint64 {
 	exact := c.parts.Exact(i)
 	hi, lo := exact.places(exact.Negative != c.down)
 	if w == 1 {

@@ -105,6 +105,8 @@ const (
 	LineRounding
 	// LineAdjustment corrects lines that events have posted by what a cap takes: base is what they posted together.
 	LineAdjustment
+	// LinePieces is a commission whose base counts pieces and whose rate is minor units for each, whatever the unit of the bonus.
+	LinePieces
 )
 
 // Lines are commission lines, columnar, ordered by earner, bonus index, level, part and kind.

@@ -8,19 +8,6 @@ func (d *Generation) check(p *Plan, b *Bonus) error   { return nil }
 func (d *Generation) base() Base                      { return d.Base }
 func (d *Generation) unit(p *Plan) Unit               { return p.unitOf(d.Base, false) }
 func (d *Generation) pay(s *stage, bonus int) error   { return errKind("not yet") }
-func (d *Matching) check(p *Plan, b *Bonus) error     { return nil }
-func (d *Matching) base() Base                        { return BasePrice }
-func (d *Matching) unit(p *Plan) Unit                 { return UnitMoney }
-func (d *Matching) pay(s *stage, bonus int) error     { return errKind("not yet") }
-func (d *Matching) earnings() ([]int, bool)           { return d.Bonuses, d.AfterCaps }
-func (d *Residual) check(p *Plan, b *Bonus) error     { return nil }
-func (d *Residual) base() Base                        { return BasePrice }
-func (d *Residual) unit(p *Plan) Unit                 { return UnitMoney }
-func (d *Residual) pay(s *stage, bonus int) error     { return errKind("not yet") }
-func (d *Matrix) check(p *Plan, b *Bonus) error       { return nil }
-func (d *Matrix) base() Base                          { return d.Base }
-func (d *Matrix) unit(p *Plan) Unit                   { return UnitMoney }
-func (d *Matrix) pay(s *stage, bonus int) error       { return errKind("not yet") }
 func (d *Pool) check(p *Plan, b *Bonus) error         { return nil }
 func (d *Pool) base() Base                            { return d.Base }
 func (d *Pool) unit(p *Plan) Unit                     { return UnitMoney }

@@ -49,10 +49,7 @@ func (s *stage) payBrackets(bonus int, volumes []int64, b *Brackets, part int, f
 	if err != nil {
 		return err
 	}
-	steps := 0
-	for _, t := range b.Tables {
-		steps = max(steps, len(t.From))
-	}
+	steps := b.steps()
 	table := s.tariffs(bonus, steps, 1, factor)
 	sink := &s.sinks[bonus]
 	for step := range steps {
@@ -96,4 +93,13 @@ func (b *Brackets) inStep(t *BracketTable, step int, number, volume int64) int64
 		return volume
 	}
 	return 0
+}
+
+// steps is the greatest number of steps of any variant.
+func (b *Brackets) steps() int {
+	steps := 0
+	for _, t := range b.Tables {
+		steps = max(steps, len(t.From))
+	}
+	return steps
 }

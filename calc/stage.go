@@ -225,3 +225,10 @@ func (s *stage) opened(t *RateTable, w *walk) ([]uint64, error) {
 	})
 	return out, err
 }
+
+// keep carries a column, by row, on to the next period.
+func (c *computation) keep(key string, column []int64) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.next.keep(key, column)
+}

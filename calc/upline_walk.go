@@ -134,50 +134,79 @@ func (c *climb) at(level int) []int32 {
 	return c.target
 }
 
-// payLevels moves volumes, by seat, up the tree and adds the lines of each level. Levels of lines begin at 1; the part and the index of
-// the factor are those of all lines.
-func (c *climb) payLevels(bonus int, volumes []int64, part int, factor int32) error {
-	table := c.s.tariffs(bonus, len(c.rates.Rows), int(c.rates.Levels), factor)
+// levelPart is a volume, by seat, that levels are paid on: its lines have the part and the factor.
+type levelPart struct {
+	volumes []int64
+	part    int
+	factor  int32
+	// above is what has come to everybody, and spare takes turns with it.
+	above, spare []int64
+	table        *tariffs
+}
+
+// payLevels moves volumes up the tree and adds the lines of each level, which begin at 1. first is the number of levels that are left
+// out at the bottom, as their lines are made in another way: their volume stands where level first+1 begins to move.
+func (c *climb) payLevels(bonus, first int, parts ...levelPart) error {
 	n := c.w.len()
-	from, to := volumes, make([]int64, n)
-	var spare []int64
-	for move := range int(c.rates.Levels + c.rule.SkipLevels) {
-		level := move - int(c.rule.SkipLevels)
-		var targets []int32
-		if level < 0 {
-			targets = c.parent // skipped levels are counted as people stand
-		} else {
+	for i := range parts {
+		p := &parts[i]
+		p.table = c.s.tariffs(bonus, len(c.rates.Rows), int(c.rates.Levels), p.factor)
+		p.above = p.volumes
+	}
+	skip := int(c.rule.SkipLevels)
+	for level := first - skip; level < int(c.rates.Levels); level++ {
+		targets := c.parent // levels that are skipped are counted as people stand
+		if level >= first {
 			targets = c.at(level)
 		}
-		if move > 0 {
-			clear(to)
-		}
-		moved := false
-		for seat, target := range targets {
-			if volume := from[seat]; volume != 0 && target >= 0 {
-				to[target] += volume
-				moved = true
+		anything := false
+		for i := range parts {
+			p := &parts[i]
+			if p.above == nil {
+				continue
 			}
-		}
-		if !moved {
-			return nil
-		}
-		if level >= 0 {
+			to := p.spare
+			if to == nil {
+				to = make([]int64, n)
+			} else {
+				clear(to)
+			}
+			if p.spare = p.above; level == first-skip {
+				p.spare = nil // The first column belongs to whoever called.
+			}
+			if !move(targets, p.above, to) {
+				p.above = nil
+				continue
+			}
+			p.above, anything = to, true
+			if level < first {
+				continue
+			}
 			paid := to
 			if c.rule.Compression == CompressionRollUp {
 				paid = c.rollUp(to, level)
 			}
-			if err := c.payLevel(bonus, level, part, paid, table); err != nil {
+			if err := c.payLevel(bonus, level, p.part, paid, p.table); err != nil {
 				return err
 			}
 		}
-		if spare == nil {
-			spare = make([]int64, n) // The first column belongs to whoever called.
-			from = spare
+		if !anything {
+			return nil
 		}
-		from, to = to, from
 	}
 	return nil
+}
+
+// move brings each seat's volume to its target, and tells whether anything moved.
+func move(targets []int32, from, to []int64) bool {
+	moved := false
+	for seat, target := range targets {
+		if volume := from[seat]; volume != 0 && target >= 0 {
+			to[target] += volume
+			moved = true
+		}
+	}
+	return moved
 }
 
 // rollUp gives what each level's holder gets when what others are not entitled to rolls up to the next who is.

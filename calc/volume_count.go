@@ -210,9 +210,7 @@ func (c *computation) boundSources(v *Volume, own []int64) {
 		own[seat] = max(min(own[seat], v.SourceCap-used), -used)
 		counted[row] = used + own[seat]
 	}
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	c.next.keep(sourceKey(v), counted)
+	c.keep(sourceKey(v), counted)
 }
 
 // sinceStart gives a column of the state that adds up within a calendar period: nil when the period computed is the first that begins in one.

@@ -197,6 +197,7 @@ func BenchmarkLoad(b *testing.B) {
 			runtime.ReadMemStats(&m1)
 			b.ReportMetric(float64(m1.HeapAlloc-m0.HeapAlloc)/n, "bytes/row")
 			runtime.KeepAlive(tree)
+			runtime.KeepAlive(columns)
 		})
 	}
 }

@@ -1,6 +1,9 @@
 package placement
 
-import "slices"
+import (
+	"math/big"
+	"slices"
+)
 
 // model is placement written down a second time, as slowly and plainly as it can be said: people in maps, every question answered by
 // walking the tree. The tree is held against it on random scripts.
@@ -155,12 +158,8 @@ func (m *model) choose(sponsor int32, rule Rule) (at Place, leg uint8, found boo
 			descent = DescentOuterEdge
 		}
 		legs := m.legs()
-		for range legs {
-			last := slices.Index(legs, m.turn[sponsor])
-			legs = slices.Concat(legs[last+1:], legs[:last+1])
-			break
-		}
-		for _, leg := range legs {
+		last := slices.Index(legs, m.turn[sponsor])
+		for _, leg := range slices.Concat(legs[last+1:], legs[:last+1]) {
 			if at, found = m.down(Place{sponsor, leg}, descent, false, limit); found {
 				return at, leg, true
 			}
@@ -209,6 +208,25 @@ func (m *model) byHand(row int32, at Place, sponsor int32) error {
 	case sponsor != Nobody && (top || !m.beneath(at.Parent, sponsor)):
 		return ErrNotBeneath
 	}
+	return nil
+}
+
+// addVolume keeps the sum of all volumes without their signs within 2⁶⁰.
+func (m *model) addVolume(row int32, units int64) error {
+	if row < 0 {
+		return ErrRow
+	}
+	total := new(big.Int)
+	for other, volume := range m.volume {
+		if other != row {
+			total.Add(total, new(big.Int).Abs(big.NewInt(volume)))
+		}
+	}
+	changed := new(big.Int).Add(big.NewInt(m.volume[row]), big.NewInt(units))
+	if total.Add(total, new(big.Int).Abs(changed)).Cmp(big.NewInt(1<<60)) > 0 {
+		return ErrVolume
+	}
+	m.volume[row] += units
 	return nil
 }
 

@@ -70,7 +70,11 @@ func runScript(t interface {
 				rule = drawRule(draw, shape)
 			}
 			script += fmt.Sprintf("\nauto %d under %d by %+v", row, sponsor, rule)
+			chosen, chooseErr := tree.Choose(sponsor, rule)
 			at, err := tree.Auto(row, sponsor, rule)
+			if err == nil && (chooseErr != nil || chosen != at) {
+				t.Fatalf("%s\nchose  %+v, %v\nplaced %+v", script, chosen, chooseErr, at)
+			}
 			_, hasSponsor := m.place[sponsor]
 			_, placed := m.place[row]
 			switch {
@@ -111,13 +115,12 @@ func runScript(t interface {
 			}
 		case kind <= 9:
 			units := int64(draw(8)) - 3
-			script += fmt.Sprintf("\nvolume %d of %d", units, sponsor)
-			if sponsor < 0 {
-				check(tree.AddVolume(sponsor, units), ErrRow)
-				break
+			if draw(5) == 0 {
+				units <<= 57
 			}
-			check(tree.AddVolume(sponsor, units), nil)
-			m.volume[sponsor] += units
+			script += fmt.Sprintf("\nvolume %d of %d", units, sponsor)
+			want := m.addVolume(sponsor, units)
+			check(tree.AddVolume(sponsor, units), want)
 		case kind == 10 && draw(1) == 0:
 			script += fmt.Sprintf("\nremove %d", sponsor)
 			want := m.remove(sponsor)
