@@ -39,12 +39,29 @@ func (a Allocation) Share(amounts, weights []int64) (undistributedMinor int64, e
 	if len(amounts) != len(weights) {
 		return 0, fmt.Errorf("%w: %d amounts for %d weights", ErrInput, len(amounts), len(weights))
 	}
-	return a.ShareBy(amounts, func(i int) int64 { return weights[i] })
+	return a.share(amounts, partWeights{column: weights})
 }
 
-// ShareBy is Share with weights that stand elsewhere than in a slice of their own. It asks for a weight several times.
+// ShareBy is Share with weights that stand elsewhere than in a slice of their own. It asks for each weight several times.
 func (a Allocation) ShareBy(amounts []int64, weight func(i int) int64) (undistributedMinor int64, err error) {
-	den, sum, err := a.weigh(len(amounts), weight)
+	return a.share(amounts, partWeights{function: weight})
+}
+
+// partWeights are weights of parts: a column, or else a function.
+type partWeights struct {
+	column   []int64
+	function func(i int) int64
+}
+
+func (w *partWeights) at(i int) int64 {
+	if w.column != nil {
+		return w.column[i]
+	}
+	return w.function(i)
+}
+
+func (a *Allocation) share(amounts []int64, weights partWeights) (undistributedMinor int64, err error) {
+	den, sum, err := a.weigh(len(amounts), weights)
 	if err != nil {
 		return 0, err
 	}
@@ -56,13 +73,13 @@ func (a Allocation) ShareBy(amounts []int64, weight func(i int) int64) (undistri
 	// Until the end amounts are steps, and unsigned.
 	given := uint64(0)
 	for i := range amounts {
-		steps, _ := quoRem(whole, uint64(weight(i)), den)
+		steps, _ := quoRem(whole, uint64(weights.at(i)), den)
 		amounts[i] = int64(steps)
 		given += steps
 	}
 	if a.Remainder != RemainderCompany {
 		all, _ := quoRem(whole, sum, den)
-		a.giveSteps(amounts, int(all-given), weight, whole, den)
+		a.giveSteps(amounts, int(all-given), weights, whole, den)
 		given = all
 	}
 	negative := a.WholeMinor < 0
@@ -79,7 +96,7 @@ func (a Allocation) ShareBy(amounts []int64, weight func(i int) int64) (undistri
 }
 
 // weigh checks the allocation and its weights, and gives the weight of the whole and of all parts.
-func (a *Allocation) weigh(n int, weight func(i int) int64) (den, sum uint64, err error) {
+func (a *Allocation) weigh(n int, weights partWeights) (den, sum uint64, err error) {
 	switch {
 	case a.StepMinor <= 0:
 		return 0, 0, fmt.Errorf("%w: %w: a step of %d", ErrInput, ErrFraction, a.StepMinor)
@@ -91,7 +108,7 @@ func (a *Allocation) weigh(n int, weight func(i int) int64) (den, sum uint64, er
 		return 0, 0, fmt.Errorf("%w: %d cannot be shared in steps of %d; round it first", ErrInput, a.WholeMinor, a.StepMinor)
 	}
 	for i := range n {
-		w := weight(i)
+		w := weights.at(i)
 		if w < 0 {
 			return 0, 0, fmt.Errorf("%w: weight %d is %d, which is below zero", ErrInput, i, w)
 		}
@@ -110,37 +127,27 @@ func (a *Allocation) weigh(n int, weight func(i int) int64) (den, sum uint64, er
 }
 
 // giveSteps gives count steps more, one a part.
-func (a *Allocation) giveSteps(amounts []int64, count int, weight func(i int) int64, whole, den uint64) {
+func (a *Allocation) giveSteps(amounts []int64, count int, weights partWeights, whole, den uint64) {
 	if a.Remainder == RemainderFirst {
 		for i := 0; count > 0; i++ {
-			if weight(i) > 0 {
+			if weights.at(i) > 0 {
 				amounts[i]++
 				count--
 			}
 		}
 		return
 	}
-	left := &remainders{steps: amounts, weight: weight, whole: whole, den: den, shift: bits.LeadingZeros64(den)}
-	top := highestRanks(left, len(amounts), count, 1)
-	top.each(func(i int) { amounts[i]++ })
-}
-
-// remainders ranks parts by what rounding down took from them, in steps ÷ den.
-type remainders struct {
-	steps      []int64
-	weight     func(i int) int64
-	whole, den uint64
-	shift      int // brings the highest digit to where parts differ
-}
-
-// firstWords multiplies instead of dividing again: the words above the lowest cancel, as a remainder is below den.
-func (r *remainders) firstWords(from int, words []uint64) {
-	for k := range words {
-		words[k] = (r.whole*uint64(r.weight(from+k)) - uint64(r.steps[from+k])*r.den) << r.shift
+	// What rounding down took from a part follows from its steps by multiplying: the words above the lowest cancel. Shifted up, its
+	// highest digit is one that parts differ in.
+	shift := bits.LeadingZeros64(den)
+	left := func(i, _ int) uint64 { return (whole*uint64(weights.at(i)) - uint64(amounts[i])*den) << shift }
+	top := highestRanks(len(amounts), count, 1, left)
+	for i := range amounts {
+		if top.takes(i, left) {
+			amounts[i]++
+		}
 	}
 }
-
-func (r *remainders) nextWord(int, int) uint64 { panic("calc: a remainder has one word") }
 
 // quoRem divides a × b by c. The quotient fits where b is at most c.
 func quoRem(a, b, c uint64) (quotient, remainder uint64) {

@@ -20,16 +20,6 @@ const (
 	UndistributedShared
 )
 
-// Remainder says who gets the minor units that are left when parts are rounded.
-type Remainder uint8
-
-// Who gets them.
-const (
-	RemainderLargest Remainder = iota
-	RemainderFirst
-	RemainderCompany
-)
-
 // Pool shares a part of the company's volume among those whom the bonus's condition holds for.
 type Pool struct {
 	plain

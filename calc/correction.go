@@ -59,8 +59,12 @@ func (a Allocation) Correct(parts RoundedParts, correct func(i int, byMinor int6
 	if c.down {
 		byMinor = -byMinor
 	}
-	top := highestRanks(&c, parts.N, int(count), words)
-	top.each(func(i int) { correct(i, byMinor) })
+	top := highestRanks(parts.N, int(count), words, c.word)
+	for i := range parts.N {
+		if top.takes(i, c.word) {
+			correct(i, byMinor)
+		}
+	}
 	return 0, nil
 }
 
@@ -142,10 +146,11 @@ func (c *corrections) steps(i int, exact *ExactAmount) (steps uint64, sign int, 
 	return steps, sign, rounded && (amount == 0 || exact.Negative == (amount < 0))
 }
 
-func (c *corrections) firstWords(from int, words []uint64) { copy(words, c.first[from:]) }
-
-// nextWord gives what the first word, which begins with two bits, has no room for.
-func (c *corrections) nextWord(i, w int) uint64 {
+// word gives the words of a part's rank. Two bits stand before the 128 places.
+func (c *corrections) word(i, w int) uint64 {
+	if w == 0 {
+		return c.first[i]
+	}
 	exact := c.parts.Exact(i)
 	hi, lo := exact.places(exact.Negative != c.down)
 	if w == 1 {
