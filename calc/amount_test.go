@@ -115,7 +115,7 @@ func TestAmount_ReportsOverflow(t *testing.T) {
 		if got != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%s: got %d, %v; want %d, %v", name, got, err, c.want, c.err)
 		}
-		ready := newTariff(c.rate, c.point, c.rounding, c.factors...)
+		ready := newTariff(UnitVolume, c.rate, c.point, c.rounding, c.factors...)
 		got, err = ready.amountMinor(c.base)
 		if got != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%s, tariff: got %d, %v; want %d, %v", name, got, err, c.want, c.err)
@@ -189,7 +189,7 @@ func TestAmount_IsTheExactProductRoundedOnce(t *testing.T) {
 		}
 		got, err := Amount(base, rate, point, r, factors...)
 		check("Amount", got, err)
-		ready := newTariff(rate, point, r, factors...)
+		ready := newTariff(UnitVolume, rate, point, r, factors...)
 		got, err = ready.amountMinor(base)
 		check("tariff", got, err)
 	})
@@ -223,7 +223,7 @@ func modelRound(exact *big.Rat, r Rounding) (int64, bool) {
 }
 
 func BenchmarkTariff_AmountMinor(b *testing.B) {
-	ready := newTariff(70_000_000, Fraction{1, 100}, Rounding{HalfUp, 1})
+	ready := newTariff(UnitVolume, 70_000_000, Fraction{1, 100}, Rounding{HalfUp, 1})
 	base, sum := int64(999_950), int64(0)
 	for b.Loop() {
 		got, err := ready.amountMinor(base)

@@ -92,7 +92,7 @@ func (f *floor) run() {
 	last := tariff{}
 	for i, rate := range f.rate {
 		if rate != last.rate {
-			last = newTariff(rate, f.in.Plan.PointValue, f.in.Plan.Rounding)
+			last = newTariff(UnitVolume, rate, f.in.Plan.PointValue, f.in.Plan.Rounding)
 		}
 		f.money[i], _ = last.amountMinor(f.base[i])
 	}

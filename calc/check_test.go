@@ -16,7 +16,7 @@ func goodInput() *Input {
 		Volumes: Volumes{Seller: []int32{1, 2}, PV: []int64{1, 2}, CV: []int64{1, 2}, PriceMinor: []int64{1, 2}},
 		Prior: Prior{
 			Achieved: []uint8{0, 10, 1}, PaidAs: []uint8{0, 1, 1}, Active: make([]bool, 3),
-			Carry: []Carry{{Left: make([]int64, 3), Right: make([]int64, 3)}, {}},
+			State: State{"binary:team:left": make([]int64, 3), "binary:team:right": make([]int64, 3)},
 		},
 	}
 }
@@ -58,49 +58,51 @@ func TestCompute_RefusesBadInputByIndex(t *testing.T) {
 		{"achieved beyond", func(in *Input) { in.Prior.Achieved[2] = 11 }, ErrInput, "distributor 2 comes with rank number 11, of 10 ranks"},
 		{"paid as beyond", func(in *Input) { in.Prior.PaidAs[0] = 255 }, ErrInput, "distributor 0 comes with rank number 255"},
 		{"active long", func(in *Input) { in.Prior.Active = make([]bool, 4) }, ErrInput, "Prior.Active"},
-		{"carry of fewer bonuses", func(in *Input) { in.Prior.Carry = in.Prior.Carry[:1] }, ErrInput, "Prior.Carry has 1 entries, not 2"},
-		{"carry of one side", func(in *Input) { in.Prior.Carry[0].Right = nil }, ErrInput, "the carry of bonus 0"},
-		{"carry short", func(in *Input) { in.Prior.Carry[1] = Carry{make([]int64, 2), make([]int64, 2)} }, ErrInput, "the carry of bonus 1"},
+		{"state short", func(in *Input) { in.Prior.State["held:rank1"] = make([]int64, 2) }, ErrInput, "the state held:rank1 has 2 entries, not 3"},
+		{"state of the company", func(in *Input) { in.Prior.State["company:pool"] = make([]int64, 3) }, ErrInput, "the state company:pool has 3 entries, not 1"},
+		{"owner beyond", func(in *Input) { in.Network.Owner = []int32{0, 1, 3} }, ErrInput, "Network.Owner 2 is 3"},
+		{"market beyond", func(in *Input) { in.Network.Market = []uint16{0, 1, 0} }, ErrInput, "Network.Market 1 is 1"},
+		{"class short", func(in *Input) { in.Volumes.Class = make([]uint16, 1) }, ErrInput, "Volumes.Class has 1 entries, not 2"},
 		{"PV too large", func(in *Input) { in.Volumes.PV = []int64{math.MaxInt64, -1} }, ErrOverflow, "PV"},
 		{"CV too large", func(in *Input) { in.Volumes.CV = []int64{math.MinInt64, 0} }, ErrOverflow, "CV"},
 		{"price too large", func(in *Input) { in.Volumes.PriceMinor = []int64{math.MinInt64, math.MinInt64} }, ErrOverflow, "price"},
-		{"carry too large", func(in *Input) { in.Prior.Carry[0].Left[0] = math.MaxInt64 }, ErrOverflow, "leg volume of distributor 0"},
+		{"carry too large", func(in *Input) { in.Prior.State["binary:team:left"][0] = math.MaxInt64 }, ErrOverflow, "leg volume of distributor 0"},
 
 		{"no rounding step", func(in *Input) { in.Plan.Rounding.StepMinor = 0 }, ErrPlan, "rounding step"},
 		{"no value of a point", func(in *Input) { in.Plan.PointValue = Fraction{} }, ErrPlan, "value of a point"},
 		{"no main cadence", func(in *Input) { in.Plan.Main = 0 }, ErrPlan, "cadence"},
-		{"no rule", func(in *Input) { in.Plan.Bonuses[0].Binary = nil }, ErrPlan, "bonus team has no rule"},
-		{"two rules", func(in *Input) { in.Plan.Bonuses[1].Direct = &Direct{} }, ErrPlan, "bonus levels has no rule"},
+		{"no rule", func(in *Input) { in.Plan.Bonuses[0].Binary = nil }, ErrPlan, "bonus team: calc: bad plan: no rule"},
+		{"two rules", func(in *Input) { in.Plan.Bonuses[1].Direct = &Direct{} }, ErrPlan, "bonus levels: calc: bad plan: no rule"},
 		{"no cadence of a bonus", func(in *Input) { in.Plan.Bonuses[0].Cadence = 0 }, ErrPlan, "bonus team"},
-		{"binary rates", func(in *Input) { in.Plan.Bonuses[0].Binary.Rates = nil }, ErrPlan, "bonus team: calc: bad plan: 0 rates for 10 ranks"},
+		{"binary rates", func(in *Input) { in.Plan.Bonuses[0].Binary.Rates.Candidates = nil }, ErrPlan, "bonus team: calc: bad plan: rates for 0 standings of 11"},
 		{"binary at the event", func(in *Input) { in.Plan.Bonuses[0].Pays = PaysEvent }, ErrPlan, "bonus team"},
 		{"binary without its tree", func(in *Input) { in.Plan.PlacementWidth = 3 }, ErrPlan, "bonus team"},
-		{"unilevel rates", func(in *Input) { in.Plan.Bonuses[1].Unilevel.Rates[3] = nil }, ErrPlan, "rank number 3"},
+		{"unilevel rates", func(in *Input) { in.Plan.Bonuses[1].Unilevel.Rates.Rows[3] = nil }, ErrPlan, "row 3"},
 		{"unilevel ranks", func(in *Input) {
-			in.Plan.Bonuses[1].Unilevel.Rates = in.Plan.Bonuses[1].Unilevel.Rates[:10]
-		}, ErrPlan, "10 rates for 10 ranks"},
-		{"no levels", func(in *Input) { in.Plan.Bonuses[1].Unilevel.Levels = 0 }, ErrPlan, "0 levels"},
+			in.Plan.Bonuses[1].Unilevel.Rates.Candidates = in.Plan.Bonuses[1].Unilevel.Rates.Candidates[:10]
+		}, ErrPlan, "rates for 10 standings of 11"},
+		{"no levels", func(in *Input) { in.Plan.Bonuses[1].Unilevel.Rates.Levels = 0 }, ErrPlan, "0 levels"},
 		{"compression at the event", func(in *Input) { in.Plan.Bonuses[1].Pays = PaysEvent }, ErrPlan, "compression"},
 		{"placement without a tree", func(in *Input) {
 			in.Plan.PlacementWidth, in.Plan.Bonuses = 0, in.Plan.Bonuses[1:]
-			in.Plan.Bonuses[0].Unilevel.Placement = true
+			in.Plan.Bonuses[0].Unilevel.Walk.Placement = true
 		}, ErrPlan, "no placement tree"},
 		{"classes at the close", func(in *Input) {
-			in.Plan.Bonuses[0] = Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{Rates: make([]int64, 11), Classes: []string{"power"}}}
+			in.Plan.Bonuses[0] = Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{Rates: single(make([]int64, 11)...), Classes: []string{"power"}}}
 		}, ErrPlan, "bonus own"},
 		{"direct rates", func(in *Input) { in.Plan.Bonuses[0] = Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{}} }, ErrPlan, "bonus own"},
 		{"advance at the close", func(in *Input) {
-			in.Plan.Bonuses[0] = Bonus{Name: "own", Cadence: Monthly, Advance: &Advance{Months: 9, Rates: make([]int64, 11)}}
+			in.Plan.Bonuses[0] = Bonus{Name: "own", Cadence: Monthly, Advance: &Advance{Months: 9, Rates: single(make([]int64, 11)...)}}
 		}, ErrPlan, "at the event"},
 		{"advance of no month", func(in *Input) {
-			in.Plan.Bonuses[0] = Bonus{Name: "own", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Rates: make([]int64, 11)}}
+			in.Plan.Bonuses[0] = Bonus{Name: "own", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Rates: single(make([]int64, 11)...)}}
 		}, ErrPlan, "one month"},
 		{"too many ranks", func(in *Input) { in.Plan.Ranks = make([]Rank, 256) }, ErrPlan, "256 ranks"},
 		{"legs without a tree", func(in *Input) {
 			in.Plan.PlacementWidth, in.Plan.Bonuses = 0, in.Plan.Bonuses[1:]
-			in.Plan.Ranks[0].When = mustCondition(atLeast(FactPayLeg, 1))
-		}, ErrPlan, "rank rank1: calc: bad plan: pay_leg needs"},
-		{"active by active", func(in *Input) { in.Plan.Active = mustCondition(fact(FactActive)) }, ErrPlan, "active: calc: bad plan: active rests"},
+			in.Plan.Ranks[0].When = in.Plan.condition(in.Plan.atLeast(FactKey{Fact: FactWeaker}, 1))
+		}, ErrPlan, "a fact about two legs"},
+		{"active by active", func(in *Input) { in.Plan.Active = in.Plan.condition(in.Plan.fact(FactKey{Fact: FactActive})) }, ErrPlan, "rests on who is active"},
 	} {
 		in := goodInput()
 		c.spoil(in)
@@ -115,10 +117,10 @@ func TestCompute_LineOutOfRangeNamesBonusAndEarner(t *testing.T) {
 	in := goodInput()
 	in.Plan.PointValue = Fraction{math.MaxInt64, 1}
 	in.Plan.Active = nil
-	in.Plan.Bonuses = append(in.Plan.Bonuses, Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{Rates: make([]int64, 11)}})
-	in.Prior.Carry = nil
-	for rank := range in.Plan.Bonuses[2].Direct.Rates {
-		in.Plan.Bonuses[2].Direct.Rates[rank] = RateScale
+	in.Plan.Bonuses = append(in.Plan.Bonuses, Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{Rates: single(make([]int64, 11)...)}})
+	in.Prior.State = nil
+	for _, row := range in.Plan.Bonuses[2].Direct.Rates.Rows {
+		row[0] = RateScale
 	}
 	if _, err := Compute(in); !errors.Is(err, ErrOverflow) || !strings.Contains(err.Error(), "bonus own of distributor 2") {
 		t.Errorf("got %v", err)

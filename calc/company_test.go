@@ -8,14 +8,51 @@ import (
 // Shorthands for conditions.
 
 func num(v int64) *Expr               { return &Expr{Op: OpNumber, Value: v} }
-func fact(f Fact) *Expr               { return &Expr{Op: OpFact, Fact: f} }
-func factOf(f Fact, rank uint8) *Expr { return &Expr{Op: OpFact, Fact: f, Rank: rank} }
 func expr(op Op, args ...*Expr) *Expr { return &Expr{Op: op, Args: args} }
-func atLeast(f Fact, v int64) *Expr   { return expr(OpGreaterEqual, fact(f), num(v)) }
-func legsWith(rank uint8, n int64) *Expr {
-	return expr(OpGreaterEqual, factOf(FactLegsWith, rank), num(n))
+
+// Shorthands for keys of facts.
+var (
+	factPV = FactKey{Fact: FactOwn, Volume: BasePV}
+	factCV = FactKey{Fact: FactOwn, Volume: BaseCV}
+	factGV = FactKey{Fact: FactGroup, Volume: BasePV}
+)
+
+// fact reads a fact of a plan, which gets a table of facts with the first one.
+func (p *Plan) fact(key FactKey) *Expr {
+	if p.Facts == nil {
+		p.Facts = NewFactTable()
+	}
+	return &Expr{Op: OpFact, Slot: p.Facts.Slot(key, FactWord{}.Digits(p, key))}
 }
-func mustCondition(root *Expr) *Condition { return must(NewCondition("test", root)) }
+
+func (p *Plan) atLeast(key FactKey, v int64) *Expr {
+	return expr(OpGreaterEqual, p.fact(key), num(v))
+}
+
+func (p *Plan) legsWith(rank uint8, n int64) *Expr {
+	return p.atLeast(FactKey{Fact: FactLegsWith, Rank: rank}, n)
+}
+
+func (p *Plan) condition(root *Expr) *Condition { return must(NewCondition(p.Facts, "test", root)) }
+
+// byStanding is a table with a row for every standing.
+func byStanding(rows ...[]int64) RateTable {
+	t := RateTable{Levels: 1, Rows: rows}
+	for i, row := range rows {
+		t.Levels = int32(len(row))
+		t.Candidates = append(t.Candidates, []uint8{uint8(i)})
+	}
+	return t
+}
+
+// single is a table of one level with a rate for every standing.
+func single(rates ...int64) RateTable {
+	var rows [][]int64
+	for _, rate := range rates {
+		rows = append(rows, []int64{rate})
+	}
+	return byStanding(rows...)
+}
 
 func must[T any](v T, err error) T {
 	if err != nil {
@@ -28,32 +65,34 @@ func must[T any](v T, err error) T {
 func hybridPlan() *Plan {
 	p := &Plan{
 		ID: "hybrid", Version: 1, Currency: "USD", MinorDigits: 2, Main: Monthly, Rounding: Rounding{HalfUp, 1},
-		PointValue: Fraction{1, 100}, PlacementWidth: 2, Active: mustCondition(atLeast(FactPV, 50)),
+		PointValue: Fraction{1, 100}, PlacementWidth: 2,
 	}
+	p.Active = p.condition(p.atLeast(factPV, 50))
 	group := int64(200)
 	for k := range 10 {
-		when := expr(OpAnd, atLeast(FactPV, 100), atLeast(FactGV, group))
+		when := expr(OpAnd, p.atLeast(factPV, 100), p.atLeast(factGV, group))
 		if k >= 3 {
-			when = expr(OpAnd, when, legsWith(uint8(k-1), 2))
+			when = expr(OpAnd, when, p.legsWith(uint8(k-1), 2))
 		}
-		p.Ranks = append(p.Ranks, Rank{Name: fmt.Sprintf("rank%d", k+1), When: mustCondition(when)})
+		p.Ranks = append(p.Ranks, Rank{Name: fmt.Sprintf("rank%d", k+1), When: p.condition(when)})
 		group *= 3
 	}
 	percent := func(n int64) int64 { return n * RateScale / 100 }
-	binary, levels := &Binary{}, &Unilevel{Levels: 7, Compression: CompressionDynamic}
+	var pairs []int64
+	var levels [][]int64
 	for rank := range len(p.Ranks) + 1 {
-		binary.Rates = append(binary.Rates, percent(int64(min(rank, 5)+5)))
-		rates := make([]int64, levels.Levels)
+		pairs = append(pairs, percent(int64(min(rank, 5)+5)))
+		rates := make([]int64, 7)
 		for level := range rates {
 			if level <= rank {
 				rates[level] = percent([]int64{2, 3, 5, 5, 6, 6, 7}[level])
 			}
 		}
-		levels.Rates = append(levels.Rates, rates)
+		levels = append(levels, rates)
 	}
 	p.Bonuses = []Bonus{
-		{Name: "team", Cadence: Monthly, Binary: binary},
-		{Name: "levels", Cadence: Monthly, Unilevel: levels},
+		{Name: "team", Cadence: Monthly, Binary: &Binary{Rates: single(pairs...)}},
+		{Name: "levels", Cadence: Monthly, Unilevel: &Unilevel{Rates: byStanding(levels...), Walk: Walk{Compression: CompressionDynamic}}},
 	}
 	return p
 }

@@ -37,8 +37,8 @@ func TestCompute_AgreesWithTheModel(t *testing.T) {
 		if lines := linesOf(got.Lines); !reflect.DeepEqual(lines, want.lines) {
 			t.Errorf("lines:\n got %+v\nwant %+v", lines, want.lines)
 		}
-		if !reflect.DeepEqual(got.Carry, want.carry) {
-			t.Errorf("carry:\n got %+v\nwant %+v", got.Carry, want.carry)
+		if !reflect.DeepEqual(got.State, want.carry) {
+			t.Errorf("state:\n got %+v\nwant %+v", got.State, want.carry)
 		}
 	})
 }
@@ -106,11 +106,11 @@ func renumbered(in *Input, to []int32) *Input {
 		out.Volumes.Seller = append(out.Volumes.Seller, to[seller])
 	}
 	out.Prior = Prior{Achieved: moved(in.Prior.Achieved, to), PaidAs: moved(in.Prior.PaidAs, to), Active: moved(in.Prior.Active, to)}
-	if in.Prior.Carry != nil {
-		out.Prior.Carry = make([]Carry, len(in.Prior.Carry))
+	if in.Prior.State != nil {
+		out.Prior.State = State{}
 	}
-	for i, c := range in.Prior.Carry {
-		out.Prior.Carry[i] = Carry{moved(c.Left, to), moved(c.Right, to)}
+	for key, column := range in.Prior.State {
+		out.Prior.State[key] = moved(column, to)
 	}
 	return &out
 }
@@ -135,24 +135,24 @@ func TestCompute_CarryIsConserved(t *testing.T) {
 			t.Skip("overflow in a condition")
 		}
 		m := newModel(in)
-		for index, b := range in.Plan.Bonuses {
+		for _, b := range in.Plan.Bonuses {
+			left, right := CarryKeys(b.Name)
 			if b.Binary == nil || b.Pays != PaysPeriod || b.Cadence != in.Cadence {
-				if out.Carry[index].Left != nil {
-					t.Errorf("bonus %d carries", index)
+				if out.State[left] != nil {
+					t.Errorf("bonus %s carries", b.Name)
 				}
 				continue
 			}
 			for i := range in.Network.Sponsor {
 				var legs, carried [2]int64
-				for side := range legs {
+				for side, key := range []string{left, right} {
 					legs[side] = m.under(m.legs[i][side+1]).Num().Int64()
-				}
-				if in.Prior.Carry != nil && in.Prior.Carry[index].Left != nil {
-					legs[0] += in.Prior.Carry[index].Left[i]
-					legs[1] += in.Prior.Carry[index].Right[i]
-				}
-				if out.Carry[index].Left != nil {
-					carried = [2]int64{out.Carry[index].Left[i], out.Carry[index].Right[i]}
+					if in := in.Prior.State[key]; in != nil {
+						legs[side] += in[i]
+					}
+					if out := out.State[key]; out != nil {
+						carried[side] = out[i]
+					}
 				}
 				matched := max(0, min(legs[0], legs[1]))
 				if b.Binary.AfterPayout == NetOff && !out.Active[i] {
@@ -224,8 +224,9 @@ func TestCompute_ALegAMillionDeep(t *testing.T) {
 	if len(out.Lines.Earner) != 0 {
 		t.Errorf("%d lines, though nobody above the seller is active", len(out.Lines.Earner))
 	}
+	leftKey, _ := CarryKeys("team")
 	for i := range n - 1 {
-		if left := out.Carry[0].Left[i]; left != 100*VolumeScale {
+		if left := out.State[leftKey][i]; left != 100*VolumeScale {
 			t.Fatalf("distributor %d carries %d", i, left)
 		}
 	}
@@ -235,8 +236,8 @@ func TestCompute_ALegAMillionDeep(t *testing.T) {
 func TestCompute_AFrontlineOfHalfAMillion(t *testing.T) {
 	const n = 500_001
 	plan := hybridPlan()
-	plan.Ranks, plan.Active, plan.PlacementWidth = nil, nil, 0
-	plan.Bonuses = []Bonus{{Name: "levels", Cadence: Monthly, Unilevel: &Unilevel{Levels: 2, Rates: [][]int64{{RateScale / 10, RateScale}}, Compression: CompressionDynamic}}}
+	plan.Ranks, plan.Active, plan.PlacementWidth, plan.Facts = nil, nil, 0, nil
+	plan.Bonuses = []Bonus{{Name: "levels", Cadence: Monthly, Unilevel: &Unilevel{Rates: byStanding([]int64{RateScale / 10, RateScale}), Walk: Walk{Compression: CompressionDynamic}}}}
 	in := &Input{Plan: plan, Cadence: Monthly, Period: PeriodByNo(Monthly, nil, 680)}
 	in.Network = Network{Sponsor: make([]int32, n), EnrolledAtUS: make([]int64, n)}
 	in.Network.Sponsor[0] = -1
@@ -258,8 +259,8 @@ func TestCompute_AFrontlineOfHalfAMillion(t *testing.T) {
 func TestCompute_MoreLinesThanABlock(t *testing.T) {
 	const n = 2*blockLines + 17
 	plan := testPlanOf(
-		Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{Rates: []int64{RateScale / 10}}},
-		Bonus{Name: "again", Cadence: Monthly, Direct: &Direct{Rates: []int64{RateScale / 5}}},
+		Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{Rates: single(RateScale / 10)}},
+		Bonus{Name: "again", Cadence: Monthly, Direct: &Direct{Rates: single(RateScale / 5)}},
 	)
 	in := &Input{Plan: plan, Cadence: Monthly, Period: PeriodByNo(Monthly, nil, 680)}
 	in.Network = Network{Sponsor: make([]int32, n), EnrolledAtUS: make([]int64, n)}

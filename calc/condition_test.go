@@ -9,15 +9,22 @@ import (
 	"pgregory.net/rapid"
 )
 
+// twoVolumes is a plan whose table of facts has pv in slot 0 and cv in slot 1.
+var twoVolumes = func() *Plan {
+	p := &Plan{}
+	p.fact(factPV)
+	p.fact(factCV)
+	return p
+}()
+
 // holdsFor evaluates a condition for one distributor with the given volumes.
 func holdsFor(t *testing.T, root *Expr, pv, cv int64) (holds, overflow bool) {
 	t.Helper()
-	c, err := NewCondition("test", root)
+	c, err := NewCondition(twoVolumes.Facts, "test", root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &facts{}
-	f.columns[FactPV], f.columns[FactCV] = []int64{pv}, []int64{cv}
+	f := &factColumns{columns: [][]int64{{pv}, {cv}}}
 	return c.holds(f, 0), f.overflow
 }
 
@@ -26,7 +33,7 @@ func decimal(value int64, digits int32) *Expr {
 }
 
 func TestCondition_ComparesVolumesWithLiteralsExactly(t *testing.T) {
-	pv := fact(FactPV)
+	pv := twoVolumes.fact(factPV)
 	for _, c := range []struct {
 		op      Op
 		literal *Expr
@@ -68,7 +75,7 @@ func TestCondition_ComparesVolumesWithLiteralsExactly(t *testing.T) {
 }
 
 func TestCondition_OverflowIsReportedNotWrapped(t *testing.T) {
-	pv, cv := fact(FactPV), fact(FactCV)
+	pv, cv := twoVolumes.fact(factPV), twoVolumes.fact(factCV)
 	huge := int64(math.MaxInt64)
 	for name, c := range map[string]struct {
 		root           *Expr
@@ -102,7 +109,7 @@ func TestCondition_OverflowIsReportedNotWrapped(t *testing.T) {
 }
 
 func TestNewCondition_RefusesWhatIsNoCondition(t *testing.T) {
-	pv, yes := fact(FactPV), &Expr{Op: OpBoolean, Value: 1}
+	pv, yes := twoVolumes.fact(factPV), &Expr{Op: OpBoolean, Value: 1}
 	for name, c := range map[string]struct {
 		root *Expr
 		err  error
@@ -119,9 +126,11 @@ func TestNewCondition_RefusesWhatIsNoCondition(t *testing.T) {
 		"missing argument":    {expr(OpNot), ErrPlan},
 		"too many arguments":  {expr(OpNot, yes, yes), ErrPlan},
 		"unknown operation":   {expr(OpIf+1, yes), ErrPlan},
-		"unknown fact":        {fact(factCount), ErrPlan},
-		"rank missing":        {fact(FactAchieved), ErrPlan},
-		"rank of no rank":     {expr(OpGreater, factOf(FactPV, 1), num(0)), ErrPlan},
+		"unknown slot":        {expr(OpGreater, &Expr{Op: OpFact, Slot: 2}, num(0)), ErrPlan},
+		"slot below zero":     {expr(OpGreater, &Expr{Op: OpFact, Slot: -1}, num(0)), ErrPlan},
+		"divided by a fact":   {expr(OpGreater, expr(OpWhole, pv, pv), num(0)), ErrPlan},
+		"divided by zero":     {expr(OpGreater, expr(OpWhole, pv, num(0)), num(0)), ErrPlan},
+		"no variants":         {expr(OpVariant), ErrPlan},
 		"nineteen decimals":   {expr(OpGreater, decimal(1, 19), num(0)), ErrPlan},
 		"product too fine":    {expr(OpGreater, expr(OpMultiply, expr(OpMultiply, pv, pv), expr(OpMultiply, expr(OpMultiply, pv, pv), pv)), num(0)), ErrPlan},
 		"literal too great":   {expr(OpGreater, pv, num(math.MaxInt64)), ErrOverflow},
@@ -129,21 +138,20 @@ func TestNewCondition_RefusesWhatIsNoCondition(t *testing.T) {
 		"literal made finer":  {expr(OpGreater, expr(OpAdd, num(math.MaxInt64), pv), num(0)), ErrOverflow},
 		"if with a huge else": {expr(OpGreater, expr(OpIf, yes, pv, num(math.MaxInt64)), num(0)), ErrOverflow},
 	} {
-		if got, err := NewCondition("test", c.root); !errors.Is(err, c.err) || got != nil {
+		if got, err := NewCondition(twoVolumes.Facts, "test", c.root); !errors.Is(err, c.err) || got != nil {
 			t.Errorf("%s: got %v, %v; want %v", name, got, err, c.err)
 		}
 	}
 }
 
 func TestCondition_KnowsItsSourceAndFacts(t *testing.T) {
-	c := mustCondition(expr(OpAnd, atLeast(FactPV, 1), legsWith(1, 2)))
-	for _, info := range Facts() {
-		if got, want := c.Uses(info.Fact), info.Fact == FactPV || info.Fact == FactLegsWith; got != want {
-			t.Errorf("%s: got %v", info.Name, got)
-		}
+	p := hybridPlan()
+	c := p.condition(expr(OpAnd, p.atLeast(factPV, 1), p.legsWith(1, 2)))
+	if len(c.Reads()) != 2 || p.Facts.Key(c.Reads()[0]) != factPV || p.Facts.Key(c.Reads()[1]).Fact != FactLegsWith {
+		t.Errorf("reads %v", c.Reads())
 	}
-	if (*Condition)(nil).Uses(FactPV) {
-		t.Error("no condition asks for pv")
+	if (*Condition)(nil).Reads() != nil {
+		t.Error("no condition asks for something")
 	}
 	if c.Source() != "test" {
 		t.Errorf("got %q", c.Source())
@@ -151,9 +159,9 @@ func TestCondition_KnowsItsSourceAndFacts(t *testing.T) {
 }
 
 func BenchmarkCondition_Holds(b *testing.B) {
-	c := mustCondition(expr(OpAnd, expr(OpAnd, atLeast(FactPV, 100), atLeast(FactGV, 1000)), legsWith(1, 2)))
-	f := &facts{}
-	f.columns[FactPV], f.columns[FactGV] = []int64{1 << 40}, []int64{1 << 40}
+	p := &Plan{}
+	c := p.condition(expr(OpAnd, expr(OpAnd, p.atLeast(factPV, 100), p.atLeast(factGV, 1000)), p.legsWith(1, 2)))
+	f := &factColumns{columns: [][]int64{{1 << 40}, {1 << 40}, nil}}
 	f.legs[1] = 2
 	for b.Loop() {
 		if !c.holds(f, 0) {
@@ -162,47 +170,75 @@ func BenchmarkCondition_Holds(b *testing.B) {
 	}
 }
 
+// nearPlan is a plan whose table has every kind of fact that conditions read in a way of its own.
+func nearPlan() *Plan {
+	p := &Plan{Ranks: make([]Rank, 3)}
+	for _, word := range FactWords() {
+		if word.Of != OfNothing && word.Of != OfRank {
+			continue
+		}
+		for rank := range uint8(3) {
+			key := word.Key
+			if word.Of == OfRank {
+				key.Rank = rank + 1
+			}
+			p.fact(key)
+		}
+	}
+	return p
+}
+
 // Any expression is what exact arithmetic makes of it. The numbers are small and near each other, so that every sign and every
 // comparison decides something.
 func TestCondition_IsExactArithmetic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		f := &facts{first: []int32{0, rapid.Int32Range(0, 4).Draw(t, "frontline")}}
-		small := func(fact Fact) int64 {
-			units := rapid.Int64Range(-4, 8).Draw(t, fact.Info().Name)
-			if fact.Info().Digits > 0 && rapid.Bool().Draw(t, "whole") {
+		p := nearPlan()
+		table := p.Facts
+		f := &factColumns{table: table, columns: make([][]int64, table.len()), first: []int32{0, rapid.Int32Range(0, 4).Draw(t, "frontline")}}
+		for slot := range f.columns {
+			if table.Key(Slot(slot)).Fact == FactLegsWith && rapid.Bool().Draw(t, "beside the columns") {
+				continue
+			}
+			units := rapid.Int64Range(-4, 8).Draw(t, "value")
+			if table.Digits(Slot(slot)) > 0 && rapid.Bool().Draw(t, "whole") {
 				units *= VolumeScale
 			}
-			return units
-		}
-		for fact := range f.columns {
-			f.columns[fact] = []int64{small(Fact(fact))}
+			f.columns[slot] = []int64{units}
 		}
 		for rank := range 4 {
 			f.legs[rank] = rapid.Int32Range(0, 4).Draw(t, "legs")
 		}
-		f.active, f.achieved, f.before = []bool{rapid.Bool().Draw(t, "active")}, []uint8{rapid.Uint8Range(0, 3).Draw(t, "achieved")}, []uint8{rapid.Uint8Range(0, 3).Draw(t, "before")}
+		ranks := rapid.Uint8Range(0, 3)
+		f.active, f.rank = []bool{rapid.Bool().Draw(t, "active")}, []uint8{ranks.Draw(t, "paid as")}
+		f.achieved, f.before = []uint8{ranks.Draw(t, "achieved")}, []uint8{ranks.Draw(t, "before")}
+		if rapid.Bool().Draw(t, "has variants") {
+			f.variant = []uint8{rapid.Uint8Range(0, 1).Draw(t, "variant")}
+		}
 
-		root := drawNear(t, OpIf, 3)
-		c, err := NewCondition("test", root)
+		root := drawNear(t, p, OpIf, 3)
+		c, err := NewCondition(table, "test", root)
 		if err != nil {
 			t.Skip("a product of literals out of range, or too fine")
 		}
-		want := modelEval(root, func(e *Expr) modelValue {
-			switch e.Fact {
+		want := modelEval(root, int(f.variantAt(0)), func(e *Expr) modelValue {
+			key := table.Key(e.Slot)
+			switch key.Fact {
 			case FactActive:
 				return modelValue{truth: f.active[0]}
 			case FactAchieved:
-				return modelValue{truth: f.achieved[0] >= e.Rank}
+				return modelValue{truth: f.achieved[0] >= key.Rank}
 			case FactPaidAsBefore:
-				return modelValue{truth: f.before[0] >= e.Rank}
+				return modelValue{truth: f.before[0] >= key.Rank}
+			case FactPaidAs:
+				return modelValue{truth: f.rank[0] >= key.Rank}
 			case FactFrontline:
 				return modelValue{number: ratOf(int64(f.first[1]))}
 			case FactLegsWith:
-				return modelValue{number: ratOf(int64(f.legs[e.Rank]))}
-			case FactPayLeg:
-				return modelValue{number: big.NewRat(min(f.columns[FactLeftVolume][0], f.columns[FactRightVolume][0]), VolumeScale)}
+				if f.columns[e.Slot] == nil {
+					return modelValue{number: ratOf(int64(f.legs[key.Rank]))}
+				}
 			}
-			return modelValue{number: big.NewRat(f.columns[e.Fact][0], pow10[e.Fact.Info().Digits])}
+			return modelValue{number: big.NewRat(f.columns[e.Slot][0], pow10[table.Digits(e.Slot)])}
 		})
 		if got := c.holds(f, 0); got != want.truth || f.overflow {
 			t.Errorf("got %v, overflow %v; want %v", got, f.overflow, want.truth)
@@ -211,26 +247,24 @@ func TestCondition_IsExactArithmetic(t *testing.T) {
 }
 
 // drawNear draws a condition; asked for OpNumber it draws a number.
-func drawNear(t *rapid.T, kind Op, depth int) *Expr {
-	truth := func() *Expr { return drawNear(t, OpIf, depth-1) }
-	number := func() *Expr { return drawNear(t, OpNumber, depth-1) }
+func drawNear(t *rapid.T, p *Plan, kind Op, depth int) *Expr {
+	truth := func() *Expr { return drawNear(t, p, OpIf, depth-1) }
+	number := func() *Expr { return drawNear(t, p, OpNumber, depth-1) }
 	one := func(boolean bool) *Expr {
-		var some []FactInfo
-		for _, info := range Facts() {
-			if info.Boolean == boolean {
-				some = append(some, info)
+		var some []Slot
+		for slot := range p.Facts.len() {
+			if p.Facts.Boolean(Slot(slot)) == boolean {
+				some = append(some, Slot(slot))
 			}
 		}
-		info := rapid.SampledFrom(some).Draw(t, "fact")
-		if info.TakesRank {
-			return factOf(info.Fact, rapid.Uint8Range(1, 3).Draw(t, "rank"))
-		}
-		return fact(info.Fact)
+		return &Expr{Op: OpFact, Slot: rapid.SampledFrom(some).Draw(t, "fact")}
 	}
 	if kind == OpNumber {
 		op := OpNumber
 		if depth > 0 {
-			op = rapid.SampledFrom([]Op{OpNumber, OpFact, OpFact, OpNegate, OpAdd, OpSubtract, OpMultiply, OpIf}).Draw(t, "number")
+			op = rapid.SampledFrom([]Op{
+				OpNumber, OpFact, OpFact, OpNegate, OpAdd, OpSubtract, OpMultiply, OpIf, OpMin, OpMax, OpWhole, OpVariant,
+			}).Draw(t, "number")
 		}
 		switch op {
 		case OpNumber:
@@ -241,19 +275,21 @@ func drawNear(t *rapid.T, kind Op, depth int) *Expr {
 			return expr(op, number())
 		case OpIf:
 			return expr(op, truth(), number(), number())
+		case OpWhole:
+			return expr(op, number(), decimal(rapid.Int64Range(1, 30).Draw(t, "divisor"), rapid.Int32Range(0, 2).Draw(t, "digits")))
 		}
 		return expr(op, number(), number())
 	}
 	op := rapid.SampledFrom([]Op{OpLess, OpLessEqual, OpGreater, OpGreaterEqual, OpEqual, OpNotEqual}).Draw(t, "comparison")
 	if depth > 0 {
-		op = rapid.SampledFrom([]Op{op, op, OpFact, OpNot, OpAnd, OpOr, OpIf, OpEqual + 100, OpNotEqual + 100}).Draw(t, "truth")
+		op = rapid.SampledFrom([]Op{op, op, OpFact, OpNot, OpAnd, OpOr, OpIf, OpVariant, OpEqual + 100, OpNotEqual + 100}).Draw(t, "truth")
 	}
 	switch op {
 	case OpFact:
 		return one(true)
 	case OpNot:
 		return expr(op, truth())
-	case OpAnd, OpOr:
+	case OpAnd, OpOr, OpVariant:
 		return expr(op, truth(), truth())
 	case OpIf:
 		return expr(op, truth(), truth(), truth())

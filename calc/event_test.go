@@ -21,7 +21,7 @@ func drawEventPlan(t *rapid.T) *Plan {
 		case rapid.Bool().Draw(t, "at the event"):
 			b.Pays = PaysEvent
 			if b.Unilevel != nil {
-				b.Unilevel.Compression = CompressionNone
+				b.Unilevel.Walk.Compression = CompressionNone
 			}
 		}
 		classes := rapid.SampledFrom([][]string{nil, {"power"}, {"gas", "power"}, {"gas"}}).Draw(t, "classes")
@@ -96,20 +96,20 @@ func modelEventLines(in *EventInput) []EventLine {
 		switch seller := in.Sponsor[0]; {
 		case b.Direct != nil:
 			if sells(b.Direct.Classes) {
-				line(false, 0, b.Direct.Rates[seller.Rank], 1)
+				line(false, 0, b.Direct.Rates.Rows[seller.Rank][0], 1)
 			}
 		case b.Advance != nil:
 			if sells(b.Advance.Classes) {
-				line(false, 0, b.Advance.Rates[seller.Rank], b.Advance.Months)
+				line(false, 0, b.Advance.Rates.Rows[seller.Rank][0], b.Advance.Months)
 			}
 		case b.Unilevel != nil:
 			chain := in.Sponsor
-			if b.Unilevel.Placement {
+			if b.Unilevel.Walk.Placement {
 				chain = in.Placement
 			}
-			for level := 1; level < len(chain) && level <= int(b.Unilevel.Levels); level++ {
+			for level := 1; level < len(chain) && level <= int(b.Unilevel.Rates.Levels); level++ {
 				if in.Plan.Active == nil || !chain[level].Inactive {
-					line(b.Unilevel.Placement, level, b.Unilevel.Rates[chain[level].Rank][level-1], 1)
+					line(b.Unilevel.Walk.Placement, level, b.Unilevel.Rates.Rows[chain[level].Rank][level-1], 1)
 				}
 			}
 		}
@@ -121,24 +121,24 @@ func modelEventLines(in *EventInput) []EventLine {
 func TestEventNeeds_AsksForNoMoreThanItTakes(t *testing.T) {
 	one, two := []int64{RateScale / 10}, []int64{RateScale / 10, RateScale / 5}
 	same := []int64{RateScale / 10, RateScale / 10}
-	ranks, active := []Rank{{Name: "r"}}, mustCondition(atLeast(FactPV, 1))
+	ranks, active := []Rank{{Name: "r"}}, hybridPlan().Active
 	levels := func(rates ...[]int64) *Unilevel {
-		return &Unilevel{Levels: int32(len(rates[0])), Rates: rates}
+		return &Unilevel{Rates: byStanding(rates...)}
 	}
 	placed := levels(one)
-	placed.Placement = true
+	placed.Walk.Placement = true
 	for name, c := range map[string]struct {
 		plan Plan
 		want Needs
 	}{
 		"nothing":               {Plan{}, Needs{}},
 		"no rule":               {Plan{Bonuses: []Bonus{{Pays: PaysEvent}}}, Needs{}},
-		"direct":                {Plan{Active: active, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: one}}}}, Needs{}},
-		"direct, same rates":    {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: same}}}}, Needs{}},
-		"direct by rank":        {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: two}}}}, Needs{Ranks: true}},
-		"direct, at the close":  {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysPeriod, Direct: &Direct{Rates: two}}}}, Needs{}},
-		"advance":               {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: same}}}}, Needs{}},
-		"advance by rank":       {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: two}}}}, Needs{Ranks: true}},
+		"direct":                {Plan{Active: active, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: single(one...)}}}}, Needs{}},
+		"direct, same rates":    {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: single(same...)}}}}, Needs{}},
+		"direct by rank":        {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: single(two...)}}}}, Needs{Ranks: true}},
+		"direct, at the close":  {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysPeriod, Direct: &Direct{Rates: single(two...)}}}}, Needs{}},
+		"advance":               {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: single(same...)}}}}, Needs{}},
+		"advance by rank":       {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: single(two...)}}}}, Needs{Ranks: true}},
 		"levels":                {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two)}}}, Needs{SponsorLevels: 2}},
 		"levels, same for rank": {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two, two)}}}, Needs{SponsorLevels: 2}},
 		"levels by rank":        {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two, same)}}}, Needs{SponsorLevels: 2, Ranks: true}},
@@ -171,8 +171,8 @@ func TestEventLines_RefusesBadInput(t *testing.T) {
 		{func(in *EventInput) { in.Sponsor[1].Rank = 11 }, ErrInput, "member 1 of the sponsor chain has rank number 11"},
 		{func(in *EventInput) {
 			in.PriceMinor = 1 << 62
-			in.Plan.Bonuses = append(in.Plan.Bonuses, Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: make([]int64, 11)}})
-			in.Plan.Bonuses[2].Advance.Rates[0] = RateScale
+			in.Plan.Bonuses = append(in.Plan.Bonuses, Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: single(make([]int64, 11)...)}})
+			in.Plan.Bonuses[2].Advance.Rates.Rows[0][0] = RateScale
 		}, ErrOverflow, "bonus advance"},
 	} {
 		in := good()
@@ -185,7 +185,7 @@ func TestEventLines_RefusesBadInput(t *testing.T) {
 
 // Published: 500 of premium, nine months, 102.5 %.
 func TestEventLines_AdvanceOfNineMonths(t *testing.T) {
-	plan := testPlanOf(Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: []int64{1_025_000_000}}})
+	plan := testPlanOf(Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: single(1_025_000_000)}})
 	got, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, 1), PriceMinor: 500_00})
 	want := []EventLine{{Bonus: 0, Base: 500_00, Rate: 1_025_000_000, Months: 9, AmountMinor: 4_612_50}}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -200,7 +200,7 @@ func TestEventLines_AsManyLevelsAsThereAre(t *testing.T) {
 		rates[i] = RateScale / 100
 		want = append(want, EventLine{Bonus: 0, Distance: i + 1, Level: uint16(i + 1), Base: 100 * VolumeScale, Rate: rates[i], Months: 1, AmountMinor: 1_00})
 	}
-	plan := testPlanOf(Bonus{Name: "levels", Pays: PaysEvent, Cadence: Monthly, Unilevel: &Unilevel{Levels: levels, Rates: [][]int64{rates}}})
+	plan := testPlanOf(Bonus{Name: "levels", Pays: PaysEvent, Cadence: Monthly, Unilevel: &Unilevel{Rates: byStanding(rates)}})
 	got, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, levels+5), CV: 100 * VolumeScale})
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
@@ -213,7 +213,7 @@ func testPlanOf(bonuses ...Bonus) *Plan {
 
 func BenchmarkEventLines(b *testing.B) {
 	plan := hybridPlan()
-	plan.Bonuses[1].Pays, plan.Bonuses[1].Unilevel.Compression = PaysEvent, CompressionNone
+	plan.Bonuses[1].Pays, plan.Bonuses[1].Unilevel.Walk.Compression = PaysEvent, CompressionNone
 	in := &EventInput{Plan: plan, Sponsor: make([]ChainMember, 8), Placement: make([]ChainMember, 1), CV: 100 * VolumeScale}
 	for i := range in.Sponsor {
 		in.Sponsor[i].Rank = uint8(i)

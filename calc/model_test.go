@@ -27,7 +27,7 @@ type modelResult struct {
 	lines            []modelLine
 	active           []bool
 	paidAs, achieved []uint8
-	carry            []Carry
+	carry            State
 	overflow         bool
 }
 
@@ -66,6 +66,8 @@ func (m *model) column(b Base) []int64 {
 		return m.in.Volumes.PV
 	case BasePrice:
 		return m.in.Volumes.PriceMinor
+	case BaseQV:
+		return make([]int64, len(m.in.Volumes.Seller))
 	}
 	return m.in.Volumes.CV
 }
@@ -165,7 +167,7 @@ func (m *model) months(i int) int64 {
 func (m *model) compute() modelResult {
 	m.decideActive()
 	n := len(m.children)
-	r := modelResult{active: m.active, carry: make([]Carry, len(m.in.Plan.Bonuses))}
+	r := modelResult{active: m.active, carry: State{}}
 	if m.in.Cadence == m.in.Plan.Main {
 		r.paidAs, r.achieved = make([]uint8, n), make([]uint8, n)
 		for i := range n {
@@ -191,17 +193,17 @@ func (m *model) compute() modelResult {
 			for i := range n {
 				give(i, 0, m.own(i, m.column(b.Direct.Base)))
 			}
-			rateOf = func(earner, _ int) int64 { return b.Direct.Rates[m.rankOf(earner)] }
+			rateOf = func(earner, _ int) int64 { return b.Direct.Rates.Rows[m.rankOf(earner)][0] }
 		case b.Unilevel != nil:
 			for k, seller := range m.in.Volumes.Seller {
 				m.climb(b.Unilevel, int(seller), func(earner, level int) {
 					give(earner, level, new(big.Rat).SetInt64(m.column(b.Unilevel.Base)[k]))
 				})
 			}
-			rateOf = func(earner, level int) int64 { return b.Unilevel.Rates[m.rankOf(earner)][level-1] }
+			rateOf = func(earner, level int) int64 { return b.Unilevel.Rates.Rows[m.rankOf(earner)][level-1] }
 		case b.Binary != nil:
-			r.carry[index] = m.match(index, b.Binary, give)
-			rateOf = func(earner, _ int) int64 { return b.Binary.Rates[m.rankOf(earner)] }
+			m.match(b.Name, b.Binary, r.carry, give)
+			rateOf = func(earner, _ int) int64 { return b.Binary.Rates.Rows[m.rankOf(earner)][0] }
 		}
 		for key, base := range bases {
 			rate := rateOf(key[0], key[1])
@@ -229,17 +231,17 @@ func (m *model) money(base *big.Rat, rate int64, of Base) *big.Rat {
 // climb finds who is paid on one sale, level by level, by walking up from its seller.
 func (m *model) climb(u *Unilevel, seller int, pay func(earner, level int)) {
 	parents := m.in.Network.Sponsor
-	if u.Placement {
+	if u.Walk.Placement {
 		parents = m.in.Network.Parent
 	}
 	at := seller
-	for level := 1; level <= int(u.Levels); level++ {
+	for level := 1; level <= int(u.Rates.Levels); level++ {
 		stops := func(i int) bool {
-			switch u.Compression {
+			switch u.Walk.Compression {
 			case CompressionStandard:
 				return m.active[i]
 			case CompressionDynamic:
-				return m.active[i] && u.Rates[m.rankOf(i)][level-1] != 0
+				return m.active[i] && u.Rates.Rows[m.rankOf(i)][level-1] != 0
 			}
 			return true
 		}
@@ -249,20 +251,23 @@ func (m *model) climb(u *Unilevel, seller int, pay func(earner, level int)) {
 		if at < 0 {
 			return
 		}
-		if m.active[at] && u.Rates[m.rankOf(at)][level-1] != 0 {
+		if m.active[at] && u.Rates.Rows[m.rankOf(at)][level-1] != 0 {
 			pay(at, level)
 		}
 	}
 }
 
-func (m *model) match(index int, b *Binary, give func(earner, level int, volume *big.Rat)) Carry {
+func (m *model) match(name string, b *Binary, carry State, give func(earner, level int, volume *big.Rat)) {
 	n := len(m.children)
-	out, carries := Carry{Left: make([]int64, n), Right: make([]int64, n)}, false
+	outLeft, outRight := make([]int64, n), make([]int64, n)
+	leftKey, rightKey := CarryKeys(name)
 	for i := range n {
 		left, right := m.under(m.legs[i][1]), m.under(m.legs[i][2])
-		if m.in.Prior.Carry != nil && m.in.Prior.Carry[index].Left != nil {
-			left.Add(left, new(big.Rat).SetInt64(m.in.Prior.Carry[index].Left[i]))
-			right.Add(right, new(big.Rat).SetInt64(m.in.Prior.Carry[index].Right[i]))
+		if in := m.in.Prior.State[leftKey]; in != nil {
+			left.Add(left, ratOf(in[i]))
+		}
+		if in := m.in.Prior.State[rightKey]; in != nil {
+			right.Add(right, ratOf(in[i]))
 		}
 		weaker := left
 		if right.Cmp(left) < 0 {
@@ -280,14 +285,11 @@ func (m *model) match(index int, b *Binary, give func(earner, level int, volume 
 		case b.AfterPayout == NetOff && !m.active[i]:
 			weaker = new(big.Rat)
 		}
-		out.Left[i] = new(big.Rat).Sub(left, weaker).Num().Int64()
-		out.Right[i] = new(big.Rat).Sub(right, weaker).Num().Int64()
-		carries = carries || out.Left[i] != 0 || out.Right[i] != 0
+		outLeft[i] = new(big.Rat).Sub(left, weaker).Num().Int64()
+		outRight[i] = new(big.Rat).Sub(right, weaker).Num().Int64()
 	}
-	if !carries {
-		return Carry{}
-	}
-	return out
+	carry.keep(leftKey, outLeft)
+	carry.keep(rightKey, outRight)
 }
 
 // modelValue is a number or a truth.
@@ -297,12 +299,12 @@ type modelValue struct {
 }
 
 func (m *model) eval(e *Expr, i int) modelValue {
-	return modelEval(e, func(e *Expr) modelValue { return m.fact(e, i) })
+	return modelEval(e, 0, func(e *Expr) modelValue { return m.fact(e, i) })
 }
 
 // modelEval evaluates a condition as it is written, without caring for the range of numbers.
-func modelEval(e *Expr, fact func(e *Expr) modelValue) modelValue {
-	arg := func(k int) modelValue { return modelEval(e.Args[k], fact) }
+func modelEval(e *Expr, variant int, fact func(e *Expr) modelValue) modelValue {
+	arg := func(k int) modelValue { return modelEval(e.Args[k], variant, fact) }
 	number := func(r *big.Rat) modelValue { return modelValue{number: r} }
 	truth := func(b bool) modelValue { return modelValue{truth: b} }
 	switch e.Op {
@@ -320,6 +322,19 @@ func modelEval(e *Expr, fact func(e *Expr) modelValue) modelValue {
 		return number(new(big.Rat).Sub(arg(0).number, arg(1).number))
 	case OpMultiply:
 		return number(new(big.Rat).Mul(arg(0).number, arg(1).number))
+	case OpMin, OpMax:
+		if (arg(0).number.Cmp(arg(1).number) < 0) == (e.Op == OpMin) {
+			return arg(0)
+		}
+		return arg(1)
+	case OpWhole:
+		times := new(big.Rat).Quo(arg(0).number, arg(1).number)
+		if times.Sign() < 0 {
+			return number(new(big.Rat))
+		}
+		return number(new(big.Rat).SetInt(new(big.Int).Quo(times.Num(), times.Denom())))
+	case OpVariant:
+		return arg(variant)
 	case OpNot:
 		return truth(!arg(0).truth)
 	case OpAnd:
@@ -347,12 +362,14 @@ func (m *model) fact(e *Expr, i int) modelValue {
 	points := func(units *big.Rat) modelValue {
 		return modelValue{number: units.Mul(units, big.NewRat(1, VolumeScale))}
 	}
-	switch e.Fact {
-	case FactPV:
-		return points(m.own(i, m.in.Volumes.PV))
-	case FactCV:
-		return points(m.own(i, m.in.Volumes.CV))
-	case FactGV:
+	key := m.in.Plan.Facts.Key(e.Slot)
+	switch key.Fact {
+	case FactOwn:
+		if key.Volume == BaseCount {
+			return modelValue{number: m.own(i, m.counts())}
+		}
+		return points(m.own(i, m.column(key.Volume)))
+	case FactGroup:
 		return points(m.group(i))
 	case FactFrontline:
 		return count(len(m.children[i]))
@@ -366,11 +383,11 @@ func (m *model) fact(e *Expr, i int) modelValue {
 		return count(n)
 	case FactMonthsEnrolled:
 		return count(int(m.months(i)))
-	case FactLeftVolume:
+	case FactLeft:
 		return points(m.under(m.legs[i][1]))
-	case FactRightVolume:
+	case FactRight:
 		return points(m.under(m.legs[i][2]))
-	case FactPayLeg:
+	case FactWeaker:
 		left, right := m.under(m.legs[i][1]), m.under(m.legs[i][2])
 		if left.Cmp(right) < 0 {
 			return points(left)
@@ -379,19 +396,42 @@ func (m *model) fact(e *Expr, i int) modelValue {
 	case FactActive:
 		return modelValue{truth: m.active[i]}
 	case FactAchieved:
-		return modelValue{truth: m.achieved(i) >= int(e.Rank)}
+		return modelValue{truth: m.achieved(i) >= int(key.Rank)}
 	case FactPaidAsBefore:
-		return modelValue{truth: m.before(i) >= int(e.Rank)}
+		return modelValue{truth: m.before(i) >= int(key.Rank)}
 	case FactLegsWith:
 		n := 0
 		for _, c := range m.children[i] {
-			if m.holdsRank(c, int(e.Rank)) {
+			if m.holdsRank(c, int(key.Rank)) {
 				n++
 			}
 		}
 		return count(n)
 	}
 	panic("a fact that the model does not know")
+}
+
+// modelKnows tells which facts the model knows.
+func modelKnows(f Fact) bool {
+	switch f {
+	case FactOwn, FactGroup, FactFrontline, FactActiveFrontline, FactMonthsEnrolled, FactLeft, FactRight, FactWeaker, FactActive, FactAchieved,
+		FactPaidAsBefore, FactLegsWith:
+		return true
+	}
+	return false
+}
+
+// counts is what each entry counts as a number of sales.
+func (m *model) counts() []int64 {
+	v := &m.in.Volumes
+	counts := make([]int64, len(v.Seller))
+	for i := range counts {
+		counts[i] = 1
+		if v.PV[i] < 0 || v.CV[i] < 0 || v.PriceMinor[i] < 0 {
+			counts[i] = -1
+		}
+	}
+	return counts
 }
 
 func ratOf(v int64) *big.Rat { return new(big.Rat).SetInt64(v) }

@@ -110,11 +110,12 @@ func drawPrior(t *rapid.T, n int, plan *Plan) Prior {
 		p.Active = rapid.SliceOfN(rapid.Bool(), n, n).Draw(t, "was active")
 	}
 	if rapid.Bool().Draw(t, "has carry") {
-		p.Carry = make([]Carry, len(plan.Bonuses))
-		for i, b := range plan.Bonuses {
+		p.State = State{}
+		for _, b := range plan.Bonuses {
 			if b.Binary != nil && rapid.Bool().Draw(t, "carries") {
 				volume := rapid.Custom(func(t *rapid.T) int64 { return drawVolume(t, "carry") })
-				p.Carry[i] = Carry{rapid.SliceOfN(volume, n, n).Draw(t, "left"), rapid.SliceOfN(volume, n, n).Draw(t, "right")}
+				left, right := CarryKeys(b.Name)
+				p.State[left], p.State[right] = rapid.SliceOfN(volume, n, n).Draw(t, "left"), rapid.SliceOfN(volume, n, n).Draw(t, "right")
 			}
 		}
 	}
@@ -131,6 +132,7 @@ func drawPlan(t *rapid.T) *Plan {
 		PointValue:     Fraction{rapid.Int64Range(1, 3).Draw(t, "point"), rapid.SampledFrom([]int64{1, 7, 100, 1000}).Draw(t, "per point")},
 		PlacementWidth: rapid.SampledFrom([]int32{2, 2, 2, 0, 3}).Draw(t, "width"),
 	}
+	p.Facts = NewFactTable()
 	ranks := rapid.IntRange(0, 4).Draw(t, "ranks")
 	for k := range ranks {
 		p.Ranks = append(p.Ranks, Rank{Name: fmt.Sprintf("r%d", k+1)})
@@ -162,20 +164,22 @@ func drawBonus(t *rapid.T, p *Plan) Bonus {
 	}
 	switch rapid.SampledFrom(kinds).Draw(t, "kind") {
 	case "direct":
-		b.Direct = &Direct{Base: base, Rates: rates(len(p.Ranks) + 1)}
+		b.Direct = &Direct{Base: base, Rates: single(rates(len(p.Ranks) + 1)...)}
 	case "event":
-		b.Pays, b.Direct = PaysEvent, &Direct{Base: base, Rates: rates(len(p.Ranks) + 1)}
+		b.Pays, b.Direct = PaysEvent, &Direct{Base: base, Rates: single(rates(len(p.Ranks) + 1)...)}
 	case "binary":
-		b.Binary = &Binary{Rates: rates(len(p.Ranks) + 1), AfterPayout: rapid.SampledFrom([]AfterPayout{CarryForward, Flush, NetOff}).Draw(t, "after")}
+		b.Binary = &Binary{Rates: single(rates(len(p.Ranks) + 1)...), AfterPayout: rapid.SampledFrom([]AfterPayout{CarryForward, Flush, NetOff}).Draw(t, "after")}
 	case "unilevel":
-		u := &Unilevel{
-			Base: base, Levels: rapid.Int32Range(1, 5).Draw(t, "levels"),
+		u := &Unilevel{Base: base, Walk: Walk{
 			Placement:   p.PlacementWidth > 0 && rapid.Bool().Draw(t, "by placement"),
 			Compression: rapid.SampledFrom([]Compression{CompressionNone, CompressionStandard, CompressionDynamic}).Draw(t, "compression"),
-		}
+		}}
+		levels := rapid.IntRange(1, 5).Draw(t, "levels")
+		var rows [][]int64
 		for range len(p.Ranks) + 1 {
-			u.Rates = append(u.Rates, rates(int(u.Levels)))
+			rows = append(rows, rates(levels))
 		}
+		u.Rates = byStanding(rows...)
 		b.Unilevel = u
 	}
 	return b
@@ -183,7 +187,7 @@ func drawBonus(t *rapid.T, p *Plan) Bonus {
 
 func drawCondition(t *rapid.T, p *Plan, forActive bool) *Condition {
 	root := drawTruth(t, p, forActive, 3)
-	c, err := NewCondition("random", root)
+	c, err := NewCondition(p.Facts, "random", root)
 	if errors.Is(err, ErrOverflow) || err != nil && strings.Contains(err.Error(), "decimals") {
 		t.Skip("a product of literals out of range")
 	}
@@ -248,20 +252,22 @@ func drawNumber(t *rapid.T, p *Plan, forActive bool, depth int) *Expr {
 }
 
 func drawFact(t *rapid.T, p *Plan, forActive, boolean bool) *Expr {
-	var allowed []FactInfo
-	for _, info := range Facts() {
-		if info.Boolean != boolean || info.AfterActive && forActive || info.Binary && p.PlacementWidth != 2 || info.TakesRank && len(p.Ranks) == 0 {
+	var allowed []FactWord
+	for _, word := range FactWords() {
+		stage := word.Key.Fact.stage()
+		if word.Boolean() != boolean || forActive && stage != fromStart || stage > inRanks || word.Placed() && p.PlacementWidth != 2 ||
+			word.Of == OfRank && len(p.Ranks) == 0 || !modelKnows(word.Key.Fact) || word.Of == OfVolume {
 			continue
 		}
-		allowed = append(allowed, info)
+		allowed = append(allowed, word)
 	}
 	if len(allowed) == 0 {
 		return nil
 	}
-	info := rapid.SampledFrom(allowed).Draw(t, "fact")
-	e := &Expr{Op: OpFact, Fact: info.Fact}
-	if info.TakesRank {
-		e.Rank = uint8(rapid.IntRange(1, len(p.Ranks)).Draw(t, "of rank"))
+	key := rapid.SampledFrom(allowed).Draw(t, "fact").Key
+	switch key.Fact {
+	case FactAchieved, FactLegsWith, FactPaidAsBefore, FactHeld, FactFrontlineWith, FactDownlineWith:
+		key.Rank = uint8(rapid.IntRange(1, len(p.Ranks)).Draw(t, "of rank"))
 	}
-	return e
+	return p.fact(key)
 }
