@@ -114,11 +114,21 @@ func TestLoad_RefusesWhatIsNoTree(t *testing.T) {
 		{"two in one place", Columns{Parent: []int32{Nobody, 0, 0}, Leg: []uint8{0, 2, 2}}, ErrColumns, "distributors 1 and 2 stand in leg 2 of distributor 0"},
 		{"oneself", Columns{Parent: []int32{0}, Leg: []uint8{1}}, ErrColumns, "distributor 0 stands beneath itself"},
 		{
-			"cycle", Columns{Parent: []int32{2, Nobody, 4, 2, 3, NotPlaced}, Leg: []uint8{1, 0, 1, 2, 1, 0}}, ErrColumns,
+			"cycle",
+			Columns{Parent: []int32{2, Nobody, 4, 2, 3, NotPlaced}, Leg: []uint8{1, 0, 1, 2, 1, 0}},
+			ErrColumns,
 			"distributor 2 stands beneath itself",
 		},
 		{
-			"too deep", Columns{Parent: []int32{Nobody, 0, 1, 2, 3}, Leg: []uint8{0, 1, 1, 1, 1}}, ErrColumns,
+			"cycle behind others",
+			Columns{Parent: []int32{NotPlaced, Nobody, 1, 4, 3}, Leg: []uint8{0, 0, 1, 1, 1}},
+			ErrColumns,
+			"distributor 3 stands beneath itself",
+		},
+		{
+			"too deep",
+			Columns{Parent: []int32{Nobody, 0, 1, 2, 3}, Leg: []uint8{0, 1, 1, 1, 1}},
+			ErrColumns,
 			"distributor 4 stands 4 levels beneath the top",
 		},
 		{"turn too high", Columns{Parent: []int32{Nobody}, Leg: []uint8{0}, Turn: []uint8{3}}, ErrColumns, "leg 3, of 2 legs"},
@@ -130,6 +140,28 @@ func TestLoad_RefusesWhatIsNoTree(t *testing.T) {
 		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %v that says %q", c.name, err, c.want, c.says)
 		}
+	}
+}
+
+func TestLoad_TakesWhatIsJustWithinBounds(t *testing.T) {
+	for _, columns := range []Columns{
+		{},
+		{Parent: []int32{Nobody, 0}, Leg: []uint8{0, 2}, Volume: []int64{-1 << 60, 0}, Turn: []uint8{2, 0}},
+		{Parent: []int32{1, Nobody}, Leg: []uint8{1, 0}, Volume: []int64{1<<60 - 1, -1}},
+		{Parent: []int32{Nobody, NotPlaced, Nobody}, Leg: []uint8{0, 0, 0}},
+	} {
+		tree, err := Load(Shape{Width: 2, DepthMax: 1}, columns)
+		if err != nil {
+			t.Errorf("%+v: %v", columns, err)
+			continue
+		}
+		if got := tree.columns(); !slices.Equal(got.Parent, columns.Parent) || !slices.Equal(got.Leg, columns.Leg) {
+			t.Errorf("%+v became %+v", columns, got)
+		}
+	}
+	deep := Columns{Parent: []int32{Nobody, 0, 1}, Leg: []uint8{0, 1, 1}}
+	if _, err := Load(Shape{Width: 2, DepthMax: 1}, deep); !errors.Is(err, ErrColumns) {
+		t.Errorf("two levels in a tree of one: %v", err)
 	}
 }
 
