@@ -178,11 +178,15 @@ func TestCompute_SoldAndTakenBackIsNothing(t *testing.T) {
 			t.Skip("overflow in a condition")
 		}
 		v := &in.Volumes
+		for _, count := range newModel(in).counts() {
+			v.Count = append(v.Count, int32(count))
+		}
 		for i := range v.Seller {
 			if rapid.Bool().Draw(t, "again") {
 				pv, cv, price := drawVolume(t, "pv"), drawVolume(t, "cv"), drawVolume(t, "price")
 				for _, sign := range []int64{1, -1} {
 					v.Seller, v.PV, v.CV, v.PriceMinor = append(v.Seller, v.Seller[i]), append(v.PV, sign*pv), append(v.CV, sign*cv), append(v.PriceMinor, sign*price)
+					v.Count = append(v.Count, int32(sign))
 				}
 			}
 		}

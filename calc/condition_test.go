@@ -97,7 +97,7 @@ func TestCondition_OverflowIsReportedNotWrapped(t *testing.T) {
 	}
 
 	in := goodInput()
-	in.Plan.Ranks[9].When = mustCondition(expr(OpGreater, expr(OpMultiply, pv, pv), num(0)))
+	in.Plan.Ranks[9].When = in.Plan.condition(expr(OpGreater, expr(OpMultiply, in.Plan.fact(factPV), in.Plan.fact(factPV)), num(0)))
 	in.Volumes.PV = []int64{1 << 40, 0}
 	if _, err := Compute(in); !errors.Is(err, ErrOverflow) {
 		t.Errorf("a rank's condition: got %v", err)
@@ -125,7 +125,7 @@ func TestNewCondition_RefusesWhatIsNoCondition(t *testing.T) {
 		"if of numbers":       {expr(OpIf, yes, pv, pv), ErrPlan},
 		"missing argument":    {expr(OpNot), ErrPlan},
 		"too many arguments":  {expr(OpNot, yes, yes), ErrPlan},
-		"unknown operation":   {expr(OpIf+1, yes), ErrPlan},
+		"unknown operation":   {expr(OpVariant+1, yes), ErrPlan},
 		"unknown slot":        {expr(OpGreater, &Expr{Op: OpFact, Slot: 2}, num(0)), ErrPlan},
 		"slot below zero":     {expr(OpGreater, &Expr{Op: OpFact, Slot: -1}, num(0)), ErrPlan},
 		"divided by a fact":   {expr(OpGreater, expr(OpWhole, pv, pv), num(0)), ErrPlan},

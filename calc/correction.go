@@ -73,8 +73,9 @@ func (a *Allocation) lacking(parts RoundedParts) (int64, error) {
 	// Sums in between may be out of range.
 	hi, lo := uint64(a.WholeMinor>>63), uint64(a.WholeMinor)
 	for i := range parts.N {
-		amount, borrow := parts.AmountMinor(i), uint64(0)
-		lo, borrow = bits.Sub64(lo, uint64(amount), 0)
+		amount := parts.AmountMinor(i)
+		rest, borrow := bits.Sub64(lo, uint64(amount), 0)
+		lo = rest
 		hi, _ = bits.Sub64(hi, uint64(amount>>63), borrow)
 	}
 	if int64(hi) != int64(lo)>>63 {

@@ -56,7 +56,7 @@ func (ff *factFiller) activeInLeg(left bool) []int64 {
 		}
 		return false
 	}
-	w := ff.sponsor
+	w := &ff.sponsor
 	return ff.each(func(seat int32) int64 {
 		count := int64(0)
 		sponsor := t.seat[w.row[seat]]

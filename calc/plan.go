@@ -195,4 +195,6 @@ type Clawback struct {
 	Mode  ClawbackMode
 	Days  int32          // for ClawbackWithinDays
 	Bands []ClawbackBand // for ClawbackBands, going up; nothing is taken back after the last
+	// Location is where the months of Bands are counted; nil means UTC.
+	Location *time.Location
 }

@@ -115,7 +115,7 @@ type SubscriptionChange struct {
 
 // ProratedChange is what a change of a subscription comes to.
 type ProratedChange struct {
-	// UnusedPart is the part of the cycle that is left, from 0 to 1: CreditMinor is −Old × UnusedPart, rounded.
+	// UnusedPart is the part of the cycle that is left, from 0 to 1: what is credited is Old × UnusedPart, rounded.
 	UnusedPart Fraction
 	// ChargedPart is the part of New's interval that is charged at the change, 0 where nothing is: ChargeMinor is New × ChargedPart,
 	// rounded, and besides what a credit is spent on.

@@ -1,6 +1,9 @@
 package calc
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // RateTable gives rates by standing and level. A line of a bonus at level k of an earner takes the rate at index k-1 of the row that
 // the earner has. Bonuses without levels have one.
@@ -60,8 +63,14 @@ func (t *RateTable) byStanding() bool {
 	if t.When != nil || t.Unlock != nil {
 		return true
 	}
+	rates := func(candidates []uint8) []int64 {
+		if len(candidates) == 0 {
+			return make([]int64, t.Levels)
+		}
+		return t.Rows[candidates[0]]
+	}
 	for _, candidates := range t.Candidates {
-		if len(candidates) != len(t.Candidates[0]) || len(candidates) > 0 && candidates[0] != t.Candidates[0][0] {
+		if !slices.Equal(rates(candidates), rates(t.Candidates[0])) {
 			return true
 		}
 	}

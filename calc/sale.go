@@ -3,6 +3,7 @@ package calc
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // EventKind is the kind of an event in the life of a sale. The values are those of the API and the store.
@@ -164,7 +165,22 @@ func (c Clawback) Retained(f SaleFold, months int32) Fraction {
 		}
 	case ClawbackMonthsPaid:
 		return Fraction{int64(min(f.CyclesPaid, months)), int64(months)}
+	case ClawbackBands:
+		for _, band := range c.Bands {
+			if f.StartedAtUS+f.LiveUS <= monthsLater(f.StartedAtUS, band.ToMonths, orUTC(c.Location)) {
+				return Fraction{RateScale - band.Rate, RateScale}
+			}
+		}
 	case ClawbackNone:
 	}
 	return One
+}
+
+// monthsLater is the same time of day so many calendar months later, on the last day of a month that lacks the day.
+func monthsLater(us int64, months int32, loc *time.Location) int64 {
+	at := time.UnixMicro(us).In(loc)
+	first := time.Date(at.Year(), at.Month()+time.Month(months), 1, 0, 0, 0, 0, loc)
+	lastDay := first.AddDate(0, 1, -1).Day()
+	later := time.Date(first.Year(), first.Month(), min(at.Day(), lastDay), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), loc)
+	return later.UnixMicro()
 }

@@ -90,8 +90,8 @@ func TestClawback_Retained(t *testing.T) {
 		{"active", Clawback{Mode: ClawbackFull}, SaleFold{Status: Active}, 9, One},
 		{"none", Clawback{Mode: ClawbackNone}, ended(0, 0), 1, One},
 		{"full", Clawback{Mode: ClawbackFull}, ended(8, 900), 9, Fraction{0, 1}},
-		{"within days", Clawback{ClawbackWithinDays, 30}, ended(0, 29), 1, Fraction{0, 1}},
-		{"the last moment is excluded", Clawback{ClawbackWithinDays, 30}, ended(0, 30), 1, One},
+		{"within days", Clawback{Mode: ClawbackWithinDays, Days: 30}, ended(0, 29), 1, Fraction{0, 1}},
+		{"the last moment is excluded", Clawback{Mode: ClawbackWithinDays, Days: 30}, ended(0, 30), 1, One},
 		{"four of nine months", Clawback{Mode: ClawbackMonthsPaid}, ended(4, 0), 9, Fraction{4, 9}},
 		{"more than all months", Clawback{Mode: ClawbackMonthsPaid}, ended(12, 0), 9, Fraction{9, 9}},
 	} {

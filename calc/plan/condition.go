@@ -3,10 +3,6 @@ package plan
 import (
 	"errors"
 	"strings"
-	"sync"
-
-	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/operators"
 
 	"upline/calc"
 )
@@ -16,32 +12,84 @@ const (
 	conditionRunesMax = 2000
 	// conditionDepthMax bounds how deep a condition's parts stand in each other.
 	conditionDepthMax = 64
+	// factsMax bounds how many different facts a plan asks for: each is a column of numbers for everybody.
+	factsMax = 1000
 )
 
-// condition compiles the condition at a path. It gives nil when there is something wrong with it.
-func (c *compiler) condition(path, written string) *calc.Condition {
-	root, l := c.lowerCondition(path, written)
+// phase is when in the course of a period a condition or number is asked, and so what it can ask for.
+type phase uint8
+
+const (
+	forActive phase = iota // who is active
+	forRank                // who is paid as a rank
+	forFact                // a fact of the plan's own making: known when all that it reads is
+	forBonus               // a bonus that is paid at the close, with all that belongs to it
+	forCap                 // a cap's limit
+	forEvent               // a bonus that is paid at the event, when no facts are known
+)
+
+// wanted is the type that an expression must have.
+type wantedType uint8
+
+const (
+	wantsCondition wantedType = iota
+	wantsNumber
+	wantsEither
+)
+
+// condition compiles the condition at a path, which is asked at a phase. It gives nil when nothing is written, and when there is something wrong with
+// it, which it reports.
+func (c *compiler) condition(path, written string, when phase) *calc.Condition {
+	if written == "" {
+		return nil
+	}
+	root, l := c.lower(path, written, when, wantsCondition)
 	if root.expr == nil {
 		return nil
 	}
-	compiled, err := calc.NewCondition(strings.TrimSpace(written), root.expr)
-	switch {
-	case errors.Is(err, calc.ErrOverflow):
-		l.fail(0, "a number in the condition is too large", "")
-		return nil
-	case err != nil:
-		l.fail(0, "the condition does not compile: "+shown(err.Error()), "")
+	compiled, err := calc.NewCondition(c.table, strings.TrimSpace(written), root.expr)
+	if !l.compiles(err) {
 		return nil
 	}
-	if root.expr.Op == calc.OpBoolean && root.expr.Value == 0 {
-		c.warn(path, "the condition never holds", "")
+	if when != forRank { // what is said of ranks says more
+		c.warnNever(path, root.expr)
 	}
 	return compiled
 }
 
-// lowerCondition reads a condition and checks its types. What it gives has no expression when there is something wrong with it.
-func (c *compiler) lowerCondition(path, written string) (typed, *lowering) {
-	l := &lowering{c: c, path: path, runes: []rune(written), inActive: path == "active"}
+// number compiles the number at a path, which is asked at a phase. It gives nil when nothing is written, and when there is something wrong with it, which
+// it reports.
+func (c *compiler) number(path, written string, when phase) *calc.Number {
+	if written == "" {
+		return nil
+	}
+	root, l := c.lower(path, written, when, wantsNumber)
+	if root.expr == nil {
+		return nil
+	}
+	compiled, err := calc.NewNumber(c.table, strings.TrimSpace(written), root.expr)
+	if !l.compiles(err) {
+		return nil
+	}
+	return compiled
+}
+
+// compiles reports what the engine finds in an expression: numbers too large for it.
+func (l *lowering) compiles(err error) bool {
+	switch {
+	case err == nil:
+		return true
+	case errors.Is(err, calc.ErrOverflow):
+		l.fail(0, "a number in the "+l.noun()+" is too large", "")
+	default:
+		l.fail(0, "the "+l.noun()+" does not compile: "+shown(err.Error()), "")
+	}
+	return false
+}
+
+// lower reads an expression and checks its types. What it gives has no expression when there is something wrong with it.
+func (c *compiler) lower(path, written string, when phase, wants wantedType) (typed, *lowering) {
+	l := &lowering{c: c, path: path, runes: []rune(written), when: when, wants: wants}
 	if len(l.runes) > conditionRunesMax {
 		return typed{}, l
 	}
@@ -49,10 +97,10 @@ func (c *compiler) lowerCondition(path, written string) (typed, *lowering) {
 		l.places = c.source.positions(p.value)
 	}
 	if strings.TrimSpace(written) == "" {
-		l.fail(0, "the condition is empty", "write one like `pv >= 100`, or delete the line")
+		l.fail(0, "the "+l.noun()+" is empty", "write one like `"+l.exampleOfAll()+"`, or delete the line")
 		return typed{}, l
 	}
-	env, err := environment()
+	env, err := c.environment()
 	if err != nil {
 		l.fail(0, "conditions cannot be read: "+shown(err.Error()), "")
 		return typed{}, l
@@ -68,84 +116,36 @@ func (c *compiler) lowerCondition(path, written string) (typed, *lowering) {
 	switch {
 	case !ok:
 		return typed{}, l
-	case !root.boolean:
-		l.fail(l.start(tree.Expr()), "the condition is a number, and not something that holds or not", "compare it, for instance `pv >= 100`")
+	case wants == wantsCondition && !root.boolean:
+		l.fail(l.start(tree.Expr()), "the condition is a number, and not something that holds or not", compareIt)
+		return typed{}, l
+	case wants == wantsNumber && root.boolean:
+		l.fail(l.start(tree.Expr()), "this is a condition, and a number is wanted here", "write what is counted or added up, for instance `gv`; `pv >= 100 ? 1 : 0` makes a number of a condition")
 		return typed{}, l
 	}
 	// What was lowered has the types that CEL gives it. Should the two ever differ, the plan is refused rather than read in two ways.
 	if _, issues := env.Check(parsed); issues.Err() != nil {
 		first := issues.Errors()[0]
-		l.fail(l.offset(first.Location), "the condition does not compile: "+shown(first.Message), "")
+		l.fail(l.offset(first.Location), "the "+l.noun()+" does not compile: "+shown(first.Message), "")
 		return typed{}, l
 	}
 	return root, l
 }
 
-// environment is the language of conditions: CEL's syntax, the facts of the engine, and of CEL's operators those that the engine
-// computes, on whole numbers and decimals alike. CEL's own library is left out, because most of it the engine cannot compute, and
-// it compares no whole number with a decimal.
-var environment = sync.OnceValues(func() (*cel.Env, error) {
-	whole, decimal, truth := cel.IntType, cel.DoubleType, cel.BoolType
-	options := []cel.EnvOption{
-		cel.ParserRecursionLimit(2 * conditionDepthMax),
-		cel.ParserErrorRecoveryLimit(1),
-		cel.ParserExpressionSizeLimit(4 * conditionRunesMax),
+// compareIt is the remedy for a number that stands where a condition is wanted.
+const compareIt = "compare it, for instance `pv >= 100`"
+
+// noun is what the text is called in messages.
+func (l *lowering) noun() string {
+	if l.wants == wantsCondition {
+		return "condition"
 	}
-	for _, fact := range calc.Facts() {
-		kind := whole
-		switch {
-		case fact.Boolean:
-			kind = truth
-		case fact.Digits > 0:
-			kind = decimal
-		}
-		if fact.TakesRank {
-			options = append(options, cel.Function(fact.Name, cel.Overload(fact.Name+"_rank", []*cel.Type{cel.StringType}, kind)))
-		} else {
-			options = append(options, cel.Variable(fact.Name, kind))
-		}
+	return "expression"
+}
+
+func (l *lowering) exampleOfAll() string {
+	if l.wants == wantsNumber {
+		return "gv"
 	}
-	type signature struct {
-		result *cel.Type
-		args   []*cel.Type
-	}
-	operator := func(name string, signatures ...signature) {
-		var overloads []cel.FunctionOpt
-		for _, s := range signatures {
-			id := name
-			for _, arg := range s.args {
-				id += "_" + arg.String()
-			}
-			overloads = append(overloads, cel.Overload(id, s.args, s.result))
-		}
-		options = append(options, cel.Function(name, overloads...))
-	}
-	var compares, computes, chooses []signature
-	for _, a := range []*cel.Type{whole, decimal} {
-		for _, b := range []*cel.Type{whole, decimal} {
-			sum := whole
-			if a == decimal || b == decimal {
-				sum = decimal
-			}
-			compares = append(compares, signature{truth, []*cel.Type{a, b}})
-			computes = append(computes, signature{sum, []*cel.Type{a, b}})
-			chooses = append(chooses, signature{sum, []*cel.Type{truth, a, b}})
-		}
-	}
-	both := signature{truth, []*cel.Type{truth, truth}}
-	for _, name := range []string{operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals} {
-		operator(name, compares...)
-	}
-	for _, name := range []string{operators.Equals, operators.NotEquals} {
-		operator(name, append([]signature{both}, compares...)...)
-	}
-	for _, name := range []string{operators.Add, operators.Subtract, operators.Multiply} {
-		operator(name, computes...)
-	}
-	operator(operators.Conditional, append([]signature{{truth, []*cel.Type{truth, truth, truth}}}, chooses...)...)
-	operator(operators.LogicalAnd, both)
-	operator(operators.LogicalOr, both)
-	operator(operators.LogicalNot, signature{truth, []*cel.Type{truth}})
-	operator(operators.Negate, signature{whole, []*cel.Type{whole}}, signature{decimal, []*cel.Type{decimal}})
-	return cel.NewCustomEnv(options...)
-})
+	return "pv >= 100"
+}

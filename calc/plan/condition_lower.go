@@ -23,13 +23,14 @@ const (
 // lowering turns one condition's syntax tree into what the engine evaluates. It checks types itself, as only it can say in words what
 // is wrong; CEL's checker is asked afterwards.
 type lowering struct {
-	c        *compiler
-	path     string
-	runes    []rune
-	places   []position // in the file, of each of runes and of the end
-	info     *ast.SourceInfo
-	inActive bool // whether it decides who is active
-	tooDeep  bool // whether that was said, which is enough
+	c       *compiler
+	path    string
+	runes   []rune
+	places  []position // in the file, of each of runes and of the end
+	info    *ast.SourceInfo
+	when    phase
+	wants   wantedType
+	tooDeep bool // whether that was said, which is enough
 }
 
 // typed is a lowered part: a condition, or a number with so many decimals.
@@ -47,7 +48,7 @@ func (l *lowering) fail(index int, message, remedy string) {
 	if len(l.places) != 0 {
 		at = l.places[min(max(index, 0), len(l.places)-1)]
 	}
-	l.c.add(Diagnostic{Line: at.line, Column: at.column, Path: l.path, Message: message, Remedy: remedy})
+	l.c.add(Diagnostic{Line: at.line, Column: at.column, Path: l.c.filePath(l.path), Message: message, Remedy: remedy})
 }
 
 // own is where the token of a node stands: the operator of an operation, the bracket behind a function's name, the first character
@@ -113,7 +114,7 @@ func (l *lowering) literal(e ast.Expr) (typed, bool) {
 	case types.Int, types.Double:
 		return l.number(e)
 	case types.String:
-		l.fail(l.own(e), "a text in quotes has no place here", "only a rank's name is in quotes: `achieved(\"silver\")`")
+		l.fail(l.own(e), "a text in quotes has no place here", "only names are in quotes: `achieved(\"silver\")`")
 	case types.Uint:
 		l.fail(l.own(e), "a number has no letters", "write `100`, not `100u`")
 	default:
@@ -159,126 +160,3 @@ func (l *lowering) number(e ast.Expr) (typed, bool) {
 	return typed{expr: &calc.Expr{Op: calc.OpNumber, Value: value, Digits: digits}, digits: digits}, true
 }
 
-// fact reads a fact that is a word.
-func (l *lowering) fact(e ast.Expr) (typed, bool) {
-	name := e.AsIdent()
-	info, ok := factNamed(name)
-	switch {
-	case !ok:
-		remedy, isWord := wordOperators[strings.ToLower(name)]
-		if !isWord {
-			remedy = didYouMean(name, append(l.factNames(false), l.factNames(true)...), "the facts are")
-		}
-		if _, isRank := l.c.rankNumbers[name]; isRank {
-			remedy = fmt.Sprintf("ask for a rank by `achieved(\"%s\")`, `paid_as_before(\"%s\")` or `legs_with(\"%s\")`", name, name, name)
-		}
-		l.fail(l.own(e), fmt.Sprintf("there is no fact `%s`", shown(name)), remedy)
-		return typed{}, false
-	case info.TakesRank:
-		l.fail(l.own(e), fmt.Sprintf("`%s` asks for a rank", name), l.example(info))
-		return typed{}, false
-	case !l.allowed(e, info):
-		return typed{}, false
-	}
-	return typed{expr: &calc.Expr{Op: calc.OpFact, Fact: info.Fact}, boolean: info.Boolean, digits: info.Digits, volume: info.Digits > 0}, true
-}
-
-// rankFact reads a fact that asks for a rank.
-func (l *lowering) rankFact(e ast.Expr, info calc.FactInfo) (typed, bool) {
-	args := e.AsCall().Args()
-	if len(args) != 1 || args[0].Kind() != ast.LiteralKind {
-		l.fail(l.start(e), fmt.Sprintf("`%s` asks for the name of one rank, in quotes", info.Name), l.example(info, args...))
-		return typed{}, false
-	}
-	name, ok := args[0].AsLiteral().(types.String)
-	if !ok {
-		l.fail(l.start(e), fmt.Sprintf("`%s` asks for the name of one rank, in quotes", info.Name), l.example(info))
-		return typed{}, false
-	}
-	if !l.allowed(e, info) {
-		return typed{}, false
-	}
-	number, known := l.c.rankNumbers[string(name)]
-	if !known {
-		if l.c.ranksKnown {
-			message, remedy := l.c.unknownRankWords(string(name))
-			l.fail(l.own(args[0]), message, remedy)
-		}
-		return typed{}, false
-	}
-	return typed{expr: &calc.Expr{Op: calc.OpFact, Fact: info.Fact, Rank: number}, boolean: info.Boolean, digits: info.Digits, volume: info.Digits > 0}, true
-}
-
-// example shows how a fact of a rank is written.
-func (l *lowering) example(info calc.FactInfo, args ...ast.Expr) string {
-	rank := "silver"
-	switch {
-	case len(args) == 1 && args[0].Kind() == ast.IdentKind:
-		rank = args[0].AsIdent()
-	case len(l.c.ranks) != 0 && l.c.ranks[0] != "":
-		rank = l.c.ranks[0]
-	}
-	return fmt.Sprintf("write `%s(\"%s\")`", info.Name, shown(rank))
-}
-
-// allowed reports a fact that the condition cannot ask for.
-func (l *lowering) allowed(e ast.Expr, info calc.FactInfo) bool {
-	at := l.start(e)
-	switch {
-	case l.inActive && info.Fact == calc.FactActive:
-		l.fail(at, "`active` cannot ask for itself", "say by other facts who is active")
-	case l.inActive && info.AfterActive:
-		l.fail(at, fmt.Sprintf("`%s` is known only when it is decided who is active, so `active` cannot ask for it", info.Name), "use other facts")
-	case info.Binary && l.c.plan.PlacementWidth != 2 && l.c.sound("placement"):
-		l.fail(at, fmt.Sprintf("`%s` needs a placement tree with two legs", info.Name), twoLegs)
-	default:
-		return true
-	}
-	return false
-}
-
-func (l *lowering) call(e ast.Expr, depth int) (typed, bool) {
-	call := e.AsCall()
-	name := call.FunctionName()
-	if op, ok := operations[name]; ok && !call.IsMemberFunction() {
-		return l.operation(e, op, depth)
-	}
-	info, ok := factNamed(name)
-	switch {
-	case call.IsMemberFunction():
-		l.fail(l.own(e), "a `.` has no place here", "facts are single words, for instance `pv`")
-	case ok && info.TakesRank:
-		return l.rankFact(e, info)
-	case ok:
-		l.fail(l.start(e), fmt.Sprintf("`%s` is not asked with brackets", name), fmt.Sprintf("write `%s`", name))
-	case name == operators.Divide:
-		l.fail(l.own(e), "conditions do not divide", "multiply the other side: `pv >= 2 * gv` for `pv / gv >= 2`")
-	case name == operators.Modulo:
-		l.fail(l.own(e), "conditions have no remainder `%`", "write a percentage as a decimal: `0.4 * gv` for 40 % of gv")
-	case name == operators.In || name == operators.Index:
-		l.fail(l.own(e), "lists have no place in a condition", "compare with each value, and join with `||`")
-	default:
-		l.fail(l.start(e), fmt.Sprintf("there is no function `%s`", shown(name)), didYouMean(name, l.factNames(true), "what is asked of a rank is"))
-	}
-	return typed{}, false
-}
-
-func factNamed(name string) (calc.FactInfo, bool) {
-	for _, info := range calc.Facts() {
-		if info.Name == name {
-			return info, true
-		}
-	}
-	return calc.FactInfo{}, false
-}
-
-// factNames are the facts that the condition can ask for: those of a rank, or the others.
-func (l *lowering) factNames(ofRank bool) []string {
-	var names []string
-	for _, info := range calc.Facts() {
-		if info.TakesRank == ofRank && (!l.inActive || !info.AfterActive) && (!info.Binary || l.c.plan.PlacementWidth == 2) {
-			names = append(names, info.Name)
-		}
-	}
-	return names
-}
