@@ -26,7 +26,7 @@ type Result struct {
 // Compile reads a plan file, checks it and makes it ready to compute with. Whatever the source is, it ends soon, does not panic,
 // and says for each thing that is wrong where it stands and what to do.
 func Compile(source []byte) Result {
-	c := &compiler{decoder: decoder{findings: &findings{}, places: map[string]place{}}, message: &uplinev1.Plan{}}
+	c := newCompiler()
 	written := strings.TrimPrefix(string(source), "\ufeff")
 	root := (&reader{c.findings}).read(written)
 	if root == nil {
@@ -63,14 +63,17 @@ func Load(source string) (*calc.Plan, error) {
 // stands in for what is wrong.
 type compiler struct {
 	decoder
+	*names
 	source  *text
 	message *uplinev1.Plan
 	plan    *calc.Plan
-	ranks   []string
-	// rankNumbers gives the number of a rank by its name.
-	rankNumbers map[string]uint8
-	// ranksKnown is false when the file has errors in what ranks there are, so that a rank may seem not to exist.
-	ranksKnown bool
+}
+
+func newCompiler() *compiler {
+	return &compiler{
+		decoder: decoder{findings: &findings{}, places: map[string]place{}},
+		names:   newNames(), message: &uplinev1.Plan{}, plan: &calc.Plan{},
+	}
 }
 
 // fail reports an error at a field, or at what it is missing from.
@@ -81,8 +84,11 @@ func (c *compiler) warn(path, message, remedy string) { c.say(Warning, path, mes
 
 func (c *compiler) say(s Severity, path, message, remedy string) {
 	at := c.positionOf(path)
-	c.add(Diagnostic{Severity: s, Line: at.line, Column: at.column, Path: path, Message: message, Remedy: remedy})
+	c.add(Diagnostic{Severity: s, Line: at.line, Column: at.column, Path: c.filePath(path), Message: message, Remedy: remedy})
 }
+
+// filePath is the path in the file of a place in the message: another one where an override has written it.
+func (c *compiler) filePath(path string) string { return path }
 
 // positionOf is where a field stands: its value when that is a single one, else its name. A field that is not in the file stands
 // where the block stands that it is missing from.
@@ -122,12 +128,14 @@ func (c *compiler) compile() {
 	c.validFrom()
 	c.rounding()
 	c.pointValue()
-	c.rankNames()
-	if text := m.GetActive(); text != "" {
-		c.plan.Active = c.condition("active", text)
-	}
+	c.nameParts()
+	c.readVolumes()
+	c.readFacts()
+	c.plan.Facts = c.table
+	c.plan.Active = c.condition("active", m.GetActive(), forActive)
 	c.rankConditions()
 	c.bonuses()
+	c.finishNames(c.plan)
 }
 
 var latePolicies = map[uplinev1.LatePolicy]calc.LatePolicy{

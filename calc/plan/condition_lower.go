@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/common/ast"
-	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
 
 	"upline/calc"
@@ -159,4 +158,3 @@ func (l *lowering) number(e ast.Expr) (typed, bool) {
 	digits := int32(len(decimals))
 	return typed{expr: &calc.Expr{Op: calc.OpNumber, Value: value, Digits: digits}, digits: digits}, true
 }
-

@@ -84,7 +84,6 @@ func (l *lowering) operation(e ast.Expr, o operation, depth int) (typed, bool) {
 // argumentsFit reports what an operator cannot be applied to.
 func (l *lowering) argumentsFit(e ast.Expr, o operation, args []typed) bool {
 	nodes := e.AsCall().Args()
-	const compareIt = "compare it, for instance `pv >= 100`"
 	switch o.kind {
 	case joins:
 		for i, arg := range args {

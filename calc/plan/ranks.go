@@ -2,18 +2,13 @@ package plan
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
-	"strconv"
 
 	"upline/calc"
 )
 
 // rankNames numbers the ranks, so that conditions and rates can refer to any of them.
 func (c *compiler) rankNames() {
-	c.rankNumbers = map[string]uint8{}
-	c.ranksKnown = !slices.Contains(c.excused, "ranks") &&
-		!slices.ContainsFunc(c.errors, func(d Diagnostic) bool { return rankNamePath.MatchString(d.Path) })
+	c.ranksKnown = c.listKnown("ranks")
 	for i, rank := range c.message.GetRanks() {
 		name := rank.GetName()
 		c.ranks = append(c.ranks, name)
@@ -26,16 +21,13 @@ func (c *compiler) rankNames() {
 	delete(c.rankNumbers, "")
 }
 
-// rankNamePath matches the paths at which an error hides what ranks there are.
-var rankNamePath = regexp.MustCompile(`^ranks(\[\d+\](\.name)?)?$`)
-
 // rankConditions compiles what makes a rank hold.
 func (c *compiler) rankConditions() {
 	always := -1
 	for i, rank := range c.message.GetRanks() {
-		compiled := calc.Rank{Name: rank.GetName()}
+		compiled := calc.Rank{Name: rank.GetName(), HoldPeriods: rank.GetHoldPeriods(), GracePeriods: rank.GetGracePeriods()}
 		if text := rank.GetWhen(); text != "" {
-			compiled.When = c.condition(rankPath(i)+".when", text)
+			compiled.When = c.condition(rankPath(i)+".when", text, forRank)
 		} else if i > 0 {
 			always = i
 		}
@@ -45,8 +37,6 @@ func (c *compiler) rankConditions() {
 		c.warn(rankPath(always), fmt.Sprintf("the rank `%s` always holds, so nobody is ever paid as a rank below it", shown(c.ranks[always])), "add `when`")
 	}
 }
-
-func rankPath(i int) string { return "ranks[" + strconv.Itoa(i) + "]" }
 
 // unknownRank reports a rank that the plan does not have.
 func (c *compiler) unknownRank(path, name string) {

@@ -1,0 +1,143 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"cel.dev/cel-go/common/ast"
+
+	uplinev1 "upline/api/upline/v1"
+	"upline/calc"
+)
+
+// allowed reports a fact that cannot be asked for: one that is not yet known, or one of a tree that the plan does not have.
+func (l *lowering) allowed(e ast.Expr, word calc.FactWord, key calc.FactKey) bool {
+	at := l.start(e)
+	if message, remedy := l.tooEarly(word.Name, key); message != "" {
+		l.fail(at, message, remedy)
+		return false
+	}
+	if word.Placed() && l.c.plan.PlacementWidth != 2 && l.c.sound("placement") {
+		l.fail(at, fmt.Sprintf("`%s` needs a placement tree with two legs", word.Name), twoLegs)
+		return false
+	}
+	return true
+}
+
+// tooEarly says why a fact is not known when it is asked for; "" when it is.
+func (l *lowering) tooEarly(name string, key calc.FactKey) (message, remedy string) {
+	known := l.c.knownAt(key)
+	switch {
+	case l.when == forEvent:
+		return fmt.Sprintf("a bonus that is paid at the event cannot ask for `%s`, which is known when the period closes", name),
+			"pay it at the close with `pays: period`, or delete the condition"
+	case l.when == forActive && key.Fact == calc.FactActive:
+		return "`active` cannot ask for itself", "say by other facts who is active"
+	case l.when == forActive && !known.BeforeActive:
+		return fmt.Sprintf("`%s` is known only when it is decided who is active, so `active` cannot ask for it", name), "use other facts"
+	case l.when == forRank && key.Fact == calc.FactPaidAs:
+		return "a rank cannot ask what it decides: `paid_as` is known when all ranks are",
+			"ask by `paid_as_before` for the period before, by `achieved` for any earlier one, or by `legs_with` for others"
+	case l.when == forRank && !known.BeforeRank:
+		return fmt.Sprintf("`%s` is known only when ranks are decided, so a rank cannot ask for it", name), "use volumes, or other facts"
+	case l.when == forCap && !known.BeforeBonuses:
+		return fmt.Sprintf("`%s` is known only when all is paid, so a cap cannot ask for it", name), "use volumes, or other facts"
+	}
+	return "", ""
+}
+
+// knownAt says when a fact that is not of the plan's own making is known.
+func (c *compiler) knownAt(key calc.FactKey) calc.Known {
+	t := calc.NewFactTable()
+	return t.Known([]calc.Slot{t.Slot(calc.FactKey{Fact: key.Fact}, 0)})
+}
+
+// allowedOwn does for a fact of the plan's own making what allowed does for the engine's.
+func (l *lowering) allowedOwn(e ast.Expr, own *ownFact) bool {
+	tooEarly := l.when == forEvent || l.when == forActive && !own.known.BeforeActive || l.when == forRank && !own.known.BeforeRank ||
+		l.when == forCap && !own.known.BeforeBonuses
+	if !tooEarly {
+		return true
+	}
+	who := map[phase]string{forActive: "`active`", forRank: "a rank", forCap: "a cap", forEvent: "a bonus that is paid at the event"}[l.when]
+	because := ""
+	if culprit := l.c.culprit(own, l.when); culprit != "" {
+		because = fmt.Sprintf(": it asks for `%s`", culprit)
+	}
+	l.fail(l.start(e), fmt.Sprintf("`%s` is not yet known when %s asks for it%s", own.name, who, because), "use facts that are known before")
+	return false
+}
+
+// culprit finds the fact because of which one of the plan's own is known too late; "" when there is no single one.
+func (c *compiler) culprit(own *ownFact, when phase) string {
+	l := &lowering{c: c, when: when}
+	for _, s := range own.reads {
+		key := c.table.Key(s)
+		if key.Fact == calc.FactPlan {
+			for _, other := range c.own.list {
+				if other.done && other.slot == s && other != own {
+					if name := c.culprit(other, when); name != "" {
+						return name
+					}
+				}
+			}
+			continue
+		}
+		name := c.wordOf(key)
+		if message, _ := l.tooEarly(name, key); message != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// wordOf is how a fact of the engine is called.
+func (c *compiler) wordOf(key calc.FactKey) string {
+	name := ""
+	for _, word := range calc.FactWords() {
+		if word.Key.Fact != key.Fact {
+			continue
+		}
+		if word.Of == calc.OfNothing && word.Key == key {
+			return word.Name
+		}
+		if word.Of != calc.OfNothing {
+			name = word.Name
+		}
+	}
+	return name
+}
+
+// askable are the facts that can be asked for at the phase, the plan's own among them.
+func (l *lowering) askable() []string {
+	var names []string
+	for _, word := range calc.FactWords() {
+		if message, _ := l.tooEarly(word.Name, word.Key); message == "" && (!word.Placed() || l.c.plan.PlacementWidth == 2) {
+			names = append(names, word.Name)
+		}
+	}
+	for _, own := range l.c.own.list {
+		if own.name != "" && !slices.Contains(names, own.name) {
+			names = append(names, own.name)
+		}
+	}
+	return names
+}
+
+// paidAtClose reports a bonus whose earnings a period's close does not know.
+func (l *lowering) paidAtClose(at, bonus int) bool {
+	b := l.c.message.GetBonuses()[bonus]
+	if paysAt(b, paysOmitted(b)) == calc.PaysPeriod {
+		return true
+	}
+	l.fail(at, fmt.Sprintf("the bonus `%s` is paid at the event, and `earned` knows what is paid at the close", shown(b.GetName())), "ask for a bonus that is paid at the close")
+	return false
+}
+
+// paysOmitted is when a bonus posts its lines that does not say.
+func paysOmitted(b *uplinev1.Bonus) calc.Pays {
+	if b.GetDirect() != nil || b.GetAdvance() != nil {
+		return calc.PaysEvent
+	}
+	return calc.PaysPeriod
+}
