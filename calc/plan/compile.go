@@ -131,7 +131,7 @@ func (c *compiler) compile() {
 	c.nameParts()
 	c.readVolumes()
 	c.readFacts()
-	c.plan.Facts = c.table
+	c.plan.Facts = c.factTable
 	c.plan.Active = c.condition("active", m.GetActive(), forActive)
 	c.rankConditions()
 	c.bonuses()

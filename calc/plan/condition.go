@@ -47,7 +47,7 @@ func (c *compiler) condition(path, written string, when phase) *calc.Condition {
 	if root.expr == nil {
 		return nil
 	}
-	compiled, err := calc.NewCondition(c.table, strings.TrimSpace(written), root.expr)
+	compiled, err := calc.NewCondition(c.factTable, strings.TrimSpace(written), root.expr)
 	if !l.compiles(err) {
 		return nil
 	}
@@ -67,7 +67,7 @@ func (c *compiler) number(path, written string, when phase) *calc.Number {
 	if root.expr == nil {
 		return nil
 	}
-	compiled, err := calc.NewNumber(c.table, strings.TrimSpace(written), root.expr)
+	compiled, err := calc.NewNumber(c.factTable, strings.TrimSpace(written), root.expr)
 	if !l.compiles(err) {
 		return nil
 	}

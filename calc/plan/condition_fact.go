@@ -248,7 +248,7 @@ func (l *lowering) read(e ast.Expr, word calc.FactWord, key calc.FactKey) (typed
 		return typed{}, false
 	}
 	digits := word.Digits(l.c.plan, key)
-	slot := l.c.table.Slot(key, digits)
+	slot := l.c.factTable.Slot(key, digits)
 	if int(slot) >= factsMax {
 		l.fail(l.start(e), "the plan asks for more than "+strconv.Itoa(factsMax)+" different facts", "make it simpler")
 		return typed{}, false

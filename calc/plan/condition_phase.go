@@ -72,7 +72,7 @@ func (l *lowering) allowedOwn(e ast.Expr, own *ownFact) bool {
 func (c *compiler) culprit(own *ownFact, when phase) string {
 	l := &lowering{c: c, when: when}
 	for _, s := range own.reads {
-		key := c.table.Key(s)
+		key := c.factTable.Key(s)
 		if key.Fact == calc.FactPlan {
 			for _, other := range c.own.list {
 				if other.done && other.slot == s && other != own {

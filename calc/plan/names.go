@@ -25,15 +25,15 @@ type names struct {
 	volumesKnown bool
 	own          ownFacts
 	factsKnown   bool
-	// table holds the facts that anything in the plan reads, and words what inputs speak of by number.
-	table *calc.FactTable
-	words calc.Names
+	// factTable holds the facts that anything in the plan reads, and words what inputs speak of by number.
+	factTable *calc.FactTable
+	words     calc.Names
 }
 
 func newNames() *names {
 	return &names{
 		rankNumbers: map[string]uint8{}, ranksKnown: true, bonusesKnown: true, volumesKnown: true, factsKnown: true,
-		own: ownFacts{byName: map[string]*ownFact{}}, table: calc.NewFactTable(),
+		own: ownFacts{byName: map[string]*ownFact{}}, factTable: calc.NewFactTable(),
 	}
 }
 
