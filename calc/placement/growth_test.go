@@ -149,6 +149,32 @@ func TestAuto_StepsGrowAsTheLogarithm(t *testing.T) {
 	}
 }
 
+// TestTree_SweepsOverALineTakeTheLogarithm puts the one call that takes long first, as doc.go tells: the line grew at its end and was
+// asked nothing. From then on a sweep takes few steps at each, where rotating whoever is asked for straight to the root would take
+// hundreds.
+func TestTree_SweepsOverALineTakeTheLogarithm(t *testing.T) {
+	t.Parallel()
+	const n, sweeps = 1 << 12, 4
+	var tree *Tree
+	growth{shape: binary, rule: Rule{Strategy: OuterEdge, Leg: 1}, sponsor: ofTop}.grow(n, func(t *Tree) { tree = t })
+	tree.steps = 0
+	tree.Beneath(0)
+	if tree.steps < n {
+		t.Errorf("the first question about the top took %d steps; doc.go speaks of one for each of %d", tree.steps, n)
+	}
+	for range sweeps {
+		for row := range int32(n) {
+			tree.Beneath(row)
+		}
+		for row := range int32(n) {
+			tree.Beneath(n - 1 - row)
+		}
+	}
+	if perCall := tree.steps / (2 * n * sweeps); perCall > 8*int64(bits.Len32(n)) {
+		t.Errorf("%d steps for each question about a line of %d", perCall, n)
+	}
+}
+
 // BenchmarkAuto places 1,000,000 people, and tells the steps, the time and the slowest placements.
 func BenchmarkAuto(b *testing.B) {
 	const n = 1_000_000
