@@ -104,6 +104,9 @@ func (n *Number) Source() string { return n.source }
 // Digits is the number of decimals of the value.
 func (n *Number) Digits() int32 { return n.digits }
 
+// Fact gives the slot of the fact that the number is, where it is one and nothing is computed.
+func (n *Number) Fact() (slot Slot, ok bool) { return n.root.Slot, n.root.Op == OpFact }
+
 // reads lists the slots that the condition reads; none for nil.
 func (c *Condition) reads() []Slot {
 	if c == nil {
