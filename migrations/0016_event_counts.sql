@@ -11,5 +11,10 @@ CREATE TABLE IF NOT EXISTS event_counts (
   {{int "pv"}},
   {{int "cv"}},
   {{int "price_minor"}},
+  {{int "times"}},
+  {{text "product_class" 64}},
+  {{text "customer_id" 64}},
+  {{int "at_us"}},
+  {{int "cycle"}},
   PRIMARY KEY (region, plan_id, cadence, period_no, market, sale_id, event_id, of_event_id)
 ){{table}}

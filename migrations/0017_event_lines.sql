@@ -27,5 +27,5 @@ CREATE TABLE IF NOT EXISTS event_lines (
   {{int "recorded_at_us"}},
   PRIMARY KEY (region, market, sale_id, event_id, line_no, plan_id),
   CHECK (kind IN ('COMMISSION', 'REVERSAL', 'OPENING')),
-  CHECK (base_unit IN ('', 'VOLUME', 'MONEY'))
+  CHECK (base_unit IN ('', 'VOLUME', 'MONEY', 'COUNT'))
 ){{table}}

@@ -1,6 +1,9 @@
 package server
 
 import (
+	"strconv"
+	"strings"
+
 	uplinev1 "upline/api/upline/v1"
 	"upline/calc"
 	"upline/store"
@@ -43,12 +46,15 @@ var lineKinds = map[string]uplinev1.LineKind{
 	"COMMISSION": uplinev1.LineKind_LINE_KIND_COMMISSION,
 	"REVERSAL":   uplinev1.LineKind_LINE_KIND_REVERSAL,
 	"OPENING":    uplinev1.LineKind_LINE_KIND_OPENING,
+	"ROUNDING":   uplinev1.LineKind_LINE_KIND_ROUNDING,
+	"ADJUSTMENT": uplinev1.LineKind_LINE_KIND_ADJUSTMENT,
+	"PIECES":     uplinev1.LineKind_LINE_KIND_PIECES,
 }
 
 func lineOf(l store.Line) *uplinev1.Line {
 	out := &uplinev1.Line{
 		DistributorId: l.DistributorID, Bonus: l.Bonus, Kind: lineKinds[l.Kind],
-		Market: l.Market, SaleId: l.SaleID, EventId: l.EventID, LineNo: l.LineNo, RunId: l.RunID, Level: l.Level,
+		Market: l.Market, SaleId: l.SaleID, EventId: l.EventID, LineNo: l.LineNo, RunId: l.RunID, Level: l.Level, Part: l.Part,
 		Amount: money(l.AmountMinor, l.Currency), PlanVersion: l.PlanVersion, Period: periodRef(l.Period),
 		RecordedAt: timestamp(l.RecordedAtUS),
 	}
@@ -58,10 +64,14 @@ func lineOf(l store.Line) *uplinev1.Line {
 		out.Factors = append(out.Factors, pointValue(l.Point, l.Currency))
 	case "MONEY":
 		out.BaseUnit, out.Base = uplinev1.BaseUnit_BASE_UNIT_MONEY, formatMinor(l.Base, l.Currency)
+	case "COUNT":
+		out.BaseUnit, out.Base = uplinev1.BaseUnit_BASE_UNIT_COUNT, strconv.FormatInt(l.Base, 10)
+		out.Rate = formatMinor(l.Rate, l.Currency)
 	}
-	if l.BaseUnit != "" {
+	if l.BaseUnit == "VOLUME" || l.BaseUnit == "MONEY" {
 		out.Rate = calc.FormatRate(l.Rate)
 	}
+	out.Factors = append(out.Factors, factorsOf(l.Factors)...)
 	if l.Factor != "" {
 		out.Factors = append(out.Factors, &uplinev1.Factor{
 			Name: l.Factor, Numerator: l.FactorPart.Num, Denominator: l.FactorPart.Den,
@@ -71,6 +81,22 @@ func lineOf(l store.Line) *uplinev1.Line {
 		out.Reverses = &uplinev1.LineRef{EventId: l.ReversesEventID, LineNo: l.ReversesLineNo}
 	}
 	return out
+}
+
+// factorsOf reads factors as a run's lines keep them: `name=1/2;other=3/4`.
+func factorsOf(text string) []*uplinev1.Factor {
+	var factors []*uplinev1.Factor
+	for text != "" {
+		var one string
+		one, text, _ = strings.Cut(text, ";")
+		name, fraction, _ := strings.Cut(one, "=")
+		num, den, _ := strings.Cut(fraction, "/")
+		f := &uplinev1.Factor{Name: name}
+		f.Numerator, _ = strconv.ParseInt(num, 10, 64) // digits, as they were written
+		f.Denominator, _ = strconv.ParseInt(den, 10, 64)
+		factors = append(factors, f)
+	}
+	return factors
 }
 
 func linesOf(lines []store.Line) []*uplinev1.Line {

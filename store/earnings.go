@@ -162,7 +162,8 @@ type linesAfter struct {
 	periodNo                int64 // so that a query without a period stays with the one that it began in
 	inRun                   bool
 	bonus                   string
-	level                   int64
+	level, part             int64
+	kind                    string
 }
 
 const (
@@ -188,14 +189,17 @@ func parseLinesAfter(text string) (a linesAfter, err error) {
 		}
 		return a, invalidCursor(err)
 	case afterRunLine:
-		parts, err := cursorParts(text, 4)
+		parts, err := cursorParts(text, 6)
 		if err != nil {
 			return a, err
 		}
-		a.inRun, a.bonus = true, parts[2]
+		a.inRun, a.bonus, a.kind = true, parts[2], parts[5]
 		a.periodNo, err = strconv.ParseInt(parts[1], 10, 64)
 		if err == nil {
 			a.level, err = strconv.ParseInt(parts[3], 10, 64)
+		}
+		if err == nil {
+			a.part, err = strconv.ParseInt(parts[4], 10, 64)
 		}
 		return a, invalidCursor(err)
 	}
@@ -220,14 +224,15 @@ func (r *earningsRead) page() error {
 			return err
 		}
 	}
-	return r.conn.Query(`SELECT bonus, level, base, base_unit, point_num, point_den, rate, amount_minor FROM period_lines
-		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 AND (bonus, level) > ($5, $6)
-		ORDER BY bonus, level LIMIT $7`,
-		[]any{r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, after.bonus, after.level, int64(limit + 1 - len(r.out.Lines))}, func(row Row) error {
+	return r.conn.Query(`SELECT bonus, level, part, kind, base, base_unit, point_num, point_den, rate, factors, amount_minor FROM period_lines
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 AND (bonus, level, part, kind) > ($5, $6, $7, $8)
+		ORDER BY bonus, level, part, kind LIMIT $9`,
+		[]any{r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, after.bonus, after.level, after.part, after.kind,
+			int64(limit + 1 - len(r.out.Lines))}, func(row Row) error {
 			r.take(Line{
-				DistributorID: r.distributor.DistributorID, Bonus: row.Text(0), Kind: lineCommission, RunID: r.run.runID, Level: int32(row.Int(1)),
-				Base: row.Int(2), BaseUnit: row.Text(3), Point: calc.Fraction{Num: row.Int(4), Den: row.Int(5)}, Rate: row.Int(6), FactorPart: calc.One,
-				AmountMinor: row.Int(7), Currency: r.plan.Currency, PlanID: key.PlanID, PlanVersion: r.run.planVersion, Period: key, RecordedAtUS: r.run.postedAtUS,
+				DistributorID: r.distributor.DistributorID, Bonus: row.Text(0), Kind: row.Text(3), RunID: r.run.runID, Level: int32(row.Int(1)), Part: int32(row.Int(2)),
+				Base: row.Int(4), BaseUnit: row.Text(5), Point: calc.Fraction{Num: row.Int(6), Den: row.Int(7)}, Rate: row.Int(8), FactorPart: calc.One,
+				Factors: row.Text(9), AmountMinor: row.Int(10), Currency: r.plan.Currency, PlanID: key.PlanID, PlanVersion: r.run.planVersion, Period: key, RecordedAtUS: r.run.postedAtUS,
 			})
 			return nil
 		})
@@ -242,7 +247,7 @@ func (r *earningsRead) take(l Line) (full bool) {
 	}
 	last, periodNo := r.out.Lines[len(r.out.Lines)-1], strconv.FormatInt(r.out.Period.Key.No, 10)
 	if last.RunID != "" {
-		r.out.Next = cursor(afterRunLine, periodNo, last.Bonus, strconv.Itoa(int(last.Level)))
+		r.out.Next = cursor(afterRunLine, periodNo, last.Bonus, strconv.Itoa(int(last.Level)), strconv.Itoa(int(last.Part)), last.Kind)
 	} else {
 		r.out.Next = cursor(afterEventLine, periodNo, last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)))
 	}
@@ -257,10 +262,21 @@ func (r *earningsRead) standing() error {
 		r.out.PaidAs, r.out.Achieved = row.Text(0), row.Text(1)
 		return nil
 	})
-	b.Query(`SELECT bonus, left_volume, right_volume FROM run_carries
-		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 ORDER BY bonus`, key, func(row Row) error {
-		r.out.CarryOuts = append(r.out.CarryOuts, CarryOut{row.Text(0), row.Int(1), row.Int(2)})
+	state := map[string]int64{}
+	b.Query(`SELECT state_key, value FROM run_states
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 ORDER BY state_key`, key, func(row Row) error {
+		state[row.Text(0)] = row.Int(1)
 		return nil
 	})
-	return r.conn.Send(&b)
+	if err := r.conn.Send(&b); err != nil {
+		return err
+	}
+	for _, bonus := range r.plan.Bonuses {
+		left, right := calc.CarryKeys(bonus.Name)
+		if c := (CarryOut{bonus.Name, state[left], state[right]}); bonus.Binary != nil && (c.Left != 0 || c.Right != 0) {
+			r.out.CarryOuts = append(r.out.CarryOuts, c)
+		}
+	}
+	slices.SortFunc(r.out.CarryOuts, func(a, b CarryOut) int { return strings.Compare(a.Bonus, b.Bonus) })
+	return nil
 }

@@ -279,7 +279,7 @@ func differs(a, b map[string][]string) string {
 func (w *runWorld) checkOneAttempt(run store.Run) {
 	w.t.Helper()
 	posted := fmt.Sprintf("run_key=%d attempt=%d ", run.Key, run.Attempt)
-	for table, rows := range w.dump("period_lines", "run_ranks", "run_carries", "run_chunks", "run_totals") {
+	for table, rows := range w.dump("period_lines", "run_ranks", "run_states", "run_chunks", "run_totals") {
 		for _, row := range rows {
 			if strings.Contains(row, fmt.Sprintf("run_key=%d ", run.Key)) && !strings.Contains(row, posted) {
 				w.t.Fatalf("%s has a row of a dead attempt (posted is %d): %s", table, run.Attempt, row)

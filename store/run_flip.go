@@ -12,6 +12,7 @@ const (
 		WHERE run_id = $1 AND state = 'RUNNING'`
 	sqlTotalInsert = `INSERT INTO run_totals (run_key, attempt, kind, position, name, row_count, amount_minor)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	sqlCompanyStateInsert = `INSERT INTO run_states (region, run_key, attempt, distributor_id, state_key, value) VALUES ($1, $2, $3, '', $4, $5)`
 )
 
 // flip makes the run's rows lines, all at once: the run is posted, its period closed, the next one's gate open and the lease given
@@ -42,6 +43,9 @@ func (w *runWork) flip(ctx context.Context, rows *runRows, result runResult) err
 			for position, t := range totals.of {
 				b.Exec(sqlTotalInsert, w.attempt.runKey, w.attempt.no, totals.kind, int64(position), t.Name, t.Count, t.AmountMinor)
 			}
+		}
+		for _, state := range rows.companyStates() {
+			b.Exec(sqlCompanyStateInsert, companyRegion, w.attempt.runKey, w.attempt.no, state.key, state.value)
 		}
 		scope := rows.in.scope
 		next := calc.PeriodByNo(scope.period.Cadence, scope.plan.Location, scope.period.No+1)

@@ -9,8 +9,8 @@ import (
 const (
 	sqlPriorRanks = `SELECT distributor_id, active, paid_as, achieved FROM run_ranks
 		WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY distributor_id`
-	sqlPriorCarries = `SELECT distributor_id, bonus, left_volume, right_volume FROM run_carries
-		WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY distributor_id, bonus`
+	sqlPriorStates = `SELECT distributor_id, state_key, value FROM run_states
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY distributor_id, state_key`
 	sqlOpening = `SELECT event_id, distributor_id, rank, bonus, left_volume, right_volume FROM opening_events
 		WHERE plan_id = $1 AND kind = $2 ORDER BY event_id`
 )
@@ -54,44 +54,72 @@ func (r *runReader) readRanks(d *rowDigest, runID string) error {
 	return err
 }
 
-// readCarries reads what the run of that id carried out, or, while there is no such run, what the opening state carries in. Volume
-// of a bonus that the plan version of this run does not have, or closes at another cadence, is not carried on.
-func (r *runReader) readCarries(d *rowDigest, runID string) error {
-	plan, n := r.in.scope.plan, r.in.ids.len()
-	r.in.calc.Prior.Carry = make([]calc.Carry, len(plan.Bonuses))
-	bonusNo := make(map[string]int)
-	for i, b := range plan.Bonuses {
-		if b.Binary != nil && b.Cadence == r.in.scope.period.Cadence {
-			bonusNo[b.Name] = i
+// readStates reads the state that the run of that id carried out, or, while there is no such run, the volumes that the opening state
+// carries in. What the plan version of this run does not ask for is read and not used.
+func (r *runReader) readStates(d *rowDigest, runID string) error {
+	state := calc.State{}
+	r.in.calc.Prior.State = state
+	add := func(of int32, key string, value int64) error {
+		if state[key] == nil {
+			state[key] = make([]int64, r.in.ids.len())
 		}
-	}
-	add := func(of int32, bonus []byte, left, right int64) error {
-		i, ok := bonusNo[string(bonus)]
+		sum, ok := addInt64(state[key][of], value)
 		if !ok {
-			return nil
+			return fmt.Errorf("%w: state %s of distributor %s", calc.ErrOverflow, key, r.in.ids.at(int(of)))
 		}
-		carry := &r.in.calc.Prior.Carry[i]
-		if carry.Left == nil {
-			carry.Left, carry.Right = make([]int64, n), make([]int64, n)
-		}
-		var ok2 bool
-		carry.Left[of], ok = addInt64(carry.Left[of], left)
-		carry.Right[of], ok2 = addInt64(carry.Right[of], right)
-		if !ok || !ok2 {
-			return fmt.Errorf("%w: carry-in of distributor %s in bonus %s", calc.ErrOverflow, r.in.ids.at(int(of)), bonus)
-		}
+		state[key][of] = sum
 		return nil
 	}
 	if runID == "" {
+		carriesOf := make(map[string]bool)
+		for _, b := range r.in.scope.plan.Bonuses {
+			carriesOf[b.Name] = b.Binary != nil && b.Cadence == r.in.scope.period.Cadence
+		}
 		return r.readOpening(d, OpeningCarry, func(of int32, row Row) error {
-			return add(of, row.Bytes(3), row.Int(4), row.Int(5))
+			if !carriesOf[row.Text(3)] {
+				return nil
+			}
+			left, right := calc.CarryKeys(row.Text(3))
+			if err := add(of, left, row.Int(4)); err != nil {
+				return err
+			}
+			return add(of, right, row.Int(5))
 		})
 	}
-	return r.readRun(d, runID, sqlPriorCarries, func(of int32, row Row) error {
+	if err := r.readCompanyState(d, runID); err != nil {
+		return err
+	}
+	keys := make(map[string]string) // so that a key is one string and not one a row
+	return r.readRun(d, runID, sqlPriorStates, func(of int32, row Row) error {
 		d.bytes(row.Bytes(1))
 		d.int(row.Int(2))
-		d.int(row.Int(3))
-		return add(of, row.Bytes(1), row.Int(2), row.Int(3))
+		key, ok := keys[string(row.Bytes(1))]
+		if !ok {
+			key = row.Text(1)
+			keys[key] = key
+		}
+		return add(of, key, row.Int(2))
+	})
+}
+
+const sqlCompanyState = `SELECT state_key, value FROM run_states
+	WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = '' ORDER BY state_key`
+
+// companyRegion is where the state stands that is nobody's in particular, without a distributor: in no region of its own.
+const companyRegion = ""
+
+// readCompanyState reads that state.
+func (r *runReader) readCompanyState(d *rowDigest, runID string) error {
+	run, err := r.store.runByID(r.conn, runID)
+	if err != nil {
+		return err
+	}
+	return r.conn.Query(sqlCompanyState, []any{companyRegion, run.Key, int64(run.Attempt)}, func(row Row) error {
+		d.bytes(row.Bytes(0))
+		d.int(row.Int(1))
+		d.row()
+		r.in.calc.Prior.State[row.Text(0)] = []int64{row.Int(1)}
+		return nil
 	})
 }
 

@@ -2,6 +2,9 @@ package store
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"upline/calc"
 )
@@ -15,12 +18,12 @@ type runResult struct {
 
 // sumUp digests all rows in the order of their keys, however they are cut into chunks, and totals them.
 func (r *runRows) sumUp() (runResult, error) {
-	lines, ranks, carries := newRowDigest(), newRowDigest(), newRowDigest()
+	lines, ranks, states := newRowDigest(), newRowDigest(), newRowDigest()
 	plan := r.in.scope.plan
 	byBonus := make([]RunTotal, len(plan.Bonuses))
 	byRank := make([]int64, len(plan.Ranks)+1)
 	var lineNos []int32
-	var carryRows []carryRow
+	var stateRows []stateRow
 	for _, i := range r.order {
 		region, id := r.in.regions[r.in.regionOf[i]], r.in.ids.at(int(i))
 		lineNos = r.appendLines(lineNos[:0], i)
@@ -49,14 +52,13 @@ func (r *runRows) sumUp() (runResult, error) {
 				byRank[0]++
 			}
 		}
-		carryRows = r.appendCarries(carryRows[:0], i)
-		for _, row := range carryRows {
-			carries.text(region)
-			carries.text(id)
-			carries.text(plan.Bonuses[row.bonus].Name)
-			carries.int(r.out.Carry[row.bonus].Left[i])
-			carries.int(r.out.Carry[row.bonus].Right[i])
-			carries.row()
+		stateRows = r.appendStates(stateRows[:0], i)
+		for _, row := range stateRows {
+			states.text(region)
+			states.text(id)
+			states.text(row.key)
+			states.int(row.value)
+			states.row()
 		}
 	}
 	result := runResult{lineCount: lines.count}
@@ -64,7 +66,8 @@ func (r *runRows) sumUp() (runResult, error) {
 	digest.text(r.in.scope.id())
 	digest.section("lines", lines)
 	digest.section("ranks", ranks)
-	digest.section("carries", carries)
+	r.digestCompany(states)
+	digest.section("states", states)
 	result.digest = digest.sum()
 	for i, b := range plan.Bonuses {
 		if b.Pays == calc.PaysPeriod && b.Cadence == r.in.scope.period.Cadence {
@@ -83,16 +86,38 @@ func (r *runRows) sumUp() (runResult, error) {
 
 func (r *runRows) digestLine(d *rowDigest, region, id string, line int32) {
 	l := &r.out.Lines
-	unit, point := r.lineBase(l.Bonus[line])
+	unit, point := r.lineBase(line)
 	d.text(region)
 	d.text(id)
 	d.text(r.in.scope.plan.Bonuses[l.Bonus[line]].Name)
 	d.int(int64(l.Level[line]))
+	d.int(int64(l.Part[line]))
+	d.text(lineKinds[l.Kind[line]])
 	d.int(l.Base[line])
 	d.text(unit)
 	d.int(point.Num)
 	d.int(point.Den)
 	d.int(l.Rate[line])
+	d.text(r.lineFactors(line))
 	d.int(l.AmountMinor[line])
 	d.row()
+}
+
+// companyStates are the state that is nobody's in particular, by key.
+func (r *runRows) companyStates() []stateRow {
+	var rows []stateRow
+	for _, key := range slices.Sorted(maps.Keys(r.out.State)) {
+		if strings.HasPrefix(key, calc.CompanyState) && r.out.State[key][0] != 0 {
+			rows = append(rows, stateRow{key: key, value: r.out.State[key][0]})
+		}
+	}
+	return rows
+}
+
+func (r *runRows) digestCompany(d *rowDigest) {
+	for _, row := range r.companyStates() {
+		d.text(row.key)
+		d.int(row.value)
+		d.row()
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"upline/calc"
 )
@@ -21,6 +23,7 @@ type runRows struct {
 	order     []int32  // distributors with rows, by region and id
 	lineStart []int32  // by distributor, the first of their lines; one more at the end
 	chunks    []int32  // chunk k is order[chunks[k]:chunks[k+1]]
+	states    []string // keys of the state that is by distributor, in byte order
 }
 
 // runChunkRows is how many rows a chunk holds, and then what its last distributor still has. On SQLite such a transaction takes
@@ -46,6 +49,12 @@ func newRunRows(in *runInput, out *calc.Output, chunkRows int) (*runRows, error)
 	for place, bonus := range rows.bonuses {
 		rows.place[bonus] = uint16(place)
 	}
+	for key, column := range out.State {
+		if len(column) == n && !strings.HasPrefix(key, calc.CompanyState) {
+			rows.states = append(rows.states, key)
+		}
+	}
+	slices.Sort(rows.states)
 	line := int32(0)
 	for i := range n {
 		rows.lineStart[i] = line
@@ -66,7 +75,7 @@ func newRunRows(in *runInput, out *calc.Output, chunkRows int) (*runRows, error)
 func (r *runRows) sortDistributors() {
 	next := make([]int32, len(r.in.regions)+1)
 	has := func(i int32) bool {
-		return r.ranked || r.lineStart[i+1] > r.lineStart[i] || r.carryCount(i) > 0
+		return r.ranked || r.lineStart[i+1] > r.lineStart[i] || r.stateCount(i) > 0
 	}
 	for i, region := range r.in.regionOf {
 		if has(int32(i)) {
@@ -89,7 +98,7 @@ func (r *runRows) cutChunks(chunkRows int) {
 	r.chunks = []int32{0}
 	rows := 0
 	for k, i := range r.order {
-		rows += int(r.lineStart[i+1]-r.lineStart[i]) + r.carryCount(i)
+		rows += int(r.lineStart[i+1]-r.lineStart[i]) + r.stateCount(i)
 		if r.ranked {
 			rows++
 		}
@@ -104,10 +113,10 @@ func (r *runRows) chunkCount() int { return len(r.chunks) - 1 }
 
 func (r *runRows) chunk(k int) []int32 { return r.order[r.chunks[k]:r.chunks[k+1]] }
 
-func (r *runRows) carryCount(i int32) int {
+func (r *runRows) stateCount(i int32) int {
 	count := 0
-	for _, c := range r.out.Carry {
-		if c.Left != nil && (c.Left[i] != 0 || c.Right[i] != 0) {
+	for _, key := range r.states {
+		if r.out.State[key][i] != 0 {
 			count++
 		}
 	}
@@ -122,27 +131,26 @@ func (r *runRows) appendLines(lines []int32, i int32) []int32 {
 	}
 	l := &r.out.Lines
 	slices.SortFunc(lines[from:], func(a, b int32) int {
-		return cmp.Or(cmp.Compare(r.place[l.Bonus[a]], r.place[l.Bonus[b]]), cmp.Compare(l.Level[a], l.Level[b]))
+		return cmp.Or(cmp.Compare(r.place[l.Bonus[a]], r.place[l.Bonus[b]]), cmp.Compare(l.Level[a], l.Level[b]), cmp.Compare(l.Part[a], l.Part[b]),
+			cmp.Compare(lineKinds[l.Kind[a]], lineKinds[l.Kind[b]]))
 	})
 	return lines
 }
 
-// carryRow is a carry-out that is not zero.
-type carryRow struct {
+// stateRow is a state of a distributor that is not zero.
+type stateRow struct {
 	of    int32
-	bonus uint16
+	key   string
+	value int64
 }
 
-func (r *runRows) appendCarries(carries []carryRow, i int32) []carryRow {
-	for _, bonus := range r.bonuses {
-		if int(bonus) >= len(r.out.Carry) {
-			continue
-		}
-		if c := r.out.Carry[bonus]; c.Left != nil && (c.Left[i] != 0 || c.Right[i] != 0) {
-			carries = append(carries, carryRow{i, bonus})
+func (r *runRows) appendStates(states []stateRow, i int32) []stateRow {
+	for _, key := range r.states {
+		if value := r.out.State[key][i]; value != 0 {
+			states = append(states, stateRow{i, key, value})
 		}
 	}
-	return carries
+	return states
 }
 
 // rankRow is what a row of ranks says of a distributor; the empty name is no rank.
@@ -167,10 +175,47 @@ func (r *runRows) rankName(of []uint8, i int32) string {
 	return r.in.scope.plan.Ranks[of[i]-1].Name
 }
 
-// lineBase says what the base of a bonus's lines is in, and the fraction that turns it into minor units.
-func (r *runRows) lineBase(bonus uint16) (unit string, point calc.Fraction) {
-	if r.in.scope.plan.Bonuses[bonus].BaseOf() == calc.BasePrice {
-		return "MONEY", calc.One
+// lineKinds names the kinds of a run's lines.
+var lineKinds = [...]string{
+	calc.LineCommission: lineCommission, calc.LineRounding: lineRounding, calc.LineAdjustment: lineAdjustment, calc.LinePieces: linePieces,
+}
+
+// lineBase says what the base of a line is in, and the fraction that turns it into minor units.
+func (r *runRows) lineBase(line int32) (unit string, point calc.Fraction) {
+	l, plan := &r.out.Lines, r.in.scope.plan
+	if l.Kind[line] == calc.LinePieces {
+		return "COUNT", calc.One
 	}
-	return "VOLUME", r.in.scope.plan.PointValue
+	switch plan.Bonuses[l.Bonus[line]].UnitOf(plan) {
+	case calc.UnitMoney:
+		return "MONEY", calc.One
+	case calc.UnitCount:
+		return "COUNT", calc.One
+	}
+	if plan.PointValues == nil {
+		return "VOLUME", plan.PointValue
+	}
+	market := uint16(0)
+	if r.in.calc.Network.Market != nil {
+		market = r.in.calc.Network.Market[l.Earner[line]]
+	}
+	return "VOLUME", plan.PointValues[plan.VariantOfMarket[market]]
+}
+
+// lineFactors writes the factors of a line as text: `cap=4/5;share=1/50`, in the order in which they were applied.
+func (r *runRows) lineFactors(line int32) string {
+	l := &r.out.Lines
+	if l.Factor[line] == 0 {
+		return ""
+	}
+	var text []byte
+	for i, f := range l.FactorsOf(int(line)) {
+		if i > 0 {
+			text = append(text, ';')
+		}
+		text = append(append(text, f.Name...), '=')
+		text = append(strconv.AppendInt(text, f.Num, 10), '/')
+		text = strconv.AppendInt(text, f.Den, 10)
+	}
+	return string(text)
 }

@@ -49,7 +49,7 @@ func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, 
 		{"network", r.readNetwork},
 		{"volumes", r.readVolumes},
 		{"ranks", func(d *rowDigest) error { return r.readRanks(d, ranksRunID) }},
-		{"carries", func(d *rowDigest) error { return r.readCarries(d, carriesRunID) }},
+		{"states", func(d *rowDigest) error { return r.readStates(d, carriesRunID) }},
 	} {
 		rows := newRowDigest()
 		if err := part.read(rows); err != nil {
@@ -84,7 +84,7 @@ func readRegions(c Conn) (regions []string, err error) {
 
 // The column that says from which period on a distributor counts differs by cadence, so there are five texts.
 const (
-	sqlNetworkRows  = `SELECT distributor_id, region, sponsor_id, parent_id, leg, effective_at_us FROM network_events WHERE plan_id = $1 AND `
+	sqlNetworkRows  = `SELECT distributor_id, region, sponsor_id, parent_id, leg, effective_at_us, market FROM network_events WHERE plan_id = $1 AND `
 	sqlNetworkOrder = ` <= $2 ORDER BY distributor_id, event_id`
 )
 
@@ -106,6 +106,7 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 		regionNo[region] = uint16(i)
 	}
 	placed := plan.PlacementWidth > 0
+	asks, words := plan.Asks(), newWordNumbers(plan)
 	var sponsors, parents idColumn
 	err := r.conn.Query(sqlNetwork[in.scope.period.Cadence], []any{plan.ID, in.scope.period.No}, func(row Row) error {
 		id, region, sponsor, parent := row.Bytes(0), row.Bytes(1), row.Bytes(2), row.Bytes(3)
@@ -128,12 +129,18 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 			net.Leg = append(net.Leg, uint8(leg))
 		}
 		net.EnrolledAtUS = append(net.EnrolledAtUS, row.Int(5))
+		if asks.Home {
+			net.Market = append(net.Market, words.market(row.Bytes(6)))
+		}
 		d.bytes(id)
 		d.bytes(region)
 		d.bytes(sponsor)
 		d.bytes(parent)
 		d.int(leg)
 		d.int(row.Int(5))
+		if asks.Home {
+			d.bytes(row.Bytes(6))
+		}
 		d.row()
 		return nil
 	})
@@ -169,12 +176,14 @@ func (r *runReader) lookUp(above *idColumn, what string) ([]int32, error) {
 	return rows, nil
 }
 
-const sqlVolumes = `SELECT market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor FROM event_counts
+const sqlVolumes = `SELECT market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor, times,
+	product_class, customer_id, at_us, cycle FROM event_counts
 	WHERE region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 ORDER BY market, sale_id, event_id, of_event_id`
 
 func (r *runReader) readVolumes(d *rowDigest) error {
 	in := r.in
 	v := &in.calc.Volumes
+	more := newVolumeReader(in.scope.plan, v)
 	for _, region := range in.regions {
 		args := []any{region, in.scope.plan.ID, int64(in.scope.period.Cadence), in.scope.period.No}
 		err := r.conn.Query(sqlVolumes, args, func(row Row) error {
@@ -199,6 +208,7 @@ func (r *runReader) readVolumes(d *rowDigest) error {
 			d.int(pv)
 			d.int(cv)
 			d.int(price)
+			more.read(row, d)
 			d.row()
 			return nil
 		})

@@ -15,9 +15,9 @@ var sweepTexts = [...]struct{ end, some, rest string }{
 		`DELETE FROM run_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3`,
 	},
 	{
-		`SELECT distributor_id FROM run_carries WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY distributor_id LIMIT 1 OFFSET $4`,
-		`DELETE FROM run_carries WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id <= $4`,
-		`DELETE FROM run_carries WHERE region = $1 AND run_key = $2 AND attempt = $3`,
+		`SELECT distributor_id FROM run_states WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY distributor_id LIMIT 1 OFFSET $4`,
+		`DELETE FROM run_states WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id <= $4`,
+		`DELETE FROM run_states WHERE region = $1 AND run_key = $2 AND attempt = $3`,
 	},
 }
 

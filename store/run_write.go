@@ -4,10 +4,11 @@ import "context"
 
 var (
 	lineColumns = []string{
-		"region", "run_key", "attempt", "distributor_id", "bonus", "level", "base", "base_unit", "point_num", "point_den", "rate", "amount_minor",
+		"region", "run_key", "attempt", "distributor_id", "bonus", "level", "part", "kind", "base", "base_unit", "point_num", "point_den", "rate",
+		"factors", "amount_minor",
 	}
 	rankColumns  = []string{"region", "run_key", "attempt", "distributor_id", "active", "paid_as", "achieved"}
-	carryColumns = []string{"region", "run_key", "attempt", "distributor_id", "bonus", "left_volume", "right_volume"}
+	stateColumns = []string{"region", "run_key", "attempt", "distributor_id", "state_key", "value"}
 )
 
 const sqlChunkInsert = `INSERT INTO run_chunks (run_key, attempt, chunk_no, row_count, written_at_us) VALUES ($1, $2, $3, $4, $5)
@@ -49,20 +50,20 @@ type chunkWriter struct {
 	attempt      attempt
 	distributors []int32
 	lines        []int32
-	carries      []carryRow
+	states       []stateRow
 }
 
 func (c *chunkWriter) gather(k int) {
 	c.distributors = c.rows.chunk(k)
-	c.lines, c.carries = c.lines[:0], c.carries[:0]
+	c.lines, c.states = c.lines[:0], c.states[:0]
 	for _, i := range c.distributors {
 		c.lines = c.rows.appendLines(c.lines, i)
-		c.carries = c.rows.appendCarries(c.carries, i)
+		c.states = c.rows.appendStates(c.states, i)
 	}
 }
 
 func (c *chunkWriter) count() int {
-	n := len(c.lines) + len(c.carries)
+	n := len(c.lines) + len(c.states)
 	if c.rows.ranked {
 		n += len(c.distributors)
 	}
@@ -82,9 +83,9 @@ func (c *chunkWriter) write(conn Conn, no, nowUS int64) error {
 	if len(c.lines) > 0 {
 		err := conn.Bulk("period_lines", lineColumns, len(c.lines), func(k int, values []any) []any {
 			line, l := c.lines[k], &out.Lines
-			unit, point := rows.lineBase(l.Bonus[line])
-			return append(key(values, l.Earner[line]), bonuses[l.Bonus[line]].Name, int64(l.Level[line]), l.Base[line], unit,
-				point.Num, point.Den, l.Rate[line], l.AmountMinor[line])
+			unit, point := rows.lineBase(line)
+			return append(key(values, l.Earner[line]), bonuses[l.Bonus[line]].Name, int64(l.Level[line]), int64(l.Part[line]),
+				lineKinds[l.Kind[line]], l.Base[line], unit, point.Num, point.Den, l.Rate[line], rows.lineFactors(line), l.AmountMinor[line])
 		})
 		if err != nil {
 			return err
@@ -99,11 +100,11 @@ func (c *chunkWriter) write(conn Conn, no, nowUS int64) error {
 			return err
 		}
 	}
-	if len(c.carries) == 0 {
+	if len(c.states) == 0 {
 		return nil
 	}
-	return conn.Bulk("run_carries", carryColumns, len(c.carries), func(k int, values []any) []any {
-		of, bonus := c.carries[k].of, c.carries[k].bonus
-		return append(key(values, of), bonuses[bonus].Name, out.Carry[bonus].Left[of], out.Carry[bonus].Right[of])
+	return conn.Bulk("run_states", stateColumns, len(c.states), func(k int, values []any) []any {
+		row := &c.states[k]
+		return append(key(values, row.of), row.key, row.value)
 	})
 }

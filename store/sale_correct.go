@@ -11,6 +11,10 @@ const (
 	lineCommission = "COMMISSION"
 	lineReversal   = "REVERSAL"
 	lineOpening    = "OPENING"
+	// Lines of runs: a sum that is rounded as a whole, what a cap takes of lines that events posted, and amounts for pieces.
+	lineRounding   = "ROUNDING"
+	lineAdjustment = "ADJUSTMENT"
+	linePieces     = "PIECES"
 )
 
 // correct returns the reversals that bring every line to the part that stays posted. A line has at most one reversal in force. When

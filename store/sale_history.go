@@ -134,6 +134,7 @@ type count struct {
 	no                 int64
 	ofEventID          string
 	pv, cv, priceMinor int64
+	times, atUS, cycle int64
 }
 
 // marks says how often the sale's volume counts with each event, for one cadence. Under a plan that counts late events nowhere, the
@@ -245,7 +246,12 @@ func (p *posting) count(h *history, ofEventID string, times int32, st stamp) err
 	if times == 0 || h.sale.PV == 0 && h.sale.CV == 0 && price == 0 || st.late && h.plan.Late == calc.LateNone {
 		return nil
 	}
-	c := count{cadence: st.cadence, no: st.no, ofEventID: ofEventID}
+	c := count{cadence: st.cadence, no: st.no, ofEventID: ofEventID, times: int64(times)}
+	for _, e := range h.events {
+		if e.ID == ofEventID {
+			c.atUS, c.cycle = e.EffectiveAtUS, int64(max(1, e.Cycle))
+		}
+	}
 	for _, v := range []struct {
 		to  *int64
 		one int64
@@ -264,7 +270,8 @@ func (p *posting) write(b *Batch) {
 	b.Exec(sqlInsertEvent, s.Region, s.Market, s.SaleID, e.ID, int64(e.Kind), e.EffectiveAtUS, e.recordedAtUS, int64(e.Cycle),
 		p.event.AmountMinor, p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
 	for _, c := range p.counts {
-		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.ofEventID, s.DistributorID, c.pv, c.cv, c.priceMinor)
+		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.ofEventID, s.DistributorID,
+			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.atUS, c.cycle)
 	}
 	for _, l := range p.lines {
 		insertLine(b, s.Region, l)

@@ -37,13 +37,7 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 	}
 	lines := make([]Line, 0, len(paid))
 	for _, l := range paid {
-		earner := sponsor.ids[0]
-		switch {
-		case l.Distance > 0 && l.Placement:
-			earner = placement.ids[l.Distance]
-		case l.Distance > 0:
-			earner = sponsor.ids[l.Distance]
-		}
+		earner := chainOf(sponsor, placement, l).ids[l.Distance]
 		bonus := h.plan.Bonuses[l.Bonus]
 		line := Line{
 			Market: h.sale.Market, SaleID: h.sale.SaleID, EventID: eventID, LineNo: int32(len(lines) + 1), DistributorID: earner, PlanID: h.plan.ID,
@@ -51,8 +45,15 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 			Level: int32(l.Level), Base: l.Base, BaseUnit: "VOLUME", Point: h.plan.PointValue, Rate: l.Rate, FactorPart: calc.One,
 			AmountMinor: l.AmountMinor, Currency: h.plan.Currency, RecordedAtUS: nowUS,
 		}
-		if bonus.BaseOf() == calc.BasePrice {
+		switch bonus.UnitOf(h.plan) {
+		case calc.UnitMoney:
 			line.BaseUnit, line.Point = "MONEY", calc.One
+		case calc.UnitCount:
+			line.BaseUnit, line.Point = "COUNT", calc.One
+		case calc.UnitVolume:
+			if points := h.plan.PointValues; points != nil {
+				line.Point = points[h.plan.VariantOfMarket[chainOf(sponsor, placement, l).members[l.Distance].Market]]
+			}
 		}
 		if bonus.Advance != nil {
 			line.Factor, line.FactorPart = "months_advanced", calc.Fraction{Num: int64(l.Months), Den: 1}
@@ -60,6 +61,14 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+// chainOf gives the way up that a line's distance counts in; both begin with the seller.
+func chainOf(sponsor, placement chain, l calc.EventLine) chain {
+	if l.Placement && l.Distance > 0 {
+		return placement
+	}
+	return sponsor
 }
 
 // upward reads the way up from a seller with the ranks that events go by.
@@ -78,11 +87,13 @@ type chain struct {
 
 func (u *upward) chain(seller, sql string, levels int32) (chain, error) {
 	ch := chain{ids: []string{seller}}
-	regions := []string{""}
+	regions, markets := []string{""}, []uint16{0}
+	words, home := newWordNumbers(u.plan), u.plan.Asks().Home
 	if levels > 0 {
 		err := u.conn.Query(sql, []any{seller, int64(levels)}, func(r Row) error {
 			d := scanDistributor(r)
 			ch.ids, regions = append(ch.ids, d.DistributorID), append(regions, d.Region)
+			markets = append(markets, words.market([]byte(d.Market)))
 			return nil
 		})
 		if err != nil {
@@ -90,14 +101,20 @@ func (u *upward) chain(seller, sql string, levels int32) (chain, error) {
 		}
 	}
 	ch.members = make([]calc.ChainMember, len(ch.ids))
-	if !u.ranks {
+	if !u.ranks && !home {
 		return ch, nil
 	}
 	d, err := distributor(u.conn, seller)
 	if err != nil {
 		return chain{}, err
 	}
-	regions[0] = d.Region
+	regions[0], markets[0] = d.Region, words.market([]byte(d.Market))
+	for i := range ch.members {
+		ch.members[i].Market = markets[i]
+	}
+	if !u.ranks {
+		return ch, nil
+	}
 	return ch, u.readRanks(ch, regions)
 }
 

@@ -158,17 +158,18 @@ type SaleFilter struct {
 
 // Line is one commission amount. A period's line has RunID, an event's line SaleID, EventID and LineNo.
 type Line struct {
-	DistributorID, Bonus, Kind string // Kind: COMMISSION, REVERSAL, OPENING
+	DistributorID, Bonus, Kind string // Kind: COMMISSION, REVERSAL, OPENING; of runs ROUNDING, ADJUSTMENT, PIECES, too
 	Market, SaleID, EventID    string
 	LineNo                     int32
 	RunID                      string
-	Level                      int32
+	Level, Part                int32
 	Base                       int64
-	BaseUnit                   string // "", VOLUME, MONEY
+	BaseUnit                   string // "", VOLUME, MONEY, COUNT
 	Point                      calc.Fraction
 	Rate                       int64
 	Factor                     string // "" when the line has none beside Point
 	FactorPart                 calc.Fraction
+	Factors                    string // of a run's line: `name=1/2;other=3/4`, in the order in which they were applied
 	AmountMinor                int64
 	Currency                   string
 	PlanID                     string

@@ -83,7 +83,8 @@ const (
 	MatchBy_MATCH_BY_UNSPECIFIED MatchBy = 0
 	// Levels of the tree.
 	MatchBy_MATCH_BY_LEVEL MatchBy = 1
-	// Generations: boundaries are those whom `leaders` holds for.
+	// Generations, bounded by those whom `leaders` holds for: generation 1 is everybody below down to, and including, the first leader in
+	// each leg, generation 2 those below down to, and including, the next. Who is passed over is for levels only.
 	MatchBy_MATCH_BY_GENERATION MatchBy = 2
 )
 

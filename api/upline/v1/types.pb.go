@@ -285,6 +285,12 @@ const (
 	LineKind_LINE_KIND_REVERSAL LineKind = 2
 	// A balance or a running advance brought in with the opening state.
 	LineKind_LINE_KIND_OPENING LineKind = 3
+	// Makes a sum right that is rounded as a whole, or is a minor unit that is left of an allocation. It has an amount alone.
+	LineKind_LINE_KIND_ROUNDING LineKind = 4
+	// What a cap of the period takes of lines that events posted; `base` is what they posted together.
+	LineKind_LINE_KIND_ADJUSTMENT LineKind = 5
+	// A commission for pieces, for instance for levels of a matrix that are full: `base` is their number, `rate` the money for each.
+	LineKind_LINE_KIND_PIECES LineKind = 6
 )
 
 // Enum value maps for LineKind.
@@ -294,12 +300,18 @@ var (
 		1: "LINE_KIND_COMMISSION",
 		2: "LINE_KIND_REVERSAL",
 		3: "LINE_KIND_OPENING",
+		4: "LINE_KIND_ROUNDING",
+		5: "LINE_KIND_ADJUSTMENT",
+		6: "LINE_KIND_PIECES",
 	}
 	LineKind_value = map[string]int32{
 		"LINE_KIND_UNSPECIFIED": 0,
 		"LINE_KIND_COMMISSION":  1,
 		"LINE_KIND_REVERSAL":    2,
 		"LINE_KIND_OPENING":     3,
+		"LINE_KIND_ROUNDING":    4,
+		"LINE_KIND_ADJUSTMENT":  5,
+		"LINE_KIND_PIECES":      6,
 	}
 )
 
@@ -340,6 +352,8 @@ const (
 	BaseUnit_BASE_UNIT_VOLUME BaseUnit = 1
 	// Money in the line's currency.
 	BaseUnit_BASE_UNIT_MONEY BaseUnit = 2
+	// A number of sales, cycles, steps or persons; the rate is the money for each.
+	BaseUnit_BASE_UNIT_COUNT BaseUnit = 3
 )
 
 // Enum value maps for BaseUnit.
@@ -348,11 +362,13 @@ var (
 		0: "BASE_UNIT_UNSPECIFIED",
 		1: "BASE_UNIT_VOLUME",
 		2: "BASE_UNIT_MONEY",
+		3: "BASE_UNIT_COUNT",
 	}
 	BaseUnit_value = map[string]int32{
 		"BASE_UNIT_UNSPECIFIED": 0,
 		"BASE_UNIT_VOLUME":      1,
 		"BASE_UNIT_MONEY":       2,
+		"BASE_UNIT_COUNT":       3,
 	}
 )
 
@@ -765,7 +781,7 @@ type Line struct {
 	// What the rate was applied to, as a decimal number: volume or money, as `base_unit` says. Volume becomes money by the factor
 	// `point_value`.
 	Base string `protobuf:"bytes,10,opt,name=base,proto3" json:"base,omitempty"`
-	// The rate as a decimal fraction, for instance `0.07`.
+	// The rate as a decimal fraction, for instance `0.07`; where `base` is a count, the money for each, for instance `20.00`.
 	Rate string `protobuf:"bytes,11,opt,name=rate,proto3" json:"rate,omitempty"`
 	// What scaled the line, in order.
 	Factors []*Factor `protobuf:"bytes,12,rep,name=factors,proto3" json:"factors,omitempty"`
@@ -780,7 +796,9 @@ type Line struct {
 	// When the line was posted.
 	RecordedAt *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
 	// What `base` is.
-	BaseUnit      BaseUnit `protobuf:"varint,18,opt,name=base_unit,json=baseUnit,proto3,enum=upline.v1.BaseUnit" json:"base_unit,omitempty"`
+	BaseUnit BaseUnit `protobuf:"varint,18,opt,name=base_unit,json=baseUnit,proto3,enum=upline.v1.BaseUnit" json:"base_unit,omitempty"`
+	// Tells lines of one bonus and level apart that have different rates: brackets, differences of ranks. 0 where there is one.
+	Part          int32 `protobuf:"varint,19,opt,name=part,proto3" json:"part,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -941,6 +959,13 @@ func (x *Line) GetBaseUnit() BaseUnit {
 	return BaseUnit_BASE_UNIT_UNSPECIFIED
 }
 
+func (x *Line) GetPart() int32 {
+	if x != nil {
+		return x.Part
+	}
+	return 0
+}
+
 var File_upline_v1_types_proto protoreflect.FileDescriptor
 
 const file_upline_v1_types_proto_rawDesc = "" +
@@ -973,7 +998,7 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\x06Factor\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tnumerator\x18\x02 \x01(\x03R\tnumerator\x12 \n" +
-	"\vdenominator\x18\x03 \x01(\x03R\vdenominator\"\xed\x04\n" +
+	"\vdenominator\x18\x03 \x01(\x03R\vdenominator\"\x81\x05\n" +
 	"\x04Line\x12%\n" +
 	"\x0edistributor_id\x18\x01 \x01(\tR\rdistributorId\x12\x14\n" +
 	"\x05bonus\x18\x02 \x01(\tR\x05bonus\x12'\n" +
@@ -994,7 +1019,8 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\breverses\x18\x10 \x01(\v2\x12.upline.v1.LineRefR\breverses\x12;\n" +
 	"\vrecorded_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"recordedAt\x120\n" +
-	"\tbase_unit\x18\x12 \x01(\x0e2\x13.upline.v1.BaseUnitR\bbaseUnit*\x89\x01\n" +
+	"\tbase_unit\x18\x12 \x01(\x0e2\x13.upline.v1.BaseUnitR\bbaseUnit\x12\x12\n" +
+	"\x04part\x18\x13 \x01(\x05R\x04part*\x89\x01\n" +
 	"\aCadence\x12\x17\n" +
 	"\x13CADENCE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rCADENCE_DAILY\x10\x01\x12\x12\n" +
@@ -1018,16 +1044,20 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\x14EVENT_KIND_ACTIVATED\x10\x02\x12\x13\n" +
 	"\x0fEVENT_KIND_PAID\x10\x03\x12\x18\n" +
 	"\x14EVENT_KIND_CANCELLED\x10\x04\x12\x16\n" +
-	"\x12EVENT_KIND_OPENING\x10\x05*n\n" +
+	"\x12EVENT_KIND_OPENING\x10\x05*\xb6\x01\n" +
 	"\bLineKind\x12\x19\n" +
 	"\x15LINE_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14LINE_KIND_COMMISSION\x10\x01\x12\x16\n" +
 	"\x12LINE_KIND_REVERSAL\x10\x02\x12\x15\n" +
-	"\x11LINE_KIND_OPENING\x10\x03*P\n" +
+	"\x11LINE_KIND_OPENING\x10\x03\x12\x16\n" +
+	"\x12LINE_KIND_ROUNDING\x10\x04\x12\x18\n" +
+	"\x14LINE_KIND_ADJUSTMENT\x10\x05\x12\x14\n" +
+	"\x10LINE_KIND_PIECES\x10\x06*e\n" +
 	"\bBaseUnit\x12\x19\n" +
 	"\x15BASE_UNIT_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10BASE_UNIT_VOLUME\x10\x01\x12\x13\n" +
-	"\x0fBASE_UNIT_MONEY\x10\x02B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
+	"\x0fBASE_UNIT_MONEY\x10\x02\x12\x13\n" +
+	"\x0fBASE_UNIT_COUNT\x10\x03B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
 	file_upline_v1_types_proto_rawDescOnce sync.Once

@@ -602,7 +602,8 @@ export enum MatchBy {
   LEVEL = 1,
 
   /**
-   * Generations: boundaries are those whom `leaders` holds for.
+   * Generations, bounded by those whom `leaders` holds for: generation 1 is everybody below down to, and including, the first leader in
+   * each leg, generation 2 those below down to, and including, the next. Who is passed over is for levels only.
    *
    * @generated from enum value: MATCH_BY_GENERATION = 2;
    */

@@ -1,0 +1,78 @@
+package store
+
+import "upline/calc"
+
+// wordNumbers gives the numbers by which a plan knows words.
+type wordNumbers struct{ classes, markets map[string]uint16 }
+
+func newWordNumbers(p *calc.Plan) wordNumbers {
+	numbered := func(words []string) map[string]uint16 {
+		numbers := make(map[string]uint16, len(words))
+		for i, w := range words {
+			numbers[w] = uint16(i + 1)
+		}
+		return numbers
+	}
+	return wordNumbers{numbered(p.Names.Classes), numbered(p.Names.Markets)}
+}
+
+func (w wordNumbers) market(name []byte) uint16 { return w.markets[string(name)] }
+
+// volumeReader reads those of the columns of counted entries that not every plan asks for.
+type volumeReader struct {
+	to    *calc.Volumes
+	asks  calc.Asks
+	words wordNumbers
+	// customers numbers the customers, across all sellers.
+	customers map[string]int32
+}
+
+func newVolumeReader(p *calc.Plan, to *calc.Volumes) *volumeReader {
+	return &volumeReader{to: to, asks: p.Asks(), words: newWordNumbers(p), customers: make(map[string]int32)}
+}
+
+// The places of the columns in sqlVolumes.
+const (
+	columnTimes = 8 + iota
+	columnClass
+	columnCustomer
+	columnAt
+	columnCycle
+)
+
+// read takes the columns of an entry, and adds what it takes to the digest.
+func (r *volumeReader) read(row Row, d *rowDigest) {
+	v := r.to
+	if r.asks.Count {
+		v.Count = append(v.Count, int32(row.Int(columnTimes)))
+		d.int(row.Int(columnTimes))
+	}
+	if r.asks.Class {
+		v.Class = append(v.Class, r.words.classes[string(row.Bytes(columnClass))])
+		d.bytes(row.Bytes(columnClass))
+	}
+	if r.asks.Market {
+		v.Market = append(v.Market, r.words.market(row.Bytes(0)))
+	}
+	if r.asks.Buyer {
+		customer := row.Bytes(columnCustomer)
+		no, known := r.customers[string(customer)]
+		if !known {
+			no = int32(len(r.customers))
+			r.customers[string(customer)] = no
+		}
+		if len(customer) == 0 {
+			no = -1 // the seller bought
+		}
+		v.Buyer = append(v.Buyer, no)
+		d.bytes(customer)
+	}
+	if r.asks.At {
+		v.AtUS = append(v.AtUS, row.Int(columnAt))
+		d.int(row.Int(columnAt))
+	}
+	if r.asks.Cycle {
+		v.Cycle = append(v.Cycle, int32(row.Int(columnCycle)))
+		d.int(row.Int(columnCycle))
+	}
+}
