@@ -54,7 +54,7 @@ func TestAppendEvent_UnpaidActivationIsNotPaidByALaterEvent(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		p := basePlan("ranked")
 		p.Ranks = []calc.Rank{{Name: "gold"}}
-		p.Bonuses = []calc.Bonus{{Name: "direct", Pays: calc.PaysEvent, Cadence: calc.Monthly, Direct: &calc.Direct{Base: calc.BasePrice, Rates: []int64{0, 100_000_000}}}}
+		p.Bonuses = []calc.Bonus{{Name: "direct", Pays: calc.PaysEvent, Cadence: calc.Monthly, Direct: &calc.Direct{Base: calc.BasePrice, Rates: rated(0, 100_000_000)}}}
 		w.publish(p, "ranked")
 		w.enrol("ranked", distributor("zed", "", 1))
 		s := sale("s1")
@@ -76,7 +76,7 @@ func TestAppendEvent_VolumeThatCountedNowhereIsNotTakenBack(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		p := basePlan("lnone")
 		p.Late = calc.LateNone
-		p.Bonuses = []calc.Bonus{{Name: "own", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Direct: &calc.Direct{Rates: []int64{100_000_000}}}}
+		p.Bonuses = []calc.Bonus{{Name: "own", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Direct: &calc.Direct{Rates: rated(100_000_000)}}}
 		w.publish(p, "lnone")
 		w.enrol("lnone", distributor("zed", "", 1))
 		w.nowUS.Store(date(time.March, 10))
@@ -176,7 +176,7 @@ func TestAppendEvent_CountsInACadenceThatALaterVersionBrought(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		w.must(w.PutProduct(t.Context(), store.Product{ProductID: "sub", VendorID: "power", Name: "Sub", VolumeOnPayment: true, CV: 1_000_000}))
 		p := basePlan("add")
-		p.Bonuses = []calc.Bonus{{Name: "own", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Direct: &calc.Direct{Rates: []int64{100_000_000}}}}
+		p.Bonuses = []calc.Bonus{{Name: "own", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Direct: &calc.Direct{Rates: rated(100_000_000)}}}
 		w.publish(p, "add")
 		w.enrol("add", distributor("zed", "", 1))
 		s := sale("s1")
@@ -185,7 +185,7 @@ func TestAppendEvent_CountsInACadenceThatALaterVersionBrought(t *testing.T) {
 		q := basePlan("add")
 		q.Digest[9] = 1
 		q.ValidFromUS = date(time.February, 1)
-		q.Bonuses = []calc.Bonus{{Name: "own", Pays: calc.PaysPeriod, Cadence: calc.Weekly, Direct: &calc.Direct{Rates: []int64{100_000_000}}}}
+		q.Bonuses = []calc.Bonus{{Name: "own", Pays: calc.PaysPeriod, Cadence: calc.Weekly, Direct: &calc.Direct{Rates: rated(100_000_000)}}}
 		w.publish(q, "add2")
 		w.nowUS.Store(date(time.February, 28))
 		w.append(payment("s1", "p1", 1, date(time.February, 10)))
@@ -208,7 +208,7 @@ func TestAppendEvent_VolumeBeyondTheRangeIsAnError(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		w.must(w.PutProduct(t.Context(), store.Product{ProductID: "sub", VendorID: "power", Name: "Sub", RequiresActivation: true, VolumeOnPayment: true, CV: 1_000_000}))
 		p := basePlan("over")
-		p.Bonuses = []calc.Bonus{{Name: "own", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Direct: &calc.Direct{Rates: []int64{100_000_000}}}}
+		p.Bonuses = []calc.Bonus{{Name: "own", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Direct: &calc.Direct{Rates: rated(100_000_000)}}}
 		w.publish(p, "over")
 		w.enrol("over", distributor("zed", "", 1))
 		s := sale("s1")
@@ -230,7 +230,7 @@ func TestImportOpening_RefusesACarryThatNoRunWouldTakeIn(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		p := basePlan("bin")
 		p.PlacementWidth = 2
-		p.Bonuses = []calc.Bonus{{Name: "legs", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Binary: &calc.Binary{Rates: []int64{100_000_000}}}}
+		p.Bonuses = []calc.Bonus{{Name: "legs", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Binary: &calc.Binary{Rates: rated(100_000_000)}}}
 		w.publish(p, "bin")
 		w.nowUS.Store(date(2, 5)) // January is over and not closed yet
 		old, late := distributor("old", "", 1), distributor("late", "", 1)
@@ -261,13 +261,12 @@ bonuses:
 
 func TestWorkRun_NewcomersAreActiveAsAtAnEvent(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		c := activePlanCondition(t)
 		p := basePlan("newc")
-		p.Active = c
+		p.Active, p.Facts = activePlanCondition(t)
 		rates := [][]int64{{50_000_000}}
 		p.Bonuses = []calc.Bonus{
-			{Name: "event", Pays: calc.PaysEvent, Cadence: calc.Weekly, Unilevel: &calc.Unilevel{Levels: 1, Rates: rates}},
-			{Name: "week", Pays: calc.PaysPeriod, Cadence: calc.Weekly, Unilevel: &calc.Unilevel{Levels: 1, Rates: rates}},
+			{Name: "event", Pays: calc.PaysEvent, Cadence: calc.Weekly, Unilevel: &calc.Unilevel{Rates: levelled(rates...)}},
+			{Name: "week", Pays: calc.PaysPeriod, Cadence: calc.Weekly, Unilevel: &calc.Unilevel{Rates: levelled(rates...)}},
 		}
 		w.publish(p, "newc")
 		w.enrol("newc", distributor("root", "", 1))
@@ -290,7 +289,7 @@ func TestWorkRun_NewcomersAreActiveAsAtAnEvent(t *testing.T) {
 	})
 }
 
-func activePlanCondition(t *testing.T) *calc.Condition {
+func activePlanCondition(t *testing.T) (*calc.Condition, *calc.FactTable) {
 	t.Helper()
 	r := plan.Compile([]byte(conditionSource))
 	if r.Plan == nil {
@@ -299,7 +298,7 @@ func activePlanCondition(t *testing.T) *calc.Condition {
 		}
 		t.Fatal("no plan")
 	}
-	return r.Plan.Active
+	return r.Plan.Active, r.Plan.Facts
 }
 
 func TestImportOpening_RefusedOnceTheFirstPeriodIsClosed(t *testing.T) {

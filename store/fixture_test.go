@@ -37,13 +37,13 @@ func servicePlan() *calc.Plan {
 		Rounding: calc.Rounding{StepMinor: 1}, PointValue: calc.Fraction{Num: 1, Den: 100},
 		Bonuses: []calc.Bonus{
 			{Name: "direct", Pays: calc.PaysEvent, Cadence: calc.Monthly, Direct: &calc.Direct{
-				Base: calc.BasePrice, Rates: []int64{100_000_000}, Clawback: calc.Clawback{Mode: calc.ClawbackFull},
+				Base: calc.BasePrice, Rates: rated(100_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackFull},
 			}},
 			{Name: "team", Pays: calc.PaysEvent, Cadence: calc.Weekly, Unilevel: &calc.Unilevel{
-				Levels: 2, Rates: [][]int64{{50_000_000, 20_000_000}}, Clawback: calc.Clawback{Mode: calc.ClawbackWithinDays, Days: 14},
+				Rates: levelled([]int64{50_000_000, 20_000_000}), Clawback: calc.Clawback{Mode: calc.ClawbackWithinDays, Days: 14},
 			}},
 			{Name: "advance", Pays: calc.PaysEvent, Cadence: calc.Monthly, Advance: &calc.Advance{
-				Base: calc.BasePrice, Months: 9, Rates: []int64{1_025_000_000}, Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
+				Base: calc.BasePrice, Months: 9, Rates: rated(1_025_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
 			}},
 		},
 	}

@@ -21,9 +21,9 @@ func binaryPlan() *calc.Plan {
 		Rounding: calc.Rounding{StepMinor: 1}, PointValue: calc.Fraction{Num: 1, Den: 100}, PlacementWidth: 2,
 		Ranks: []calc.Rank{{Name: "bronze"}},
 		Bonuses: []calc.Bonus{
-			{Name: "legs", Cadence: calc.Monthly, Binary: &calc.Binary{Rates: []int64{0, 100_000_000}}},
+			{Name: "legs", Cadence: calc.Monthly, Binary: &calc.Binary{Rates: rated(0, 100_000_000)}},
 			{Name: "advance", Pays: calc.PaysEvent, Cadence: calc.Monthly, Advance: &calc.Advance{
-				Base: calc.BasePrice, Months: 9, Rates: []int64{0, 1_000_000_000}, Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
+				Base: calc.BasePrice, Months: 9, Rates: rated(0, 1_000_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
 			}},
 		},
 	}

@@ -21,9 +21,9 @@ func dailyPlan() *calc.Plan {
 		Rounding: calc.Rounding{StepMinor: 1}, PointValue: calc.Fraction{Num: 1, Den: 100},
 		Bonuses: []calc.Bonus{
 			{Name: "direct", Pays: calc.PaysEvent, Cadence: calc.Daily, Direct: &calc.Direct{
-				Base: calc.BasePrice, Rates: []int64{100_000_000}, Clawback: calc.Clawback{Mode: calc.ClawbackFull},
+				Base: calc.BasePrice, Rates: rated(100_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackFull},
 			}},
-			{Name: "volume", Cadence: calc.Daily, Direct: &calc.Direct{Rates: []int64{200_000_000}}},
+			{Name: "volume", Cadence: calc.Daily, Direct: &calc.Direct{Rates: rated(200_000_000)}},
 		},
 	}
 }

@@ -107,14 +107,15 @@ func newBigWorld(b *testing.B, engine store.Engine, count int) *runWorld {
 	}
 	w := emptyRunWorld(b, engine)
 	plan := runPlan()
-	plan.Bonuses[0].Unilevel = &calc.Unilevel{Levels: 7, Compression: calc.CompressionDynamic}
+	var rows [][]int64
 	for rank := range len(plan.Ranks) + 1 {
 		rates := make([]int64, 7)
 		for level := range rates {
 			rates[level] = int64(rank) * int64(7-level) * 5_000_000
 		}
-		plan.Bonuses[0].Unilevel.Rates = append(plan.Bonuses[0].Unilevel.Rates, rates)
+		rows = append(rows, rates)
 	}
+	plan.Bonuses[0].Unilevel = &calc.Unilevel{Rates: levelled(rows...), Walk: calc.Walk{Compression: calc.CompressionDynamic}}
 	w.plans["tree"] = plan
 	w.must(w.PublishPlan(b.Context(), store.NewPlan{Plan: plan, Name: "Tree", Source: "tree"}))
 	id := func(i int) string { return fmt.Sprintf("distributor-%08d", (i*7919+13)%count) }
@@ -144,10 +145,12 @@ func newBigWorld(b *testing.B, engine store.Engine, count int) *runWorld {
 	})
 	insert("event_counts", []string{
 		"region", "plan_id", "cadence", "period_no", "market", "sale_id", "event_id", "of_event_id", "distributor_id", "pv", "cv", "price_minor",
+		"times", "product_class", "customer_id", "at_us", "cycle",
 	}, 3*count, func(i int, values []any) []any {
 		sale := fmt.Sprintf("sale-%010d", (i*7919+13)%(3*count))
 		volume := int64(1+i%7) * 100_000
-		return append(values, region[i%2], "tree", int64(calc.Monthly), no, "US", sale, sale, sale, id(i%count), volume, volume, volume/100)
+		return append(values, region[i%2], "tree", int64(calc.Monthly), no, "US", sale, sale, sale, id(i%count), volume, volume, volume/100,
+			int64(1), "power", "customer", at(5, 0), int64(1))
 	})
 	w.nowUS.Store(february(2))
 	return w

@@ -32,32 +32,53 @@ type runWorld struct {
 const runWorldSize = 40
 
 func runPlan() *calc.Plan {
+	facts := calc.NewFactTable()
+	pv, gv := calc.FactKey{Fact: calc.FactOwn, Volume: calc.BasePV}, calc.FactKey{Fact: calc.FactGroup, Volume: calc.BasePV}
 	return &calc.Plan{
+		Facts: facts,
 		ID: "tree", Digest: [32]byte{1}, Currency: "USD", MinorDigits: 2, Location: time.UTC, ValidFromUS: at(1, 0), Main: calc.Monthly,
 		Rounding: calc.Rounding{StepMinor: 1}, PointValue: calc.Fraction{Num: 1, Den: 100}, PlacementWidth: 2,
-		Active: atLeast(calc.FactPV, 60),
-		Ranks:  []calc.Rank{{Name: "member", When: atLeast(calc.FactPV, 100)}, {Name: "leader", When: atLeast(calc.FactGV, 400)}},
+		Active: atLeast(facts, pv, 60),
+		Ranks:  []calc.Rank{{Name: "member", When: atLeast(facts, pv, 100)}, {Name: "leader", When: atLeast(facts, gv, 400)}},
 		Bonuses: []calc.Bonus{
 			// The names are not in byte order, as their rows must be.
 			{Name: "team", Cadence: calc.Monthly, Unilevel: &calc.Unilevel{
-				Levels: 3, Rates: [][]int64{{0, 0, 0}, {30_000_000, 20_000_000, 10_000_000}, {100_000_000, 50_000_000, 20_000_000}},
+				Rates: levelled([]int64{0, 0, 0}, []int64{30_000_000, 20_000_000, 10_000_000}, []int64{100_000_000, 50_000_000, 20_000_000}),
 			}},
-			{Name: "legs", Cadence: calc.Monthly, Binary: &calc.Binary{Rates: []int64{0, 50_000_000, 100_000_000}}},
-			{Name: "weekly", Cadence: calc.Weekly, Binary: &calc.Binary{Rates: []int64{10_000_000, 50_000_000, 100_000_000}}},
+			{Name: "legs", Cadence: calc.Monthly, Binary: &calc.Binary{Rates: rated(0, 50_000_000, 100_000_000)}},
+			{Name: "weekly", Cadence: calc.Weekly, Binary: &calc.Binary{Rates: rated(10_000_000, 50_000_000, 100_000_000)}},
 		},
 	}
 }
 
 // atLeast is the condition that a volume is so many points.
-func atLeast(fact calc.Fact, points int64) *calc.Condition {
-	source := fmt.Sprintf("%s >= %d", fact.Info().Name, points)
-	c, err := calc.NewCondition(source, &calc.Expr{Op: calc.OpGreaterEqual, Args: []*calc.Expr{
-		{Op: calc.OpFact, Fact: fact}, {Op: calc.OpNumber, Value: points},
+func atLeast(facts *calc.FactTable, key calc.FactKey, points int64) *calc.Condition {
+	c, err := calc.NewCondition(facts, fmt.Sprintf("at least %d", points), &calc.Expr{Op: calc.OpGreaterEqual, Args: []*calc.Expr{
+		{Op: calc.OpFact, Slot: facts.Slot(key, 4)}, {Op: calc.OpNumber, Value: points},
 	}})
 	if err != nil {
 		panic(err)
 	}
 	return c
+}
+
+// levelled is a table with a row of rates by level for every rank, no rank first.
+func levelled(rows ...[]int64) calc.RateTable {
+	t := calc.RateTable{Rows: rows}
+	for i, row := range rows {
+		t.Levels = int32(len(row))
+		t.Candidates = append(t.Candidates, []uint8{uint8(i)})
+	}
+	return t
+}
+
+// rated is a table with one rate for every rank, no rank first.
+func rated(rates ...int64) calc.RateTable {
+	var rows [][]int64
+	for _, rate := range rates {
+		rows = append(rows, []int64{rate})
+	}
+	return levelled(rows...)
 }
 
 func eachRunWorld(t *testing.T, test func(t *testing.T, w *runWorld)) {

@@ -137,7 +137,7 @@ func TestStartRun_CadenceOfALaterVersionBeginsThere(t *testing.T) {
 	eachRunWorld(t, func(t *testing.T, w *runWorld) {
 		next := runPlan()
 		next.Digest, next.ValidFromUS = [32]byte{2}, time.Date(2026, time.February, 11, 0, 0, 0, 0, time.UTC).UnixMicro()
-		next.Bonuses = append(next.Bonuses, calc.Bonus{Name: "daily", Cadence: calc.Daily, Binary: &calc.Binary{Rates: []int64{0, 0, 0}}})
+		next.Bonuses = append(next.Bonuses, calc.Bonus{Name: "daily", Cadence: calc.Daily, Binary: &calc.Binary{Rates: rated(0, 0, 0)}})
 		w.plans["next"] = next
 		w.must(w.PublishPlan(t.Context(), store.NewPlan{Plan: next, Name: "Tree", Source: "next"}))
 		w.nowUS.Store(time.Date(2026, time.March, 10, 0, 0, 0, 0, time.UTC).UnixMicro())
