@@ -153,10 +153,13 @@ func TestRates_ConversionsThatCannotBe(t *testing.T) {
 		check("from plan to "+currency, err, outcome{ErrInput, of})
 		_, err = r.Rate(currency)
 		check("rate of "+currency, err, outcome{ErrInput, of})
-		_, _, err = r.Through(1, currency, "EUR", toTheCent)
-		check("through from "+currency, err, outcome{ErrInput, of})
-		_, _, err = r.Through(1, "EUR", currency, toTheCent)
-		check("through to "+currency, err, outcome{ErrInput, of})
+		for _, way := range [][2]string{{currency, "EUR"}, {"EUR", currency}} {
+			minor, factors, err := r.Through(1, way[0], way[1], toTheCent)
+			check("through "+way[0]+" to "+way[1], err, outcome{ErrInput, of})
+			if minor != 0 || factors != nil {
+				t.Errorf("%v: got %d, %v beside the error", way, minor, factors)
+			}
+		}
 	}
 	_, err := r.ToPlan(math.MaxInt64/2+1, "EUR", toTheCent)
 	check("too many dollars", err, outcome{err: ErrOverflow})

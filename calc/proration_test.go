@@ -236,8 +236,12 @@ func TestProration_PricesOfDifferentIntervals(t *testing.T) {
 	} {
 		c.change.New = c.new
 		got, err := Proration{Mode: ProrationCharge, Unit: c.unit, DayCount: c.dayCount, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent}.Change(c.change)
-		if want := reduced(c.want.Num, c.want.Den); err != nil || got.ChargedPart != want {
-			t.Errorf("%s: got %v, %v; want %v", c.name, got.ChargedPart, err, want)
+		unused := Fraction{1, 2}
+		if c.change.Old.Interval.Days > 0 {
+			unused = Fraction{4, 7}
+		}
+		if want := reduced(c.want.Num, c.want.Den); err != nil || got.ChargedPart != want || got.UnusedPart != unused {
+			t.Errorf("%s: got %v of %v, %v; want %v of %v", c.name, got.ChargedPart, got.UnusedPart, err, want, unused)
 		}
 	}
 }
@@ -255,7 +259,12 @@ func TestProration_CreditBuysTime(t *testing.T) {
 		{"seconds", Proration{Unit: ProrationSecond}, monthlyPrice(60_00), 15 * 86400 / 2, "2026-09-23 12:00:00"},
 		{"days of a year", Proration{Unit: ProrationDay, DayCount: ActualActual}, yearlyPrice(365_00), 15, "2026-10-01"},
 		{"days of 365", Proration{Unit: ProrationDay, DayCount: Actual365}, monthlyPrice(365_00), 1, "2026-09-17"},
+		{"days of 365, a quarter", Proration{Unit: ProrationDay, DayCount: Actual365}, SubscriptionPrice{365_00, BillingInterval{Months: 3}}, 3, "2026-09-19"},
+		{"seconds of 365, a quarter", Proration{Unit: ProrationSecond, DayCount: Actual365}, SubscriptionPrice{365_00, BillingInterval{Months: 3}}, 319_561, "2026-09-19 16:46:01"},
 		{"days of 360", Proration{Unit: ProrationDay, DayCount: Thirty360}, monthlyPrice(30_00), 15, "2026-10-01"},
+		{"days of 360, a quarter", Proration{Unit: ProrationDay, DayCount: Actual360}, SubscriptionPrice{90_00, BillingInterval{Months: 3}}, 15, "2026-10-01"},
+		{"seconds of 360, two months", Proration{Unit: ProrationSecond, DayCount: Actual360}, SubscriptionPrice{120_00, BillingInterval{Months: 2}}, 15 * 86400 / 2, "2026-09-23 12:00:00"},
+		{"days at a price by the day", Proration{Unit: ProrationDay, DayCount: ActualActual}, pricePerDays(1_00, 1), 15, "2026-10-01"},
 		{"days of a week", Proration{Unit: ProrationDay, DayCount: ActualActual}, pricePerDays(7_00, 7), 15, "2026-10-01"},
 		{"months", Proration{Unit: ProrationCalendarMonth}, monthlyPrice(4_00), 7, "2027-04-16"},
 		{"calendar years", Proration{Unit: ProrationCalendarYear}, yearlyPrice(5_00), 6, "2032-09-16"},
@@ -345,5 +354,68 @@ func TestProration_RefusesWhatSaysTooLittle(t *testing.T) {
 	p.Mode, large.Old.AmountMinor, large.New.AmountMinor = ProrationFullPrice, math.MaxInt64, math.MaxInt64
 	if got, err := p.Change(large); !errors.Is(err, ErrOverflow) {
 		t.Errorf("full price and time: got %+v, %v; want ErrOverflow", got, err)
+	}
+}
+
+// The greatest that is taken, and what is one more.
+func TestProration_Bounds(t *testing.T) {
+	const firstUS, endUS = -62_135_596_800_000_000, 253_402_300_800_000_000 // the years 1 to 9999
+	good := Proration{Mode: ProrationCharge, Unit: ProrationSecond, Rounding: toTheCent}
+	for name, c := range map[string]SubscriptionChange{
+		"all time":               {CycleStartUS: firstUS, CycleEndUS: endUS, Old: SubscriptionPrice{1, BillingInterval{Months: 1_200}}, New: pricePerDays(1, 36_525)},
+		"the first microseconds": {CycleStartUS: firstUS, CycleEndUS: firstUS + 1_000_000, ChangeUS: firstUS, Old: pricePerDays(1, 36_525), New: pricePerDays(1, 1)},
+	} {
+		if got, err := good.Change(c); err != nil || got.UnusedPart.Num <= 0 {
+			t.Errorf("%s: got %+v, %v", name, got, err)
+		}
+		early, late := c, c
+		early.CycleStartUS--
+		late.CycleEndUS = endUS + 1
+		for _, bad := range []SubscriptionChange{early, late} {
+			if got, err := good.Change(bad); !errors.Is(err, ErrInput) {
+				t.Errorf("%s, outside: got %+v, %v; want ErrInput", name, got, err)
+			}
+		}
+	}
+
+	// Ten years for 3 cents: 30 dollars buy 10,000 years, and three cents more some more.
+	years := good
+	years.Mode, years.Unit, years.ChangedUnit, years.Extension = ProrationDate, ProrationCalendarYear, ChangedUnitUnused, Down
+	change := SubscriptionChange{
+		CycleStartUS: instantUS(t, "2026-09-01"), CycleEndUS: instantUS(t, "2027-09-01"), ChangeUS: instantUS(t, "2026-09-16"),
+		Old: yearlyPrice(30_00), New: SubscriptionPrice{3, BillingInterval{Months: 120}},
+	}
+	if got, err := years.Change(change); err != nil || got.ExtensionUnits != 10_000 {
+		t.Errorf("10,000 years: got %+v, %v", got, err)
+	}
+	change.Old.AmountMinor += 3
+	if got, err := years.Change(change); !errors.Is(err, ErrInput) {
+		t.Errorf("more than 10,000 years: got %+v, %v; want ErrInput", got, err)
+	}
+}
+
+// A cancellation credits what is left, or nothing before the cycle ends.
+func TestProration_Cancellation(t *testing.T) {
+	p := Proration{Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent}
+	cancellation := SubscriptionChange{
+		CycleStartUS: instantUS(t, "2026-09-01"), CycleEndUS: instantUS(t, "2026-10-01"), ChangeUS: instantUS(t, "2026-09-16"), Old: monthlyPrice(30_00),
+	}
+	for mode, net := range map[ProrationMode]int64{ProrationCharge: -15_00, ProrationNone: 0, ProrationDeferred: 0} {
+		p.Mode = mode
+		got, err := p.Change(cancellation)
+		if err != nil || got.NetMinor != net || got.CreditMinor != net || got.NextChargeMinor != 0 {
+			t.Errorf("mode %d: got %+v, %v; want %d", mode, got, err, net)
+		}
+	}
+	for _, mode := range []ProrationMode{ProrationDate, ProrationRestart, ProrationFullPrice} {
+		p.Mode = mode
+		if got, err := p.Change(cancellation); !errors.Is(err, ErrInput) {
+			t.Errorf("mode %d: got %+v, %v; want ErrInput", mode, got, err)
+		}
+	}
+	// A cycle of a day, as short as an interval can be.
+	p.Mode, cancellation.New = ProrationRestart, pricePerDays(1_00, 1)
+	if got, err := p.Change(cancellation); err != nil || got.NextBillingUS != instantUS(t, "2026-09-17") || got.NetMinor != -14_00 {
+		t.Errorf("restart by the day: got %+v, %v", got, err)
 	}
 }
