@@ -40,21 +40,27 @@ const (
 // condition compiles the condition at a path, which is asked at a phase. It gives nil when nothing is written, and when there is something wrong with
 // it, which it reports.
 func (c *compiler) condition(path, written string, when phase) *calc.Condition {
+	compiled, root := c.conditionAndRoot(path, written, when)
+	if compiled != nil {
+		c.warnNever(path, root)
+	}
+	return compiled
+}
+
+// conditionAndRoot compiles a condition, and gives what it was lowered to as well.
+func (c *compiler) conditionAndRoot(path, written string, when phase) (*calc.Condition, *calc.Expr) {
 	if written == "" {
-		return nil
+		return nil, nil
 	}
 	root, l := c.lower(path, written, when, wantsCondition)
 	if root.expr == nil {
-		return nil
+		return nil, nil
 	}
 	compiled, err := calc.NewCondition(c.factTable, strings.TrimSpace(written), root.expr)
 	if !l.compiles(err) {
-		return nil
+		return nil, nil
 	}
-	if when != forRank { // what is said of ranks says more
-		c.warnNever(path, root.expr)
-	}
-	return compiled
+	return compiled, root.expr
 }
 
 // number compiles the number at a path, which is asked at a phase. It gives nil when nothing is written, and when there is something wrong with it, which

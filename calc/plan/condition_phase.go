@@ -74,12 +74,8 @@ func (c *compiler) culprit(own *ownFact, when phase) string {
 	for _, s := range own.reads {
 		key := c.factTable.Key(s)
 		if key.Fact == calc.FactPlan {
-			for _, other := range c.own.list {
-				if other.done && other.slot == s && other != own {
-					if name := c.culprit(other, when); name != "" {
-						return name
-					}
-				}
+			if name := c.culprit(c.own.bySlot[s], when); name != "" {
+				return name
 			}
 			continue
 		}

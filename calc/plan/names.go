@@ -28,12 +28,14 @@ type names struct {
 	// factTable holds the facts that anything in the plan reads, and words what inputs speak of by number.
 	factTable *calc.FactTable
 	words     calc.Names
+	// possibleSteps counts how long it was thought about whether conditions can hold.
+	possibleSteps int
 }
 
 func newNames() *names {
 	return &names{
 		rankNumbers: map[string]uint8{}, ranksKnown: true, bonusesKnown: true, volumesKnown: true, factsKnown: true,
-		own: ownFacts{byName: map[string]*ownFact{}}, factTable: calc.NewFactTable(),
+		own: ownFacts{byName: map[string]*ownFact{}, bySlot: map[calc.Slot]*ownFact{}}, factTable: calc.NewFactTable(),
 	}
 }
 
@@ -166,7 +168,7 @@ func (c *compiler) finishNames(p *calc.Plan) {
 	p.Names = c.words
 	fill := func(mask *[]bool, words []string) {
 		for *mask != nil && len(*mask) <= len(words) {
-			*mask = append(*mask, false)
+			*mask = append(*mask, (*mask)[0]) // as words that the plan does not name
 		}
 	}
 	for i := range p.Volumes {

@@ -23,18 +23,19 @@ func (c *compiler) rankNames() {
 
 // rankConditions compiles what makes a rank hold.
 func (c *compiler) rankConditions() {
-	always := -1
+	roots := make([]*calc.Expr, len(c.message.GetRanks()))
+	sound := true
 	for i, rank := range c.message.GetRanks() {
 		compiled := calc.Rank{Name: rank.GetName(), HoldPeriods: rank.GetHoldPeriods(), GracePeriods: rank.GetGracePeriods()}
 		if text := rank.GetWhen(); text != "" {
-			compiled.When = c.condition(rankPath(i)+".when", text, forRank)
-		} else if i > 0 {
-			always = i
+			path := rankPath(i) + ".when"
+			compiled.When, roots[i] = c.conditionAndRoot(path, text, forRank)
+			sound = sound && compiled.When != nil
 		}
 		c.plan.Ranks = append(c.plan.Ranks, compiled)
 	}
-	if always > 0 {
-		c.warn(rankPath(always), fmt.Sprintf("the rank `%s` always holds, so nobody is ever paid as a rank below it", shown(c.ranks[always])), "add `when`")
+	if sound && c.ranksKnown {
+		c.warnRanks(roots)
 	}
 }
 

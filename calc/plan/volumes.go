@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 
@@ -58,64 +57,213 @@ func (c *compiler) insteadOfVolume(name string) string {
 	return didYouMean(name, known, "the volumes are")
 }
 
-// baseAt gives the volume that the block at a path speaks of by its `base` or `volume`.
-func (c *compiler) baseAt(at string, base uplinev1.Base, volume string, omitted calc.Base) calc.Base {
-	if volume == "" {
-		if number, ok := bases[base]; ok {
-			return number
-		}
-		return omitted
-	}
-	path := at + ".volume"
-	if base != uplinev1.Base_BASE_UNSPECIFIED {
-		c.fail(path, fmt.Sprintf("`%s` has both `base` and `volume`", lastOf(at)), "keep one of them")
-		return omitted
-	}
-	if i := slices.Index(c.volumeList, volume); i >= 0 {
-		return calc.VolumeBuiltIn + calc.Base(i)
-	}
-	switch {
-	case slices.Contains(shortNames(base.Descriptor()).names, volume):
-		c.fail(path, fmt.Sprintf("`%s` is not a volume of the plan's own making", volume), fmt.Sprintf("write `base: %s`", volume))
-	case c.volumesKnown && len(c.volumeList) == 0:
-		c.fail(path, fmt.Sprintf("there is no volume `%s`", shown(volume)), "the plan makes no volumes; add it under `volumes`, or say `base`")
-	case c.volumesKnown:
-		c.fail(path, fmt.Sprintf("there is no volume `%s`", shown(volume)), didYouMean(volume, c.volumeList, "the plan's volumes are"))
-	}
-	return omitted
+var measures = map[uplinev1.Measure]calc.Measure{
+	uplinev1.Measure_MEASURE_PV:        calc.MeasurePV,
+	uplinev1.Measure_MEASURE_QV:        calc.MeasureQV,
+	uplinev1.Measure_MEASURE_PRICE:     calc.MeasurePrice,
+	uplinev1.Measure_MEASURE_NET_PRICE: calc.MeasureNetPrice,
+	uplinev1.Measure_MEASURE_COUNT:     calc.MeasureCount,
 }
 
-var bases = map[uplinev1.Base]calc.Base{
-	uplinev1.Base_BASE_CV:        calc.BaseCV,
-	uplinev1.Base_BASE_PV:        calc.BasePV,
-	uplinev1.Base_BASE_PRICE:     calc.BasePrice,
-	uplinev1.Base_BASE_QV:        calc.BaseQV,
-	uplinev1.Base_BASE_NET_PRICE: calc.BaseNetPrice,
-}
-
-// volumeFrom gives the number of a volume that differs from another one as change makes it, for rules that count a part of the sales
-// that their base counts. Its name is for those who look into a plan, and tells it from all others.
-func (c *compiler) volumeFrom(base calc.Base, name string, change func(*calc.Volume)) calc.Base {
-	made := calc.Volume{Measure: c.plan.MeasureOf(base), Share: calc.RateScale, CustomerShare: calc.RateScale}
-	if base >= calc.VolumeBuiltIn {
-		made = c.plan.Volumes[base-calc.VolumeBuiltIn]
-	}
-	made.Name = name
-	change(&made)
-	for i := range c.plan.Volumes {
-		if sameVolume(&c.plan.Volumes[i], &made) {
-			return calc.VolumeBuiltIn + calc.Base(i)
-		}
-	}
-	c.plan.Volumes = append(c.plan.Volumes, made)
-	return calc.VolumeBuiltIn + calc.Base(len(c.plan.Volumes)-1)
+var buyers = map[uplinev1.Buyers]calc.Buyers{
+	uplinev1.Buyers_BUYERS_CUSTOMERS:    calc.BuyersCustomers,
+	uplinev1.Buyers_BUYERS_DISTRIBUTORS: calc.BuyersDistributors,
 }
 
 // readVolumes compiles the volumes of the plan's own making.
 func (c *compiler) readVolumes() {
-	for _, v := range c.message.GetVolumes() {
-		c.plan.Volumes = append(c.plan.Volumes, calc.Volume{Name: v.GetName(), Share: calc.RateScale, CustomerShare: calc.RateScale})
+	for i, v := range c.message.GetVolumes() {
+		c.plan.Volumes = append(c.plan.Volumes, c.volume(volumePath(i), v))
 	}
 }
 
-func sameVolume(a, b *calc.Volume) bool { return reflect.DeepEqual(a, b) }
+func (c *compiler) volume(path string, v *uplinev1.Volume) calc.Volume {
+	made := calc.Volume{
+		Name: v.GetName(), Measure: measures[v.GetOf()],
+		Classes: c.classesCounted(path, v), Markets: c.marketMask(path+".markets", v.GetMarkets()), Buyers: buyers[v.GetBuyers()],
+		Share: calc.RateScale, CustomerShare: calc.RateScale,
+		UntilPeriodDay: v.GetUntilPeriodDay(), FromCycle: v.GetFromCycle(), ToCycle: v.GetToCycle(),
+		FirstSaleOnly: v.GetFirstSaleOnly(),
+		Inside:        c.dayWindow(path+".inside", v.GetInside()), Outside: c.dayWindow(path+".outside", v.GetOutside()),
+	}
+	if v.GetShare() != "" {
+		made.Share = c.rate(path+".share", v.GetShare(), rateMax)
+		if made.Share == 0 && c.sound(path+".share") {
+			c.warn(path+".share", "with a share of 0% nothing counts", "delete the volume, or give it a share")
+		}
+	}
+	if v.GetCustomerShare() != "" {
+		made.CustomerShare = c.rate(path+".customer_share", v.GetCustomerShare(), rateMax)
+		if made.Buyers == calc.BuyersDistributors {
+			c.fail(path+".customer_share", "what customers buy does not count in this volume", "delete `customer_share`, or change `buyers`")
+		}
+	}
+	made.ClassShares = c.classShares(path+".class_shares", v.GetClassShares(), made.Classes)
+	if made.ToCycle != 0 && made.ToCycle < made.FromCycle {
+		c.fail(path+".to_cycle", "no billing cycle counts: `to_cycle` is before `from_cycle`", "change one of them")
+	}
+	c.sourceCap(path+".source_cap", v.GetSourceCap(), &made)
+	c.warnCutoff(path, &made)
+	return made
+}
+
+// classesCounted gives by number which product classes count; its first entry is for classes that the plan does not name. nil: all do.
+func (c *compiler) classesCounted(path string, v *uplinev1.Volume) []bool {
+	only := c.classMask(path+".product_classes", v.GetProductClasses())
+	without := c.classMask(path+".without_classes", v.GetWithoutClasses())
+	if only != nil && without != nil {
+		at := path + ".without_classes"
+		for i, class := range v.GetWithoutClasses() {
+			if slices.Contains(v.GetProductClasses(), class) {
+				c.fail(fmt.Sprintf("%s[%d]", at, i), fmt.Sprintf("`%s` is in both `product_classes` and `without_classes`", shown(class)), "keep one of them")
+			}
+		}
+		c.warn(at, "`product_classes` leaves out all other classes already", "delete `without_classes`")
+		return only
+	}
+	for number := range without {
+		without[number] = !without[number]
+	}
+	if without != nil {
+		return without
+	}
+	return only
+}
+
+// classShares gives by number how much of a class's sales counts. counted says which classes do.
+func (c *compiler) classShares(path string, entries []*uplinev1.ClassShare, counted []bool) []int64 {
+	var shares []int64
+	seen := map[string]bool{}
+	for i, entry := range entries {
+		at, class := path+"["+strconv.Itoa(i)+"]", entry.GetProductClass()
+		share := c.rate(at+".share", entry.GetShare(), rateMax)
+		if seen[class] {
+			c.fail(at+".product_class", fmt.Sprintf("the product class `%s` has a share already", shown(class)), "keep one of them")
+			continue
+		}
+		seen[class] = true
+		number := wordNumber(&c.words.Classes, class)
+		for len(shares) <= int(number) {
+			shares = append(shares, calc.RateScale)
+		}
+		shares[number] = share
+		if counted != nil && !at0(counted, number) && c.sound(at) {
+			c.warn(at+".product_class", fmt.Sprintf("the product class `%s` does not count in this volume", shown(class)), "delete its share, or let it count")
+		}
+	}
+	return shares
+}
+
+// at0 gives the entry of a mask, or its first one for a number behind its end.
+func at0(mask []bool, number uint16) bool {
+	if int(number) < len(mask) {
+		return mask[number]
+	}
+	return mask[0]
+}
+
+// dayWindow compiles a stretch of days; nil stays nil.
+func (c *compiler) dayWindow(path string, w *uplinev1.DayWindow) *calc.DayWindow {
+	if w == nil {
+		return nil
+	}
+	made := &calc.DayWindow{
+		SinceFirstPurchase: w.GetSince() == uplinev1.WindowStart_WINDOW_START_FIRST_PURCHASE, FromDay: w.GetFromDay(), ToDay: w.GetToDay(),
+	}
+	switch {
+	case c.given(path+".to_day") && made.ToDay <= made.FromDay && c.sound(path+".to_day"):
+		c.fail(path+".to_day", fmt.Sprintf("the window is empty: it ends after %s and begins after %s", days(made.ToDay), days(made.FromDay)),
+			"let it end later than it begins")
+	case made.FromDay == 0 && made.ToDay == 0 && c.sound(path):
+		c.fail(path, fmt.Sprintf("`%s` holds all days", lastOf(path)), "give it `to_day` or `from_day`, or delete it")
+	}
+	return made
+}
+
+func days(n int32) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return strconv.Itoa(int(n)) + " days"
+}
+
+// sourceCap compiles the bound of what one seller counts.
+func (c *compiler) sourceCap(path string, bound *uplinev1.SourceCap, to *calc.Volume) {
+	if bound == nil {
+		return
+	}
+	to.SourceWithin = calc.Cadence(bound.GetWithin())
+	measured := calc.Base(to.Measure)
+	to.SourceCap = c.points(path+".limit", bound.GetLimit(), measured)
+	if to.SourceCap == 0 && c.sound(path+".limit") {
+		c.fail(path+".limit", "with a limit of 0 nothing counts", "write how much of one seller's volume counts at most, or delete `source_cap`")
+	}
+	if !to.SourceWithin.Valid() {
+		return
+	}
+	for _, cadence := range c.cadencesOf(to.Name) {
+		if to.SourceWithin < cadence {
+			c.fail(path+".within", fmt.Sprintf("a limit within `%s` periods cannot be kept where `%s` periods are computed", to.SourceWithin, cadence),
+				fmt.Sprintf("use `%s`, or a longer one", cadence))
+			return
+		}
+	}
+}
+
+// cadencesOf are those of the bonuses that are paid on a volume; where there are none, conditions ask for it, and the main one counts.
+func (c *compiler) cadencesOf(volume string) []calc.Cadence {
+	var list []calc.Cadence
+	for _, b := range c.message.GetBonuses() {
+		if volume == "" || volumeOf(b) != volume {
+			continue
+		}
+		cadence := calc.Cadence(b.GetCadence())
+		if !cadence.Valid() {
+			cadence = c.plan.Main
+		}
+		list = append(list, cadence)
+	}
+	if list == nil {
+		list = append(list, c.plan.Main)
+	}
+	return list
+}
+
+// volumeOf is the plan's own volume that a bonus is paid on; "" where it is none.
+func volumeOf(b *uplinev1.Bonus) string {
+	m := b.ProtoReflect()
+	kind := m.WhichOneof(m.Descriptor().Oneofs().ByName("kind"))
+	if kind == nil {
+		return ""
+	}
+	block := m.Get(kind).Message()
+	if fd := block.Descriptor().Fields().ByName("volume"); fd != nil {
+		return block.Get(fd).String()
+	}
+	return ""
+}
+
+// cadences are those that the plan closes periods of, the main one first.
+func (c *compiler) cadences() []calc.Cadence {
+	list := []calc.Cadence{c.plan.Main}
+	for _, b := range c.message.GetBonuses() {
+		if cadence := calc.Cadence(b.GetCadence()); cadence.Valid() && !slices.Contains(list, cadence) {
+			list = append(list, cadence)
+		}
+	}
+	return list
+}
+
+// periodDaysMax is how many days a period has at most.
+var periodDaysMax = map[calc.Cadence]int32{calc.Daily: 1, calc.Weekly: 7, calc.Monthly: 31, calc.Quarterly: 92, calc.Yearly: 366}
+
+// warnCutoff looks for a cutoff that no period of the plan reaches.
+func (c *compiler) warnCutoff(path string, v *calc.Volume) {
+	longest := int32(0)
+	for _, cadence := range c.cadences() {
+		longest = max(longest, periodDaysMax[cadence])
+	}
+	if longest > 0 && v.UntilPeriodDay >= longest {
+		c.warn(path+".until_period_day", fmt.Sprintf("no period of the plan has more than %s, so nothing is cut off", days(longest)), "choose an earlier day, or delete it")
+	}
+}
