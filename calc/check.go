@@ -69,7 +69,7 @@ func (p *Plan) checkBonus(b *Bonus) error {
 	return k.check(p, b)
 }
 
-// check refuses an input that is not whole, and one whose volumes add up to more than int64 holds.
+// check refuses an input that is not whole.
 func (in *Input) check() error {
 	if in.Plan == nil {
 		return fmt.Errorf("%w: no plan", ErrPlan)
@@ -99,6 +99,11 @@ func (in *Input) check() error {
 			}
 		}
 	}
+	return nil
+}
+
+// checkSums refuses volumes that add up to more than int64 holds.
+func (in *Input) checkSums() error {
 	for _, column := range []struct {
 		name   string
 		values []int64
@@ -159,7 +164,7 @@ func (in *Input) checkLengths(n int) error {
 	}
 	for key, column := range in.Prior.State {
 		want := n
-		if strings.HasPrefix(key, companyState) {
+		if strings.HasPrefix(key, CompanyState) {
 			want = 1
 		}
 		if column != nil && len(column) != want {
@@ -169,8 +174,8 @@ func (in *Input) checkLengths(n int) error {
 	return in.checkNumbers(n)
 }
 
-// companyState begins the keys of state that is the company's.
-const companyState = "company:"
+// CompanyState begins the keys of state that is nobody's in particular: such a column has one entry.
+const CompanyState = "company:"
 
 // checkNumbers wants rows, bonuses and words that there are.
 func (in *Input) checkNumbers(n int) error {

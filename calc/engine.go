@@ -68,17 +68,12 @@ func newComputation(in *Input) (*computation, error) {
 	if err := c.plant(); err != nil {
 		return nil, err
 	}
+	c.loadVolumes()
 	table := in.Plan.Facts
 	if table == nil {
 		table = NewFactTable()
 	}
 	c.facts = &factFiller{computation: c, times: table.timing(), facts: &factColumns{table: table, columns: make([][]int64, table.len())}}
-	// Volumes that bound what a source counts in a year go on counting in periods that pay nothing by them.
-	for i := range in.Plan.Volumes {
-		if in.Plan.Volumes[i].SourceCap != 0 {
-			c.sponsor.volume(VolumeBuiltIn + Base(i))
-		}
-	}
 	return c, c.failure
 }
 
@@ -94,24 +89,74 @@ func (c *computation) fail(err error) {
 // forSeats shares all seats among the threads.
 func (c *computation) forSeats(work func(worker, from, to int)) { share(c.threads, 0, c.n, work) }
 
+// together does several things at once, where there are threads for it, and gives the first error in their order.
+func (c *computation) together(things ...func() error) error {
+	errs := make([]error, len(things))
+	next := make(chan int, len(things))
+	for i := range things {
+		next <- i
+	}
+	close(next)
+	var workers sync.WaitGroup
+	for range max(1, min(c.threads, len(things))) {
+		workers.Go(func() {
+			for i := range next {
+				errs[i] = things[i]()
+			}
+		})
+	}
+	workers.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // plant orders the trees.
 func (c *computation) plant() error {
 	network, plan := &c.in.Network, c.in.Plan
-	tree, err := newTree(network.Sponsor, "sponsor")
-	if err != nil {
+	sponsor := func() (err error) {
+		c.sponsor.tree, err = newTree(network.Sponsor, "sponsor")
 		return err
 	}
-	c.sponsor = walk{tree: tree, load: c.sell, variant: c.variants(tree)}
-	if plan.PlacementWidth == 0 {
-		return nil
+	placement := func() (err error) {
+		if plan.PlacementWidth == 0 {
+			return nil
+		}
+		if c.placement.tree, err = newTree(network.Parent, "placement parent"); err != nil {
+			return err
+		}
+		return checkLegs(c.placement.tree, network.Leg, plan.PlacementWidth)
 	}
-	if tree, err = newTree(network.Parent, "placement parent"); err != nil {
+	if err := c.together(sponsor, placement, c.in.checkSums); err != nil {
 		return err
 	}
-	c.placement = walk{tree: tree, variant: c.variants(tree), load: func(b Base) []int64 {
-		return gather(c.sponsor.volume(b), c.sponsor.seat, tree.row)
-	}}
-	return checkLegs(tree, network.Leg, plan.PlacementWidth)
+	c.sponsor.load, c.sponsor.variant = c.sell, c.variants(c.sponsor.tree)
+	if c.placement.tree != nil {
+		c.placement.variant = c.variants(c.placement.tree)
+		c.placement.load = func(b Base) []int64 {
+			return gather(c.sponsor.volume(b), c.sponsor.seat, c.placement.row)
+		}
+	}
+	return nil
+}
+
+// loadVolumes adds up the volumes that the period asks for, side by side. Those that bound what a source counts in a year go on counting
+// in periods that pay nothing by them.
+func (c *computation) loadVolumes() {
+	plan := c.in.Plan
+	var loads []func() error
+	for b := range VolumeBuiltIn + Base(len(plan.Volumes)) {
+		if plan.reads(b) || b >= VolumeBuiltIn && plan.Volumes[b-VolumeBuiltIn].SourceCap != 0 {
+			loads = append(loads, func() error {
+				c.sponsor.volume(b)
+				return nil
+			})
+		}
+	}
+	_ = c.together(loads...) // what fails is kept in failure
 }
 
 // variants gives the variant of everybody by seat; nil when the plan has one alone.
