@@ -8,31 +8,124 @@ import (
 	"upline/calc"
 )
 
+// bonusReader turns one bonus of the file into one of the engine. Each kind has a file with a method that reads its block.
+type bonusReader struct {
+	*compiler
+	message *uplinev1.Bonus
+	to      *calc.Bonus
+	path    string // of the bonus
+	at      string // of the kind's block
+	hidden  int    // volumes made for the bonus so far
+}
+
+// bonuses makes the plan's bonuses. Volumes, ranks and the names of bonuses are there before it.
 func (c *compiler) bonuses() {
-	names := map[string]bool{}
+	c.plan.Bonuses = make([]calc.Bonus, len(c.message.GetBonuses()))
 	for i, b := range c.message.GetBonuses() {
-		path := "bonuses[" + strconv.Itoa(i) + "]"
-		if name := b.GetName(); name != "" {
-			if names[name] {
-				c.fail(path+".name", fmt.Sprintf("there are two bonuses `%s`", shown(name)), "rename one of them")
-			}
-			names[name] = true
-		}
-		compiled := calc.Bonus{Name: b.GetName(), Cadence: c.plan.Main}
-		if b.GetCadence() != uplinev1.Cadence_CADENCE_UNSPECIFIED {
-			compiled.Cadence = calc.Cadence(b.GetCadence())
-		}
-		switch kind := b.GetKind().(type) {
-		case *uplinev1.Bonus_Direct:
-			c.direct(path, b, kind.Direct, &compiled)
-		case *uplinev1.Bonus_Unilevel:
-			c.unilevel(path, b, kind.Unilevel, &compiled)
-		case *uplinev1.Bonus_Binary:
-			c.binary(path, b, kind.Binary, &compiled)
-		case *uplinev1.Bonus_Advance:
-			c.advance(path, b, kind.Advance, &compiled)
-		}
-		c.plan.Bonuses = append(c.plan.Bonuses, compiled)
+		r := &bonusReader{compiler: c, message: b, to: &c.plan.Bonuses[i], path: bonusPath(i)}
+		r.general()
+		r.kind()
+	}
+	c.warnPayout()
+}
+
+// kind reads the block of the bonus's kind.
+func (r *bonusReader) kind() {
+	switch kind := r.message.GetKind().(type) {
+	case *uplinev1.Bonus_Direct:
+		r.direct(kind.Direct)
+	case *uplinev1.Bonus_Residual:
+		r.residual(kind.Residual)
+	case *uplinev1.Bonus_Advance:
+		r.advance(kind.Advance)
+	case *uplinev1.Bonus_Unilevel:
+		r.unilevel(kind.Unilevel)
+	case *uplinev1.Bonus_FastStart:
+		r.fastStart(kind.FastStart)
+	case *uplinev1.Bonus_RevenueShare:
+		r.revenueShare(kind.RevenueShare)
+	case *uplinev1.Bonus_Differential:
+		r.differential(kind.Differential)
+	case *uplinev1.Bonus_Stairstep:
+		r.stairstep(kind.Stairstep)
+	case *uplinev1.Bonus_Generation:
+		r.generation(kind.Generation)
+	case *uplinev1.Bonus_Matching:
+		r.matching(kind.Matching)
+	case *uplinev1.Bonus_Binary:
+		r.binary(kind.Binary)
+	case *uplinev1.Bonus_Matrix:
+		r.matrix(kind.Matrix)
+	case *uplinev1.Bonus_Pool:
+		r.pool(kind.Pool)
+	case *uplinev1.Bonus_RankBonus:
+		r.rankBonus(kind.RankBonus)
+	case *uplinev1.Bonus_Manual:
+		r.manual(kind.Manual)
+	}
+}
+
+// timings say when each kind can be paid.
+var timings = map[string]struct {
+	event, period bool   // whether it can be paid at the event, at the close
+	why           string // why not at the other
+}{
+	"direct":        {event: true, period: true},
+	"advance":       {event: true, why: "an advance is paid when the service goes live, not at the period's close"},
+	"unilevel":      {event: true, period: true},
+	"revenue_share": {event: true, period: true},
+	"residual":      {period: true, why: "a residual is paid at the period's close, for the cycles that were paid in it"},
+	"fast_start":    {period: true, why: "a fast start is paid at the period's close, when it is known which sales were inside its days"},
+	"differential":  {period: true, why: "a differential bonus is paid at the period's close, when the rates of those above are known"},
+	"stairstep":     {period: true, why: "a stairstep bonus is paid at the period's close, when the groups are known"},
+	"generation":    {period: true, why: "a generation bonus is paid at the period's close, when the leaders are known"},
+	"matching":      {period: true, why: "a matching bonus is paid at the period's close, when it is known what it matches"},
+	"binary":        {period: true, why: "a binary bonus is paid at the period's close, when the legs are known"},
+	"matrix":        {period: true, why: "a matrix bonus is paid at the period's close, when it is known who fills it"},
+	"pool":          {period: true, why: "a pool is shared at the period's close, when it is known how much is in it"},
+	"rank_bonus":    {period: true, why: "a rank bonus is paid at the period's close, when ranks are decided"},
+	"manual":        {period: true, why: "what is paid by hand is posted at the period's close"},
+}
+
+// kindOfBonus is the name of the bonus's kind in the file.
+func kindOfBonus(b *uplinev1.Bonus) string {
+	m := b.ProtoReflect()
+	if fd := m.WhichOneof(m.Descriptor().Oneofs().ByName("kind")); fd != nil {
+		return string(fd.Name())
+	}
+	return ""
+}
+
+// general reads what all kinds have in common.
+func (r *bonusReader) general() {
+	b, kind := r.message, kindOfBonus(r.message)
+	r.at = r.path + "." + kind
+	r.to.Name, r.to.Cadence = b.GetName(), r.plan.Main
+	if b.GetCadence() != uplinev1.Cadence_CADENCE_UNSPECIFIED {
+		r.to.Cadence = calc.Cadence(b.GetCadence())
+	}
+	if kind == "" {
+		return // which the schema's rules have reported
+	}
+	timing := timings[kind]
+	r.to.Pays = paysAt(b, paysOmitted(b))
+	if r.to.Pays == calc.PaysEvent && !timing.event || r.to.Pays == calc.PaysPeriod && !timing.period {
+		r.fail(r.path+".pays", timing.why, "delete `pays`")
+		r.to.Pays = paysOmitted(b)
+	}
+	r.to.When = r.condition(r.path+".when", b.GetWhen(), r.phase())
+	r.to.Markets = r.marketMask(r.path+".markets", b.GetMarkets())
+	switch b.GetInactive() {
+	case uplinev1.Inactive_INACTIVE_PAID:
+		r.to.Inactive = calc.InactivePaid
+	case uplinev1.Inactive_INACTIVE_UNPAID:
+		r.to.Inactive = calc.InactiveUnpaid
+	}
+	if r.to.Inactive != calc.InactiveAsKind && r.everybodyActive() {
+		r.warn(r.path+".inactive", "without the plan's `active` everybody is active", "add `active`, or delete `inactive`")
+	}
+	if b.GetRounding() != nil {
+		r.to.Rounding = r.bonusRounding(b.GetRounding())
 	}
 }
 
@@ -47,66 +140,94 @@ func paysAt(b *uplinev1.Bonus, omitted calc.Pays) calc.Pays {
 	return omitted
 }
 
+// phase is when the bonus's conditions are asked.
+func (r *bonusReader) phase() phase {
+	if r.to.Pays == calc.PaysEvent {
+		return forEvent
+	}
+	return forBonus
+}
+
 // everybodyActive tells that the plan has no condition for being active.
 func (c *compiler) everybodyActive() bool { return c.message.GetActive() == "" && c.sound("active") }
 
-func baseOf(base uplinev1.Base, omitted calc.Base) calc.Base {
-	switch base {
-	case uplinev1.Base_BASE_CV:
-		return calc.BaseCV
-	case uplinev1.Base_BASE_PV:
-		return calc.BasePV
-	case uplinev1.Base_BASE_PRICE:
-		return calc.BasePrice
+// bonusRounding reads how the bonus is rounded where it differs from the plan.
+func (r *bonusReader) bonusRounding(written *uplinev1.Rounding) *calc.Rounding {
+	at := r.path + ".rounding"
+	if written.GetAt() != uplinev1.RoundingAt_ROUNDING_AT_UNSPECIFIED {
+		r.fail(at+".at", "what is rounded is the same for all bonuses", "delete it here; the plan's own `rounding` has `at`")
 	}
-	return omitted
+	out := calc.Rounding{Mode: r.plan.Rounding.Mode, StepMinor: r.plan.Rounding.StepMinor}
+	if written.GetMode() != uplinev1.RoundingMode_ROUNDING_MODE_UNSPECIFIED {
+		out.Mode = roundingModes[written.GetMode()]
+	}
+	if written.GetStep() != "" {
+		out.StepMinor = max(1, r.above0(at+".step", r.amount(at+".step", written.GetStep()), "write the step in the plan's currency, for instance `1`"))
+	}
+	return &out
 }
 
-var clawbackModes = map[uplinev1.ClawbackMode]calc.ClawbackMode{
-	uplinev1.ClawbackMode_CLAWBACK_MODE_NONE:        calc.ClawbackNone,
-	uplinev1.ClawbackMode_CLAWBACK_MODE_FULL:        calc.ClawbackFull,
-	uplinev1.ClawbackMode_CLAWBACK_MODE_WITHIN_DAYS: calc.ClawbackWithinDays,
-	uplinev1.ClawbackMode_CLAWBACK_MODE_MONTHS_PAID: calc.ClawbackMonthsPaid,
-}
-
-// clawback reads the schedule at a path, of a bonus that pays at the given time. A bonus of the period has none: the volume that a
-// cancellation takes back is what it computes with.
-func (c *compiler) clawback(path string, schedule *uplinev1.Clawback, pays calc.Pays, omitted calc.ClawbackMode) calc.Clawback {
-	if pays == calc.PaysPeriod {
-		if schedule != nil {
-			c.fail(path, "a bonus that is paid at the period's close has no `clawback`", "delete it; `cancelled_volume` says what a cancellation does to the volume that the bonus is computed from")
-		}
-		return calc.Clawback{}
+// paidOn gives the volume that rates are applied to, or, where amounts are paid, the volume that counts what they are paid for.
+func (r *bonusReader) paidOn(base uplinev1.Base, volume string, omitted calc.Base, amounts bool) calc.Base {
+	b := r.baseAt(r.at, base, volume, omitted)
+	if volume != "" && r.to.Pays == calc.PaysEvent {
+		r.fail(r.at+".volume", "a volume of the plan's own making is known only at the period's close", "pay the bonus at the close: `pays: period`, or use `base`")
+		return omitted
 	}
-	compiled := calc.Clawback{Mode: omitted}
-	if mode, ok := clawbackModes[schedule.GetMode()]; ok {
-		compiled.Mode = mode
-	}
+	counts := r.plan.MeasureOf(b) == calc.MeasureCount
 	switch {
-	case compiled.Mode == calc.ClawbackMonthsPaid && omitted != calc.ClawbackMonthsPaid:
-		c.fail(path+".mode", "`months_paid` is for an advance only", "use `full`, `within_days` or `none`")
-	case compiled.Mode == calc.ClawbackWithinDays && schedule.GetDays() <= 0:
-		c.fail(path, "`within_days` needs a number of days", "add `days`, for instance `days: 30`")
-	case compiled.Mode != calc.ClawbackWithinDays && schedule.GetDays() != 0:
-		c.fail(path+".days", "`days` goes with `mode: within_days` only", "delete it, or change the mode")
-	default:
-		compiled.Days = schedule.GetDays()
+	case amounts && base != uplinev1.Base_BASE_UNSPECIFIED:
+		r.fail(r.at+".base", "an amount is paid for each sale, so there is no `base` for it", "delete `base`, or pay a rate")
+	case amounts && volume != "" && !counts:
+		r.fail(r.at+".volume", fmt.Sprintf("an amount is paid for each sale, and the volume `%s` does not count sales", shown(volume)), "give the volume `of: count`, or pay a rate")
+	case amounts && volume == "":
+		return calc.BaseCount
+	case !amounts && counts:
+		r.fail(r.at+".volume", fmt.Sprintf("there is no rate of the volume `%s`, which counts sales", shown(volume)), "pay an amount for each, or give the volume another `of`")
 	}
-	return compiled
+	return b
 }
 
-// classes reads the product classes that a bonus is for.
-func (c *compiler) classes(path string, classes []string) []string {
-	seen := map[string]bool{}
-	for i, class := range classes {
-		at := path + "[" + strconv.Itoa(i) + "]"
-		switch {
-		case class == "":
-			c.fail(at, "the product class is empty", "delete it; a bonus without `product_classes` is for all products")
-		case seen[class]:
-			c.warn(at, fmt.Sprintf("the product class `%s` is listed twice", shown(class)), "delete one of them")
-		}
-		seen[class] = true
+// narrowed makes a volume of the plan's own out of another one, for this bonus alone. A name with `#` is none that a plan could give.
+func (r *bonusReader) narrowed(of calc.Base, narrow func(v *calc.Volume)) calc.Base {
+	r.hidden++
+	return r.volumeFrom(of, r.message.GetName()+"#"+strconv.Itoa(r.hidden), narrow)
+}
+
+// divisible reports a volume that bounds what counts of each seller: which of the sales count is not said, so nobody could say either
+// which of them a part holds.
+func (r *bonusReader) divisible(field string, of calc.Base) bool {
+	if of < calc.VolumeBuiltIn || r.plan.Volumes[of-calc.VolumeBuiltIn].SourceCap == 0 {
+		return true
 	}
+	r.fail(r.at+"."+field, fmt.Sprintf("the volume `%s` has `source_cap`, so `%s` cannot choose among its sales", r.plan.VolumeName(of), field),
+		"say in the volume which sales count, and delete `"+field+"`")
+	return false
+}
+
+// ofClasses narrows a volume to product classes; all when none are written.
+func (r *bonusReader) ofClasses(of calc.Base, classes []string) calc.Base {
+	mask := r.classMask(r.at+".product_classes", classes)
+	if mask == nil || !r.divisible("product_classes", of) {
+		return of
+	}
+	return r.narrowed(of, func(v *calc.Volume) { v.Classes = bothMasks(v.Classes, mask) })
+}
+
+// bothMasks is what two masks have in common; nil holds everything. The first entry of a mask stands for all words behind its end.
+func bothMasks(a, b []bool) []bool {
+	if a == nil {
+		return b
+	}
+	out := make([]bool, max(len(a), len(b)))
+	for i := range out {
+		out[i] = at0(a, uint16(i)) && at0(b, uint16(i))
+	}
+	return out
+}
+
+// eventClasses reads the product classes of a bonus that is paid at the event.
+func (r *bonusReader) eventClasses(classes []string) []string {
+	r.classMask(r.at+".product_classes", classes)
 	return append([]string(nil), classes...)
 }

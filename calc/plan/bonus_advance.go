@@ -5,18 +5,16 @@ import (
 	"upline/calc"
 )
 
-func (c *compiler) advance(path string, b *uplinev1.Bonus, a *uplinev1.AdvanceBonus, to *calc.Bonus) {
-	at := path + ".advance"
-	to.Pays = paysAt(b, calc.PaysEvent)
-	if to.Pays == calc.PaysPeriod {
-		c.fail(path+".pays", "an advance is paid when the service goes live, not at the period's close", "delete `pays`")
-		to.Pays = calc.PaysEvent
+func (r *bonusReader) advance(a *uplinev1.AdvanceBonus) {
+	pays := rateBlock{
+		rate: a.GetRate(), rates: a.GetRates(), what: takesEither, max: advanceRateMax,
+		add: "add `rate` for everybody, or `rates` by rank",
 	}
-	to.Advance = &calc.Advance{
-		Base:     baseOf(a.GetBase(), calc.BasePrice),
+	r.to.Advance = &calc.Advance{
+		Rates:    r.rateOf(pays),
+		Base:     r.paidOn(a.GetBase(), "", calc.BasePrice, pays.paysAmounts()),
 		Months:   a.GetMonths(),
-		Rates:    c.byRank(rateBlock{path: at, rate: a.GetRate(), rates: a.GetRates(), max: advanceRateMax}),
-		Classes:  c.classes(at+".product_classes", a.GetProductClasses()),
-		Clawback: c.clawback(at+".clawback", a.GetClawback(), to.Pays, calc.ClawbackMonthsPaid),
+		Classes:  r.eventClasses(a.GetProductClasses()),
+		Clawback: r.clawback(a.GetClawback(), calc.ClawbackMonthsPaid),
 	}
 }

@@ -5,16 +5,21 @@ import (
 	"upline/calc"
 )
 
-func (c *compiler) direct(path string, b *uplinev1.Bonus, d *uplinev1.DirectBonus, to *calc.Bonus) {
-	at := path + ".direct"
-	to.Pays = paysAt(b, calc.PaysEvent)
-	to.Direct = &calc.Direct{
-		Base:     baseOf(d.GetBase(), calc.BaseCV),
-		Rates:    c.byRank(rateBlock{path: at, rate: d.GetRate(), rates: d.GetRates(), max: rateMax}),
-		Classes:  c.classes(at+".product_classes", d.GetProductClasses()),
-		Clawback: c.clawback(at+".clawback", d.GetClawback(), to.Pays, calc.ClawbackFull),
+func (r *bonusReader) direct(d *uplinev1.DirectBonus) {
+	pays := rateBlock{
+		rate: d.GetRate(), amount: d.GetAmount(), rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: rateMax,
+		add: "add `rate` for everybody, or `rates` by rank",
 	}
-	if to.Pays == calc.PaysPeriod && len(d.GetProductClasses()) != 0 {
-		c.fail(at+".product_classes", "a bonus that is paid at the period's close cannot choose products", "pay it at the event, or delete `product_classes`")
+	out := &calc.Direct{
+		Rates:    r.rateOf(pays),
+		Base:     r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, pays.paysAmounts()),
+		Clawback: r.clawback(d.GetClawback(), calc.ClawbackFull),
 	}
+	if r.to.Pays == calc.PaysEvent {
+		out.Classes = r.eventClasses(d.GetProductClasses())
+	} else {
+		out.Base = r.ofClasses(out.Base, d.GetProductClasses())
+	}
+	out.Brackets = r.bracketsOf(d.GetBrackets(), takesEither, out.Base, "")
+	r.to.Direct = out
 }

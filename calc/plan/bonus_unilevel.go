@@ -7,72 +7,83 @@ import (
 	"upline/calc"
 )
 
-var compressions = map[uplinev1.Compression]calc.Compression{
-	uplinev1.Compression_COMPRESSION_STANDARD: calc.CompressionStandard,
-	uplinev1.Compression_COMPRESSION_DYNAMIC:  calc.CompressionDynamic,
+func (r *bonusReader) unilevel(u *uplinev1.UnilevelBonus) {
+	out := &calc.Unilevel{
+		Rates:    r.levelTable(r.at+".rates", u.GetRates(), takesEither, r.phase()),
+		Clawback: r.clawback(u.GetClawback(), calc.ClawbackFull),
+	}
+	r.unlock(r.at+".unlock", u.GetUnlock(), &out.Rates, r.phase())
+	out.Base = r.paidOn(u.GetBase(), u.GetVolume(), calc.BaseCV, out.Rates.Amounts)
+	out.Walk = r.walk(u.GetTree(), u.GetCompression())
+	out.Walk.SkipLevels, out.Walk.PassUp = u.GetSkipLevels(), u.GetPassUp()
+	out.Walk.StopAt = r.condition(r.at+".stop_at", u.GetStopAt(), r.phase())
+	switch {
+	case out.Walk.PassUp > 0 && r.to.Pays == calc.PaysEvent:
+		r.fail(r.at+".pass_up", "who is passed up is known only at the period's close", "pay the bonus at the close: delete `pays`")
+	case out.Walk.PassUp > 0 && out.Walk.Placement:
+		r.fail(r.at+".pass_up", "those that a distributor sponsors are passed up, so it is for the sponsor tree", "delete `pass_up`, or `tree: placement`")
+	}
+	r.warnLevels(r.at+".rates", &out.Rates, &out.Walk)
+	r.to.Unilevel = out
 }
 
-func (c *compiler) unilevel(path string, b *uplinev1.Bonus, u *uplinev1.UnilevelBonus, to *calc.Bonus) {
-	at := path + ".unilevel"
-	to.Pays = paysAt(b, calc.PaysPeriod)
-	rates, levels := c.byRankAndLevel(at+".rates", u.GetRates())
-	to.Unilevel = &calc.Unilevel{
-		Base:        baseOf(u.GetBase(), calc.BaseCV),
-		Placement:   u.GetTree() == "placement",
-		Levels:      int32(levels),
-		Rates:       rates,
-		Compression: compressions[u.GetCompression()],
-		Clawback:    c.clawback(at+".clawback", u.GetClawback(), to.Pays, calc.ClawbackFull),
+// fastStart is a unilevel bonus on a volume of the sales of the first days.
+func (r *bonusReader) fastStart(f *uplinev1.FastStartBonus) {
+	out := &calc.Unilevel{Rates: r.levelTable(r.at+".rates", f.GetRates(), takesEither, r.phase())}
+	out.Walk = r.walk(f.GetTree(), f.GetCompression())
+	r.warnLevels(r.at+".rates", &out.Rates, &out.Walk)
+	base := r.paidOn(f.GetBase(), f.GetVolume(), calc.BaseCV, out.Rates.Amounts)
+	window := &calc.DayWindow{SinceFirstPurchase: f.GetSince() == uplinev1.WindowStart_WINDOW_START_FIRST_PURCHASE, ToDay: f.GetDays()}
+	if r.divisible("days", base) {
+		out.Base = r.narrowed(base, func(v *calc.Volume) { v.Inside = r.bothWindows(v.Inside, window) })
 	}
-	if to.Unilevel.Placement && c.message.GetPlacement() == nil && c.sound("placement") {
-		c.fail(at+".tree", "the plan has no placement tree", "add `placement` with its `width`, or walk the `sponsor` tree")
-	}
-	if to.Pays == calc.PaysEvent && to.Unilevel.Compression != calc.CompressionNone {
-		c.fail(at+".compression", "a unilevel bonus that is paid at the event has no compression: who is active is known only at the period's close",
-			"pay it at the period, or use `none`")
-	}
-	if to.Unilevel.Compression == calc.CompressionStandard && c.everybodyActive() {
-		c.warn(at+".compression", "without the plan's `active` everybody is active, so nobody is passed over", "add `active`, or use `none`")
-	}
-	c.warnLevels(at+".rates", to.Unilevel)
+	r.to.Unilevel = out
 }
 
-// warnLevels looks at the best that each level can pay.
-func (c *compiler) warnLevels(path string, u *calc.Unilevel) {
-	if !c.sound(path) {
-		return
+// bothWindows is what the window of a volume and that of a fast start have in common.
+func (r *bonusReader) bothWindows(volume, days *calc.DayWindow) *calc.DayWindow {
+	if volume == nil {
+		return days
 	}
-	sum, highest, lowestZero := int64(0), int64(0), 0
-	for level := range int(u.Levels) {
-		best := int64(0)
-		for _, row := range u.Rates {
-			best = max(best, row[level])
-		}
-		if best == 0 && lowestZero == 0 {
-			lowestZero = level + 1
-		}
-		if best > 0 && lowestZero != 0 && u.Compression == calc.CompressionDynamic {
-			c.warn(path, fmt.Sprintf("nobody is entitled to level %d, so with dynamic compression the levels after it are never reached", lowestZero),
-				"give the level a rate, or leave it out")
-			return
-		}
-		sum += best
-		highest = max(highest, best)
+	both := *days
+	both.FromDay = volume.FromDay
+	if volume.ToDay > 0 {
+		both.ToDay = min(both.ToDay, volume.ToDay)
 	}
-	c.warnZero(path, highest == 0)
-	if sum > calc.RateScale {
-		percent := calc.FormatMinor(sum, percentDigits)
-		c.warn(path, fmt.Sprintf("the levels together can pay %s%% of a sale, more than all of it", trimZeros(percent)), "check the rates")
+	switch {
+	case volume.SinceFirstPurchase != days.SinceFirstPurchase:
+		r.fail(r.at+".volume", "the volume has a window of its own, and its days are counted from another moment", "count the days of both by the same `since`, or use another volume")
+	case both.FromDay >= both.ToDay:
+		r.fail(r.at+".days", fmt.Sprintf("no sale counts: the volume begins after %s", counted(int(volume.FromDay), "day")), "give more `days`, or use another volume")
 	}
+	return &both
 }
 
-// trimZeros drops the decimals of a number that are zero at its end.
-func trimZeros(number string) string {
-	for number[len(number)-1] == '0' {
-		number = number[:len(number)-1]
+// revenueShare is a unilevel bonus whose levels are opened by conditions.
+func (r *bonusReader) revenueShare(s *uplinev1.RevenueShareBonus) {
+	tiers := s.GetTiers()
+	rates := make([]int64, len(tiers))
+	opens := make([]*calc.Condition, len(tiers))
+	highest, some := int64(0), false
+	for i, tier := range tiers {
+		at := fmt.Sprintf("%s.tiers[%d]", r.at, i)
+		rates[i] = r.rate(at+".rate", tier.GetRate(), rateMax)
+		opens[i] = r.condition(at+".when", tier.GetWhen(), r.phase())
+		highest, some = max(highest, rates[i]), some || tier.GetWhen() != ""
 	}
-	if number[len(number)-1] == '.' {
-		return number[:len(number)-1]
+	if len(tiers) == 0 {
+		return // which the schema's rules have reported
 	}
-	return number
+	out := &calc.Unilevel{Rates: calc.EverybodyAt(r.plan, rates...)}
+	if some {
+		out.Rates.Unlock = opens
+	}
+	r.warnZero(r.at+".tiers", highest == 0, false)
+	out.Base = r.paidOn(s.GetBase(), s.GetVolume(), calc.BaseNetPrice, false)
+	out.Walk = r.walk(s.GetTree(), s.GetCompression())
+	if r.to.Pays == calc.PaysEvent {
+		out.Clawback = calc.Clawback{Mode: calc.ClawbackFull}
+	}
+	r.warnLevels(r.at+".tiers", &out.Rates, &out.Walk)
+	r.to.Unilevel = out
 }

@@ -1,0 +1,46 @@
+package plan
+
+import (
+	uplinev1 "upline/api/upline/v1"
+	"upline/calc"
+)
+
+// noMarginalDifference is why the differences of rates have no marginal brackets.
+const noMarginalDifference = "the difference of two rates is one of rates that each are for everything"
+
+func (r *bonusReader) differential(d *uplinev1.DifferentialBonus) {
+	pays := rateBlock{rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: rateMax, add: "add `rates` by rank, or `brackets` by a number"}
+	out := &calc.Differential{
+		Rates: r.rateOf(pays), Brackets: r.bracketsOf(d.GetBrackets(), takesEither, 0, noMarginalDifference),
+		Base: r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, pays.paysAmounts()), Placement: r.placed(d.GetTree()),
+		OwnSales: d.GetOwnSales(), LessSeller: d.GetLessSeller(), FromLevel: d.GetFromLevel(),
+	}
+	r.warnOneRate(&out.Rates)
+	r.to.Differential = out
+}
+
+// stairstep is a differential bonus that pays the own sales, too, and ends where a leg breaks away.
+func (r *bonusReader) stairstep(d *uplinev1.StairstepBonus) {
+	pays := rateBlock{rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: rateMax, add: "add `brackets` by a number, or `rates` by rank"}
+	amounts := pays.paysAmounts()
+	out := &calc.Differential{
+		Rates: r.rateOf(pays), Brackets: r.bracketsOf(d.GetBrackets(), takesEither, 0, noMarginalDifference),
+		Base: r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, amounts), Placement: r.placed(d.GetTree()),
+		OwnSales: true, Breakaway: r.condition(r.at+".breakaway", d.GetBreakaway(), forBonus),
+	}
+	if d.GetEqualRate() != "" {
+		out.EqualRate = r.part(r.at+".equal_rate", d.GetEqualRate())
+		if amounts {
+			r.fail(r.at+".equal_rate", "the bonus pays amounts, so there is no rate at equality", "delete it, or pay rates")
+		}
+	}
+	r.warnOneRate(&out.Rates)
+	r.to.Differential = out
+}
+
+// warnOneRate speaks of a table in which everybody has the same rate, so that there are no differences.
+func (r *bonusReader) warnOneRate(t *calc.RateTable) {
+	if len(t.Rows) == 1 && t.When == nil && len(t.Candidates[0]) == 1 && t.Rows[0][0] != 0 && r.sound(r.at) {
+		r.warn(r.at+".rates", "everybody has the same rate, so whoever stands above another gets no difference", "add entries for higher ranks")
+	}
+}
