@@ -35,6 +35,9 @@ func Compute(in *Input) (*Output, error) {
 		return nil, err
 	}
 	out.ReEntries = s.reEntries
+	for _, f := range s.flows {
+		out.Flows = append(out.Flows, *f)
+	}
 	c.keepPast(c.next)
 	return out, c.failure
 }
@@ -52,9 +55,10 @@ type computation struct {
 	groups    columnCache // volumes of whole groups, by volume
 	legs      columnCache // volumes of legs, by volume: twice the number for the left leg, one more for the right one
 	next      State
-	// mutex guards next and failure, which bonuses that are computed side by side share.
+	// mutex guards next, failure and flows, which bonuses that are computed side by side share.
 	mutex   sync.Mutex
 	failure error
+	flows   []*BinaryFlow // by bonus
 }
 
 func newComputation(in *Input) (*computation, error) {

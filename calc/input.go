@@ -91,6 +91,8 @@ type Input struct {
 	Adjustments Adjustments
 	// Threads is how many are used at most; 0 means as many as there are processors. The result does not depend on it.
 	Threads int
+	// Trace asks for Output.Flows.
+	Trace bool
 }
 
 // LineKind says what a line is.
@@ -160,4 +162,6 @@ type Output struct {
 	State State
 	// ReEntries are the rows whose full matrix lets them enter again, in order of rows, once for each entry.
 	ReEntries []int32
+	// Flows tell what became of leg volume under each binary bonus, in the order of the plan; nil unless the input asks for them.
+	Flows []BinaryFlow
 }

@@ -12,10 +12,6 @@ func (d *Manual) check(p *Plan, b *Bonus) error    { return nil }
 func (d *Manual) base() Base                       { return BasePrice }
 func (d *Manual) unit(p *Plan) Unit                { return UnitMoney }
 func (d *Manual) pay(s *stage, bonus int) error    { return errKind("not yet") }
-func (d *Binary) check(p *Plan, b *Bonus) error    { return nil }
-func (d *Binary) base() Base                       { return d.Base }
-func (d *Binary) unit(p *Plan) Unit                { return UnitVolume }
-func (d *Binary) pay(s *stage, bonus int) error    { return errKind("not yet") }
 
 func (s *stage) applyCap(limit int) error { return errKind("not yet") }
 func (s *stage) roundSums() error         { return nil }
