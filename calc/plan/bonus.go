@@ -18,8 +18,8 @@ type bonusReader struct {
 	hidden  int    // volumes made for the bonus so far
 }
 
-// bonuses makes the plan's bonuses. Volumes, ranks and the names of bonuses are there before it.
-func (c *compiler) bonuses() {
+// compileBonuses makes the plan's bonuses. Volumes, ranks and the names of bonuses are there before it.
+func (c *compiler) compileBonuses() {
 	c.plan.Bonuses = make([]calc.Bonus, len(c.message.GetBonuses()))
 	for i, b := range c.message.GetBonuses() {
 		r := &bonusReader{compiler: c, message: b, to: &c.plan.Bonuses[i], path: bonusPath(i)}

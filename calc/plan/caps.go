@@ -19,8 +19,8 @@ var capModes = map[uplinev1.CapMode]calc.CapMode{
 	uplinev1.CapMode_CAP_MODE_HARD_STOP: calc.CapHardStop,
 }
 
-// caps makes the plan's caps. Bonuses are there before it.
-func (c *compiler) caps() {
+// compileCaps makes the plan's caps. Bonuses are there before it.
+func (c *compiler) compileCaps() {
 	for i, written := range c.message.GetCaps() {
 		at := "caps[" + strconv.Itoa(i) + "]"
 		for _, before := range c.message.GetCaps()[:i] {

@@ -167,7 +167,9 @@ func (l *ladder) enter(entry tableEntry) int {
 		}
 		number = int(known)
 	}
-	twice := slices.ContainsFunc(l.seen, func(before tableEntry) bool { return before.rank == rank && (before.when == entry.when || entry.when == "") })
+	twice := slices.ContainsFunc(l.seen, func(before tableEntry) bool {
+		return before.rank == rank && (before.when == entry.when || entry.when == "")
+	})
 	l.seen = append(l.seen, entry)
 	where, remedy := at+".rank", "write the entries in the order of `ranks`, lowest first"
 	switch {
