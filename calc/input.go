@@ -105,7 +105,9 @@ const (
 	// LineRounding makes a sum right that is rounded as a whole, or gets a minor unit that is left of an allocation. It has an
 	// amount alone.
 	LineRounding
-	// LineAdjustment corrects lines that events have posted by what a cap takes: base is what they posted together.
+	// LineAdjustment moves money: its base is minor units, whatever the unit of the bonus. It corrects lines that events have posted by
+	// what a cap takes, base being what they posted together, or passes on what a guarantee takes from one distributor and gives
+	// another, base being that and the rate 1 or −1.
 	LineAdjustment
 	// LinePieces is a commission whose base counts pieces and whose rate is minor units for each, whatever the unit of the bonus.
 	LinePieces

@@ -22,7 +22,8 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Boundary says what becomes of a leader who is a boundary between generations and yet has nothing to show.
+// Boundary says what becomes of a leader who is a boundary between generations and yet has nothing to show. Whoever is passed over is
+// no leader in the period: no boundary, and not paid by the bonus.
 type Boundary int32
 
 const (
@@ -412,7 +413,10 @@ func (x *FastStartBonus) GetTree() string {
 
 // DifferentialBonus pays the earner's own rate less the highest rate of anybody qualified who stands between: on each sale the rates
 // of those above the seller share out the highest of them. Who is not active, or does not fulfil the bonus's `when`, has no rate, so
-// that what they miss goes to the next above.
+// that what they miss goes to the next above. It is paid at the period's close. Amounts in the place of rates are paid for each sale.
+//
+// Lines have level 0. Part 0 is the own sales. Part 1 is what nobody with a rate stands between on, part 2 what the lowest of the
+// bonus's rates is taken off, part 3 the next one, and so on.
 type DifferentialBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the rates are applied to. Omitted: `cv`.
@@ -423,9 +427,9 @@ type DifferentialBonus struct {
 	Tree string `protobuf:"bytes,3,opt,name=tree,proto3" json:"tree,omitempty"`
 	// The rates by rank. One of `rates` and `brackets`.
 	Rates []*RankRate `protobuf:"bytes,4,rep,name=rates,proto3" json:"rates,omitempty"`
-	// The rates by a number, for instance by group volume.
+	// The rates by a number, for instance by group volume. Whole brackets only.
 	Brackets *Brackets `protobuf:"bytes,5,opt,name=brackets,proto3" json:"brackets,omitempty"`
-	// Whether the earner's own sales are paid, at the full rate. Omitted: no.
+	// Whether the earner's own sales are paid, at the full rate, whatever `from_level` is. Omitted: no.
 	OwnSales bool `protobuf:"varint,6,opt,name=own_sales,json=ownSales,proto3" json:"own_sales,omitempty"`
 	// Whether the seller's own rate is taken off as if the seller stood between. Omitted: no, only those strictly between count.
 	LessSeller bool `protobuf:"varint,7,opt,name=less_seller,json=lessSeller,proto3" json:"less_seller,omitempty"`
@@ -521,7 +525,9 @@ func (x *DifferentialBonus) GetFromLevel() int32 {
 	return 0
 }
 
-// StairstepBonus pays the bracket that a group reaches, less what the groups below earn at theirs, until a group breaks away.
+// StairstepBonus pays the bracket that a group reaches, less what the groups below earn at theirs, until a group breaks away. It is a
+// differential bonus that pays own sales and takes the seller's own rate off; what is said there of rates, amounts, the close and
+// lines holds here.
 type StairstepBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the rates are applied to. Omitted: `cv`.
@@ -530,11 +536,13 @@ type StairstepBonus struct {
 	Volume string `protobuf:"bytes,2,opt,name=volume,proto3" json:"volume,omitempty"`
 	// The rates by rank. One of `rates` and `brackets`.
 	Rates []*RankRate `protobuf:"bytes,3,rep,name=rates,proto3" json:"rates,omitempty"`
-	// The rates by a number, for instance by `gv`: bracket by one volume, pay on another.
+	// The rates by a number, for instance by `gv`: bracket by one volume, pay on another. Whole brackets only.
 	Brackets *Brackets `protobuf:"bytes,4,opt,name=brackets,proto3" json:"brackets,omitempty"`
-	// Who breaks away: the whole leg of whoever this condition holds for pays nothing to anybody above. Omitted: nobody.
+	// Who breaks away: the whole leg of whoever this condition holds for pays nothing to anybody above. Whoever breaks away is still
+	// paid on it. Omitted: nobody.
 	Breakaway string `protobuf:"bytes,5,opt,name=breakaway,proto3" json:"breakaway,omitempty"`
-	// The rate of an upline on the group of a leg that has reached the same rate. Omitted: zero.
+	// The rate of an upline on the group of a leg that has reached the same rate. Of those above who have that rate, the nearest gets
+	// it and the others nothing; who has a higher one gets the difference as ever. Not with amounts. Omitted: zero.
 	EqualRate string `protobuf:"bytes,6,opt,name=equal_rate,json=equalRate,proto3" json:"equal_rate,omitempty"`
 	// The tree that is walked: `sponsor` or `placement`. Omitted: `sponsor`.
 	Tree          string `protobuf:"bytes,7,opt,name=tree,proto3" json:"tree,omitempty"`
@@ -623,7 +631,11 @@ func (x *StairstepBonus) GetTree() string {
 
 // GenerationBonus pays leaders on the groups of the leaders below them. A leader's group is the leader and everybody below down to,
 // not including, the next leaders. The groups of the first leaders below are generation 1, those of the leaders below them
-// generation 2, and so on.
+// generation 2, and so on. A leader who is not paid, because of the bonus's `when` for instance, is a boundary all the same. It is paid at
+// the period's close. Amounts in the place of rates are paid for each sale.
+//
+// A line's level is its generation, 0 for the own group. With `less_leader`, part 0 is what nothing is taken off, part 1 what the
+// lowest rate of generation 1 is taken off, and so on. What a guarantee moves is on lines of kind adjustment, whose base is money.
 type GenerationBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the rates are applied to. Omitted: `cv`.
@@ -635,22 +647,26 @@ type GenerationBonus struct {
 	// Who is a leader, and so both a boundary and paid: a condition, for instance `paid_as("director")` or `achieved("director")`.
 	// Either this or `same_rank`.
 	Leaders string `protobuf:"bytes,4,opt,name=leaders,proto3" json:"leaders,omitempty"`
-	// The boundary is everybody of the earner's own rank or a higher one, so it differs from earner to earner.
+	// The boundary is everybody of the earner's own rank or a higher one, so it differs from earner to earner. For those without a rank
+	// it is everybody.
 	SameRank bool `protobuf:"varint,5,opt,name=same_rank,json=sameRank,proto3" json:"same_rank,omitempty"`
 	// The rates by rank and generation.
 	Rates []*LevelRates `protobuf:"bytes,6,rep,name=rates,proto3" json:"rates,omitempty"`
 	// A leader who is not active. Omitted: `counts`.
 	Inactive Boundary `protobuf:"varint,7,opt,name=inactive,proto3,enum=upline.v1.Boundary" json:"inactive,omitempty"`
-	// A leader whose group has no volume. Omitted: `counts`.
+	// A leader whose group has no volume: what counts for the bonus adds up to zero. Omitted: `counts`.
 	Empty Boundary `protobuf:"varint,8,opt,name=empty,proto3,enum=upline.v1.Boundary" json:"empty,omitempty"`
-	// The rate of a leader on the own group, the own sales excepted. Omitted: none.
+	// The rate of a leader on the own group, the own sales excepted. It asks for no entry in `rates`. Omitted: none.
 	OwnGroupRate string `protobuf:"bytes,9,opt,name=own_group_rate,json=ownGroupRate,proto3" json:"own_group_rate,omitempty"`
-	// Takes the rate of the group's own leader, of its generation 1, off the earner's: an override on a leg that has broken away.
+	// Takes the rate that the group's own leader has on generation 1 off the earner's: an override on a leg that has broken away. A
+	// leader who is not paid has none.
 	LessLeader bool `protobuf:"varint,10,opt,name=less_leader,json=lessLeader,proto3" json:"less_leader,omitempty"`
-	// With `less_leader`, the least rate, for instance at equal rank. Omitted: zero.
+	// With `less_leader`, the least rate, for instance at equal rank, for whoever has a rate on that generation. Omitted: zero.
 	LeastRate string `protobuf:"bytes,11,opt,name=least_rate,json=leastRate,proto3" json:"least_rate,omitempty"`
 	// The least that the first leader above must get from each leg of generation 1, in the plan's currency. What a leg's own group
-	// does not bring is taken from what the leg's leader gets, from the bottom up, as far as that reaches. Omitted: nothing.
+	// does not bring is taken from what the leg's leader gets from this bonus, from the bottom up, as far as that reaches: what the
+	// leader gets by the guarantee is part of that. A leader above who has no rate on generation 1 is guaranteed nothing. A multiple of
+	// the rounding step; not with `same_rank`. Omitted: nothing.
 	Guarantee     string `protobuf:"bytes,12,opt,name=guarantee,proto3" json:"guarantee,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -165,7 +165,10 @@ export const FastStartBonusSchema: GenMessage<FastStartBonus> = /*@__PURE__*/
 /**
  * DifferentialBonus pays the earner's own rate less the highest rate of anybody qualified who stands between: on each sale the rates
  * of those above the seller share out the highest of them. Who is not active, or does not fulfil the bonus's `when`, has no rate, so
- * that what they miss goes to the next above.
+ * that what they miss goes to the next above. It is paid at the period's close. Amounts in the place of rates are paid for each sale.
+ *
+ * Lines have level 0. Part 0 is the own sales. Part 1 is what nobody with a rate stands between on, part 2 what the lowest of the
+ * bonus's rates is taken off, part 3 the next one, and so on.
  *
  * @generated from message upline.v1.DifferentialBonus
  */
@@ -199,14 +202,14 @@ export type DifferentialBonus = Message<"upline.v1.DifferentialBonus"> & {
   rates: RankRate[];
 
   /**
-   * The rates by a number, for instance by group volume.
+   * The rates by a number, for instance by group volume. Whole brackets only.
    *
    * @generated from field: upline.v1.Brackets brackets = 5;
    */
   brackets?: Brackets | undefined;
 
   /**
-   * Whether the earner's own sales are paid, at the full rate. Omitted: no.
+   * Whether the earner's own sales are paid, at the full rate, whatever `from_level` is. Omitted: no.
    *
    * @generated from field: bool own_sales = 6;
    */
@@ -235,7 +238,9 @@ export const DifferentialBonusSchema: GenMessage<DifferentialBonus> = /*@__PURE_
   messageDesc(file_upline_v1_plan_upline, 2);
 
 /**
- * StairstepBonus pays the bracket that a group reaches, less what the groups below earn at theirs, until a group breaks away.
+ * StairstepBonus pays the bracket that a group reaches, less what the groups below earn at theirs, until a group breaks away. It is a
+ * differential bonus that pays own sales and takes the seller's own rate off; what is said there of rates, amounts, the close and
+ * lines holds here.
  *
  * @generated from message upline.v1.StairstepBonus
  */
@@ -262,21 +267,23 @@ export type StairstepBonus = Message<"upline.v1.StairstepBonus"> & {
   rates: RankRate[];
 
   /**
-   * The rates by a number, for instance by `gv`: bracket by one volume, pay on another.
+   * The rates by a number, for instance by `gv`: bracket by one volume, pay on another. Whole brackets only.
    *
    * @generated from field: upline.v1.Brackets brackets = 4;
    */
   brackets?: Brackets | undefined;
 
   /**
-   * Who breaks away: the whole leg of whoever this condition holds for pays nothing to anybody above. Omitted: nobody.
+   * Who breaks away: the whole leg of whoever this condition holds for pays nothing to anybody above. Whoever breaks away is still
+   * paid on it. Omitted: nobody.
    *
    * @generated from field: string breakaway = 5;
    */
   breakaway: string;
 
   /**
-   * The rate of an upline on the group of a leg that has reached the same rate. Omitted: zero.
+   * The rate of an upline on the group of a leg that has reached the same rate. Of those above who have that rate, the nearest gets
+   * it and the others nothing; who has a higher one gets the difference as ever. Not with amounts. Omitted: zero.
    *
    * @generated from field: string equal_rate = 6;
    */
@@ -300,7 +307,11 @@ export const StairstepBonusSchema: GenMessage<StairstepBonus> = /*@__PURE__*/
 /**
  * GenerationBonus pays leaders on the groups of the leaders below them. A leader's group is the leader and everybody below down to,
  * not including, the next leaders. The groups of the first leaders below are generation 1, those of the leaders below them
- * generation 2, and so on.
+ * generation 2, and so on. A leader who is not paid, because of the bonus's `when` for instance, is a boundary all the same. It is paid at
+ * the period's close. Amounts in the place of rates are paid for each sale.
+ *
+ * A line's level is its generation, 0 for the own group. With `less_leader`, part 0 is what nothing is taken off, part 1 what the
+ * lowest rate of generation 1 is taken off, and so on. What a guarantee moves is on lines of kind adjustment, whose base is money.
  *
  * @generated from message upline.v1.GenerationBonus
  */
@@ -335,7 +346,8 @@ export type GenerationBonus = Message<"upline.v1.GenerationBonus"> & {
   leaders: string;
 
   /**
-   * The boundary is everybody of the earner's own rank or a higher one, so it differs from earner to earner.
+   * The boundary is everybody of the earner's own rank or a higher one, so it differs from earner to earner. For those without a rank
+   * it is everybody.
    *
    * @generated from field: bool same_rank = 5;
    */
@@ -356,28 +368,29 @@ export type GenerationBonus = Message<"upline.v1.GenerationBonus"> & {
   inactive: Boundary;
 
   /**
-   * A leader whose group has no volume. Omitted: `counts`.
+   * A leader whose group has no volume: what counts for the bonus adds up to zero. Omitted: `counts`.
    *
    * @generated from field: upline.v1.Boundary empty = 8;
    */
   empty: Boundary;
 
   /**
-   * The rate of a leader on the own group, the own sales excepted. Omitted: none.
+   * The rate of a leader on the own group, the own sales excepted. It asks for no entry in `rates`. Omitted: none.
    *
    * @generated from field: string own_group_rate = 9;
    */
   ownGroupRate: string;
 
   /**
-   * Takes the rate of the group's own leader, of its generation 1, off the earner's: an override on a leg that has broken away.
+   * Takes the rate that the group's own leader has on generation 1 off the earner's: an override on a leg that has broken away. A
+   * leader who is not paid has none.
    *
    * @generated from field: bool less_leader = 10;
    */
   lessLeader: boolean;
 
   /**
-   * With `less_leader`, the least rate, for instance at equal rank. Omitted: zero.
+   * With `less_leader`, the least rate, for instance at equal rank, for whoever has a rate on that generation. Omitted: zero.
    *
    * @generated from field: string least_rate = 11;
    */
@@ -385,7 +398,9 @@ export type GenerationBonus = Message<"upline.v1.GenerationBonus"> & {
 
   /**
    * The least that the first leader above must get from each leg of generation 1, in the plan's currency. What a leg's own group
-   * does not bring is taken from what the leg's leader gets, from the bottom up, as far as that reaches. Omitted: nothing.
+   * does not bring is taken from what the leg's leader gets from this bonus, from the bottom up, as far as that reaches: what the
+   * leader gets by the guarantee is part of that. A leader above who has no rate on generation 1 is guaranteed nothing. A multiple of
+   * the rounding step; not with `same_rank`. Omitted: nothing.
    *
    * @generated from field: string guarantee = 12;
    */
@@ -548,7 +563,8 @@ export const RevenueShareBonusSchema: GenMessage<RevenueShareBonus> = /*@__PURE_
   messageDesc(file_upline_v1_plan_upline, 7);
 
 /**
- * Boundary says what becomes of a leader who is a boundary between generations and yet has nothing to show.
+ * Boundary says what becomes of a leader who is a boundary between generations and yet has nothing to show. Whoever is passed over is
+ * no leader in the period: no boundary, and not paid by the bonus.
  *
  * @generated from enum upline.v1.Boundary
  */
