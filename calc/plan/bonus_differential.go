@@ -19,14 +19,15 @@ func (r *bonusReader) differential(d *uplinev1.DifferentialBonus) {
 	r.to.Differential = out
 }
 
-// stairstep is a differential bonus that pays the own sales, too, and ends where a leg breaks away.
+// stairstep is a differential bonus that pays the own sales, too, so that those above get what is left of the seller's own rate, and
+// ends where a leg breaks away.
 func (r *bonusReader) stairstep(d *uplinev1.StairstepBonus) {
 	pays := rateBlock{rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: rateMax, add: "add `brackets` by a number, or `rates` by rank"}
 	amounts := pays.paysAmounts()
 	out := &calc.Differential{
 		Rates: r.rateOf(pays), Brackets: r.bracketsOf(d.GetBrackets(), takesEither, 0, noMarginalDifference),
 		Base: r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, amounts), Placement: r.placed(d.GetTree()),
-		OwnSales: true, Breakaway: r.condition(r.at+".breakaway", d.GetBreakaway(), forBonus),
+		OwnSales: true, LessSeller: true, Breakaway: r.condition(r.at+".breakaway", d.GetBreakaway(), forBonus),
 	}
 	if d.GetEqualRate() != "" {
 		out.EqualRate = r.part(r.at+".equal_rate", d.GetEqualRate())
