@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// Check refuses a plan that Compute would refuse, with the same error. A reader of plan files asks it, so that nothing is left to be
+// refused when a period closes.
+func (p *Plan) Check() error { return p.check() }
+
 // check refuses a plan that could not be computed with, so that no bonus needs to look at its rule again.
 func (p *Plan) check() error {
 	if len(p.Ranks) > ranksMax || len(p.Bonuses) > 1<<16 {

@@ -2,7 +2,9 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +69,8 @@ type compiler struct {
 	source  *text
 	message *uplinev1.Plan
 	plan    *calc.Plan
+	// overlay says what an override of some markets has changed in message; nil for the plan as it stands.
+	overlay *overlay
 }
 
 func newCompiler() *compiler {
@@ -87,14 +91,11 @@ func (c *compiler) say(s Severity, path, message, remedy string) {
 	c.add(Diagnostic{Severity: s, Line: at.line, Column: at.column, Path: c.filePath(path), Message: message, Remedy: remedy})
 }
 
-// filePath is the path in the file of a place in the message: another one where an override has written it.
-func (c *compiler) filePath(path string) string { return path }
-
 // positionOf is where a field stands: its value when that is a single one, else its name. A field that is not in the file stands
 // where the block stands that it is missing from.
 func (c *compiler) positionOf(path string) position {
 	for {
-		p, found := c.places[path]
+		p, found := c.placeOf(path)
 		switch {
 		case found && p.key != nil && len(p.value.Content) != 0:
 			return positionOf(p.key)
@@ -105,9 +106,44 @@ func (c *compiler) positionOf(path string) position {
 	}
 }
 
+// placeOf is where a field of the message stands in the file.
+func (c *compiler) placeOf(path string) (place, bool) {
+	if c.overlay != nil {
+		if at, changed := c.overlay.paths[path]; changed {
+			path = at
+		} else if c.overlay.hides(path) {
+			return place{}, false
+		}
+	}
+	p, found := c.places[path]
+	return p, found
+}
+
+// filePath is the path in the file of a field of the message: another one where an override has written it, or the block that it is
+// missing from.
+func (c *compiler) filePath(path string) string {
+	if c.overlay == nil {
+		return path
+	}
+	rest := ""
+	for {
+		if at, changed := c.overlay.paths[path]; changed {
+			return at + rest
+		}
+		if _, found := c.places[path]; found && !c.overlay.hides(path) || path == "" {
+			return path + rest
+		}
+		cut := max(strings.LastIndexAny(path, ".["), 0)
+		path, rest = path[:cut], path[cut:]+rest
+	}
+}
+
+// sound tells that no error was found at a place of the message or in it, and that it was not misspelt.
+func (c *compiler) sound(path string) bool { return c.findings.sound(c.filePath(path)) }
+
 // given tells whether the file has the field.
 func (c *compiler) given(path string) bool {
-	_, found := c.places[path]
+	_, found := c.placeOf(path)
 	return found
 }
 
@@ -119,7 +155,9 @@ func (c *compiler) compile() {
 		Currency:        m.GetCurrency(),
 		Main:            calc.Cadence(m.GetCadence()),
 		Rounding:        calc.Rounding{StepMinor: 1},
+		RoundingAt:      roundingAts[m.GetRounding().GetAt()],
 		PlacementWidth:  m.GetPlacement().GetWidth(),
+		PlacementDepth:  m.GetPlacement().GetDepth(),
 		Late:            latePolicies[m.GetLatePolicy()],
 		CancelledVolume: cancelledVolumes[m.GetCancelledVolume()],
 	}
@@ -134,8 +172,18 @@ func (c *compiler) compile() {
 	c.plan.Facts = c.factTable
 	c.plan.Active = c.condition("active", m.GetActive(), forActive)
 	c.rankConditions()
-	c.bonuses()
+	c.compileBonuses()
+	c.compileCaps()
+	c.exchange()
+	c.overrides()
 	c.finishNames(c.plan)
+	c.circles()
+	c.computable()
+}
+
+var roundingAts = map[uplinev1.RoundingAt]calc.RoundingAt{
+	uplinev1.RoundingAt_ROUNDING_AT_BONUS: calc.RoundBonuses,
+	uplinev1.RoundingAt_ROUNDING_AT_TOTAL: calc.RoundTotals,
 }
 
 var latePolicies = map[uplinev1.LatePolicy]calc.LatePolicy{
@@ -260,4 +308,44 @@ func (c *compiler) pointValue() {
 // kindNames are the kinds that a bonus can have, as the schema lists them.
 func kindNames() []string {
 	return namedKinds((&uplinev1.Bonus{}).ProtoReflect().Descriptor().Oneofs().ByName(protoreflect.Name("kind")))
+}
+
+// circles reports bonuses and caps that wait for each other.
+func (c *compiler) circles() {
+	if len(c.errors) != 0 {
+		return // the engine looks at whole plans only
+	}
+	for _, cadence := range []calc.Cadence{calc.Daily, calc.Weekly, calc.Monthly, calc.Quarterly, calc.Yearly} {
+		circle := c.plan.Circle(cadence)
+		if circle == nil {
+			continue
+		}
+		circle = circle[1:] // its last one is its first again
+		first := slices.IndexFunc(c.plan.Bonuses, func(b calc.Bonus) bool { return slices.Contains(circle, b.Name) })
+		at := slices.Index(circle, c.plan.Bonuses[first].Name)
+		circle = slices.Concat(circle[at:], circle[:at])
+		path := bonusPath(first) + ".name"
+		var words strings.Builder
+		fmt.Fprintf(&words, "`%s` needs `%s`", circle[0], circle[1%len(circle)])
+		for i := range circle[1:] {
+			fmt.Fprintf(&words, ", which needs `%s`", circle[(i+2)%len(circle)])
+		}
+		remedy := "leave one of them out of what another is computed from"
+		if len(circle) == 1 {
+			words.Reset()
+			fmt.Fprintf(&words, "the bonus `%s` needs what it pays itself", circle[0])
+			remedy = "leave it out of what it is computed from"
+		}
+		c.fail(path, words.String(), remedy)
+	}
+}
+
+// computable refuses a plan that the engine would refuse: nothing may be left to be found when a period closes.
+func (c *compiler) computable() {
+	if len(c.errors) != 0 {
+		return
+	}
+	if err := c.plan.Check(); err != nil {
+		c.fail("", "the plan cannot be computed: "+shown(err.Error()), "")
+	}
 }

@@ -52,6 +52,10 @@ func (c *compiler) conditionAndRoot(path, written string, when phase) (*calc.Con
 	if written == "" {
 		return nil, nil
 	}
+	at := asked{c.filePath(path), when}
+	if known, ok := c.conditions[at]; ok {
+		return known, c.roots[known]
+	}
 	root, l := c.lower(path, written, when, wantsCondition)
 	if root.expr == nil {
 		return nil, nil
@@ -60,7 +64,15 @@ func (c *compiler) conditionAndRoot(path, written string, when phase) (*calc.Con
 	if !l.compiles(err) {
 		return nil, nil
 	}
+	c.conditions[at], c.roots[compiled] = compiled, root.expr
 	return compiled, root.expr
+}
+
+// asked is a text of the file and when it is asked. What was compiled of it is kept, so that the variants of a plan, which have most of their
+// texts in common, have what they mean in common, too.
+type asked struct {
+	path string
+	when phase
 }
 
 // number compiles the number at a path, which is asked at a phase. It gives nil when nothing is written, and when there is something wrong with it, which
@@ -68,6 +80,10 @@ func (c *compiler) conditionAndRoot(path, written string, when phase) (*calc.Con
 func (c *compiler) number(path, written string, when phase) *calc.Number {
 	if written == "" {
 		return nil
+	}
+	at := asked{c.filePath(path), when}
+	if known, ok := c.numbers[at]; ok {
+		return known
 	}
 	root, l := c.lower(path, written, when, wantsNumber)
 	if root.expr == nil {
@@ -77,6 +93,7 @@ func (c *compiler) number(path, written string, when phase) *calc.Number {
 	if !l.compiles(err) {
 		return nil
 	}
+	c.numbers[at], c.roots[compiled] = compiled, root.expr
 	return compiled
 }
 
@@ -99,7 +116,7 @@ func (c *compiler) lower(path, written string, when phase, wants wantedType) (ty
 	if len(l.runes) > conditionRunesMax {
 		return typed{}, l
 	}
-	if p, found := c.places[path]; found {
+	if p, found := c.placeOf(path); found {
 		l.places = c.source.positions(p.value)
 	}
 	if strings.TrimSpace(written) == "" {

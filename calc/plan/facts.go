@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -37,7 +36,7 @@ type ownFact struct {
 	value, where *calc.Expr
 }
 
-func factPath(i int) string { return "facts[" + strconv.Itoa(i) + "]" }
+func factPath(i int) string { return itemPath("facts", i) }
 
 // factNames learns the names of the plan's own facts.
 func (c *compiler) factNames() {

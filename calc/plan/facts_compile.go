@@ -99,7 +99,7 @@ func (c *compiler) compileFact(path, written string, root typed, condition **cal
 		return false
 	}
 	l := &lowering{c: c, path: path, runes: []rune(written), when: forFact, wants: wantsEither}
-	if p, found := c.places[path]; found {
+	if p, found := c.placeOf(path); found {
 		l.places = c.source.positions(p.value)
 	}
 	var err error

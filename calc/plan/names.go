@@ -28,6 +28,10 @@ type names struct {
 	// factTable holds the facts that anything in the plan reads, and words what inputs speak of by number.
 	factTable *calc.FactTable
 	words     calc.Names
+	// conditions and numbers are what was compiled, and roots what each was lowered to.
+	conditions map[asked]*calc.Condition
+	numbers    map[asked]*calc.Number
+	roots      map[any]*calc.Expr
 	// possibleSteps counts how long it was thought about whether conditions can hold.
 	possibleSteps int
 }
@@ -36,6 +40,7 @@ func newNames() *names {
 	return &names{
 		rankNumbers: map[string]uint8{}, ranksKnown: true, bonusesKnown: true, volumesKnown: true, factsKnown: true,
 		own: ownFacts{byName: map[string]*ownFact{}, bySlot: map[calc.Slot]*ownFact{}}, factTable: calc.NewFactTable(),
+		conditions: map[asked]*calc.Condition{}, numbers: map[asked]*calc.Number{}, roots: map[any]*calc.Expr{},
 	}
 }
 
@@ -107,8 +112,11 @@ func namePath(path, list string) bool {
 	return strings.HasPrefix(index, "[") && (name == "" || name == ".name")
 }
 
-func rankPath(i int) string  { return "ranks[" + strconv.Itoa(i) + "]" }
-func bonusPath(i int) string { return "bonuses[" + strconv.Itoa(i) + "]" }
+func rankPath(i int) string  { return itemPath("ranks", i) }
+func bonusPath(i int) string { return itemPath("bonuses", i) }
+
+// itemPath is the path of an entry of a list.
+func itemPath(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }
 
 // wordNumber gives the number of a word of a list of calc.Names, and puts it there first where it is new.
 func wordNumber(words *[]string, word string) uint16 {

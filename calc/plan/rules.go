@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"buf.build/go/protovalidate"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	uplinev1 "upline/api/upline/v1"
@@ -19,25 +20,28 @@ var validator = sync.OnceValues(func() (protovalidate.Validator, error) {
 })
 
 // rules reports what breaks the rules in the schema: bounds, patterns and what must be given.
-func (c *compiler) rules() {
+func (c *compiler) rules() { c.rulesOf("", c.message) }
+
+// rulesOf does so for the message at a path.
+func (c *compiler) rulesOf(path string, m proto.Message) {
 	v, err := validator()
 	if err == nil {
-		err = v.Validate(c.message)
+		err = v.Validate(m)
 	}
 	var invalid *protovalidate.ValidationError
 	switch {
 	case err == nil:
 	case errors.As(err, &invalid):
 		for _, violation := range invalid.Violations {
-			c.violation(violation)
+			c.violation(path, violation)
 		}
 	default:
-		c.fail("", "the plan cannot be checked: "+shown(err.Error()), "")
+		c.fail(path, "the plan cannot be checked: "+shown(err.Error()), "")
 	}
 }
 
-func (c *compiler) violation(v *protovalidate.Violation) {
-	path, rule := protovalidate.FieldPathString(v.Proto.GetField()), v.Proto.GetRuleId()
+func (c *compiler) violation(prefix string, v *protovalidate.Violation) {
+	path, rule := joined(prefix, protovalidate.FieldPathString(v.Proto.GetField())), v.Proto.GetRuleId()
 	name := lastOf(path)
 	if rule == "required" && name == "kind" {
 		c.fail(strings.TrimSuffix(path, ".kind"), "the bonus does not say of what kind it is", "add "+quotedList(kindNames(), "or"))

@@ -9,7 +9,7 @@ import (
 	"upline/calc"
 )
 
-func volumePath(i int) string { return "volumes[" + strconv.Itoa(i) + "]" }
+func volumePath(i int) string { return itemPath("volumes", i) }
 
 // volumeNames numbers the volumes, so that conditions and bonuses can refer to any of them.
 func (c *compiler) volumeNames() {
