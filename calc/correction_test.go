@@ -101,6 +101,33 @@ func TestAllocation_CorrectsScaledLinesToTheCap(t *testing.T) {
 	}
 }
 
+// A part paid and a part taken back that a step brings equally near to their exact values are equals, in whatever digits.
+func TestAllocation_PaidAndTakenBackAreEquals(t *testing.T) {
+	for _, den := range []int64{3, 4, 7, 1 << 40, 1<<40 + 1, 1 << 62, math.MaxInt64} {
+		part := den/3 + 1
+		// 2 and a part is rounded to 2, and −3 less the same part to −3; both lack the part.
+		paid, err := ExactQuotient(0, uint64(part), uint64(den), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := ExactQuotient(0, uint64(den-part), uint64(den), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paid.Steps, back.Steps = 2, 2
+		for name, c := range map[string]struct {
+			exact   [2]ExactAmount
+			amounts [2]int64
+		}{"paid first": {[2]ExactAmount{paid, back}, [2]int64{2, -3}}, "taken back first": {[2]ExactAmount{back, paid}, [2]int64{-3, 2}}} {
+			parts := RoundedParts{2, func(i int) int64 { return c.amounts[i] }, func(i int) ExactAmount { return c.exact[i] }}
+			var corrected []int
+			if _, err := (Allocation{WholeMinor: 0, StepMinor: 1}).Correct(parts, func(i int, _ int64) { corrected = append(corrected, i) }); err != nil || !slices.Equal(corrected, []int{0}) {
+				t.Errorf("%d of %d, %s: corrected %v, %v", part, den, name, corrected, err)
+			}
+		}
+	}
+}
+
 // Lines of 7 % that a cap scales by a fraction of totals: with 10 billion of each the fractions leave 128 bits no room.
 func TestAllocation_CorrectsLinesOfLargeFractions(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
@@ -146,7 +173,7 @@ func TestAllocation_RefusesPartsThatCannotBeCorrected(t *testing.T) {
 		"no step":                 {Allocation{WholeMinor: 2}, 1, third, ErrFraction},
 		"no such remainder":       {Allocation{WholeMinor: 2, StepMinor: 1, Remainder: 3}, 1, third, ErrInput},
 		"half a step lacking":     {Allocation{WholeMinor: 7, StepMinor: 2}, 4, third, ErrInput},
-		"not rounded to a step":   {Allocation{WholeMinor: 7, StepMinor: 2}, 3, third, ErrInput},
+		"not rounded to a step":   {Allocation{WholeMinor: 5, StepMinor: 2}, 3, third, ErrInput},
 		"not its rounding, above": {Allocation{WholeMinor: 2, StepMinor: 1}, 3, third, ErrInput},
 		"not its rounding, below": {Allocation{WholeMinor: 2, StepMinor: 1}, 0, third, ErrInput},
 		"another sign":            {Allocation{WholeMinor: 2, StepMinor: 1}, -1, third, ErrInput},
@@ -334,6 +361,43 @@ func TestExactAmount_AgreesWithRationals(t *testing.T) {
 		product, err = ExactProduct(base, step, factors...)
 		check("product of many", product, err, exact)
 	})
+}
+
+// Two and some of a step, both signs.
+func TestExactAmount_RoundsAroundHalfAStep(t *testing.T) {
+	const half = 1 << 63
+	for name, c := range map[string]struct {
+		hi, lo                     uint64
+		more                       bool
+		halfUp, halfEven, down, up int64
+	}{
+		"nothing":               {0, 0, false, 2, 2, 2, 2},
+		"next to nothing":       {0, 0, true, 2, 2, 2, 3},
+		"little":                {0, 1, false, 2, 2, 2, 3},
+		"hardly less than half": {half - 1, math.MaxUint64, true, 2, 2, 2, 3},
+		"half":                  {half, 0, false, 3, 2, 2, 3},
+		"hardly more than half": {half, 0, true, 3, 3, 2, 3},
+		"a little more":         {half, 1, false, 3, 3, 2, 3},
+		"more":                  {half + 1, 0, false, 3, 3, 2, 3},
+		"nearly all":            {math.MaxUint64, math.MaxUint64, true, 3, 3, 2, 3},
+	} {
+		for mode, want := range map[RoundingMode]int64{HalfUp: c.halfUp, HalfEven: c.halfEven, Down: c.down, Up: c.up} {
+			e := ExactAmount{Steps: 2, Hi: c.hi, Lo: c.lo, More: c.more}
+			plus, err := e.RoundedMinor(Rounding{mode, 5})
+			e.Negative = true
+			minus, err2 := e.RoundedMinor(Rounding{mode, 5})
+			if err != nil || err2 != nil || plus != 5*want || minus != -5*want {
+				t.Errorf("%s, mode %d: got %d and %d, %v, %v; want %d", name, mode, plus, minus, err, err2, 5*want)
+			}
+		}
+	}
+	// Where a half comes from a division.
+	for _, odd := range []uint64{1, 3, 5, 1<<40 + 1} {
+		e, err := ExactQuotient(0, odd, 2, false)
+		if err != nil || e != (ExactAmount{Steps: odd / 2, Hi: half}) {
+			t.Errorf("%d ÷ 2: got %+v, %v", odd, e, err)
+		}
+	}
 }
 
 func TestExactAmount_RefusesWhatIsNoFraction(t *testing.T) {
