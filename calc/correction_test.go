@@ -128,6 +128,39 @@ func TestAllocation_PaidAndTakenBackAreEquals(t *testing.T) {
 	}
 }
 
+// Parts lack k ÷ (2k + 1) of a step, for neighbouring k of 62 bits: such fractions differ by less than 2⁻¹²⁴.
+func TestAllocation_TellsPartsApartByTheirLastPlaces(t *testing.T) {
+	const n, k = 40, 1<<62 - 20
+	random := rand.New(rand.NewPCG(5, 6))
+	for taken := range n {
+		order, exact, amounts, sum := random.Perm(n), [n]ExactAmount{}, [n]int64{}, int64(0)
+		for i, j := range order {
+			lacks, den := uint64(k+j), uint64(2*(k+j)+1)
+			amounts[i] = 2
+			if negative := random.IntN(2) == 0; negative {
+				exact[i], _ = ExactQuotient(0, den-lacks, den, true)
+				amounts[i] = -3
+			} else {
+				exact[i], _ = ExactQuotient(0, lacks, den, false)
+			}
+			exact[i].Steps = 2
+			sum += amounts[i]
+		}
+		parts := RoundedParts{n, func(i int) int64 { return amounts[i] }, func(i int) ExactAmount { return exact[i] }}
+		var corrected []int
+		_, err := Allocation{WholeMinor: sum + int64(taken), StepMinor: 1}.Correct(parts, func(i int, _ int64) { corrected = append(corrected, order[i]) })
+		slices.Sort(corrected)
+		for m, j := range corrected {
+			if j != n-taken+m {
+				t.Fatalf("%d steps: corrected %v; want the last of %d", taken, corrected, n)
+			}
+		}
+		if err != nil || len(corrected) != taken {
+			t.Fatalf("%d steps: corrected %v, %v", taken, corrected, err)
+		}
+	}
+}
+
 // Lines of 7 % that a cap scales by a fraction of totals: with 10 billion of each the fractions leave 128 bits no room.
 func TestAllocation_CorrectsLinesOfLargeFractions(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
