@@ -24,11 +24,11 @@ func TestWorkRun_OutputDigestIsOfTheRowsInTheOrderOfTheirKeys(t *testing.T) {
 			name, sql string
 			kinds     string // t for a text, i for an integer, by column
 		}{
-			{"lines", `SELECT region, distributor_id, bonus, level, base, base_unit, point_num, point_den, rate, amount_minor FROM period_lines
-				ORDER BY region, run_key, attempt, distributor_id, bonus, level`, "tttiitiiii"},
+			{"lines", `SELECT region, distributor_id, bonus, level, part, kind, base, base_unit, point_num, point_den, rate, factors,
+				amount_minor FROM period_lines ORDER BY region, run_key, attempt, distributor_id, bonus, level, part, kind`, "tttiititiiiti"},
 			{"ranks", `SELECT region, distributor_id, active, paid_as, achieved FROM run_ranks ORDER BY region, run_key, attempt, distributor_id`, "ttitt"},
-			{"carries", `SELECT region, distributor_id, bonus, left_volume, right_volume FROM run_carries
-				ORDER BY region, run_key, attempt, distributor_id, bonus`, "tttii"},
+			{"states", `SELECT region, distributor_id, state_key, value FROM run_states
+				ORDER BY region, run_key, attempt, distributor_id, state_key`, "ttti"},
 		} {
 			var rows []byte
 			count := int64(0)

@@ -24,6 +24,7 @@ func (r *runRows) sumUp() (runResult, error) {
 	byRank := make([]int64, len(plan.Ranks)+1)
 	var lineNos []int32
 	var stateRows []stateRow
+	r.digestCompany(states) // nobody's state stands first: its region is the empty one
 	for _, i := range r.order {
 		region, id := r.in.regions[r.in.regionOf[i]], r.in.ids.at(int(i))
 		lineNos = r.appendLines(lineNos[:0], i)
@@ -66,7 +67,6 @@ func (r *runRows) sumUp() (runResult, error) {
 	digest.text(r.in.scope.id())
 	digest.section("lines", lines)
 	digest.section("ranks", ranks)
-	r.digestCompany(states)
 	digest.section("states", states)
 	result.digest = digest.sum()
 	for i, b := range plan.Bonuses {
@@ -116,6 +116,8 @@ func (r *runRows) companyStates() []stateRow {
 
 func (r *runRows) digestCompany(d *rowDigest) {
 	for _, row := range r.companyStates() {
+		d.text(companyRegion)
+		d.text("")
 		d.text(row.key)
 		d.int(row.value)
 		d.row()
