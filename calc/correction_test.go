@@ -128,14 +128,14 @@ func TestAllocation_PaidAndTakenBackAreEquals(t *testing.T) {
 	}
 }
 
-// Parts lack k ÷ (2k + 1) of a step, for neighbouring k of 62 bits: such fractions differ by less than 2⁻¹²⁴.
+// Parts lack k ÷ (2k + 1) of a step, for neighbouring k of 63 bits: such fractions differ by hardly more than 2⁻¹²⁸.
 func TestAllocation_TellsPartsApartByTheirLastPlaces(t *testing.T) {
-	const n, k = 40, 1<<62 - 20
+	const n, k = 40, uint64(1<<63 - 50)
 	random := rand.New(rand.NewPCG(5, 6))
 	for taken := range n {
 		order, exact, amounts, sum := random.Perm(n), [n]ExactAmount{}, [n]int64{}, int64(0)
 		for i, j := range order {
-			lacks, den := uint64(k+j), uint64(2*(k+j)+1)
+			lacks, den := k+uint64(j), 2*(k+uint64(j))+1
 			amounts[i] = 2
 			if negative := random.IntN(2) == 0; negative {
 				exact[i], _ = ExactQuotient(0, den-lacks, den, true)
