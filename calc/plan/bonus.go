@@ -183,7 +183,7 @@ func (r *bonusReader) paidOn(base uplinev1.Base, volume string, omitted calc.Bas
 	case amounts && volume == "":
 		return calc.BaseCount
 	case !amounts && counts:
-		r.fail(r.at+".volume", fmt.Sprintf("there is no rate of the volume `%s`, which counts sales", shown(volume)), "pay an amount for each, or give the volume another `of`")
+		r.fail(r.at+".volume", fmt.Sprintf("there is no rate of the volume `%s`, which counts sales", shown(volume)), "give the volume another `of`, or pay amounts")
 	}
 	return b
 }

@@ -28,6 +28,10 @@ func (r *bonusReader) matching(m *uplinev1.MatchingBonus) {
 	if !out.ByGeneration {
 		r.warnUnreachable(r.at+".rates", &out.Rates, out.Walk.Compression)
 	}
+	r.warnSum(r.at+".rates", &out.Rates, "what somebody earns")
+	if out.AfterCaps && !r.capped(out.Bonuses) && r.sound("caps") && r.sound(r.at+".bonuses") {
+		r.warn(r.at+".base", "no cap bounds what is matched, so after caps it is as before them", "add `caps`, or delete `base`")
+	}
 	r.to.Matching = out
 }
 
@@ -55,6 +59,19 @@ func (r *bonusReader) matched(names []string) []int {
 		}
 	}
 	return list
+}
+
+// capped tells whether a cap of the plan bounds any of the bonuses.
+func (r *bonusReader) capped(bonuses []int) bool {
+	for _, limit := range r.compiler.message.GetCaps() {
+		for _, k := range bonuses {
+			b := r.compiler.message.GetBonuses()[k]
+			if slices.Contains(limit.GetBonuses(), b.GetName()) || len(limit.GetBonuses()) == 0 && r.cadenceOf(b) == r.plan.Main {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // cadenceOf is the cadence that a bonus is paid by.

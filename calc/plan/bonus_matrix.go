@@ -53,9 +53,9 @@ func (r *bonusReader) matrixDepth(m *uplinev1.MatrixBonus, t *calc.RateTable) {
 	}
 	switch {
 	case depth > t.Levels:
-		r.fail(r.at+".depth", fmt.Sprintf("%s count, and level %d has no rate", counted(int(depth), "level"), t.Levels+1), "write rates for all levels that count; `0%` pays nothing")
+		r.fail(r.at+".depth", fmt.Sprintf("the matrix counts %s, and level %d has no rate", counted(int(depth), "level"), t.Levels+1), "write rates for all levels that count; `0%` pays nothing")
 	case depth < t.Levels:
-		r.fail(r.at+".depth", fmt.Sprintf("level %d has a rate, and only %s count", depth+1, counted(int(depth), "level")), "leave out the rates below, or give more `depth`")
+		r.fail(r.at+".depth", fmt.Sprintf("the matrix counts %s, and level %d has a rate", counted(int(depth), "level"), depth+1), "leave out the rates below, or give more `depth`")
 	}
 }
 

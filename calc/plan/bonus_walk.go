@@ -49,14 +49,16 @@ func (r *bonusReader) warnLevels(path string, t *calc.RateTable, w *calc.Walk) {
 		r.warn(path, fmt.Sprintf("level %d is paid, and nobody stands more than %s below another: `placement` has `depth: %d`", t.Levels, counted(int(depth-w.SkipLevels), "level"), depth),
 			"leave out levels, or make the tree deeper")
 	}
-	if t.Amounts {
-		return
-	}
+	r.warnSum(path, t, "a sale")
+}
+
+// warnSum speaks of levels that together pay more than there is.
+func (r *bonusReader) warnSum(path string, t *calc.RateTable, of string) {
 	sum := int64(0)
-	for _, best := range bestOf(t) {
+	for _, best := range bestRates(t) {
 		sum += best
 	}
 	if sum > calc.RateScale && r.sound(path) {
-		r.warn(path, fmt.Sprintf("the levels together can pay %s of a sale, more than all of it", percentOf(sum)), "check the rates")
+		r.warn(path, fmt.Sprintf("the levels together can pay %s of %s, more than all of it", percentOf(sum), of), "check the rates")
 	}
 }

@@ -138,6 +138,11 @@ func (d *decoder) scalar(n *yaml.Node, fd protoreflect.FieldDescriptor, path str
 			return protoreflect.Value{}, false
 		}
 		return protoreflect.ValueOfInt32(int32(number)), true
+	case protoreflect.BoolKind:
+		if n.Value == "true" || n.Value == "false" {
+			return protoreflect.ValueOfBool(n.Value == "true"), true
+		}
+		d.report(n, path, fmt.Sprintf("`%s` cannot be `%s`", name, shown(n.Value)), "write `true` or `false`")
 	case protoreflect.EnumKind:
 		short := shortNames(fd.Enum())
 		if number, ok := short.numbers[n.Value]; ok {
@@ -192,10 +197,14 @@ func wanted(fd protoreflect.FieldDescriptor) string {
 		return "one of " + quotedList(shortNames(fd.Enum()).names, "or")
 	case fd.Kind() == protoreflect.Int32Kind:
 		return "a whole number"
+	case fd.Kind() == protoreflect.BoolKind:
+		return "`true` or `false`"
 	}
 	switch fd.Name() {
-	case "rate", "levels":
+	case "rate", "levels", "share", "customer_share", "share_max", "equal_rate", "own_group_rate", "least_rate", "places", "instalments":
 		return "a rate like `7%` or `0.07`"
+	case "amount", "amounts", "amount_max", "limit", "guarantee":
+		return "an amount like `25` or `12.50`"
 	case "step", "point_value":
 		return "a decimal number like `0.05`"
 	case "active", "when":

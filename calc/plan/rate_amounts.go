@@ -23,7 +23,7 @@ func (c *compiler) decimal(path, text string, err error, remedy string) {
 	case errors.Is(err, calc.ErrOverflow):
 		c.fail(path, fmt.Sprintf("`%s` is too large", shortened), remedy)
 	case strings.HasSuffix(text, "%"):
-		c.fail(path, fmt.Sprintf("`%s` is a percentage, and a number is wanted here", shortened), remedy)
+		c.fail(path, fmt.Sprintf("`%s` is a percentage, and a number is wanted here", shortened), "write the number itself, without `%`")
 	case strings.Contains(text, ","):
 		c.fail(path, fmt.Sprintf("`%s` is not a number", shortened), "decimals stand behind a point, and thousands are not grouped: `1234.5`")
 	default:

@@ -69,9 +69,22 @@ func (c *compiler) levelValues(at string, entry *uplinev1.LevelRates, what takes
 		return values, true
 	}
 	for level, text := range rates {
-		values = append(values, c.rate(fmt.Sprintf("%s.levels[%d]", at, level), text, rateMax))
+		path := fmt.Sprintf("%s.levels[%d]", at, level)
+		if level+1 < len(rates) && brokenByComma(text, rates[level+1]) {
+			c.fail(path, fmt.Sprintf("the rate `%s` is above 100%%", text), fmt.Sprintf("a comma begins the next level: write `%s.%s`, or `%s%%` for a level of its own", text, rates[level+1], text))
+			values = append(values, 0)
+			continue
+		}
+		values = append(values, c.rate(path, text, rateMax))
 	}
 	return values, false
+}
+
+// brokenByComma tells that two levels are most likely one rate with a comma for its point: `[2,5%]`.
+func brokenByComma(text, next string) bool {
+	isDigits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+	decimals, percent := strings.CutSuffix(next, "%")
+	return percent && isDigits(text) && isDigits(decimals) && text != "0" && text != "1"
 }
 
 // unlock reads the conditions that open the levels of a table.

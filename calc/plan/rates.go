@@ -60,11 +60,11 @@ func (c *compiler) rate(path, text string, rateUnitsMax int64) int64 {
 	return 0
 }
 
-// part reads a rate that is a part of a whole, and not zero.
+// part reads a rate that is not zero.
 func (c *compiler) part(path, text string) int64 {
 	rate := c.rate(path, text, rateMax)
 	if rate == 0 && c.sound(path) {
-		c.fail(path, "a part of 0% is nothing", "write a part above zero, for instance `50%`, or delete it")
+		c.fail(path, "`"+lastOf(path)+"` is not above zero", "write a rate above zero, or delete it")
 	}
 	return rate
 }
