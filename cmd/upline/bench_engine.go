@@ -43,15 +43,18 @@ func benchEngineCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "engine [flags]",
 		Short: "Time the engine alone",
-		Long: `Makes up a company and computes a period, in memory alone: no database, no files. The company has a power law of frontlines, a
-binary tree of which half is one deep leg, and no sales from two distributors in three.
+		Long: `Makes up a company and computes a period, in memory alone: no database, no files. The
+company has a power law of frontlines, a binary tree of which half is one deep leg, and no
+sales from two distributors in three.
 
-compute_s is the time of one computation, from the rows of the input to the lines in order: the best of --times. floor_s is that of a
-bare loop over the same trees and lines, written by hand, on one thread, that knows the plan and decides nothing. peak_rss_mb is the
-most memory that the process ever had, the company included.
+compute_s is the time of one computation, from the rows of the input to the lines in order:
+the best of --times. floor_s is that of a bare loop over the same trees and lines, written by
+hand, on one thread, that knows the plan and decides nothing. peak_rss_mb is the most memory
+that the process ever had, the company included.
 
-The plan "hybrid" has ten ranks, a binary bonus with carry, seven levels with dynamic compression, three generations of matching, a
-pool and a cap. Any other name is that of a plan file.`,
+The plan "hybrid" has ten ranks, a binary bonus with carry, seven levels with dynamic
+compression, three generations of matching, a pool and a cap. Any other name is that of a
+plan file.`,
 		Example: `  upline bench engine --distributors 1000000 --sales 3000000 --json`,
 		Args:    noArguments,
 		RunE:    func(*cobra.Command, []string) error { return b.run(t) },
