@@ -53,9 +53,14 @@ func (p *Plan) tasks(cadence Cadence) []task {
 				continue
 			}
 			list[i].after = append(list[i].after, place[source])
-			for j := bonuses; afterCaps && j < len(list); j++ {
-				if slices.Contains(p.Caps[list[j].limit].Bonuses, source) {
+			for j := bonuses; j < len(list); j++ {
+				switch {
+				case !slices.Contains(p.Caps[list[j].limit].Bonuses, source):
+				case afterCaps:
 					list[i].after = append(list[i].after, j)
+				default:
+					// What is asked for is what the source pays before the cap changes its lines.
+					list[j].after = append(list[j].after, i)
 				}
 			}
 		}
