@@ -3,6 +3,8 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"sync"
@@ -62,7 +64,7 @@ bonuses:
       compression: dynamic
   - name: fast
     pays: event
-    unilevel: {rates: [{levels: [100%]}], clawback: {mode: none}}
+    unilevel: {rates: [{levels: [90%]}], clawback: {mode: none}}
   - name: fast_start
     pays: event
     unilevel: {rates: [{levels: [1%]}], clawback: {mode: within_days, days: 14}}
@@ -89,67 +91,82 @@ func TestCompile_WholePlanIsTheOneWrittenByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fact := func(f calc.Fact, rank uint8) *calc.Expr { return &calc.Expr{Op: calc.OpFact, Fact: f, Rank: rank} }
+	facts := calc.NewFactTable()
+	fact := func(f calc.Fact, rank uint8, volume calc.Base, digits int32) *calc.Expr {
+		return &calc.Expr{Op: calc.OpFact, Slot: facts.Slot(calc.FactKey{Fact: f, Rank: rank, Volume: volume}, digits)}
+	}
 	number := func(value int64, digits int32) *calc.Expr {
 		return &calc.Expr{Op: calc.OpNumber, Value: value, Digits: digits}
 	}
 	node := func(op calc.Op, args ...*calc.Expr) *calc.Expr { return &calc.Expr{Op: op, Args: args} }
+	// tiers is a table of a row for each rank number from which it holds.
+	tiers := func(rows ...[]int64) calc.RateTable {
+		table := calc.RateTable{Levels: 1, Candidates: make([][]uint8, 3)}
+		for _, row := range rows {
+			for rank := int(row[0]); rank < 3; rank++ {
+				table.Candidates[rank] = []uint8{uint8(len(table.Rows))}
+			}
+			table.Rows = append(table.Rows, row[1:])
+			table.Levels = int32(len(row) - 1)
+		}
+		return table
+	}
 	want := &calc.Plan{
 		ID: "aurora", Currency: "KWD", MinorDigits: 3, Location: berlin,
 		ValidFromUS: time.Date(2026, 4, 1, 0, 0, 0, 0, berlin).UnixMicro(), Main: calc.Quarterly,
 		Rounding: calc.Rounding{Mode: calc.HalfEven, StepMinor: 5},
 		// 0.85 KWD a point is 850 fils for 10,000 units of volume.
 		PointValue: calc.Fraction{Num: 17, Den: 200}, PlacementWidth: 2,
-		Active: condition(t, "pv >= 99.5", node(calc.OpGreaterEqual, fact(calc.FactPV, 0), number(995, 1))),
+		Active: condition(t, facts, "pv >= 99.5", node(calc.OpGreaterEqual, fact(calc.FactOwn, 0, calc.BasePV, 4), number(995, 1))),
 		Ranks: []calc.Rank{
-			{Name: "silver", When: condition(t, "active && frontline >= 2", node(
-				calc.OpAnd, fact(calc.FactActive, 0), node(calc.OpGreaterEqual, fact(calc.FactFrontline, 0), number(2, 0))))},
-			{Name: "gold", When: condition(t, `gv >= 1000.5 && (legs_with("silver") >= 2 || paid_as_before("gold"))`, node(
+			{Name: "silver", When: condition(t, facts, "active && frontline >= 2", node(
+				calc.OpAnd, fact(calc.FactActive, 0, 0, 0), node(calc.OpGreaterEqual, fact(calc.FactFrontline, 0, 0, 0), number(2, 0))))},
+			{Name: "gold", When: condition(t, facts, `gv >= 1000.5 && (legs_with("silver") >= 2 || paid_as_before("gold"))`, node(
 				calc.OpAnd,
-				node(calc.OpGreaterEqual, fact(calc.FactGV, 0), number(10005, 1)),
+				node(calc.OpGreaterEqual, fact(calc.FactGroup, 0, calc.BasePV, 4), number(10005, 1)),
 				node(calc.OpOr,
-					node(calc.OpGreaterEqual, fact(calc.FactLegsWith, 1), number(2, 0)),
-					fact(calc.FactPaidAsBefore, 2))))},
+					node(calc.OpGreaterEqual, fact(calc.FactLegsWith, 1, 0, 0), number(2, 0)),
+					fact(calc.FactPaidAsBefore, 2, 0, 0))))},
 		},
 		Bonuses: []calc.Bonus{
 			{Name: "retail", Pays: calc.PaysEvent, Cadence: calc.Quarterly, Direct: &calc.Direct{
-				Base: calc.BasePrice, Rates: []int64{50_000_000, 50_000_000, 75_000_001}, Classes: []string{"energy", "telecom"},
+				Base: calc.BasePrice, Rates: tiers([]int64{0, 50_000_000}, []int64{2, 75_000_001}), Classes: []string{"energy", "telecom"},
 				Clawback: calc.Clawback{Mode: calc.ClawbackWithinDays, Days: 30},
 			}},
 			{Name: "rebate", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Direct: &calc.Direct{
-				Base: calc.BasePV, Rates: []int64{0, 15_000_000, 15_000_000},
+				Base: calc.BasePV, Rates: tiers([]int64{1, 15_000_000}),
 			}},
 			{Name: "team", Pays: calc.PaysPeriod, Cadence: calc.Quarterly, Unilevel: &calc.Unilevel{
-				Base: calc.BasePV, Placement: true, Levels: 3, Compression: calc.CompressionDynamic,
-				Rates: [][]int64{{0, 0, 0}, {50_000_000, 30_000_000, 0}, {50_000_000, 30_000_000, 1}},
+				Base: calc.BasePV, Walk: calc.Walk{Placement: true, Compression: calc.CompressionDynamic},
+				Rates: tiers([]int64{1, 50_000_000, 30_000_000, 0}, []int64{2, 50_000_000, 30_000_000, 1}),
 			}},
 			{Name: "fast", Pays: calc.PaysEvent, Cadence: calc.Quarterly, Unilevel: &calc.Unilevel{
-				Base: calc.BaseCV, Levels: 1, Rates: [][]int64{{calc.RateScale}, {calc.RateScale}, {calc.RateScale}},
+				Base: calc.BaseCV, Rates: tiers([]int64{0, 900_000_000}),
 				Clawback: calc.Clawback{Mode: calc.ClawbackNone},
 			}},
 			{Name: "fast_start", Pays: calc.PaysEvent, Cadence: calc.Quarterly, Unilevel: &calc.Unilevel{
-				Base: calc.BaseCV, Levels: 1, Rates: [][]int64{{10_000_000}, {10_000_000}, {10_000_000}},
+				Base: calc.BaseCV, Rates: tiers([]int64{0, 10_000_000}),
 				Clawback: calc.Clawback{Mode: calc.ClawbackWithinDays, Days: 14},
 			}},
 			{Name: "own", Pays: calc.PaysEvent, Cadence: calc.Quarterly, Direct: &calc.Direct{
-				Base: calc.BaseCV, Rates: []int64{20_000_000, 20_000_000, 20_000_000}, Clawback: calc.Clawback{Mode: calc.ClawbackFull},
+				Base: calc.BaseCV, Rates: tiers([]int64{0, 20_000_000}), Clawback: calc.Clawback{Mode: calc.ClawbackFull},
 			}},
 			{Name: "legs", Pays: calc.PaysPeriod, Cadence: calc.Weekly, Binary: &calc.Binary{
-				Rates: []int64{100_000_000, 100_000_000, 100_000_000}, AfterPayout: calc.NetOff,
+				Rates: tiers([]int64{0, 100_000_000}), AfterPayout: calc.NetOff,
 			}},
 			{Name: "legs_of_rank", Pays: calc.PaysPeriod, Cadence: calc.Quarterly, Binary: &calc.Binary{
-				Rates: []int64{0, 0, 120_000_000}, AfterPayout: calc.Flush,
+				Rates: tiers([]int64{2, 120_000_000}), AfterPayout: calc.Flush,
 			}},
 			{Name: "a_month", Pays: calc.PaysEvent, Cadence: calc.Quarterly, Advance: &calc.Advance{
-				Base: calc.BasePrice, Months: 1, Rates: []int64{750_000_000, 750_000_000, 750_000_000},
+				Base: calc.BasePrice, Months: 1, Rates: tiers([]int64{0, 750_000_000}),
 				Clawback: calc.Clawback{Mode: calc.ClawbackWithinDays, Days: 90},
 			}},
 			{Name: "nine_months", Pays: calc.PaysEvent, Cadence: calc.Quarterly, Advance: &calc.Advance{
-				Base: calc.BaseCV, Months: 9, Rates: []int64{1_025_000_000, 10 * calc.RateScale, 10 * calc.RateScale},
+				Base: calc.BaseCV, Months: 9, Rates: tiers([]int64{0, 1_025_000_000}, []int64{1, 10 * calc.RateScale}),
 				Classes: []string{"energy"}, Clawback: calc.Clawback{Mode: calc.ClawbackFull},
 			}},
 		},
-		Late: calc.LateNone, CancelledVolume: calc.CancelledVolumeNone,
+		Late: calc.LateNone, CancelledVolume: calc.CancelledVolumeNone, Facts: facts, Names: calc.Names{Classes: []string{"energy", "telecom"}},
 	}
 	result := Compile([]byte(wholePlan))
 	if len(result.Diagnostics) != 0 {
@@ -191,7 +208,7 @@ bonuses:
 	if len(result.Diagnostics) != 0 {
 		t.Fatal(result.Diagnostics)
 	}
-	one := []int64{10_000_000}
+	one := calc.RateTable{Levels: 1, Rows: [][]int64{{10_000_000}}, Candidates: [][]uint8{{0}}}
 	full := calc.Clawback{Mode: calc.ClawbackFull}
 	comparePlans(t, result.Plan, &calc.Plan{
 		ID: "p", Digest: Digest(Canonical(result.Message)), Currency: "USD", MinorDigits: 2, Location: time.UTC,
@@ -200,8 +217,8 @@ bonuses:
 		Bonuses: []calc.Bonus{
 			{Name: "own", Pays: calc.PaysEvent, Cadence: calc.Monthly, Direct: &calc.Direct{Base: calc.BaseCV, Rates: one, Clawback: full}},
 			{Name: "own_of_period", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Direct: &calc.Direct{Base: calc.BaseCV, Rates: one}},
-			{Name: "team", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Unilevel: &calc.Unilevel{Levels: 1, Rates: [][]int64{one}}},
-			{Name: "team_at_event", Pays: calc.PaysEvent, Cadence: calc.Monthly, Unilevel: &calc.Unilevel{Levels: 1, Rates: [][]int64{one}, Clawback: full}},
+			{Name: "team", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Unilevel: &calc.Unilevel{Rates: one}},
+			{Name: "team_at_event", Pays: calc.PaysEvent, Cadence: calc.Monthly, Unilevel: &calc.Unilevel{Rates: one, Clawback: full}},
 			{Name: "legs", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Binary: &calc.Binary{Rates: one, AfterPayout: calc.CarryForward}},
 			{Name: "life", Pays: calc.PaysEvent, Cadence: calc.Monthly, Advance: &calc.Advance{
 				Base: calc.BasePrice, Months: 1, Rates: one, Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
@@ -213,9 +230,9 @@ bonuses:
 	})
 }
 
-func condition(t *testing.T, source string, root *calc.Expr) *calc.Condition {
+func condition(t *testing.T, facts *calc.FactTable, source string, root *calc.Expr) *calc.Condition {
 	t.Helper()
-	c, err := calc.NewCondition(source, root)
+	c, err := calc.NewCondition(facts, source, root)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +242,7 @@ func condition(t *testing.T, source string, root *calc.Expr) *calc.Condition {
 // comparePlans compares conditions by their source and the facts that they use, since a compiled one cannot be looked into.
 func comparePlans(t *testing.T, got, want *calc.Plan) {
 	t.Helper()
-	conditions := func(p *calc.Plan) (described []string) {
+	conditions := func(p *calc.Plan, facts *calc.FactTable) (described []string) {
 		all := []*calc.Condition{p.Active}
 		for _, r := range p.Ranks {
 			all = append(all, r.When)
@@ -236,21 +253,19 @@ func comparePlans(t *testing.T, got, want *calc.Plan) {
 				continue
 			}
 			text := strings.Join(strings.Fields(c.Source()), " ")
-			for _, info := range calc.Facts() {
-				if c.Uses(info.Fact) {
-					text += " " + info.Name
-				}
+			for _, slot := range c.Reads() {
+				text += fmt.Sprintf(" %+v", facts.Key(slot))
 			}
 			described = append(described, text)
 		}
 		return described
 	}
-	if g, w := conditions(got), conditions(want); !reflect.DeepEqual(g, w) {
+	if g, w := conditions(got, got.Facts), conditions(want, want.Facts); !reflect.DeepEqual(g, w) {
 		t.Errorf("conditions\n got %q\nwant %q", g, w)
 	}
 	plain := func(p *calc.Plan) calc.Plan {
 		c := *p
-		c.Active, c.Ranks = nil, nil
+		c.Active, c.Ranks, c.Facts = nil, nil, nil
 		for _, r := range p.Ranks {
 			c.Ranks = append(c.Ranks, calc.Rank{Name: r.Name})
 		}
@@ -420,35 +435,61 @@ bonuses:
 	}
 }
 
-// A field that the schema gains must be compiled or refused, not passed over in silence: this names all there are.
+// A field that the schema gains must be compiled or refused, not passed over in silence: the plans under testdata/plans, which have no
+// findings, name all there are.
 func TestCompile_KnowsEveryFieldOfTheSchema(t *testing.T) {
-	read := map[string]bool{}
-	result := Compile([]byte(wholePlan))
-	for _, f := range Canonical(result.Message) {
-		var plain strings.Builder
-		for part := range strings.SplitSeq(f.Path, ".") {
-			name, _, _ := strings.Cut(part, "[")
-			plain.WriteString("." + name)
-		}
-		read[plain.String()[1:]] = true
+	files, err := filepath.Glob("testdata/plans/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no plans: %v", err)
 	}
-	for _, path := range schemaPaths("", (&uplinev1.Plan{}).ProtoReflect().Descriptor()) {
-		if !read[path] {
-			t.Errorf("no test compiles `%s`; add it to wholePlan", path)
+	read := map[protoreflect.FullName]bool{}
+	var walk func(m protoreflect.Message)
+	walk = func(m protoreflect.Message) {
+		m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+			read[fd.FullName()] = true
+			switch {
+			case fd.IsList() && fd.Message() != nil:
+				for i := range v.List().Len() {
+					walk(v.List().Get(i).Message())
+				}
+			case fd.Message() != nil:
+				walk(v.Message())
+			}
+			return true
+		})
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result := Compile(source)
+		if len(result.Diagnostics) != 0 {
+			t.Errorf("%s:\n%v", file, result.Diagnostics)
+		}
+		if result.Message != nil {
+			walk(result.Message.ProtoReflect())
+		}
+	}
+	for _, field := range schemaFields((&uplinev1.Plan{}).ProtoReflect().Descriptor(), map[protoreflect.FullName]bool{}) {
+		if !read[field] {
+			t.Errorf("no plan under testdata/plans has `%s`", field)
 		}
 	}
 }
 
-// schemaPaths lists the fields of a message, and of those in it, that are no messages themselves.
-func schemaPaths(prefix string, m protoreflect.MessageDescriptor) (paths []string) {
+// schemaFields lists the fields of a message and of those in it.
+func schemaFields(m protoreflect.MessageDescriptor, seen map[protoreflect.FullName]bool) (fields []protoreflect.FullName) {
+	if seen[m.FullName()] {
+		return nil
+	}
+	seen[m.FullName()] = true
 	for i := range m.Fields().Len() {
 		fd := m.Fields().Get(i)
-		at := joined(prefix, string(fd.Name()))
+		fields = append(fields, fd.FullName())
 		if fd.Message() != nil {
-			paths = append(paths, schemaPaths(at, fd.Message())...)
-			continue
+			fields = append(fields, schemaFields(fd.Message(), seen)...)
 		}
-		paths = append(paths, at)
 	}
-	return paths
+	return fields
 }

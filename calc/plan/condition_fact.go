@@ -236,7 +236,7 @@ func (l *lowering) example(word calc.FactWord, args ...ast.Expr) string {
 		number = ", 1"
 	case word.NumberNeeded:
 		number = ", 100"
-	case len(args) > 1:
+	case len(args) > 1 && word.Number != "":
 		number = ", 3"
 	}
 	return fmt.Sprintf("write `%s(\"%s\"%s)`", word.Name, shown(of), number)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -65,7 +66,16 @@ func TestCompile_LoweredConditionsMeanWhatCELMeans(t *testing.T) {
 		ranks("achieved", func(r string) ref.Val { return types.Bool(r == "silver") }, cel.BoolType),
 		ranks("paid_as_before", func(r string) ref.Val { return types.Bool(r == "gold") }, cel.BoolType),
 		ranks("legs_with", func(r string) ref.Val { return types.Double(len(r)) }, cel.DoubleType),
+		ranks("group", func(r string) ref.Val { return types.Double(len(r)) / 4 }, cel.DoubleType),
 		cel.Variable("active", cel.BoolType),
+	}
+	for name, of := range map[string]func(a, b float64) float64{
+		"min": math.Min, "max": math.Max, "whole": func(a, b float64) float64 { return math.Floor(max(0, a) / b) },
+	} {
+		options = append(options, cel.Function(name, cel.Overload(name+"_of", []*cel.Type{cel.DoubleType, cel.DoubleType}, cel.DoubleType,
+			cel.BinaryBinding(func(a, b ref.Val) ref.Val {
+				return types.Double(of(float64(a.(types.Double)), float64(b.(types.Double))))
+			}))))
 	}
 	numbers := []string{"pv", "cv", "gv", "left_volume", "right_volume", "pay_leg", "frontline", "active_frontline", "months_enrolled"}
 	for _, name := range numbers {
@@ -86,7 +96,7 @@ func TestCompile_LoweredConditionsMeanWhatCELMeans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, root := lowerFor(written, "ranks[0].when")
+		c, root := lowerFor(written, forRank, wantsCondition)
 		if root.expr == nil {
 			t.Fatalf("seed %d: %s: %v", seed, written, c.errors)
 		}
@@ -99,7 +109,7 @@ func TestCompile_LoweredConditionsMeanWhatCELMeans(t *testing.T) {
 			if err != nil {
 				t.Fatalf("seed %d: %s: %v", seed, written, err)
 			}
-			if got := evaluate(root.expr, facts); got != want.Value() {
+			if got := evaluate(c, root.expr, facts); got != want.Value() {
 				t.Errorf("seed %d: %s of %v is %v, not %v", seed, written, facts, got, want.Value())
 			}
 		}
@@ -136,9 +146,13 @@ func (g *conditionWriter) condition(depth int) string {
 
 func (g *conditionWriter) number(depth int) string {
 	if depth == 0 {
-		return g.pick(append([]string{"1.5", "2.0", "-0.25", "- 1.0", ".5", `legs_with("gold")`}, g.numbers...)...)
+		return g.pick(append([]string{"1.5", "2.0", "-0.25", "- 1.0", ".5", `legs_with("gold")`, `group("energy")`}, g.numbers...)...)
 	}
-	switch g.IntN(7) {
+	switch g.IntN(9) {
+	case 7:
+		return g.pick("min(", "max(") + g.number(depth-1) + ", " + g.number(depth-1) + ")"
+	case 8:
+		return "whole(" + g.number(depth-1) + g.pick(", 0.5)", ", 2.0)", ", 1.25)")
 	case 0, 1:
 		return g.number(depth-1) + g.pick(" + ", " - ", "-", " - -") + g.pick(g.numbers...)
 	case 2:
@@ -155,12 +169,12 @@ func (g *conditionWriter) number(depth int) string {
 }
 
 // evaluate is what an expression means, slowly: a bool or a *big.Rat at each node.
-func evaluate(e *calc.Expr, facts map[string]any) bool { return value(e, facts).(bool) }
+func evaluate(c *compiler, e *calc.Expr, facts map[string]any) bool { return value(c, e, facts).(bool) }
 
-func value(e *calc.Expr, facts map[string]any) any {
+func value(c *compiler, e *calc.Expr, facts map[string]any) any {
 	args := make([]any, len(e.Args))
 	for i, arg := range e.Args {
-		args[i] = value(arg, facts)
+		args[i] = value(c, arg, facts)
 	}
 	number := func(i int) *big.Rat { return args[i].(*big.Rat) }
 	order := func() int {
@@ -176,8 +190,9 @@ func value(e *calc.Expr, facts map[string]any) any {
 	case calc.OpBoolean:
 		return e.Value != 0
 	case calc.OpFact:
-		rank := []string{"", "silver", "gold"}[e.Rank]
-		switch e.Fact {
+		key := c.factTable.Key(e.Slot)
+		rank := []string{"", "silver", "gold"}[key.Rank]
+		switch key.Fact {
 		case calc.FactAchieved:
 			return rank == "silver"
 		case calc.FactPaidAsBefore:
@@ -186,8 +201,12 @@ func value(e *calc.Expr, facts map[string]any) any {
 			return big.NewRat(int64(len(rank)), 1)
 		case calc.FactActive:
 			return facts["active"]
+		case calc.FactGroup:
+			if key.Volume >= calc.VolumeBuiltIn {
+				return big.NewRat(int64(len(c.plan.VolumeName(key.Volume))), 4)
+			}
 		}
-		return new(big.Rat).SetFloat64(facts[e.Fact.Info().Name].(float64))
+		return new(big.Rat).SetFloat64(facts[c.factText(e.Slot)].(float64))
 	case calc.OpNegate:
 		return new(big.Rat).Neg(number(0))
 	case calc.OpAdd:
@@ -214,6 +233,22 @@ func value(e *calc.Expr, facts map[string]any) any {
 		return args[0].(bool) && args[1].(bool)
 	case calc.OpOr:
 		return args[0].(bool) || args[1].(bool)
+	case calc.OpMin:
+		if order() < 0 {
+			return args[0]
+		}
+		return args[1]
+	case calc.OpMax:
+		if order() > 0 {
+			return args[0]
+		}
+		return args[1]
+	case calc.OpWhole:
+		if number(0).Sign() <= 0 {
+			return new(big.Rat)
+		}
+		quotient := new(big.Rat).Quo(number(0), number(1))
+		return new(big.Rat).SetInt(new(big.Int).Div(quotient.Num(), quotient.Denom()))
 	default:
 		if args[0].(bool) {
 			return args[1]

@@ -43,6 +43,11 @@ func (c *compiler) readFact(own *ownFact) {
 	case m.GetSum() != "":
 		fact.Fold = calc.FoldSum
 		is = part("sum", m.GetSum(), wantsNumber)
+		limit := part("at_most", m.GetAtMost(), wantsNumber)
+		if limit.expr != nil && is.expr != nil {
+			is = withDigits(is, limit.digits)
+			sound = sound && c.compileFact(own.path+".at_most", m.GetAtMost(), limit, nil, &fact.AtMost)
+		}
 		sound = sound && c.compileFact(own.path+".sum", m.GetSum(), is, nil, &fact.Value)
 	default:
 		fact.Fold = calc.FoldMax
@@ -59,19 +64,22 @@ func (c *compiler) readFact(own *ownFact) {
 		}
 		sound = sound && (condition.written == "" || c.compileFact(own.path+"."+condition.field, condition.written, root, condition.to, nil))
 	}
-	if m.GetAtMost() != "" {
-		root := part("at_most", m.GetAtMost(), wantsNumber)
-		sound = sound && c.compileFact(own.path+".at_most", m.GetAtMost(), root, nil, &fact.AtMost)
-		if sound && fact.AtMost.Digits() > fact.Value.Digits() {
-			c.fail(own.path+".at_most", fmt.Sprintf("the limit has %d decimals, and what is added up has %d", fact.AtMost.Digits(), fact.Value.Digits()),
-				"round it down, for instance by `whole(x, 1)`")
-			sound = false
-		}
-	}
 	if !sound || own.clashes {
 		return
 	}
 	c.addFact(own, fact, is)
+}
+
+// withDigits gives a number at least so many decimals: the engine holds a limit against what it bounds in units of the latter.
+func withDigits(number typed, digits int32) typed {
+	if more := digits - number.digits; more > 0 {
+		one := &calc.Expr{Op: calc.OpNumber, Value: 1, Digits: more}
+		for range more {
+			one.Value *= 10
+		}
+		number.expr, number.digits = &calc.Expr{Op: calc.OpMultiply, Args: []*calc.Expr{number.expr, one}}, digits
+	}
+	return number
 }
 
 // addFact puts a fact into the table.

@@ -71,14 +71,16 @@ func FuzzCondition(f *testing.F) {
 			f.Fatal(err)
 		}
 		for line := range strings.Lines(string(script)) {
-			f.Add(strings.TrimSuffix(line, "\n"))
+			for when := range uint8(6) {
+				f.Add(strings.TrimSuffix(line, "\n"), when, when%2)
+			}
 		}
 	}
-	f.Fuzz(func(t *testing.T, written string) {
+	f.Fuzz(func(t *testing.T, written string, when, wants uint8) {
 		if !utf8.ValidString(written) {
 			return
 		}
-		c, root := lowerFor(written, "ranks[0].when")
+		c, root := lowerFor(written, phase(when%6), wantedType(wants%3))
 		if (root.expr == nil) == (len(c.errors) == 0) && len([]rune(written)) <= conditionRunesMax {
 			t.Errorf("expression %v with errors %v", root.expr, c.errors)
 		}
@@ -93,7 +95,14 @@ func FuzzCondition(f *testing.F) {
 		if root.expr == nil {
 			return
 		}
-		if _, err := calc.NewCondition(written, root.expr); err != nil && !errors.Is(err, calc.ErrOverflow) {
+		var err error
+		if root.boolean {
+			_, err = calc.NewCondition(c.factTable, written, root.expr)
+			c.warnNever(conditionPath, root.expr)
+		} else {
+			_, err = calc.NewNumber(c.factTable, written, root.expr)
+		}
+		if err != nil && !errors.Is(err, calc.ErrOverflow) {
 			t.Errorf("the engine refuses it: %v", err)
 		}
 	})

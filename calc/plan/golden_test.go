@@ -71,57 +71,80 @@ func checkResult(t *testing.T, place string, r Result) {
 	}
 }
 
-// The scripts under testdata/conditions hold what conditions are lowered to, written with the operator first.
+var phaseNames = map[string]phase{"active": forActive, "rank": forRank, "fact": forFact, "bonus": forBonus, "cap": forCap, "event": forEvent}
+
+// The scripts under testdata/conditions hold what conditions are lowered to, written with the operator first: those of a rank, or what
+// `lower` is given.
 func TestCompile_LowersConditionsExactly(t *testing.T) {
 	datadriven.Walk(t, "testdata/conditions", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
+			when, wants := forRank, wantsCondition
+			for _, arg := range d.CmdArgs {
+				switch arg.Key {
+				case "number":
+					wants = wantsNumber
+				default:
+					var known bool
+					if when, known = phaseNames[arg.Key]; !known {
+						t.Fatalf("%s: there is no phase %q", d.Pos, arg.Key)
+					}
+				}
+			}
 			var out []string
 			for line := range strings.Lines(d.Input) {
-				out = append(out, lowered(strings.TrimSuffix(line, "\n"), d.HasArg("active")))
+				out = append(out, lowered(strings.TrimSuffix(line, "\n"), when, wants))
 			}
 			return strings.Join(out, "\n")
 		})
 	})
 }
 
-// lowered reads one condition and writes what it comes to, or what is wrong with it.
-func lowered(written string, active bool) string {
-	path := "ranks[0].when"
-	if active {
-		path = "active"
-	}
-	c, root := lowerFor(written, path)
+// lowered reads one condition, or number, and writes what it comes to, or what is wrong with it.
+func lowered(written string, when phase, wants wantedType) string {
+	c, root := lowerFor(written, when, wants)
 	if len(c.errors) != 0 {
 		return c.sorted().Error()
 	}
-	return prefixed(root.expr)
+	return c.prefixed(root.expr)
 }
 
-// lowerFor lowers the condition at a path of a plan with the ranks silver and gold and a binary tree.
-func lowerFor(written, path string) (*compiler, typed) {
-	c := &compiler{
-		decoder: decoder{
-			findings: &findings{},
-			places:   map[string]place{path: {value: &yaml.Node{Kind: yaml.ScalarNode, Value: written, Line: 1, Column: 1}}},
+// conditionPath is where lowerFor has its conditions stand.
+const conditionPath = "asked"
+
+// lowerFor lowers an expression of a plan with the ranks silver and gold, a binary tree, two volumes, two facts and three bonuses.
+func lowerFor(written string, when phase, wants wantedType) (*compiler, typed) {
+	c := newCompiler()
+	c.places[conditionPath] = place{value: &yaml.Node{Kind: yaml.ScalarNode, Value: written, Line: 1, Column: 1}}
+	c.source = newText(written)
+	c.message = &uplinev1.Plan{
+		Ranks:   []*uplinev1.Rank{{Name: "silver"}, {Name: "gold"}},
+		Volumes: []*uplinev1.Volume{{Name: "energy"}, {Name: "retail", Of: uplinev1.Measure_MEASURE_PRICE}, {Name: "orders", Of: uplinev1.Measure_MEASURE_COUNT}},
+		Facts: []*uplinev1.Fact{
+			{Name: "balanced", Value: "min(left_volume, right_volume)"},
+			{Name: "strong_legs", Count: uplinev1.Over_OVER_LEGS, Where: `active && pv >= 100`},
+			{Name: "golden", Count: uplinev1.Over_OVER_FRONTLINE, Where: `paid_as("gold")`},
+			{Name: "rewarded", Value: `earned("team") > 0 && paid_as("gold")`},
 		},
-		source:      newText(written),
-		message:     &uplinev1.Plan{},
-		plan:        &calc.Plan{PlacementWidth: 2},
-		ranks:       []string{"silver", "gold"},
-		ranksKnown:  true,
-		rankNumbers: map[string]uint8{"silver": 1, "gold": 2},
+		Bonuses: []*uplinev1.Bonus{
+			{Name: "own", Kind: &uplinev1.Bonus_Direct{}}, {Name: "team", Kind: &uplinev1.Bonus_Unilevel{}},
+			{Name: "match", Kind: &uplinev1.Bonus_Matching{}},
+		},
 	}
-	root, _ := c.lowerCondition(path, written)
+	c.plan = &calc.Plan{PlacementWidth: 2, MinorDigits: 2, Main: calc.Monthly}
+	c.nameParts()
+	c.readVolumes()
+	c.readFacts()
+	root, _ := c.lower(conditionPath, written, when, wants)
 	return c, root
 }
 
 var opSigns = map[calc.Op]string{
 	calc.OpNegate: "neg", calc.OpAdd: "+", calc.OpSubtract: "-", calc.OpMultiply: "*",
 	calc.OpLess: "<", calc.OpLessEqual: "<=", calc.OpGreater: ">", calc.OpGreaterEqual: ">=", calc.OpEqual: "==", calc.OpNotEqual: "!=",
-	calc.OpNot: "!", calc.OpAnd: "&&", calc.OpOr: "||", calc.OpIf: "if",
+	calc.OpNot: "!", calc.OpAnd: "&&", calc.OpOr: "||", calc.OpIf: "if", calc.OpMin: "min", calc.OpMax: "max", calc.OpWhole: "whole",
 }
 
-func prefixed(e *calc.Expr) string {
+func (c *compiler) prefixed(e *calc.Expr) string {
 	switch e.Op {
 	case calc.OpNumber:
 		if e.Digits == 0 {
@@ -131,14 +154,11 @@ func prefixed(e *calc.Expr) string {
 	case calc.OpBoolean:
 		return fmt.Sprint(e.Value != 0)
 	case calc.OpFact:
-		if e.Rank != 0 {
-			return fmt.Sprintf("%s#%d", e.Fact.Info().Name, e.Rank)
-		}
-		return e.Fact.Info().Name
+		return c.factText(e.Slot)
 	}
 	parts := []string{opSigns[e.Op]}
 	for _, arg := range e.Args {
-		parts = append(parts, prefixed(arg))
+		parts = append(parts, c.prefixed(arg))
 	}
 	return "(" + strings.Join(parts, " ") + ")"
 }

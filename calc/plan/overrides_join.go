@@ -15,8 +15,6 @@ import (
 type joiner struct {
 	*compiler
 	variants []*variant
-	// moved gives, by variant, the number in the joined plan of a volume that the variant's own bonus has made.
-	moved []map[calc.Base]calc.Base
 }
 
 // differs is a part of a rule that is not the same in all variants: the names of the engine's fields on the way to it.
@@ -32,7 +30,6 @@ func (c *compiler) join(variants []*variant) {
 	p.PointValues = make([]calc.Fraction, len(variants))
 	for i, v := range variants {
 		p.PointValues[i] = v.plan.PointValue
-		j.moved = append(j.moved, j.movedVolumes(v.plan))
 	}
 	p.Active = j.conditions(func(v *variant) *calc.Condition { return v.plan.Active })
 	for i := range p.Ranks {
@@ -78,20 +75,6 @@ func (j *joiner) paidIn(bonus int) []bool {
 	return paid
 }
 
-// movedVolumes finds the volumes that the bonuses of a variant have made among those of the plan, which have the same names. One that
-// is not the same in all it says stays where it is, and so differs.
-func (j *joiner) movedVolumes(p *calc.Plan) map[calc.Base]calc.Base {
-	moved := map[calc.Base]calc.Base{}
-	for i := len(j.plan.Volumes); i < len(p.Volumes); i++ {
-		for k := range j.plan.Volumes {
-			if reflect.DeepEqual(j.plan.Volumes[k], p.Volumes[i]) {
-				moved[calc.VolumeBuiltIn+calc.Base(i)] = calc.VolumeBuiltIn + calc.Base(k)
-			}
-		}
-	}
-	return moved
-}
-
 // value joins values of one type, one for each variant, and gives the first part that must be the same and is not.
 func (j *joiner) value(to reflect.Value, values []reflect.Value, fields []string) *differs {
 	switch to.Interface().(type) {
@@ -106,8 +89,6 @@ func (j *joiner) value(to reflect.Value, values []reflect.Value, fields []string
 		return j.joinBrackets(to, parts[*calc.Brackets](values), fields)
 	case calc.RankAward:
 		return j.joinAward(to, parts[calc.RankAward](values), fields)
-	case calc.Base:
-		return j.joinBase(to, parts[calc.Base](values), fields)
 	}
 	switch to.Kind() {
 	case reflect.Pointer:
@@ -177,20 +158,6 @@ func parts[T any](values []reflect.Value) []T {
 		out[i] = v.Interface().(T)
 	}
 	return out
-}
-
-// joinBase joins the numbers of a volume.
-func (j *joiner) joinBase(to reflect.Value, numbers []calc.Base, fields []string) *differs {
-	for k, number := range numbers {
-		if at, ok := j.moved[k][number]; ok {
-			number = at
-		}
-		if number != numbers[0] {
-			return &differs{k, fields}
-		}
-	}
-	to.Set(reflect.ValueOf(numbers[0]))
-	return nil
 }
 
 // failDiffers reports a bonus that an override changes in what the engine does the same for all markets.

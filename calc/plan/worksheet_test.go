@@ -1,13 +1,9 @@
 package plan
 
 import (
-	"bytes"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"text/tabwriter"
 
 	"github.com/cockroachdb/datadriven"
 
@@ -18,19 +14,35 @@ import (
 //
 //	plan [completed]          the YAML file that follows; completed adds what soundPlan has and it lacks
 //	network                   one distributor a line: ID [sponsor=ID] [parent=ID leg=left|right|N] [achieved=RANK] [enrolled=DAY]
-//	sales                     one sale a line, which goes live: SELLER [pv=] [cv=] [price=] [class=]; prints what is paid at the event
+//	                          [market=CODE] [kind=WORD] [tags=WORD,WORD] [owner=ID]
+//	prior                     what the last closed period has left: ID [paid_as=RANK] [active=no], and one column of the state a line:
+//	                          KEY volume|money|count ID=NUMBER …
+//	sales                     one sale a line, which goes live: SELLER [pv=] [cv=] [qv=] [price=] [fee=] [class=] [market=] [customer=ID]
+//	                          [cycle=N] [day=DAY] [since=DAY] [count=N]; prints what is paid at the event. Without a day a sale is of
+//	                          the period's first moment; without since, the buyer's first purchase is the first one here
+//	quiet                     sales that print nothing: those of later cycles, or of what events have not to do with
+//	adjust                    by hand: ID BONUS AMOUNT
 //	cancel [cycles=N] [days=N] the last sale, after so many paid cycles and days; prints what stays and what is taken back
 //	period NAME [cadence=]    closes a period with the sales since the last one of its cadence
+//	state                     what the last period carries on, as the engine has it
 //
 // State goes on from one period to the next. The cadence is the plan's main one where none is named.
 type worksheet struct {
 	plan    *calc.Plan
 	ids     []string
 	network calc.Network
-	// open are the sales of the period under way, by cadence.
-	open  map[calc.Cadence]*calc.Volumes
-	prior calc.Prior
+	// open are the sales of the period under way, by cadence, posted what they paid at the event, and adjusted what is paid by hand.
+	open     map[calc.Cadence]*calc.Volumes
+	posted   map[calc.Cadence]*calc.Posted
+	adjusted calc.Adjustments
+	prior    calc.Prior
+	// state is what the last closed period of each cadence carried out.
+	state map[calc.Cadence]calc.State
+	last  calc.State
 	event []calc.EventLine
+	// customers are numbered in the order in which they buy; firsts holds who has bought before, and when.
+	customers []string
+	firsts    map[string]int64
 }
 
 // The scripts under testdata/cases hold published plans with their published figures.
@@ -48,12 +60,21 @@ func (w *worksheet) run(t *testing.T, d *datadriven.TestData) string {
 		return w.readPlan(d)
 	case "network":
 		return w.readNetwork(t, d)
+	case "prior":
+		return w.readPrior(t, d)
 	case "sales":
 		return w.sell(t, d)
+	case "quiet":
+		w.sell(t, d)
+		return "ok"
+	case "adjust":
+		return w.adjust(t, d)
 	case "cancel":
 		return w.cancel(t, d)
 	case "period":
 		return w.close(t, d)
+	case "state":
+		return w.carried()
 	}
 	t.Fatalf("%s: there is no %s", d.Pos, d.Cmd)
 	return ""
@@ -68,11 +89,19 @@ func (w *worksheet) readPlan(d *datadriven.TestData) string {
 	if result.Plan == nil {
 		return result.Diagnostics.Error()
 	}
-	w.plan, w.prior, w.open = result.Plan, calc.Prior{}, map[calc.Cadence]*calc.Volumes{}
+	*w = worksheet{plan: result.Plan, ids: w.ids, network: w.network}
+	w.begin()
 	if len(result.Diagnostics) > 0 {
 		return result.Diagnostics.Error()
 	}
 	return "ok"
+}
+
+// begin forgets all that has happened.
+func (w *worksheet) begin() {
+	w.prior, w.last, w.adjusted, w.event, w.customers = calc.Prior{}, nil, calc.Adjustments{}, nil, nil
+	w.open, w.posted, w.state = map[calc.Cadence]*calc.Volumes{}, map[calc.Cadence]*calc.Posted{}, map[calc.Cadence]calc.State{}
+	w.firsts = map[string]int64{}
 }
 
 // options reads KEY=VALUE words.
@@ -101,20 +130,50 @@ func (w *worksheet) person(t *testing.T, id string) int32 {
 	return int32(i)
 }
 
+func (w *worksheet) rank(t *testing.T, name string) uint8 {
+	t.Helper()
+	rank := 1 + slices.IndexFunc(w.plan.Ranks, func(r calc.Rank) bool { return r.Name == name })
+	if rank == 0 && name != "" {
+		t.Fatalf("there is no rank %q", name)
+	}
+	return uint8(rank)
+}
+
+// dayUS is when a day begins.
+func (w *worksheet) dayUS(t *testing.T, day string) int64 {
+	t.Helper()
+	period, err := calc.ParsePeriod(calc.Daily, w.plan.Location, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return period.StartUS
+}
+
+func (w *worksheet) money(t *testing.T, text string) int64 {
+	t.Helper()
+	v, err := calc.ParseMinor(text, w.plan.MinorDigits)
+	if err != nil {
+		t.Fatalf("%q: %v", text, err)
+	}
+	return v
+}
+
 func (w *worksheet) readNetwork(t *testing.T, d *datadriven.TestData) string {
-	w.ids, w.network, w.prior = nil, calc.Network{}, calc.Prior{}
+	w.ids, w.network = nil, calc.Network{}
+	w.begin()
 	for line := range strings.Lines(d.Input) {
 		if words := strings.Fields(line); len(words) > 0 {
 			w.ids = append(w.ids, words[0])
 		}
 	}
+	names := w.plan.Names
 	for line := range strings.Lines(d.Input) {
 		words := strings.Fields(line)
 		if len(words) == 0 {
 			continue
 		}
-		o := options(t, words[1:], "sponsor", "parent", "leg", "achieved", "enrolled")
-		leg, ok := map[string]uint8{"": 0, "left": 1, "right": 2, "1": 1, "2": 2, "3": 3}[o["leg"]]
+		o := options(t, words[1:], "sponsor", "parent", "leg", "achieved", "enrolled", "market", "kind", "tags", "owner")
+		leg, ok := map[string]uint8{"": 0, "left": 1, "right": 2, "1": 1, "2": 2, "3": 3, "4": 4, "5": 5}[o["leg"]]
 		if !ok {
 			t.Fatalf("%s: there is no leg %q", d.Pos, o["leg"])
 		}
@@ -122,254 +181,64 @@ func (w *worksheet) readNetwork(t *testing.T, d *datadriven.TestData) string {
 		if enrolled == "" {
 			enrolled = "2020-01-01"
 		}
-		day, err := calc.ParsePeriod(calc.Daily, w.plan.Location, enrolled)
-		if err != nil {
-			t.Fatalf("%s: %v", d.Pos, err)
+		owner := o["owner"]
+		if owner == "" {
+			owner = words[0]
 		}
-		achieved := 1 + slices.IndexFunc(w.plan.Ranks, func(r calc.Rank) bool { return r.Name == o["achieved"] })
-		if achieved == 0 && o["achieved"] != "" {
-			t.Fatalf("%s: there is no rank %q", d.Pos, o["achieved"])
+		tags := uint64(0)
+		for tag := range strings.SplitSeq(o["tags"], ",") {
+			if number := calc.WordNumber(names.Tags, tag); number > 0 {
+				tags |= 1 << (number - 1)
+			}
 		}
-		w.prior.Achieved = append(w.prior.Achieved, uint8(achieved))
-		w.network.Sponsor = append(w.network.Sponsor, w.person(t, o["sponsor"]))
-		w.network.Parent = append(w.network.Parent, w.person(t, o["parent"]))
-		w.network.Leg = append(w.network.Leg, leg)
-		w.network.EnrolledAtUS = append(w.network.EnrolledAtUS, day.StartUS)
+		n := &w.network
+		n.Sponsor, n.Parent, n.Leg = append(n.Sponsor, w.person(t, o["sponsor"])), append(n.Parent, w.person(t, o["parent"])), append(n.Leg, leg)
+		n.EnrolledAtUS = append(n.EnrolledAtUS, w.dayUS(t, enrolled))
+		n.Market, n.Kind = append(n.Market, calc.WordNumber(names.Markets, o["market"])), append(n.Kind, calc.WordNumber(names.Kinds, o["kind"]))
+		n.Tags, n.Owner = append(n.Tags, tags), append(n.Owner, w.person(t, owner))
+		w.prior.Achieved = append(w.prior.Achieved, w.rank(t, o["achieved"]))
 	}
 	return "ok"
 }
 
-func (w *worksheet) sell(t *testing.T, d *datadriven.TestData) string {
-	table := newTable("earner", "bonus", "level", "base", "rate", "amount")
+func (w *worksheet) readPrior(t *testing.T, d *datadriven.TestData) string {
+	n := len(w.ids)
+	w.prior.PaidAs, w.prior.Active = slices.Clone(w.prior.Achieved), slices.Repeat([]bool{true}, n)
+	state := calc.State{}
 	for line := range strings.Lines(d.Input) {
 		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
-		}
-		o := options(t, words[1:], "pv", "cv", "price", "class")
-		number := func(key string, parse func(string) (int64, error)) int64 {
-			if o[key] == "" {
-				return 0
+		switch {
+		case len(words) == 0:
+		case slices.Contains(w.ids, words[0]):
+			o := options(t, words[1:], "paid_as", "active")
+			at := w.person(t, words[0])
+			w.prior.PaidAs[at], w.prior.Active[at] = w.rank(t, o["paid_as"]), o["active"] != "no"
+		default:
+			digits, ok := map[string]int32{"volume": 4, "money": w.plan.MinorDigits, "count": 0}[words[1]]
+			if !ok {
+				t.Fatalf("%s: %q is neither volume, money nor count", d.Pos, words[1])
 			}
-			v, err := parse(o[key])
-			if err != nil {
-				t.Fatalf("%s: %v", d.Pos, err)
+			column := make([]int64, n)
+			if strings.HasPrefix(words[0], "company:") {
+				column = make([]int64, 1)
 			}
-			return v
-		}
-		in := &calc.EventInput{
-			Plan: w.plan, PV: number("pv", calc.ParseVolume), CV: number("cv", calc.ParseVolume), Class: o["class"],
-			PriceMinor: number("price", func(text string) (int64, error) { return calc.ParseMinor(text, w.plan.MinorDigits) }),
-		}
-		var sponsors, parents []int32
-		seller := w.person(t, words[0])
-		in.Sponsor, sponsors = w.chain(seller, w.network.Sponsor)
-		in.Placement, parents = w.chain(seller, w.network.Parent)
-		lines, err := calc.EventLines(in)
-		if err != nil {
-			t.Fatalf("%s: %v", d.Pos, err)
-		}
-		w.event = lines
-		for _, l := range lines {
-			earners := sponsors
-			if l.Placement {
-				earners = parents
+			for _, word := range words[2:] {
+				id, text, _ := strings.Cut(word, "=")
+				number, err := calc.ParseMinor(text, digits)
+				if err != nil {
+					t.Fatalf("%s: %v", d.Pos, err)
+				}
+				at := int32(0)
+				if len(column) > 1 {
+					at = w.person(t, id)
+				}
+				column[at] = number
 			}
-			rate := percent(l.Rate)
-			if l.Months > 1 {
-				rate += fmt.Sprintf(" × %d", l.Months)
-			}
-			w.line(table, earners[l.Distance], l.Bonus, l.Level, l.Base, rate, l.AmountMinor)
-		}
-		for c := calc.Daily; c <= calc.Yearly; c++ {
-			if w.open[c] == nil {
-				w.open[c] = &calc.Volumes{}
-			}
-			v := w.open[c]
-			v.Seller, v.PV, v.CV, v.PriceMinor = append(v.Seller, seller), append(v.PV, in.PV), append(v.CV, in.CV), append(v.PriceMinor, in.PriceMinor)
+			state[words[0]] = column
 		}
 	}
-	return table.String()
-}
-
-func (w *worksheet) chain(seller int32, parents []int32) (members []calc.ChainMember, people []int32) {
-	for at := seller; at >= 0; at = parents[at] {
-		var m calc.ChainMember
-		m.Rank = w.prior.Achieved[at]
-		if w.prior.PaidAs != nil {
-			m.Rank, m.Inactive = w.prior.PaidAs[at], !w.prior.Active[at]
-		}
-		members, people = append(members, m), append(people, at)
+	for c := calc.Daily; c <= calc.Yearly; c++ {
+		w.state[c] = state
 	}
-	return members, people
-}
-
-func (w *worksheet) line(table *table, earner int32, bonus int, level uint16, base int64, rate string, amountMinor int64) {
-	shownBase := calc.FormatVolume(base)
-	if w.plan.Bonuses[bonus].BaseOf() == calc.BasePrice {
-		shownBase = calc.FormatMinor(base, w.plan.MinorDigits)
-	}
-	table.row(w.ids[earner], w.plan.Bonuses[bonus].Name, shownLevel(level), shownBase, rate, calc.FormatMinor(amountMinor, w.plan.MinorDigits))
-}
-
-func shownLevel(level uint16) string {
-	if level == 0 {
-		return "-"
-	}
-	return strconv.Itoa(int(level))
-}
-
-func percent(rate int64) string {
-	return calc.FormatVolume(rate/(calc.RateScale/100/calc.VolumeScale)) + "%"
-}
-
-// cancel takes the events of one sale through the fold that the store uses.
-func (w *worksheet) cancel(t *testing.T, d *datadriven.TestData) string {
-	var cycles, days int
-	d.MaybeScanArgs(t, "cycles", &cycles)
-	d.MaybeScanArgs(t, "days", &days)
-	const dayUS = 24 * 60 * 60 * 1_000_000
-	events := []calc.SaleEvent{
-		{ID: "1 live", Kind: calc.Activated},
-		{ID: "3 end", Kind: calc.Cancelled, EffectiveAtUS: int64(days) * dayUS},
-	}
-	for cycle := range cycles {
-		events = append(events, calc.SaleEvent{ID: fmt.Sprint("2 cycle ", cycle+1), Kind: calc.Paid, Cycle: int32(cycle + 1)})
-	}
-	fold := calc.FoldSale(calc.SaleTerms{RequiresActivation: true}, events)
-	table := newTable("bonus", "level", "paid", "stays", "taken back")
-	for _, l := range w.event {
-		b := &w.plan.Bonuses[l.Bonus]
-		stays, err := calc.RoundedPart(l.AmountMinor, clawbackOf(b).Retained(fold, l.Months), w.plan.Rounding)
-		if err != nil {
-			t.Fatalf("%s: %v", d.Pos, err)
-		}
-		money := func(minor int64) string { return calc.FormatMinor(minor, w.plan.MinorDigits) }
-		table.row(b.Name, shownLevel(l.Level), money(l.AmountMinor), money(stays), money(stays-l.AmountMinor))
-	}
-	return table.String()
-}
-
-func clawbackOf(b *calc.Bonus) calc.Clawback {
-	switch {
-	case b.Direct != nil:
-		return b.Direct.Clawback
-	case b.Unilevel != nil:
-		return b.Unilevel.Clawback
-	}
-	return b.Advance.Clawback
-}
-
-func (w *worksheet) close(t *testing.T, d *datadriven.TestData) string {
-	cadence := w.plan.Main
-	if d.HasArg("cadence") {
-		var name string
-		d.ScanArgs(t, "cadence", &name)
-		var err error
-		if cadence, err = calc.ParseCadence(name); err != nil {
-			t.Fatalf("%s: %v", d.Pos, err)
-		}
-	}
-	period, err := calc.ParsePeriod(cadence, w.plan.Location, d.CmdArgs[0].Key)
-	if err != nil {
-		t.Fatalf("%s: %v", d.Pos, err)
-	}
-	in := &calc.Input{Plan: w.plan, Cadence: cadence, Period: period, Network: w.network, Prior: w.prior}
-	if v := w.open[cadence]; v != nil {
-		in.Volumes = *v
-	}
-	out, err := calc.Compute(in)
-	if err != nil {
-		t.Fatalf("%s: %v", d.Pos, err)
-	}
-	delete(w.open, cadence)
-	if w.prior.Carry == nil {
-		w.prior.Carry = make([]calc.Carry, len(w.plan.Bonuses))
-	}
-	for i := range w.plan.Bonuses {
-		if w.plan.Bonuses[i].Cadence == cadence {
-			w.prior.Carry[i] = out.Carry[i]
-		}
-	}
-	if cadence == w.plan.Main {
-		w.prior.PaidAs, w.prior.Achieved, w.prior.Active = out.PaidAs, out.Achieved, out.Active
-	}
-	return w.standings(out) + w.lines(out) + w.carries(out)
-}
-
-func (w *worksheet) rankName(rank uint8) string {
-	if rank == 0 {
-		return "-"
-	}
-	return w.plan.Ranks[rank-1].Name
-}
-
-func (w *worksheet) standings(out *calc.Output) string {
-	if out.PaidAs == nil || len(w.plan.Ranks) == 0 && w.plan.Active == nil {
-		return ""
-	}
-	table := newTable("distributor", "active", "paid as", "achieved")
-	for i, id := range w.ids {
-		active := "no"
-		if out.Active[i] {
-			active = "yes"
-		}
-		table.row(id, active, w.rankName(out.PaidAs[i]), w.rankName(out.Achieved[i]))
-	}
-	return table.String()
-}
-
-func (w *worksheet) lines(out *calc.Output) string {
-	table := newTable("earner", "bonus", "level", "base", "rate", "amount")
-	for i, earner := range out.Lines.Earner {
-		w.line(table, earner, int(out.Lines.Bonus[i]), out.Lines.Level[i], out.Lines.Base[i], percent(out.Lines.Rate[i]), out.Lines.AmountMinor[i])
-	}
-	return table.String()
-}
-
-func (w *worksheet) carries(out *calc.Output) string {
-	table := newTable("carry of", "bonus", "left", "right")
-	for i, id := range w.ids {
-		for bonus, c := range out.Carry {
-			if c.Left != nil && (c.Left[i] != 0 || c.Right[i] != 0) {
-				table.row(id, w.plan.Bonuses[bonus].Name, calc.FormatVolume(c.Left[i]), calc.FormatVolume(c.Right[i]))
-			}
-		}
-	}
-	if table.rows == 0 {
-		return ""
-	}
-	return table.String()
-}
-
-// table lays out rows under a head; one without rows says so in a word.
-type table struct {
-	buffer bytes.Buffer
-	writer *tabwriter.Writer
-	rows   int
-}
-
-func newTable(head ...string) *table {
-	t := &table{}
-	t.writer = tabwriter.NewWriter(&t.buffer, 0, 0, 2, ' ', 0)
-	t.row(head...)
-	t.rows = 0
-	return t
-}
-
-func (t *table) row(cells ...string) {
-	fmt.Fprintln(t.writer, strings.Join(cells, "\t"))
-	t.rows++
-}
-
-func (t *table) String() string {
-	if t.rows == 0 {
-		return "nothing is paid\n"
-	}
-	t.writer.Flush()
-	var out strings.Builder
-	for line := range strings.Lines(t.buffer.String()) {
-		out.WriteString(strings.TrimRight(line, " \n") + "\n")
-	}
-	return out.String()
+	return "ok"
 }
