@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func ratesOf(t testing.TB, plan string, of ...ExchangeRate) *Rates {
+func exchangeRates(t testing.TB, plan string, of ...ExchangeRate) *Rates {
 	t.Helper()
 	r, err := NewRates(plan, of...)
 	if err != nil {
@@ -19,7 +19,7 @@ func ratesOf(t testing.TB, plan string, of ...ExchangeRate) *Rates {
 	return r
 }
 
-func rateOf(t testing.TB, text string) Fraction {
+func exchangeRate(t testing.TB, text string) Fraction {
 	t.Helper()
 	f, err := ParseFraction(text)
 	if err != nil {
@@ -30,9 +30,9 @@ func rateOf(t testing.TB, text string) Fraction {
 
 // The published figures of fx-fxopen-double-conversion: to the plan's currency at the bid, 15 % of it, and back at the ask of 1.333(3).
 func TestRates_PublishedFigures(t *testing.T) {
-	r := ratesOf(t, "USD", ExchangeRate{"EUR", rateOf(t, "1.27151"), Fraction{4, 3}})
+	r := exchangeRates(t, "USD", ExchangeRate{"EUR", exchangeRate(t, "1.27151"), Fraction{4, 3}})
 	base, err := r.ToPlan(24_00, "EUR", toTheCent)
-	if want := (Conversion{"EUR", "USD", 24_00, 30_52, rateOf(t, "1.27151")}); err != nil || base != want {
+	if want := (Conversion{"EUR", "USD", 24_00, 30_52, exchangeRate(t, "1.27151")}); err != nil || base != want {
 		t.Errorf("base: got %+v, %v; want %+v", base, err, want)
 	}
 	commission, err := RoundedPart(base.ToMinor, Fraction{15, 100}, toTheCent)
@@ -45,23 +45,23 @@ func TestRates_PublishedFigures(t *testing.T) {
 	}
 	// Without rounding in between it would be a cent less.
 	once, factors, err := r.Through(24_00, "EUR", "EUR", toTheCent, Fraction{15, 100})
-	if want := []Fraction{rateOf(t, "1.27151"), One, {15, 100}, {3, 4}, One}; err != nil || once != 3_43 || !slices.Equal(factors, want) {
+	if want := []Fraction{exchangeRate(t, "1.27151"), One, {15, 100}, {3, 4}, One}; err != nil || once != 3_43 || !slices.Equal(factors, want) {
 		t.Errorf("once: got %d, %v, %v; want 343, %v", once, factors, err, want)
 	}
 	// Rates written with eighteen decimals do as well as the fraction.
-	r = ratesOf(t, "USD", ExchangeRate{"EUR", rateOf(t, "1.27151"), rateOf(t, "1.333333333333333333")})
+	r = exchangeRates(t, "USD", ExchangeRate{"EUR", exchangeRate(t, "1.27151"), exchangeRate(t, "1.333333333333333333")})
 	if paid, err = r.FromPlan(4_58, "EUR", toTheCent); err != nil || paid.ToMinor != 3_44 {
 		t.Errorf("paid at 1.333333333333333333: got %+v, %v; want 344", paid, err)
 	}
 }
 
 func TestRates_MinorUnitsOfDifferentDigits(t *testing.T) {
-	dollars := ratesOf(t, "USD",
-		MidRate("JPY", rateOf(t, "0.0065")), MidRate("KWD", rateOf(t, "3.25")), MidRate("BHD", rateOf(t, "2.65957")), MidRate("CHF", rateOf(t, "1.25")),
-		MidRate("CLF", rateOf(t, "40.5")), ExchangeRate{"EUR", rateOf(t, "1.08"), rateOf(t, "1.1")},
+	dollars := exchangeRates(t, "USD",
+		MidRate("JPY", exchangeRate(t, "0.0065")), MidRate("KWD", exchangeRate(t, "3.25")), MidRate("BHD", exchangeRate(t, "2.65957")), MidRate("CHF", exchangeRate(t, "1.25")),
+		MidRate("CLF", exchangeRate(t, "40.5")), ExchangeRate{"EUR", exchangeRate(t, "1.08"), exchangeRate(t, "1.1")},
 	)
-	yen := ratesOf(t, "JPY", MidRate("KWD", rateOf(t, "500")), MidRate("USD", rateOf(t, "150")))
-	dinar := ratesOf(t, "KWD", MidRate("JPY", rateOf(t, "0.002")))
+	yen := exchangeRates(t, "JPY", MidRate("KWD", exchangeRate(t, "500")), MidRate("USD", exchangeRate(t, "150")))
+	dinar := exchangeRates(t, "KWD", MidRate("JPY", exchangeRate(t, "0.002")))
 	for _, c := range []struct {
 		rates        *Rates
 		minor        int64
@@ -134,7 +134,7 @@ func TestNewRates_RefusesWhatIsNoRate(t *testing.T) {
 }
 
 func TestRates_ConversionsThatCannotBe(t *testing.T) {
-	r := ratesOf(t, "USD", MidRate("EUR", Fraction{2, 1}), MidRate("KWD", Fraction{1, 1 << 40}))
+	r := exchangeRates(t, "USD", MidRate("EUR", Fraction{2, 1}), MidRate("KWD", Fraction{1, 1 << 40}))
 	type outcome struct {
 		err error
 		of  string
@@ -176,7 +176,7 @@ func TestRates_ConversionsThatCannotBe(t *testing.T) {
 }
 
 func TestRates_WithTakesThePlaceOfTheSameCurrencies(t *testing.T) {
-	plan := ratesOf(t, "USD", MidRate("EUR", Fraction{11, 10}), MidRate("JPY", Fraction{1, 150}))
+	plan := exchangeRates(t, "USD", MidRate("EUR", Fraction{11, 10}), MidRate("JPY", Fraction{1, 150}))
 	closing, err := plan.With(MidRate("EUR", Fraction{12, 10}), MidRate("KWD", Fraction{3, 1}))
 	if err != nil {
 		t.Fatal(err)
