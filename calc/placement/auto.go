@@ -152,14 +152,10 @@ func (t *Tree) choose(sponsor int32, rule Rule) (at Place, leg uint8, err error)
 		at, leg, found = s.byTurns(sponsor)
 	case s.descent != DescentRepeat:
 		at, found = s.lesser(sponsor)
-	case s.byVolume && t.shape.Width > 1:
+	case s.byVolume:
 		at, found = s.lesserVolumeDown(sponsor)
-	case t.shape.Width > 1:
-		at, found = s.lesserDown(sponsor)
 	default:
-		// With one leg there is nothing to choose, and the line may be long.
-		s.descent = DescentOuterEdge
-		at, found = s.inLeg(sponsor, 1)
+		at, found = s.lesserDown(sponsor)
 	}
 	if !found {
 		return Place{}, 0, fmt.Errorf("%w: beneath distributor %d by %v; choose another sponsor, another rule, or a place by hand",

@@ -54,8 +54,8 @@ func TestTree_SaysWhatIsWrongAndChangesNothing(t *testing.T) {
 		{"full by turns", auto(6, 1, Rule{Strategy: Alternate}), ErrFull, "alternate"},
 		{"full at the deepest level", auto(6, 3, breadth), ErrFull, "beneath distributor 3"},
 		{"no strategy", auto(6, 0, Rule{}), ErrRule, "strategy 0"},
-		{"unknown strategy", auto(6, 0, Rule{Strategy: 9}), ErrRule, "strategy 9"},
-		{"unknown descent", auto(6, 0, Rule{Strategy: Alternate, Descent: 9}), ErrRule, "descent 9"},
+		{"unknown strategy", auto(6, 0, Rule{Strategy: Alternate + 1}), ErrRule, "strategy 6"},
+		{"unknown descent", auto(6, 0, Rule{Strategy: Alternate, Descent: DescentRepeat + 1}), ErrRule, "descent 4"},
 		{"turns that are chosen again", auto(6, 0, Rule{Strategy: Alternate, Descent: DescentRepeat}), ErrRule, "choose from [outer_edge breadth_first]"},
 		{"levels below zero", auto(6, 0, Rule{Strategy: BreadthFirst, LevelsMax: -1}), ErrRule, "-1 levels"},
 		{"leg of a rule that chooses it", auto(6, 0, Rule{Strategy: FewerPeople, Leg: 1}), ErrRule, "name none"},
@@ -77,6 +77,51 @@ func TestTree_SaysWhatIsWrongAndChangesNothing(t *testing.T) {
 		if after := tree.columns(); !reflect.DeepEqual(before, after) || tree.People() != 6 {
 			t.Errorf("%s: %+v became %+v", c.name, before, after)
 		}
+	}
+}
+
+func TestTree_KnowsNothingOfStrangers(t *testing.T) {
+	tree := sample(t)
+	for _, row := range []int32{-1, 6, math.MaxInt32} {
+		if tree.Placed(row) || tree.PlaceOf(row) != (Place{NotPlaced, 0}) || tree.Child(Place{row, 1}) != Nobody || tree.Depth(row) != 0 ||
+			tree.Turn(row) != 0 || tree.Volume(row) != 0 || tree.Beneath(row) != (Sums{}) || tree.InLeg(row, 1) != (Sums{}) {
+			t.Errorf("it knows %d", row)
+		}
+	}
+	for _, leg := range []uint8{0, 3} {
+		if tree.Child(Place{0, leg}) != Nobody || tree.InLeg(0, leg) != (Sums{}) {
+			t.Errorf("it has a leg %d", leg)
+		}
+	}
+	if tree.Shape() != binary || tree.People() != 6 {
+		t.Errorf("shape %+v, %d people", tree.Shape(), tree.People())
+	}
+}
+
+func TestAddVolume_KeepsSumsWithinBounds(t *testing.T) {
+	tree := sample(t)
+	for _, c := range []struct {
+		row   int32
+		units int64
+		want  error
+	}{
+		{1, 1 << 60, nil},
+		{1, 1, ErrVolume},
+		{2, -1, ErrVolume},
+		{1, -2 << 60, nil}, // 2⁶⁰ below zero
+		{1, -1, ErrVolume},
+		{1, 1, nil},
+		{2, -1, nil},
+		{9, 1, ErrVolume}, // also of whoever has no place
+		{2, 1, nil},
+		{9, 1, nil},
+	} {
+		if err := tree.AddVolume(c.row, c.units); !errors.Is(err, c.want) {
+			t.Errorf("%d added to %d: %v, want %v", c.units, c.row, err, c.want)
+		}
+	}
+	if got, want := tree.Beneath(0), (Sums{6, 1 - 1<<60}); got != want {
+		t.Errorf("in all %+v, want %+v", got, want)
 	}
 }
 
@@ -167,7 +212,7 @@ func TestLoad_TakesWhatIsJustWithinBounds(t *testing.T) {
 
 // A tree that was loaded is as quick at once as one that was long in use, though its leg is one line.
 func TestLoad_FirstCallsAreNoDearer(t *testing.T) {
-	const n, most = 1 << 17, 300
+	const n, most = 1 << 16, 300
 	for _, before := range []func(Shape, int32) *Tree{power, zigzag} {
 		for _, row := range []int32{0, 1, n / 3, n / 2, n - 2, n - 1} {
 			tree := before(binary, n)

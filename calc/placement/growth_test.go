@@ -86,6 +86,8 @@ func growths() []growth {
 		growth{"breadth_first/twenty_sponsors", binary, Rule{Strategy: BreadthFirst}, nil, ofTwenty, false},
 		growth{"breadth_first/zigzag", binary, Rule{Strategy: BreadthFirst}, zigzag, ofAnybody, false},
 		growth{"breadth_first/width_5", Shape{Width: 5}, Rule{Strategy: BreadthFirst}, nil, ofAnybody, false},
+		growth{"fewer_people/width_1", Shape{Width: 1}, Rule{Strategy: FewerPeople}, nil, ofAnybody, false},
+		growth{"less_volume_repeat/width_1", Shape{Width: 1}, Rule{Strategy: LessVolume, Descent: DescentRepeat, LevelsMax: 1 << 30}, nil, ofAnybody, true},
 		growth{"less_volume_repeat/zigzag", binary, Rule{Strategy: LessVolume, Descent: DescentRepeat}, zigzag, ofAnybody, true},
 		growth{"less_volume_repeat/limited", binary, Rule{Strategy: LessVolume, Descent: DescentRepeat, LevelsMax: 40}, power, ofAnybody, true},
 		growth{"fewer_people_repeat/nearly_full", binary, Rule{Strategy: FewerPeople, LevelsMax: 12}, power, ofTwenty, false},
@@ -135,7 +137,7 @@ func TestAuto_StepsGrowAsTheLogarithm(t *testing.T) {
 	for _, g := range growths() {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
-			for _, n := range []int32{1 << 8, 1 << 11, 1 << 14, 1 << 17} {
+			for _, n := range []int32{1 << 8, 1 << 12, 1 << 16} {
 				var tree *Tree
 				g.grow(n, func(t *Tree) { tree = t })
 				logarithm := int64(bits.Len32(uint32(tree.People())))
@@ -146,6 +148,48 @@ func TestAuto_StepsGrowAsTheLogarithm(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestChoose_TakesTheLogarithmWhenAskedAgain: whoever only asks must not find the way down as long every time as it was the first time.
+// The places asked for hang off a line that grew at its end: off its middle, and off its upper end.
+func TestChoose_TakesTheLogarithmWhenAskedAgain(t *testing.T) {
+	t.Parallel()
+	const n, calls = 1 << 13, 100
+	for _, c := range []struct {
+		rule Rule
+		want Place
+	}{
+		{Rule{Strategy: LessVolume, Descent: DescentRepeat}, Place{n, 1}},
+		{Rule{Strategy: BreadthFirst, Leg: 1}, Place{1, 2}},
+	} {
+		tree := must(New(binary))
+		for row := range int32(n) {
+			at := Place{row - 1, 1}
+			if row == 0 {
+				at.Leg = 0
+			}
+			if err := tree.Place(row, at, Nobody); err != nil {
+				t.Fatal(err)
+			}
+			if row == n/2 {
+				if err := errors.Join(tree.AddVolume(n, -1), tree.Place(n, Place{row, 2}, Nobody)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if at, err := tree.Choose(0, c.rule); err != nil || at != c.want {
+			t.Fatalf("%+v: %+v, %v, want %+v", c.rule, at, err, c.want)
+		}
+		tree.steps = 0
+		for range calls {
+			if _, err := tree.Choose(0, c.rule); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if tree.steps > n+calls*8*int64(bits.Len32(n)) {
+			t.Errorf("%+v: asked %d times more, %d steps", c.rule, calls, tree.steps)
+		}
 	}
 }
 

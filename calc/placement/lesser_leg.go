@@ -45,7 +45,6 @@ func (s *search) stepDown(row int32) Place {
 		leg, next := s.lesserLeg(row, sums)
 		child := s.child[s.slot(row, leg)]
 		if child == Nobody {
-			s.access(row) // Pays for nothing here, and makes placing there cheap.
 			return Place{row, leg}
 		}
 		row, sums = child, next

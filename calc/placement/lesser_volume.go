@@ -11,16 +11,13 @@ func (s *search) lesserVolumeDown(sponsor int32) (Place, bool) {
 	}
 	// At and above this depth nobody has a leg without a place within the limit.
 	open := s.limit - 2 - s.levelsFull(s.count)
-	if s.limit == unlimited {
-		open = unlimited
-	}
 	row, sums := sponsor, Sums{s.knots[sponsor].own.people, s.knots[sponsor].own.volume}
 	for s.depth[row] <= open {
 		leg, _ := s.lesserLeg(row, sums)
 		slot := s.slot(row, leg)
 		child, root := s.child[slot], s.below[slot]
 		if child == Nobody {
-			s.access(row)
+			s.access(row) // Pays for the way down.
 			return Place{row, leg}, true
 		}
 		row, sums = s.turning(root)
@@ -28,7 +25,7 @@ func (s *search) lesserVolumeDown(sponsor int32) (Place, bool) {
 			// The path was followed too far down: everybody on it above that depth goes on along it, and from there on it is looked at
 			// level by level.
 			s.access(row)
-			row = s.onPathAt(row, max(s.depth[child], open+1))
+			row = s.onPathAt(row, open+1)
 			s.access(row)
 			break
 		}

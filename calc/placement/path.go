@@ -92,9 +92,8 @@ func (t *Tree) rotate(x int32) {
 		t.knots[z].upper = x
 	case !root:
 		t.knots[z].lower = x
-	case z != Nobody:
-		kx.hangs = ky.hangs
-		t.below[t.slot(z, kx.hangs)] = x
+	default:
+		kx.hangs = ky.hangs // Whom the path hangs from is told by access, which goes there next.
 	}
 	kx.sum = ky.sum // The stretch is the same.
 	t.join(y)

@@ -111,7 +111,6 @@ func (t *Tree) Remove(row int32) error {
 	}
 	at := t.PlaceOf(row)
 	if at.Parent != Nobody {
-		t.access(row)
 		t.access(at.Parent) // Now the row is a path of its own that hangs from the parent.
 		slot := t.slot(at.Parent, at.Leg)
 		t.child[slot], t.below[slot] = Nobody, Nobody
@@ -122,9 +121,7 @@ func (t *Tree) Remove(row int32) error {
 			t.end[t.line[row]] = at.Parent
 		}
 	}
-	t.parent[row], t.leg[row], t.depth[row], t.vacancies[row] = NotPlaced, 0, 0, 0
-	t.line[row], t.end[row] = Nobody, Nobody
-	t.knots[row] = knot{}
+	t.parent[row], t.leg[row] = NotPlaced, 0 // The rest is put's to set anew.
 	t.count--
 	return nil
 }

@@ -18,6 +18,9 @@ func (t *Tree) search(sponsor int32, rule Rule) *search {
 	if s.descent == DescentUsual {
 		s.descent = strategies[rule.Strategy].usual
 	}
+	if s.descent == DescentRepeat && t.shape.Width == 1 {
+		s.descent = DescentOuterEdge // There is nothing to choose on the way, which may be long.
+	}
 	if t.shape.DepthMax > 0 {
 		s.limit = t.shape.DepthMax
 	}
