@@ -124,10 +124,9 @@ func checkLines(t *testing.T, in *Input, out *Output) {
 	l := &out.Lines
 	for i := range l.Earner {
 		b := &in.Plan.Bonuses[l.Bonus[i]]
-		value, variant := in.Plan.PointValue, uint8(0)
+		value := in.Plan.PointValue
 		if in.Plan.VariantOfMarket != nil {
-			variant = in.Plan.VariantOfMarket[in.Network.Market[l.Earner[i]]]
-			value = in.Plan.PointValues[variant]
+			value = in.Plan.PointValues[in.Plan.VariantOfMarket[in.Network.Market[l.Earner[i]]]]
 		}
 		switch unit := b.UnitOf(in.Plan); {
 		case l.Kind[i] == LineAdjustment, unit == UnitMoney:
