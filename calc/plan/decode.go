@@ -207,8 +207,10 @@ func wanted(fd protoreflect.FieldDescriptor) string {
 		return "an amount like `25` or `12.50`"
 	case "step", "point_value":
 		return "a decimal number like `0.05`"
-	case "active", "when":
+	case "active", "when", "where", "until", "breakaway", "leaders", "stop_at", "unlock":
 		return "a condition like `pv >= 100`"
+	case "value", "sum", "max", "at_most", "by", "order_by", "then_by":
+		return "an expression like `gv`"
 	case "valid_from":
 		return "a date like `2026-01-01`"
 	}

@@ -83,6 +83,9 @@ func (c *compiler) checkOverride(i int, over *uplinev1.MarketOverride, variantOf
 			continue
 		}
 		c.twice(at, name, "bonus", &named)
+		if c.given(at + ".title") {
+			c.fail(at+".title", "`title` of a bonus is the same in all markets", "delete it")
+		}
 		is, want := kindOfBonus(bonus), kindOfBonus(c.message.GetBonuses()[index])
 		if is != "" && want != "" && is != want {
 			c.fail(at+"."+is, fmt.Sprintf("the bonus `%s` is `%s`, and cannot be `%s` in some markets", name, want, is),

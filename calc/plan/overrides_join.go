@@ -25,8 +25,23 @@ type differs struct {
 
 // join makes the plan as it stands, the first variant, that of all of them.
 func (c *compiler) join(variants []*variant) {
-	j := &joiner{compiler: c, variants: variants}
-	p := c.plan
+	j, p := &joiner{compiler: c, variants: variants}, c.plan
+	sound := true
+	for _, v := range variants[1:] {
+		pair := &joiner{compiler: c, variants: []*variant{variants[0], v}}
+		for i, changed := range v.changed {
+			if changed == "" {
+				continue
+			}
+			if _, found := pair.bonus(i); found != nil {
+				pair.failDiffers(i, found)
+				sound = false
+			}
+		}
+	}
+	if !sound {
+		return
+	}
 	p.PointValues = make([]calc.Fraction, len(variants))
 	for i, v := range variants {
 		p.PointValues[i] = v.plan.PointValue
@@ -35,18 +50,13 @@ func (c *compiler) join(variants []*variant) {
 	for i := range p.Ranks {
 		p.Ranks[i].When = j.conditions(func(v *variant) *calc.Condition { return v.plan.Ranks[i].When })
 	}
-	bonuses := slices.Clone(p.Bonuses)
+	bonuses := make([]calc.Bonus, len(p.Bonuses))
 	for i := range bonuses {
-		values := make([]reflect.Value, len(variants))
-		for k, v := range variants {
-			values[k] = reflect.ValueOf(v.plan.Bonuses[i])
-		}
-		joined := reflect.New(reflect.TypeFor[calc.Bonus]()).Elem()
-		if found := j.value(joined, values, nil); found != nil {
-			j.failDiffers(i, found)
+		var found *differs
+		if bonuses[i], found = j.bonus(i); found != nil { // which each of them alone does not: the joined rule is too large
+			j.fail(bonusPath(i), fmt.Sprintf("the bonus `%s` differs in so many markets that its rates do not fit in one table", j.bonusList[i]), "write a bonus of its own for some of them, with `markets`")
 			continue
 		}
-		bonuses[i] = joined.Interface().(calc.Bonus)
 		bonuses[i].Variants = j.paidIn(i)
 	}
 	p.Bonuses = bonuses
@@ -59,6 +69,17 @@ func (c *compiler) join(variants []*variant) {
 		j.value(joined, same, nil)
 		p.Caps[i] = joined.Interface().(calc.Cap)
 	}
+}
+
+// bonus joins a bonus of the variants.
+func (j *joiner) bonus(i int) (calc.Bonus, *differs) {
+	values := make([]reflect.Value, len(j.variants))
+	for k, v := range j.variants {
+		values[k] = reflect.ValueOf(v.plan.Bonuses[i])
+	}
+	joined := reflect.New(reflect.TypeFor[calc.Bonus]()).Elem()
+	found := j.value(joined, values, nil)
+	return joined.Interface().(calc.Bonus), found
 }
 
 // paidIn tells by variant where a bonus is paid; nil: everywhere.
@@ -171,7 +192,7 @@ func (j *joiner) failDiffers(bonus int, found *differs) {
 		for _, field := range writtenAs(found.fields[i]) {
 			for _, at := range []string{block, from} {
 				if path := at + "." + field; j.given(path) {
-					j.fail(path, fmt.Sprintf("`%s` of the bonus `%s` is the same in all markets", field, name), remedy)
+					j.fail(path, fmt.Sprintf("`%s` of the bonus `%s` cannot differ by market", field, name), remedy)
 					return
 				}
 			}

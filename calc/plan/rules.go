@@ -9,7 +9,6 @@ import (
 
 	"buf.build/go/protovalidate"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	uplinev1 "upline/api/upline/v1"
 )
@@ -56,12 +55,16 @@ func (c *compiler) violation(prefix string, v *protovalidate.Violation) {
 		return
 	}
 	value := ""
-	if fd := v.FieldDescriptor; fd != nil && !fd.IsList() && fd.Kind() == protoreflect.StringKind {
-		value = shown(v.FieldValue.String())
+	if text, ok := v.FieldValue.Interface().(string); ok { // also of an item of a list
+		value = shown(text)
 	}
 	switch {
 	case value == "" && (rule == "string.pattern" || rule == "string.min_len"):
-		c.fail(path, fmt.Sprintf("`%s` is empty", name), "give "+wanted(v.FieldDescriptor))
+		remedy := "delete it"
+		if v.FieldDescriptor != nil {
+			remedy = "give " + wanted(v.FieldDescriptor)
+		}
+		c.fail(path, fmt.Sprintf("`%s` is empty", name), remedy)
 	case rule == "string.pattern":
 		remedy, ok := patternWords[v.RuleValue.String()]
 		if !ok {
@@ -96,6 +99,7 @@ var betweenWords = regexp.MustCompile(`^must be greater than or equal to (-?\d+)
 var patternWords = map[string]string{
 	`^[^\x00-\x1f\x7f]*$`:          "text stands on one line, without control characters",
 	`^[A-Za-z0-9._:-]{1,64}$`:      "an id has 1 to 64 letters, digits, dots, colons, hyphens or underscores, and no spaces",
+	`^[A-Z]{2}$`:                   "a market is a country's two letters of ISO 3166, for instance `DE` or `IN`",
 	`^[A-Z]{3}$`:                   "a currency is three capital letters, for instance `USD`",
 	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`: "a date is written like `2026-01-01`",
 	`^[a-z][a-z0-9_]{0,63}$`:       "a name begins with a small letter and goes on with small letters, digits or underscores, 64 at most; a name for people is given as `title`",
