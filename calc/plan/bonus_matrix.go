@@ -18,11 +18,11 @@ func (r *bonusReader) matrix(m *uplinev1.MatrixBonus) {
 		out.Walk = r.walk("", m.GetCompression())
 		out.Walk.Placement = true
 		r.matrixDepth(m, &out.Rates)
-		levels := out.Rates
+		levels := out.Walk
 		if out.TopCounts {
-			levels.Levels-- // the first is the top itself
+			levels.SkipLevels = -1 // level 1 is the top itself
 		}
-		r.warnLevels(r.at+".rates", &levels, &out.Walk)
+		r.warnLevels(r.at+".rates", &out.Rates, &levels)
 	} else if len(m.GetCompletions()) == 0 {
 		r.fail(r.at, "`matrix` pays nothing", "add `rates` by level, or `completions`")
 	}

@@ -46,8 +46,7 @@ func (r *bonusReader) walk(tree string, compression uplinev1.Compression) calc.W
 func (r *bonusReader) warnLevels(path string, t *calc.RateTable, w *calc.Walk) {
 	r.warnUnreachable(path, t, w.Compression)
 	if depth := r.plan.PlacementDepth; w.Placement && depth > 0 && t.Levels+w.SkipLevels > depth && r.sound(path) {
-		r.warn(path, fmt.Sprintf("level %d is paid, and nobody stands more than %s below another: `placement` has `depth: %d`", t.Levels, counted(int(depth-w.SkipLevels), "level"), depth),
-			"leave out levels, or make the tree deeper")
+		r.warn(path, fmt.Sprintf("level %d is paid, and nobody stands so far above another: `placement` has `depth: %d`", t.Levels, depth), "leave out levels, or make the tree deeper")
 	}
 	r.warnSum(path, t, "a sale")
 }
