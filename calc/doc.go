@@ -24,5 +24,5 @@
 //  5. There is one line for an earner, a bonus and a level; lines stand in the order of earner, bonus and level; none has amount zero.
 //  6. Time and memory grow with distributors, volumes and lines, whatever the shape of the trees: no tree is walked by recursion, nothing searches an
 //     upline for anybody, and nothing is allocated by distributor or by line.
-//  7. Carry is conserved: for every leg, in + new = matched + flushed + out.
+//  7. Carry is conserved: for every leg, in + new = matched + flushed + expired + out.
 package calc

@@ -30,11 +30,12 @@ const (
 	AfterPayout_AFTER_PAYOUT_UNSPECIFIED AfterPayout = 0
 	// The matched volume is taken off both legs, so the stronger leg keeps its excess, whether or not the person was active.
 	AfterPayout_AFTER_PAYOUT_CARRY_FORWARD AfterPayout = 1
-	// Both legs start again at zero.
+	// Both legs start again at zero, also where they are below it.
 	AfterPayout_AFTER_PAYOUT_FLUSH AfterPayout = 2
 	// Like carry forward for the active; who is not active keeps both legs whole.
 	AfterPayout_AFTER_PAYOUT_NET_OFF AfterPayout = 3
-	// Like carry forward below the bonus's `max`; whoever reaches it loses all volume of both legs.
+	// Like carry forward below the bonus's `max` and `max_cycles`; whoever is paid as much, or as many cycles, loses all volume of both
+	// legs.
 	AfterPayout_AFTER_PAYOUT_FLUSH_AT_MAX AfterPayout = 4
 )
 
@@ -91,7 +92,7 @@ const (
 	OwnVolume_OWN_VOLUME_UNSPECIFIED OwnVolume = 0
 	// In neither: they count for those above only.
 	OwnVolume_OWN_VOLUME_NONE OwnVolume = 1
-	// In the leg that is weaker without them; in the left one when they are equal.
+	// In the leg that is weaker without them, carry-ins included; in the left one when they are equal.
 	OwnVolume_OWN_VOLUME_WEAKER OwnVolume = 2
 	// In the left leg.
 	OwnVolume_OWN_VOLUME_LEFT OwnVolume = 3
@@ -816,15 +817,15 @@ func (x *BinaryStep) GetAmount() string {
 	return ""
 }
 
-// BinaryCycle is what a cycle takes off the legs.
+// BinaryCycle is what a cycle takes off the legs. Of equal legs the left one counts as the weaker.
 type BinaryCycle struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Volume of the leg that is stronger before the cycle.
 	Strong string `protobuf:"bytes,1,opt,name=strong,proto3" json:"strong,omitempty"`
 	// Volume of the leg that is weaker before the cycle. Not above `strong`. Which leg is weaker is looked at anew before every cycle.
 	Weak string `protobuf:"bytes,2,opt,name=weak,proto3" json:"weak,omitempty"`
-	// The first cycle that a distributor ever makes takes these instead, for a plan that asks for 2:1 first and 1:1 then. Omitted:
-	// like all others.
+	// The first cycle that a distributor ever makes, paid or not, takes these instead, for a plan that asks for 2:1 first and 1:1 then.
+	// Omitted: like all others.
 	FirstStrong string `protobuf:"bytes,3,opt,name=first_strong,json=firstStrong,proto3" json:"first_strong,omitempty"`
 	// The weaker leg's volume of the first cycle.
 	FirstWeak     string `protobuf:"bytes,4,opt,name=first_weak,json=firstWeak,proto3" json:"first_weak,omitempty"`
@@ -890,15 +891,16 @@ func (x *BinaryCycle) GetFirstWeak() string {
 	return ""
 }
 
-// CarryLimit bounds what is carried from period to period.
+// CarryLimit bounds what is carried from period to period. A leg below zero, from which more was taken back than was sold, is carried as
+// it is. Whether volume is matched, taken back or cut by a limit, the oldest goes first.
 type CarryLimit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The most that a leg carries, in points. Omitted: no limit.
 	Amount string `protobuf:"bytes,1,opt,name=amount,proto3" json:"amount,omitempty"`
-	// The most that a leg carries, as a multiple of the average weaker leg of the last `average_periods` periods, this one
-	// included. Omitted: no limit.
+	// The most that a leg carries, as a multiple of the average weaker leg, carry-ins included, of the last `average_periods` periods,
+	// this one included. Omitted: no limit.
 	AverageTimes string `protobuf:"bytes,2,opt,name=average_times,json=averageTimes,proto3" json:"average_times,omitempty"`
-	// Periods that the average is of. Periods before the first are left out of it.
+	// Periods that the average is of. Those before the first in which the distributor had a place in the tree are left out of it.
 	AveragePeriods int32 `protobuf:"varint,3,opt,name=average_periods,json=averagePeriods,proto3" json:"average_periods,omitempty"`
 	// Volume that is not matched within so many periods after the one it was sold in expires; older volume is matched first. Omitted: it
 	// does not expire.
@@ -975,7 +977,7 @@ func (x *CarryLimit) GetLostWhenInactive() bool {
 }
 
 // BinaryBonus pays on the volume of the weaker leg, carry-ins included. Needs a placement tree of width 2. A leg's volume is that of
-// everybody in it. It pays by one of `rate`, `rates`, `brackets`, `steps` and `cycle`.
+// everybody in it. It pays by one of `rate`, `rates`, `brackets`, `steps` and `cycle`. A leg below zero pays nothing.
 type BinaryBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The rate of everybody, of the weaker leg's volume.
@@ -988,7 +990,8 @@ type BinaryBonus struct {
 	Base Base `protobuf:"varint,4,opt,name=base,proto3,enum=upline.v1.Base" json:"base,omitempty"`
 	// A volume of the plan's own making that the legs are made of, instead of `base`.
 	Volume string `protobuf:"bytes,5,opt,name=volume,proto3" json:"volume,omitempty"`
-	// The rate by a number, for instance by `pay_leg`.
+	// The rate by a number, for instance by `pay_leg`; with `cycle`, the amount of a cycle. For rates, the weaker leg of the volume that the
+	// legs are made of stands here for what is paid on: with its carry-ins, and with own sales that count in it.
 	Brackets *Brackets `protobuf:"bytes,6,opt,name=brackets,proto3" json:"brackets,omitempty"`
 	// A schedule of balanced volume: the highest step that both legs reach is paid, once a period, and taken off both legs.
 	Steps []*BinaryStep `protobuf:"bytes,7,rep,name=steps,proto3" json:"steps,omitempty"`
@@ -996,14 +999,15 @@ type BinaryBonus struct {
 	Cycle *BinaryCycle `protobuf:"bytes,8,opt,name=cycle,proto3" json:"cycle,omitempty"`
 	// The amount of a cycle, for everybody.
 	Amount string `protobuf:"bytes,9,opt,name=amount,proto3" json:"amount,omitempty"`
-	// The rate is multiplied by weaker ÷ stronger leg. Omitted: no.
+	// The rate is multiplied by weaker ÷ stronger leg, a factor of the line named `ratio`. Omitted: no.
 	ByRatio bool `protobuf:"varint,10,opt,name=by_ratio,json=byRatio,proto3" json:"by_ratio,omitempty"`
 	// Which leg the own sales count in. Omitted: `none`.
 	OwnVolume OwnVolume `protobuf:"varint,11,opt,name=own_volume,json=ownVolume,proto3,enum=upline.v1.OwnVolume" json:"own_volume,omitempty"`
 	// The most that the bonus pays a distributor in the period, by rank: an `amount`, in the plan's currency. Omitted: no limit. What is
-	// not paid has used up its volume all the same, unless `after_payout` says otherwise.
+	// not paid has used up its volume all the same, unless `after_payout` says otherwise. The line that is cut has a factor named `max`.
 	Max []*RankRate `protobuf:"bytes,12,rep,name=max,proto3" json:"max,omitempty"`
-	// The most cycles that are paid in the period. Omitted: no limit.
+	// The most cycles that are made in the period; the volume of further ones stays on the legs, unless `after_payout` says otherwise. For
+	// cycles that use up their volume unpaid, bound what is paid by `max`. Omitted: no limit.
 	MaxCycles int32 `protobuf:"varint,13,opt,name=max_cycles,json=maxCycles,proto3" json:"max_cycles,omitempty"`
 	// Limits on what is carried.
 	Carry *CarryLimit `protobuf:"bytes,14,opt,name=carry,proto3" json:"carry,omitempty"`

@@ -290,7 +290,7 @@ export const BinaryStepSchema: GenMessage<BinaryStep> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan_bonus, 4);
 
 /**
- * BinaryCycle is what a cycle takes off the legs.
+ * BinaryCycle is what a cycle takes off the legs. Of equal legs the left one counts as the weaker.
  *
  * @generated from message upline.v1.BinaryCycle
  */
@@ -310,8 +310,8 @@ export type BinaryCycle = Message<"upline.v1.BinaryCycle"> & {
   weak: string;
 
   /**
-   * The first cycle that a distributor ever makes takes these instead, for a plan that asks for 2:1 first and 1:1 then. Omitted:
-   * like all others.
+   * The first cycle that a distributor ever makes, paid or not, takes these instead, for a plan that asks for 2:1 first and 1:1 then.
+   * Omitted: like all others.
    *
    * @generated from field: string first_strong = 3;
    */
@@ -333,7 +333,8 @@ export const BinaryCycleSchema: GenMessage<BinaryCycle> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan_bonus, 5);
 
 /**
- * CarryLimit bounds what is carried from period to period.
+ * CarryLimit bounds what is carried from period to period. A leg below zero, from which more was taken back than was sold, is carried as
+ * it is. Whether volume is matched, taken back or cut by a limit, the oldest goes first.
  *
  * @generated from message upline.v1.CarryLimit
  */
@@ -346,15 +347,15 @@ export type CarryLimit = Message<"upline.v1.CarryLimit"> & {
   amount: string;
 
   /**
-   * The most that a leg carries, as a multiple of the average weaker leg of the last `average_periods` periods, this one
-   * included. Omitted: no limit.
+   * The most that a leg carries, as a multiple of the average weaker leg, carry-ins included, of the last `average_periods` periods,
+   * this one included. Omitted: no limit.
    *
    * @generated from field: string average_times = 2;
    */
   averageTimes: string;
 
   /**
-   * Periods that the average is of. Periods before the first are left out of it.
+   * Periods that the average is of. Those before the first in which the distributor had a place in the tree are left out of it.
    *
    * @generated from field: int32 average_periods = 3;
    */
@@ -385,7 +386,7 @@ export const CarryLimitSchema: GenMessage<CarryLimit> = /*@__PURE__*/
 
 /**
  * BinaryBonus pays on the volume of the weaker leg, carry-ins included. Needs a placement tree of width 2. A leg's volume is that of
- * everybody in it. It pays by one of `rate`, `rates`, `brackets`, `steps` and `cycle`.
+ * everybody in it. It pays by one of `rate`, `rates`, `brackets`, `steps` and `cycle`. A leg below zero pays nothing.
  *
  * @generated from message upline.v1.BinaryBonus
  */
@@ -426,7 +427,8 @@ export type BinaryBonus = Message<"upline.v1.BinaryBonus"> & {
   volume: string;
 
   /**
-   * The rate by a number, for instance by `pay_leg`.
+   * The rate by a number, for instance by `pay_leg`; with `cycle`, the amount of a cycle. For rates, the weaker leg of the volume that the
+   * legs are made of stands here for what is paid on: with its carry-ins, and with own sales that count in it.
    *
    * @generated from field: upline.v1.Brackets brackets = 6;
    */
@@ -454,7 +456,7 @@ export type BinaryBonus = Message<"upline.v1.BinaryBonus"> & {
   amount: string;
 
   /**
-   * The rate is multiplied by weaker ÷ stronger leg. Omitted: no.
+   * The rate is multiplied by weaker ÷ stronger leg, a factor of the line named `ratio`. Omitted: no.
    *
    * @generated from field: bool by_ratio = 10;
    */
@@ -469,14 +471,15 @@ export type BinaryBonus = Message<"upline.v1.BinaryBonus"> & {
 
   /**
    * The most that the bonus pays a distributor in the period, by rank: an `amount`, in the plan's currency. Omitted: no limit. What is
-   * not paid has used up its volume all the same, unless `after_payout` says otherwise.
+   * not paid has used up its volume all the same, unless `after_payout` says otherwise. The line that is cut has a factor named `max`.
    *
    * @generated from field: repeated upline.v1.RankRate max = 12;
    */
   max: RankRate[];
 
   /**
-   * The most cycles that are paid in the period. Omitted: no limit.
+   * The most cycles that are made in the period; the volume of further ones stays on the legs, unless `after_payout` says otherwise. For
+   * cycles that use up their volume unpaid, bound what is paid by `max`. Omitted: no limit.
    *
    * @generated from field: int32 max_cycles = 13;
    */
@@ -856,7 +859,7 @@ export enum AfterPayout {
   CARRY_FORWARD = 1,
 
   /**
-   * Both legs start again at zero.
+   * Both legs start again at zero, also where they are below it.
    *
    * @generated from enum value: AFTER_PAYOUT_FLUSH = 2;
    */
@@ -870,7 +873,8 @@ export enum AfterPayout {
   NET_OFF = 3,
 
   /**
-   * Like carry forward below the bonus's `max`; whoever reaches it loses all volume of both legs.
+   * Like carry forward below the bonus's `max` and `max_cycles`; whoever is paid as much, or as many cycles, loses all volume of both
+   * legs.
    *
    * @generated from enum value: AFTER_PAYOUT_FLUSH_AT_MAX = 4;
    */
@@ -904,7 +908,7 @@ export enum OwnVolume {
   NONE = 1,
 
   /**
-   * In the leg that is weaker without them; in the left one when they are equal.
+   * In the leg that is weaker without them, carry-ins included; in the left one when they are equal.
    *
    * @generated from enum value: OWN_VOLUME_WEAKER = 2;
    */
