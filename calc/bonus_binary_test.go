@@ -101,8 +101,11 @@ func linesRecompute(in *Input, l *Lines) error {
 		case UnitVolume:
 		}
 		amountMinor, err := Amount(l.Base[i], l.Rate[i], pointValue, p.roundingOf(b), factors...)
-		if err != nil || amountMinor != l.AmountMinor[i] {
-			return fmt.Errorf("line %d: %d × %d × %v is %d, not %d (%v)", i, l.Base[i], l.Rate[i], factors, amountMinor, l.AmountMinor[i], err)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", i, err)
+		}
+		if amountMinor != l.AmountMinor[i] {
+			return fmt.Errorf("line %d: %d × %d × %v is %d, not %d", i, l.Base[i], l.Rate[i], factors, amountMinor, l.AmountMinor[i])
 		}
 	}
 	return nil
