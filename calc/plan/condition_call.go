@@ -48,7 +48,11 @@ func (l *lowering) call(e ast.Expr, depth int) (typed, bool) {
 	case name == operators.In || name == operators.Index:
 		l.fail(l.own(e), "lists have no place in a condition", "compare with each value, and join with `||`")
 	default:
-		l.fail(l.start(e), fmt.Sprintf("there is no function `%s`", shown(name)), didYouMean(name, l.callable(), "what is asked with brackets is"))
+		remedy := "what is asked with brackets is " + quotedList(l.callable(), "and")
+		if near, ok := nearest(name, l.allNames()); ok {
+			remedy = fmt.Sprintf("did you mean `%s`?", near)
+		}
+		l.fail(l.start(e), fmt.Sprintf("there is no function `%s`", shown(name)), remedy)
 	}
 	return typed{}, false
 }

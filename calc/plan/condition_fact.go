@@ -55,7 +55,10 @@ func (l *lowering) insteadOf(name string) string {
 	if name != "" && slices.Contains(l.c.bonusList, name) {
 		return fmt.Sprintf("ask for what a bonus pays by `earned(\"%s\")`", name)
 	}
-	return didYouMean(name, l.askable(), "the facts are")
+	if near, ok := nearest(name, l.allNames()); ok {
+		return fmt.Sprintf("did you mean `%s`?", near)
+	}
+	return "the facts are " + quotedList(l.askable(), "and")
 }
 
 // ofWhat says in words what a fact is asked of.
@@ -93,7 +96,7 @@ func (l *lowering) factCall(e ast.Expr, word calc.FactWord) (typed, bool) {
 	if !l.allowed(e, word, key) || !l.named(args[0], word, string(name), &key) {
 		return typed{}, false
 	}
-	if len(args) == 2 && !l.numbered(args[1], word, &key) {
+	if len(args) == 2 && !l.numbered(args, word, &key) {
 		return typed{}, false
 	}
 	return l.read(e, word, key)
@@ -165,14 +168,14 @@ const (
 )
 
 // numbered puts the number behind a fact into its key.
-func (l *lowering) numbered(e ast.Expr, word calc.FactWord, key *calc.FactKey) bool {
-	number, ok := l.lower(e, 1)
+func (l *lowering) numbered(args []ast.Expr, word calc.FactWord, key *calc.FactKey) bool {
+	number, ok := l.lower(args[1], 1)
 	if !ok {
 		return false
 	}
-	at := l.start(e)
+	at, example := l.start(args[1]), l.example(word, args...)
 	if number.expr.Op != calc.OpNumber {
-		l.fail(at, fmt.Sprintf("the number of `%s` is not written in digits", word.Name), l.example(word))
+		l.fail(at, fmt.Sprintf("the number of `%s` is not written in digits", word.Name), example)
 		return false
 	}
 	value, digits := number.expr.Value, number.expr.Digits
@@ -185,14 +188,15 @@ func (l *lowering) numbered(e ast.Expr, word calc.FactWord, key *calc.FactKey) b
 			l.fail(at, fmt.Sprintf("the number has more than %d decimals", most), "round it")
 			return false
 		}
-		for ; digits < most; digits++ {
-			if value > volumeNumberMax {
-				break
-			}
+		for ; digits < most && value <= volumeNumberMax; digits++ {
 			value *= 10
 		}
-		if value <= 0 || value > volumeNumberMax {
-			l.fail(at, fmt.Sprintf("the number of `%s` is not above zero, or too large", word.Name), l.example(word))
+		switch {
+		case value <= 0:
+			l.fail(at, fmt.Sprintf("the number of `%s` is not above zero", word.Name), example)
+			return false
+		case value > volumeNumberMax:
+			l.fail(at, fmt.Sprintf("the number of `%s` is too large", word.Name), example)
 			return false
 		}
 		key.N = value
@@ -206,7 +210,7 @@ func (l *lowering) numbered(e ast.Expr, word calc.FactWord, key *calc.FactKey) b
 		most = placesMax
 	}
 	if digits != 0 || value < 1 || value > most {
-		l.fail(at, fmt.Sprintf("the number of `%s` (%s) is a whole number from 1 to %d", word.Name, word.Number, most), l.example(word))
+		l.fail(at, fmt.Sprintf("the number of `%s` (%s) is a whole number from 1 to %d", word.Name, word.Number, most), example)
 		return false
 	}
 	key.N = value
@@ -225,6 +229,8 @@ func (l *lowering) example(word calc.FactWord, args ...ast.Expr) string {
 	switch {
 	case len(args) > 0 && args[0].Kind() == ast.IdentKind:
 		of = args[0].AsIdent()
+	case len(args) > 0 && nameOf(args[0]) != "":
+		of = nameOf(args[0])
 	case word.Of == calc.OfRank && len(l.c.ranks) != 0 && l.c.ranks[0] != "":
 		of = l.c.ranks[0]
 	case word.Of == calc.OfBonus && len(l.c.bonusList) != 0 && l.c.bonusList[0] != "":
@@ -232,14 +238,24 @@ func (l *lowering) example(word calc.FactWord, args ...ast.Expr) string {
 	}
 	number := ""
 	switch {
-	case word.NumberNeeded && word.Key.Fact == calc.FactLeg:
-		number = ", 1"
-	case word.NumberNeeded:
+	case word.Number == "" || !word.NumberNeeded && len(args) < 2:
+	case word.NumberIsVolume:
 		number = ", 100"
-	case len(args) > 1 && word.Number != "":
+	case word.Key.Fact == calc.FactLeg:
+		number = ", 1"
+	default:
 		number = ", 3"
 	}
 	return fmt.Sprintf("write `%s(\"%s\"%s)`", word.Name, shown(of), number)
+}
+
+// nameOf gives the text of an argument that is one.
+func nameOf(e ast.Expr) string {
+	if e.Kind() != ast.LiteralKind {
+		return ""
+	}
+	text, _ := e.AsLiteral().(types.String)
+	return string(text)
 }
 
 // read gives the reading of a fact.

@@ -84,7 +84,7 @@ func (l *lowering) lower(e ast.Expr, depth int) (typed, bool) {
 			return typed{}, false
 		}
 		l.tooDeep = true
-		l.fail(l.own(e), fmt.Sprintf("the parts of the condition stand in each other more than %d deep", conditionDepthMax), "make it simpler")
+		l.fail(l.own(e), fmt.Sprintf("the parts of the %s stand in each other more than %d deep", l.noun(), conditionDepthMax), "make it simpler")
 		return typed{}, false
 	}
 	switch e.Kind() {

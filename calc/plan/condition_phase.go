@@ -33,6 +33,8 @@ func (l *lowering) tooEarly(name string, key calc.FactKey) (message, remedy stri
 			"pay it at the close with `pays: period`, or delete the condition"
 	case l.when == forActive && key.Fact == calc.FactActive:
 		return "`active` cannot ask for itself", "say by other facts who is active"
+	case !known.BeforeBonuses && (l.when == forActive || l.when == forRank || l.when == forCap):
+		return fmt.Sprintf("`%s` is known only when bonuses are computed, so %s cannot ask for it", name, asking[l.when]), "use volumes, or other facts"
 	case l.when == forActive && !known.BeforeActive:
 		return fmt.Sprintf("`%s` is known only when it is decided who is active, so `active` cannot ask for it", name), "use other facts"
 	case l.when == forRank && key.Fact == calc.FactPaidAs:
@@ -40,11 +42,12 @@ func (l *lowering) tooEarly(name string, key calc.FactKey) (message, remedy stri
 			"ask by `paid_as_before` for the period before, by `achieved` for any earlier one, or by `legs_with` for others"
 	case l.when == forRank && !known.BeforeRank:
 		return fmt.Sprintf("`%s` is known only when ranks are decided, so a rank cannot ask for it", name), "use volumes, or other facts"
-	case l.when == forCap && !known.BeforeBonuses:
-		return fmt.Sprintf("`%s` is known only when all is paid, so a cap cannot ask for it", name), "use volumes, or other facts"
 	}
 	return "", ""
 }
+
+// asking names who asks at a phase.
+var asking = map[phase]string{forActive: "`active`", forRank: "a rank", forCap: "a cap", forEvent: "a bonus that is paid at the event"}
 
 // knownAt says when a fact that is not of the plan's own making is known.
 func (c *compiler) knownAt(key calc.FactKey) calc.Known {
@@ -59,12 +62,11 @@ func (l *lowering) allowedOwn(e ast.Expr, own *ownFact) bool {
 	if !tooEarly {
 		return true
 	}
-	who := map[phase]string{forActive: "`active`", forRank: "a rank", forCap: "a cap", forEvent: "a bonus that is paid at the event"}[l.when]
 	because := ""
 	if culprit := l.c.culprit(own, l.when); culprit != "" {
 		because = fmt.Sprintf(": it asks for `%s`", culprit)
 	}
-	l.fail(l.start(e), fmt.Sprintf("`%s` is not yet known when %s asks for it%s", own.name, who, because), "use facts that are known before")
+	l.fail(l.start(e), fmt.Sprintf("`%s` is not yet known when %s asks for it%s", own.name, asking[l.when], because), "use facts that are known before")
 	return false
 }
 
@@ -116,6 +118,18 @@ func (l *lowering) askable() []string {
 		if own.name != "" && !slices.Contains(names, own.name) {
 			names = append(names, own.name)
 		}
+	}
+	return names
+}
+
+// allNames are the facts and functions that there are, also those that cannot be asked for at the phase.
+func (l *lowering) allNames() []string {
+	names := slices.Clone(functionNames)
+	for _, word := range calc.FactWords() {
+		names = append(names, word.Name)
+	}
+	for _, own := range l.c.own.list {
+		names = append(names, own.name)
 	}
 	return names
 }

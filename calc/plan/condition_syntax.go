@@ -42,7 +42,7 @@ func (l *lowering) syntax(e *common.Error) {
 	}
 	switch {
 	case strings.Contains(e.Message, "recursion limit"), strings.Contains(e.Message, "exceed"):
-		l.fail(0, "the parts of the condition stand in each other too deep", "make it simpler")
+		l.fail(0, "the parts of the "+l.noun()+" stand in each other too deep", "make it simpler")
 	case strings.Contains(e.Message, "invalid int literal"), strings.Contains(e.Message, "invalid double literal"):
 		l.fail(at, "the number is too large", "")
 	case strings.Contains(e.Message, "missing ')'"), strings.Contains(e.Message, "<EOF>'") && l.opened():
@@ -50,9 +50,9 @@ func (l *lowering) syntax(e *common.Error) {
 	case strings.Contains(e.Message, "'<EOF>'") && l.runes[last-1] == '%':
 		l.fail(last-1, "`%` has no place in a condition", "write a percentage as a decimal: `0.4 * gv` for 40 % of gv")
 	case strings.Contains(e.Message, "'<EOF>'"):
-		l.fail(last, "the condition ends too early", "write what it goes on with, or delete what is left over at its end")
+		l.fail(last, "the "+l.noun()+" ends too early", "write what it goes on with, or delete what is left over at its end")
 	case token == "":
-		l.fail(at, "the condition cannot be read from here on", "")
+		l.fail(at, "the "+l.noun()+" cannot be read from here on", "")
 	default:
 		if word := l.wordBefore(at); wordOperators[strings.ToLower(word)] != "" {
 			at, token = at-len(word)-1, word
@@ -72,7 +72,7 @@ func tokenRemedy(token string) string {
 	case first == '"' || first == '\'':
 		return "close the quote"
 	case first >= '0' && first <= '9' || unicode.IsLetter(rune(first)):
-		return "the parts of a condition are joined by `&&` or `||`"
+		return "conditions are joined by `&&` or `||`"
 	}
 	return ""
 }

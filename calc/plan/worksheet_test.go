@@ -53,6 +53,14 @@ func TestWorksheets_GiveThePublishedFigures(t *testing.T) {
 	})
 }
 
+// The scripts under testdata/worksheets hold that what is read is what is computed: volumes, facts, ranks and markets.
+func TestWorksheets_ComputeWhatThePlanSays(t *testing.T) {
+	datadriven.Walk(t, "testdata/worksheets", func(t *testing.T, path string) {
+		w := &worksheet{}
+		datadriven.RunTest(t, path, w.run)
+	})
+}
+
 func (w *worksheet) run(t *testing.T, d *datadriven.TestData) string {
 	t.Helper()
 	switch d.Cmd {
