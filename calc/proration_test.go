@@ -3,6 +3,7 @@ package calc
 import (
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 )
@@ -328,7 +329,10 @@ func TestProration_RefusesWhatSaysTooLittle(t *testing.T) {
 		}},
 		{"a cycle for nobody", "new price", func(p *Proration, c *SubscriptionChange) { p.Mode, c.New = ProrationRestart, SubscriptionPrice{} }},
 		{"months of a price by days", "unit", func(p *Proration, c *SubscriptionChange) {
-			p.Unit, p.DayCount, c.New.Interval = ProrationMonth, 0, BillingInterval{Days: 7}
+			p.Unit, p.DayCount, c.New.Interval = ProrationMonth, 0, BillingInterval{Days: 1}
+		}},
+		{"days of a price by months", "unit", func(p *Proration, c *SubscriptionChange) {
+			p.Unit, p.DayCount, c.Old.Interval = ProrationCalendarMonth, 0, BillingInterval{Days: 1}
 		}},
 		{"time by months at a price by days", "unit", func(p *Proration, c *SubscriptionChange) {
 			p.Mode, p.Unit, p.DayCount, c.New.Interval = ProrationDate, ProrationMonth, 0, BillingInterval{Days: 7}
@@ -340,6 +344,13 @@ func TestProration_RefusesWhatSaysTooLittle(t *testing.T) {
 		var of *ProrationError
 		if !errors.Is(err, ErrInput) || !errors.As(err, &of) || of.Field != c.field || of.Problem == "" || got != (ProratedChange{}) {
 			t.Errorf("%s: got %+v, %v; want an error of the %s", c.name, got, err, c.field)
+		}
+	}
+	for _, mode := range []ProrationMode{ProrationDate, ProrationFullPrice} {
+		p, free := good, change
+		p.Mode, free.New.AmountMinor = mode, 0
+		if _, err := p.Change(free); err == nil || !strings.Contains(err.Error(), "it is zero") {
+			t.Errorf("mode %d, a price of zero: got %v; want it to be named", mode, err)
 		}
 	}
 	for name, prices := range map[string][2]int64{"credit": {math.MaxInt64, 1}, "charge": {1, math.MaxInt64}} {
