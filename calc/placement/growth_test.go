@@ -137,7 +137,7 @@ func TestAuto_StepsGrowAsTheLogarithm(t *testing.T) {
 	for _, g := range growths() {
 		t.Run(g.name, func(t *testing.T) {
 			t.Parallel()
-			for _, n := range []int32{1 << 8, 1 << 12, 1 << 16} {
+			for _, n := range []int32{1 << 8, 1 << 11, 1 << 14} {
 				var tree *Tree
 				g.grow(n, func(t *Tree) { tree = t })
 				logarithm := int64(bits.Len32(uint32(tree.People())))
