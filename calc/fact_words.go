@@ -63,7 +63,7 @@ func FactWords() []FactWord {
 		{Name: "cv", Key: own(FactOwn, BaseCV), Meaning: "own commissionable volume of the period"},
 		{Name: "qv", Key: own(FactOwn, BaseQV), Meaning: "own qualifying volume of the period"},
 		{Name: "sales", Key: own(FactOwn, BaseCount), Meaning: "number of own sales of the period"},
-		{Name: "own", Key: FactKey{Fact: FactOwn}, Of: OfVolume, Number: "periods, this one included", Meaning: "own volume of the period, or of so many periods"},
+		{Name: "own", Key: FactKey{Fact: FactOwn}, Of: OfVolume, Number: "periods", Meaning: "own volume of the period, or of so many periods, this one included"},
 		{Name: "gv", Key: own(FactGroup, BasePV), Meaning: "personal volume of the distributor and the whole sponsor downline"},
 		{Name: "group", Key: FactKey{Fact: FactGroup}, Of: OfVolume, Number: "levels", Meaning: "volume of the distributor and the sponsor downline, or of so many levels of it"},
 		{Name: "capped", Key: FactKey{Fact: FactCapped}, Of: OfVolume, Number: "limit", NumberNeeded: true, NumberIsVolume: true, Meaning: "volume of the group when neither the own volume nor any sponsor leg counts more than a limit"},

@@ -7,16 +7,19 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"upline/cmd/dev/internal/reference"
 )
 
-const genHelp = `Generate Go and TypeScript code from the protobuf files.
+const genHelp = `Generate Go and TypeScript code, and the reference of plans, from the protobuf files.
 
 Usage:
 
   go run ./cmd/dev gen
   go run ./cmd/dev gen --protovalidate v1.2.2
 
-Writes the Go code below api/upline/ and the TypeScript code below api/ts/src/gen/, as buf.gen.yaml says, and deletes
+Writes the Go code below api/upline/ and the TypeScript code below api/ts/src/gen/, as buf.gen.yaml says, and
+calc/REFERENCE.md from the comments; deletes
 generated files that nothing generates any more. Files that would not change are left alone. Generated code is committed;
 ` + "`go run ./cmd/dev lint`" + ` fails if it is not current.
 `
@@ -89,7 +92,31 @@ func generate(ctx context.Context, repository repository, out io.Writer) ([]chan
 	if err := buf(ctx, repository, out, "generate", "--timeout", "10m", "--output", fresh); err != nil {
 		return nil, err
 	}
+	if err := writeReference(ctx, repository, out, fresh); err != nil {
+		return nil, err
+	}
 	return compareGenerated(string(repository), fresh)
+}
+
+// writeReference writes the reference of the plan language into a folder.
+func writeReference(ctx context.Context, repository repository, out io.Writer, fresh string) error {
+	descriptors := filepath.Join(fresh, "descriptors.binpb")
+	if err := buf(ctx, repository, out, "build", "--as-file-descriptor-set", "--output", descriptors); err != nil {
+		return err
+	}
+	set, err := os.ReadFile(descriptors)
+	if err != nil {
+		return err
+	}
+	page, err := reference.Write(set)
+	if err != nil {
+		return err
+	}
+	target := filepath.Join(fresh, filepath.FromSlash(generatedReference))
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(target, page, 0o644)
 }
 
 // copyProtovalidate brings the foreign protobuf file from the Go module cache, where Go has checked it against the public

@@ -13,14 +13,17 @@ import (
 )
 
 // generatedFolders is where generated code stands, and generatedTypeScript the one of them that holds nothing else.
-var generatedFolders = []string{"api/upline", generatedTypeScript}
+var generatedFolders = []string{"api/upline", generatedTypeScript, "calc"}
 
-const generatedTypeScript = typeScriptFolder + "/src/gen"
+const (
+	generatedTypeScript = typeScriptFolder + "/src/gen"
+	generatedReference  = "calc/REFERENCE.md"
+)
 
 // isGenerated says whether a slash-separated path inside the repository is the generators' to write and to delete.
 func isGenerated(file string) bool {
 	switch {
-	case strings.HasPrefix(file, generatedTypeScript+"/"):
+	case strings.HasPrefix(file, generatedTypeScript+"/"), file == generatedReference:
 		return true
 	case strings.HasPrefix(file, "api/upline/"):
 		return strings.HasSuffix(file, ".pb.go") || strings.HasSuffix(file, ".connect.go")
