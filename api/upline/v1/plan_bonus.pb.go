@@ -384,7 +384,8 @@ type DirectBonus struct {
 	Clawback *Clawback `protobuf:"bytes,5,opt,name=clawback,proto3" json:"clawback,omitempty"`
 	// A volume of the plan's own making that the rate is applied to, instead of `base`. For a bonus paid at the close.
 	Volume string `protobuf:"bytes,6,opt,name=volume,proto3" json:"volume,omitempty"`
-	// An amount in the plan's currency for each sale, instead of a rate.
+	// An amount in the plan's currency for each sale, instead of a rate. With a `volume`, which then is one `of: count`, for each sale that
+	// counts in it.
 	Amount string `protobuf:"bytes,7,opt,name=amount,proto3" json:"amount,omitempty"`
 	// The rate by a number, for instance by own volume. For a bonus paid at the close.
 	Brackets      *Brackets `protobuf:"bytes,8,opt,name=brackets,proto3" json:"brackets,omitempty"`
@@ -1227,7 +1228,7 @@ type MatrixBonus struct {
 	Rates []*LevelRates `protobuf:"bytes,3,rep,name=rates,proto3" json:"rates,omitempty"`
 	// Who is passed over. Omitted: `none`.
 	Compression Compression `protobuf:"varint,4,opt,name=compression,proto3,enum=upline.v1.Compression" json:"compression,omitempty"`
-	// Levels of the matrix that count, the top not being one of them. Omitted: as many as have rates.
+	// Levels of the matrix that count: as many as have rates, as a check on them. Omitted: as many as have rates.
 	Depth int32 `protobuf:"varint,5,opt,name=depth,proto3" json:"depth,omitempty"`
 	// Whether the top of a matrix is level 1 of it, and paid on own sales at the rate of level 1. Omitted: no, the top is level 0.
 	TopCounts bool `protobuf:"varint,6,opt,name=top_counts,json=topCounts,proto3" json:"top_counts,omitempty"`
@@ -1482,7 +1483,7 @@ func (x *PoolBonus) GetRemainder() Remainder {
 // RankAward is what a rank is worth.
 type RankAward struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The rank.
+	// The rank. A bonus has one award for each.
 	Rank string `protobuf:"bytes,1,opt,name=rank,proto3" json:"rank,omitempty"`
 	// The amount, in the plan's currency. Either this or `rate`.
 	Amount string `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`

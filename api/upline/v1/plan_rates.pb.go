@@ -321,7 +321,8 @@ func (WindowStart) EnumDescriptor() ([]byte, []int) {
 }
 
 // RankRate is a rate, or an amount, for a rank and those above it, up to the next entry that applies. Of the entries that apply to
-// a distributor the last one counts.
+// a distributor the last one counts, so entries go up by rank, and one with a condition stands behind those that it takes the place of.
+// All entries of a list have rates, or all have amounts.
 type RankRate struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The lowest rank that it is for. Omitted: everybody, also without a rank.
@@ -524,7 +525,7 @@ func (x *Brackets) GetMode() BracketMode {
 }
 
 // LevelRates are the rates of a rank, and of those above it up to the next entry, by level or generation. Of the entries that apply
-// to a distributor the last one counts, whole.
+// to a distributor the last one counts, whole. Entries stand as those of RankRate do.
 type LevelRates struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The lowest rank that they are for. Omitted: everybody, also without a rank.

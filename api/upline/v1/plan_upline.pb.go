@@ -203,7 +203,8 @@ type UnilevelBonus struct {
 	// How many of the first that each distributor sponsors are passed up: their volume goes to the one whom the distributor's own
 	// is passed to, as if that one had sponsored them. For the sponsor tree.
 	PassUp int32 `protobuf:"varint,8,opt,name=pass_up,json=passUp,proto3" json:"pass_up,omitempty"`
-	// Conditions that open levels 1, 2, 3 …, besides the rates: whoever does not fulfil a level's condition is not entitled to it.
+	// Conditions that open levels 1, 2, 3 …, besides the rates: whoever does not fulfil a level's condition is not entitled to it. An empty
+	// one, `""`, opens its level to all. Where there are conditions, a bonus has at most 64 levels.
 	Unlock []string `protobuf:"bytes,9,rep,name=unlock,proto3" json:"unlock,omitempty"`
 	// Where volume stops: whoever this condition holds for is still paid, and nobody above. For a breakaway leader's group.
 	StopAt        string `protobuf:"bytes,10,opt,name=stop_at,json=stopAt,proto3" json:"stop_at,omitempty"`
@@ -789,7 +790,7 @@ func (x *GenerationBonus) GetGuarantee() string {
 // MatchingBonus pays a rate of what those below earn from other bonuses.
 type MatchingBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The bonuses whose earnings are matched, by name.
+	// The bonuses whose earnings are matched, by name: bonuses that are paid at the close, by the same cadence.
 	Bonuses []string `protobuf:"bytes,1,rep,name=bonuses,proto3" json:"bonuses,omitempty"`
 	// What is counted. Omitted: `level`.
 	By MatchBy `protobuf:"varint,2,opt,name=by,proto3,enum=upline.v1.MatchBy" json:"by,omitempty"`
@@ -803,7 +804,7 @@ type MatchingBonus struct {
 	Tree string `protobuf:"bytes,6,opt,name=tree,proto3" json:"tree,omitempty"`
 	// Whether earnings are matched before or after caps. Omitted: `before_caps`.
 	Base MatchBase `protobuf:"varint,7,opt,name=base,proto3,enum=upline.v1.MatchBase" json:"base,omitempty"`
-	// Conditions that open levels 1, 2, 3 …, besides the rates.
+	// Conditions that open levels 1, 2, 3 …, besides the rates, as for a unilevel bonus.
 	Unlock        []string `protobuf:"bytes,8,rep,name=unlock,proto3" json:"unlock,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -63,7 +63,8 @@ export type DirectBonus = Message<"upline.v1.DirectBonus"> & {
   volume: string;
 
   /**
-   * An amount in the plan's currency for each sale, instead of a rate.
+   * An amount in the plan's currency for each sale, instead of a rate. With a `volume`, which then is one `of: count`, for each sale that
+   * counts in it.
    *
    * @generated from field: string amount = 7;
    */
@@ -577,7 +578,7 @@ export type MatrixBonus = Message<"upline.v1.MatrixBonus"> & {
   compression: Compression;
 
   /**
-   * Levels of the matrix that count, the top not being one of them. Omitted: as many as have rates.
+   * Levels of the matrix that count: as many as have rates, as a check on them. Omitted: as many as have rates.
    *
    * @generated from field: int32 depth = 5;
    */
@@ -724,7 +725,7 @@ export const PoolBonusSchema: GenMessage<PoolBonus> = /*@__PURE__*/
  */
 export type RankAward = Message<"upline.v1.RankAward"> & {
   /**
-   * The rank.
+   * The rank. A bonus has one award for each.
    *
    * @generated from field: string rank = 1;
    */

@@ -14,7 +14,8 @@ export const file_upline_v1_plan_rates: GenFile = /*@__PURE__*/
 
 /**
  * RankRate is a rate, or an amount, for a rank and those above it, up to the next entry that applies. Of the entries that apply to
- * a distributor the last one counts.
+ * a distributor the last one counts, so entries go up by rank, and one with a condition stands behind those that it takes the place of.
+ * All entries of a list have rates, or all have amounts.
  *
  * @generated from message upline.v1.RankRate
  */
@@ -128,7 +129,7 @@ export const BracketsSchema: GenMessage<Brackets> = /*@__PURE__*/
 
 /**
  * LevelRates are the rates of a rank, and of those above it up to the next entry, by level or generation. Of the entries that apply
- * to a distributor the last one counts, whole.
+ * to a distributor the last one counts, whole. Entries stand as those of RankRate do.
  *
  * @generated from message upline.v1.LevelRates
  */

@@ -78,7 +78,8 @@ export type UnilevelBonus = Message<"upline.v1.UnilevelBonus"> & {
   passUp: number;
 
   /**
-   * Conditions that open levels 1, 2, 3 …, besides the rates: whoever does not fulfil a level's condition is not entitled to it.
+   * Conditions that open levels 1, 2, 3 …, besides the rates: whoever does not fulfil a level's condition is not entitled to it. An empty
+   * one, `""`, opens its level to all. Where there are conditions, a bonus has at most 64 levels.
    *
    * @generated from field: repeated string unlock = 9;
    */
@@ -421,7 +422,7 @@ export const GenerationBonusSchema: GenMessage<GenerationBonus> = /*@__PURE__*/
  */
 export type MatchingBonus = Message<"upline.v1.MatchingBonus"> & {
   /**
-   * The bonuses whose earnings are matched, by name.
+   * The bonuses whose earnings are matched, by name: bonuses that are paid at the close, by the same cadence.
    *
    * @generated from field: repeated string bonuses = 1;
    */
@@ -470,7 +471,7 @@ export type MatchingBonus = Message<"upline.v1.MatchingBonus"> & {
   base: MatchBase;
 
   /**
-   * Conditions that open levels 1, 2, 3 …, besides the rates.
+   * Conditions that open levels 1, 2, 3 …, besides the rates, as for a unilevel bonus.
    *
    * @generated from field: repeated string unlock = 8;
    */
