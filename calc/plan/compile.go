@@ -23,6 +23,22 @@ type Result struct {
 	Message *uplinev1.Plan
 	// Diagnostics are all findings; warnings also stand beside a plan.
 	Diagnostics Diagnostics
+
+	validFrom position
+}
+
+// Overlap says that r and another version of the same plan begin on the same day, so that nobody could say which of them holds. other
+// is called by name in the finding, which stands in r's file. Of plans that have errors, of different plans and of the same version
+// twice there is none.
+func (r Result) Overlap(other Result, name string) (Diagnostic, bool) {
+	if r.Plan == nil || other.Plan == nil || r.Plan.ID != other.Plan.ID || r.Plan.Digest == other.Plan.Digest || r.Plan.ValidFromUS != other.Plan.ValidFromUS {
+		return Diagnostic{}, false
+	}
+	return Diagnostic{
+		Line: r.validFrom.line, Column: r.validFrom.column, Path: "valid_from",
+		Message: fmt.Sprintf("`%s` has a version that is valid from the same day, in %s", r.Plan.ID, name),
+		Remedy:  "let one of them begin later, or give it another `plan_id`",
+	}, true
 }
 
 // Compile reads a plan file, checks it and makes it ready to compute with. Whatever the source is, it ends soon, does not panic,
@@ -48,7 +64,7 @@ func Compile(source []byte) Result {
 		return Result{Diagnostics: c.sorted()}
 	}
 	c.plan.Digest = Digest(Canonical(c.message))
-	return Result{Plan: c.plan, Message: c.message, Diagnostics: c.sorted()}
+	return Result{Plan: c.plan, Message: c.message, Diagnostics: c.sorted(), validFrom: c.positionOf("valid_from")}
 }
 
 // Load compiles a plan that was published before, and so was found good. The error joins what is found nevertheless; it is a

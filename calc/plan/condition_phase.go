@@ -62,6 +62,11 @@ func (l *lowering) allowedOwn(e ast.Expr, own *ownFact) bool {
 	if !tooEarly {
 		return true
 	}
+	if l.when == forEvent {
+		message, remedy := l.tooEarly(own.name, calc.FactKey{})
+		l.fail(l.start(e), message, remedy)
+		return false
+	}
 	because := ""
 	if culprit := l.c.culprit(own, l.when); culprit != "" {
 		because = fmt.Sprintf(": it asks for `%s`", culprit)

@@ -24,7 +24,7 @@ func (p *possible) neverWords(subject string) (message, remedy string) {
 	if !p.found {
 		return message, ""
 	}
-	return message + fmt.Sprintf(": nobody's `%s` is what it asks for", p.c.factText(p.conflict)), "check its bounds"
+	return message + fmt.Sprintf(": what it asks of `%s` leaves nothing", p.c.factText(p.conflict)), "check its bounds"
 }
 
 // factText is how a condition writes the fact in a slot.
@@ -129,7 +129,7 @@ func (c *compiler) warnUnreached(i int, roots []*calc.Expr, reached []bool) {
 	way := []int{i}
 	for {
 		next := c.needs(roots[way[len(way)-1]], reached)
-		if next < 0 {
+		if next < 0 || next == way[len(way)-1] && len(way) > 1 {
 			break
 		}
 		if slices.Contains(way, next) {

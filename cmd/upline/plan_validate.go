@@ -31,7 +31,8 @@ func planValidateCommand(t terminal) *cobra.Command {
 		Use:   "validate FILE... [flags]",
 		Short: "Check plan files",
 		Long: `Checks plan files without a server. Each finding is a line "file:line:column: what is wrong (what to do about it)". Exits with 1
-when a file has an error, with 0 when there are only warnings or nothing. The file "-" is standard input.`,
+when a file has an error, with 0 when there are only warnings or nothing. Versions of one plan among the files are held against each
+other: no two are valid from the same day. The file "-" is standard input.`,
 		Example: `  upline plan validate plan.yaml
 
   # For an editor or a pipeline: one JSON object for each file.
@@ -66,12 +67,24 @@ type finding struct {
 
 func validatePlans(t terminal, files []string, asJSON bool) error {
 	valid := true
+	read := make(map[string]plan.Result, len(files))
+	var names []string
 	for _, file := range files {
 		name, source, err := readPlan(t.in, file)
 		if err != nil {
 			return err
 		}
-		diagnostics := plan.Compile([]byte(source)).Diagnostics
+		result := plan.Compile([]byte(source))
+		diagnostics := result.Diagnostics
+		for _, other := range names {
+			if overlap, ok := result.Overlap(read[other], other); ok {
+				diagnostics = append(diagnostics, overlap)
+			}
+		}
+		if _, again := read[name]; !again {
+			names = append(names, name)
+		}
+		read[name] = result
 		valid = valid && !diagnostics.HasErrors()
 		if asJSON {
 			err = printJSON(t.out, name, diagnostics)

@@ -79,6 +79,26 @@ bonuses:
 	}
 }
 
+func TestPlanValidate_HoldsVersionsAgainstEachOther(t *testing.T) {
+	const sound = `plan_id: two
+name: A plan of two versions
+currency: USD
+valid_from: 2026-01-01
+cadence: monthly
+bonuses: [{name: own, direct: {rate: 1%}}]
+`
+	first, second := writePlan(t, sound), writePlan(t, strings.Replace(sound, "1%", "2%", 1))
+	got := runCommand(t, nil, "", "plan", "validate", first, first, second)
+	want := second + ":4:13: `two` has a version that is valid from the same day, in " + first
+	if got.code != exitFailed || !strings.Contains(got.out, want) || strings.Count(got.out, "same day") != 1 {
+		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+	later := writePlan(t, strings.Replace(sound, "2026-01", "2026-02", 1))
+	if got := runCommand(t, nil, "", "plan", "validate", first, later); got.code != exitOK {
+		t.Errorf("exit code %d:\n%s%s", got.code, got.out, got.err)
+	}
+}
+
 func TestPlanValidate_JSON(t *testing.T) {
 	path := writePlan(t, brokenPlan)
 	got := runCommand(t, nil, "", "plan", "validate", "--json", path)
