@@ -101,6 +101,7 @@ closes periods.`, `  # See published compensation plans paid to the cent, throug
 		demoCommand(t),
 		migrateCommand(t),
 		planCommand(t),
+		simulateCommand(t),
 		benchCommand(t),
 		keyCommand(t),
 		versionCommand(t),

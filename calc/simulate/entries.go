@@ -1,0 +1,196 @@
+package simulate
+
+import (
+	"cmp"
+	"slices"
+
+	"upline/calc"
+)
+
+// entries are what sales add to volumes, and take from them, in the order of time: one for a sale that counts once, one for each payment of
+// another, and one less where a cancellation takes volume back.
+type entries struct {
+	atUS  []int64 // decides the period that it counts in
+	sale  []int32
+	cycle []int32
+	back  []bool // the volume is taken back
+}
+
+// moments are when sales go live and end, in the order of time: what plans pay, and take back, at the event.
+type moments struct {
+	atUS []int64
+	sale []int32
+	ends []bool
+}
+
+// lives folds the events of every sale, by the code that a server folds them by.
+type lives struct {
+	entries entries
+	moments moments
+	// firstUS and lastUS are the first and the last moment at which anything happens; any is false when nothing does.
+	firstUS, lastUS int64
+	any             bool
+}
+
+// newLives folds all sales. Moments are gathered where the plan pays at the event.
+func newLives(v *view) *lives {
+	s, p := v.company.sales, v.Plan.Plan
+	l := &lives{}
+	n := s.len()
+	l.entries = entries{make([]int64, 0, n), make([]int32, 0, n), make([]int32, 0, n), make([]bool, 0, n)}
+	pays := paysAtEvent(p)
+	var folded fold
+	for i := range n {
+		sale := int32(i)
+		fromUS, live := s.liveFrom(sale)
+		from, to := s.paid.of(sale)
+		if cancelled := s.cancellation(sale); from == to && cancelled == noTime {
+			if live && !s.onPayment(sale) {
+				l.count(fromUS, sale, s.cycleOf(sale), false)
+			}
+			if live && pays {
+				l.moment(fromUS, sale, false)
+			}
+			continue
+		}
+		events, f := folded.of(s, sale, p)
+		l.countAll(sale, events, f, s.cycleOf(sale), s.onPayment(sale))
+		if f.Start >= 0 && pays {
+			l.moment(f.StartedAtUS, sale, false)
+			if f.End >= 0 {
+				l.moment(f.EndedAtUS, sale, true)
+			}
+		}
+	}
+	for _, a := range v.adjusted {
+		if a.atUS != noTime {
+			l.happens(a.atUS)
+		}
+	}
+	l.sort()
+	return l
+}
+
+func (s *sales) cycleOf(sale int32) int32 {
+	if s.cycle == nil {
+		return 1
+	}
+	return s.cycle[sale]
+}
+
+// fold is the folding of one sale after the other.
+type fold struct{ events []calc.SaleEvent }
+
+// The ids of events, which decide between events of the same moment: a sale goes live, is paid, and ends.
+const (
+	eventActivated = "1"
+	eventPaid      = "2"
+	eventCancelled = "3"
+)
+
+// of folds the events of a sale. They are overwritten by the next call.
+func (f *fold) of(s *sales, sale int32, p *calc.Plan) ([]calc.SaleEvent, calc.SaleFold) {
+	f.events = append(f.events[:0], calc.SaleEvent{Kind: calc.Recorded, EffectiveAtUS: s.atUS[sale]})
+	if activated := s.activation(sale); activated != noTime {
+		f.events = append(f.events, calc.SaleEvent{ID: eventActivated, Kind: calc.Activated, EffectiveAtUS: activated})
+	}
+	from, to := s.paid.of(sale)
+	for i := from; i < to; i++ {
+		f.events = append(f.events, calc.SaleEvent{ID: eventPaid, Kind: calc.Paid, EffectiveAtUS: s.paid.atUS[i], Cycle: s.paid.cycle[i]})
+	}
+	if cancelled := s.cancellation(sale); cancelled != noTime {
+		f.events = append(f.events, calc.SaleEvent{ID: eventCancelled, Kind: calc.Cancelled, EffectiveAtUS: cancelled})
+	}
+	return f.events, calc.FoldSale(s.terms(sale, p), f.events)
+}
+
+// countAll adds what each event of a sale counts.
+func (l *lives) countAll(sale int32, events []calc.SaleEvent, f calc.SaleFold, cycle int32, onPayment bool) {
+	for i, e := range events {
+		switch times := f.Counts[i]; {
+		case times == 0:
+		case times < 0:
+			l.count(e.EffectiveAtUS, sale, cycle, true)
+		case e.Kind == calc.Paid:
+			l.count(e.EffectiveAtUS, sale, e.Cycle, false)
+		case onPayment:
+			// The cycles that were paid before the sale went live count with its going live.
+			for _, before := range events[:i] {
+				if before.Kind == calc.Paid {
+					l.count(e.EffectiveAtUS, sale, before.Cycle, false)
+				}
+			}
+		default:
+			l.count(e.EffectiveAtUS, sale, cycle, false)
+		}
+	}
+}
+
+func (l *lives) count(atUS int64, sale, cycle int32, back bool) {
+	e := &l.entries
+	e.atUS, e.sale, e.cycle, e.back = append(e.atUS, atUS), append(e.sale, sale), append(e.cycle, cycle), append(e.back, back)
+	l.happens(atUS)
+}
+
+func (l *lives) moment(atUS int64, sale int32, ends bool) {
+	m := &l.moments
+	m.atUS, m.sale, m.ends = append(m.atUS, atUS), append(m.sale, sale), append(m.ends, ends)
+	l.happens(atUS)
+}
+
+func (l *lives) happens(atUS int64) {
+	if !l.any {
+		l.firstUS, l.lastUS, l.any = atUS, atUS, true
+	}
+	l.firstUS, l.lastUS = min(l.firstUS, atUS), max(l.lastUS, atUS)
+}
+
+// sort puts both lists in the order of time; what happens at the same moment stays in the order of the file.
+func (l *lives) sort() {
+	if order := timeOrder(l.entries.atUS); order != nil {
+		e := &l.entries
+		e.atUS, e.sale, e.cycle, e.back = permuted(e.atUS, order), permuted(e.sale, order), permuted(e.cycle, order), permuted(e.back, order)
+	}
+	if order := timeOrder(l.moments.atUS); order != nil {
+		m := &l.moments
+		m.atUS, m.sale, m.ends = permuted(m.atUS, order), permuted(m.sale, order), permuted(m.ends, order)
+	}
+}
+
+// timeOrder gives the order of time; nil when that is the order of the column.
+func timeOrder(atUS []int64) []int32 {
+	if slices.IsSorted(atUS) {
+		return nil
+	}
+	type moment struct {
+		us int64
+		at int32
+	}
+	list := make([]moment, len(atUS))
+	for i, us := range atUS {
+		list[i] = moment{us, int32(i)}
+	}
+	slices.SortFunc(list, func(a, b moment) int {
+		if a.us != b.us {
+			return cmp.Compare(a.us, b.us)
+		}
+		return cmp.Compare(a.at, b.at)
+	})
+	order := make([]int32, len(list))
+	for i, m := range list {
+		order[i] = m.at
+	}
+	return order
+}
+
+// within gives the indexes from and to of what lies in a stretch of time, in a column in the order of time.
+func within(atUS []int64, startUS, endUS int64) (from, to int) {
+	from, _ = slices.BinarySearch(atUS, startUS)
+	to, _ = slices.BinarySearch(atUS, endUS)
+	return from, to
+}
+
+// paysAtEvent tells whether a plan has a bonus that posts its lines with the event.
+func paysAtEvent(p *calc.Plan) bool {
+	return slices.ContainsFunc(p.Bonuses, func(b calc.Bonus) bool { return b.Pays == calc.PaysEvent })
+}

@@ -1,0 +1,270 @@
+package simulate
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+
+	"upline/calc"
+)
+
+// eventLines are lines that events have posted, columnar, in the order of the events.
+type eventLines struct {
+	earner       []int32 // rows of the company
+	bonus, level []uint16
+	reversal     []bool
+	base, rate   []int64
+	// factor is what base × rate is multiplied by: the months of an advance, or the part that is taken back; One for none.
+	factor      []calc.Fraction
+	amountMinor []int64
+	sale        []int32
+}
+
+func (l *eventLines) len() int { return len(l.earner) }
+
+// eventLine is one of them.
+type eventLine struct {
+	earner       int32
+	bonus, level uint16
+	reversal     bool
+	base, rate   int64
+	factor       calc.Fraction
+	amountMinor  int64
+	sale         int32
+}
+
+func (l *eventLines) add(e eventLine) {
+	l.earner, l.bonus, l.level = append(l.earner, e.earner), append(l.bonus, e.bonus), append(l.level, e.level)
+	l.reversal, l.base, l.rate = append(l.reversal, e.reversal), append(l.base, e.base), append(l.rate, e.rate)
+	l.factor, l.amountMinor, l.sale = append(l.factor, e.factor), append(l.amountMinor, e.amountMinor), append(l.sale, e.sale)
+}
+
+// eventPosting posts what a plan pays when sales go live, and takes it back when they are cancelled, in the order of time. Ranks and activity
+// are those of the last closed period of the main cadence, as they stand when it goes on.
+type eventPosting struct {
+	*run
+	needs calc.Needs
+	next  int // the first moment that was not yet posted
+	// pending are lines of periods that are not yet closed, by the cadence of their bonus.
+	pending [calc.Yearly + 1]*eventLines
+	// kept are the lines of sales that are cancelled later on.
+	kept map[int32][]eventLine
+	fold fold
+}
+
+func newEventPosting(r *run) *eventPosting {
+	p := &eventPosting{run: r, needs: calc.EventNeeds(r.Plan.Plan), kept: make(map[int32][]eventLine)}
+	for cadence := range p.pending {
+		p.pending[cadence] = &eventLines{}
+	}
+	return p
+}
+
+// take gives the pending lines of a cadence, and begins anew.
+func (p *eventPosting) take(cadence calc.Cadence) *eventLines {
+	lines := p.pending[cadence]
+	p.pending[cadence] = &eventLines{}
+	return lines
+}
+
+// eventBatch is how many moments are computed together, side by side.
+const eventBatch = 1 << 14
+
+// until posts everything that happens before a time.
+func (p *eventPosting) until(endUS int64) error {
+	moments := &p.lives.moments
+	_, to := within(moments.atUS, -1<<63, endUS)
+	for p.next < to {
+		end := min(to, p.next+eventBatch)
+		if err := p.batch(p.next, end); err != nil {
+			return err
+		}
+		p.next = end
+	}
+	return nil
+}
+
+// batch posts the moments from and to: commissions are computed side by side, and then everything is posted in order.
+func (p *eventPosting) batch(from, to int) error {
+	threads := p.threads
+	if threads <= 0 {
+		threads = runtime.GOMAXPROCS(0)
+	}
+	lines, errs := make([][]eventLine, to-from), make([]error, threads)
+	stretch := (to - from + threads - 1) / threads
+	var workers sync.WaitGroup
+	for worker := range threads {
+		low, high := from+worker*stretch, min(to, from+(worker+1)*stretch)
+		workers.Go(func() {
+			for i := low; i < high; i++ {
+				if p.lives.moments.ends[i] {
+					continue
+				}
+				var err error
+				if lines[i-from], err = p.commissions(p.lives.moments.sale[i]); err != nil {
+					errs[worker] = err
+					return
+				}
+			}
+		})
+	}
+	workers.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	for i := from; i < to; i++ {
+		sale, atUS := p.lives.moments.sale[i], p.lives.moments.atUS[i]
+		if p.lives.moments.ends[i] {
+			reversals, err := p.reversals(sale)
+			if err != nil {
+				return err
+			}
+			p.post(reversals, atUS)
+			continue
+		}
+		if p.company.sales.cancellation(sale) != noTime && len(lines[i-from]) > 0 {
+			p.kept[sale] = lines[i-from]
+		}
+		p.post(lines[i-from], atUS)
+	}
+	return nil
+}
+
+// post adds lines to the periods of their bonuses. What lies in no period that is computed is left out: it belongs to the time before.
+func (p *eventPosting) post(lines []eventLine, atUS int64) {
+	for _, l := range lines {
+		if cadence := p.Plan.Plan.Bonuses[l.bonus].Cadence; p.line.closes(cadence, atUS) {
+			p.pending[cadence].add(l)
+		}
+	}
+}
+
+// commissions computes what the plan pays when a sale goes live.
+func (p *eventPosting) commissions(sale int32) ([]eventLine, error) {
+	s := p.company.sales
+	seller := s.seller[sale]
+	sponsors, above := p.chain(seller, p.network.Sponsor, p.needs.SponsorLevels)
+	in := calc.EventInput{Plan: p.Plan.Plan, Sponsor: above, PV: p.pv[sale], CV: p.cv[sale], PriceMinor: p.priceMinor[sale]}
+	var places []int32
+	if p.network.Parent != nil {
+		places, in.Placement = p.chain(seller, p.network.Parent, p.needs.PlacementLevels)
+	}
+	if p.qv != nil {
+		in.QV = p.qv[sale]
+	}
+	if p.feeMinor != nil {
+		in.FeeMinor = p.feeMinor[sale]
+	}
+	if s.class != nil {
+		in.Class = s.words.class.word(s.class[sale])
+	}
+	paid, err := calc.EventLines(&in)
+	if err != nil {
+		return nil, fmt.Errorf("sale %s: %w", s.id(sale), err)
+	}
+	lines := make([]eventLine, len(paid))
+	for i, l := range paid {
+		earner := sponsors[0]
+		switch {
+		case l.Distance > 0 && l.Placement:
+			earner = places[l.Distance]
+		case l.Distance > 0:
+			earner = sponsors[l.Distance]
+		}
+		factor := calc.One
+		if p.Plan.Plan.Bonuses[l.Bonus].Advance != nil {
+			factor = calc.Fraction{Num: int64(l.Months), Den: 1}
+		}
+		lines[i] = eventLine{
+			earner: earner, bonus: uint16(l.Bonus), level: l.Level, base: l.Base, rate: l.Rate, factor: factor, amountMinor: l.AmountMinor, sale: sale,
+		}
+	}
+	return lines, nil
+}
+
+// chain is the way up from a seller, who stands first.
+func (p *eventPosting) chain(seller int32, above []int32, levels int32) ([]int32, []calc.ChainMember) {
+	rows, people := make([]int32, 0, levels+1), make([]calc.ChainMember, 0, levels+1)
+	for row := seller; row >= 0 && len(rows) <= int(levels); row = above[row] {
+		member := calc.ChainMember{Rank: p.prior.achieved[row]}
+		if p.prior.paidAs != nil {
+			member.Rank = p.prior.paidAs[row]
+		}
+		if p.prior.active != nil {
+			member.Inactive = !p.prior.active[row]
+		}
+		if p.network.Market != nil {
+			member.Market = p.network.Market[row]
+		}
+		rows, people = append(rows, row), append(people, member)
+	}
+	return rows, people
+}
+
+// reversals are the lines that take back what is not kept of a sale's lines now that it is cancelled.
+func (p *eventPosting) reversals(sale int32) ([]eventLine, error) {
+	kept := p.kept[sale]
+	delete(p.kept, sale)
+	var lines []eventLine
+	_, f := p.fold.of(p.company.sales, sale, p.Plan.Plan)
+	for _, l := range kept {
+		b := &p.Plan.Plan.Bonuses[l.bonus]
+		stays := retained(b, f)
+		taken := calc.Fraction{Num: stays.Den - stays.Num, Den: stays.Den}
+		if taken.Num == 0 || l.amountMinor == 0 {
+			continue
+		}
+		amount := l.amountMinor
+		if taken.Num != taken.Den {
+			var err error
+			if amount, err = calc.RoundedPart(amount, taken, lineRounding(p.Plan.Plan, b)); err != nil {
+				return nil, fmt.Errorf("sale %s: %w", p.company.sales.id(sale), err)
+			}
+		}
+		lines = append(lines, eventLine{
+			earner: l.earner, bonus: l.bonus, level: l.level, reversal: true, base: l.amountMinor, rate: -calc.RateScale, factor: taken,
+			amountMinor: -amount, sale: sale,
+		})
+	}
+	return lines, nil
+}
+
+// retained is the part of a bonus's line that stays when a sale has come to what its events say.
+func retained(b *calc.Bonus, f calc.SaleFold) calc.Fraction {
+	switch {
+	case b.Direct != nil:
+		return b.Direct.Clawback.Retained(f, 1)
+	case b.Unilevel != nil:
+		return b.Unilevel.Clawback.Retained(f, 1)
+	case b.Advance != nil:
+		return b.Advance.Clawback.Retained(f, b.Advance.Months)
+	}
+	return calc.Clawback{Mode: calc.ClawbackFull}.Retained(f, 1)
+}
+
+// lineRounding is how lines of a bonus are rounded.
+func lineRounding(p *calc.Plan, b *calc.Bonus) calc.Rounding {
+	rounding := p.Rounding
+	if b.Rounding != nil {
+		rounding = *b.Rounding
+	}
+	if p.RoundingAt != calc.RoundLines {
+		rounding.StepMinor = 1
+	}
+	return rounding
+}
+
+// factorName is what the factor of a line of an event is called; "" for none.
+func (l *eventLines) factorName(line int, b *calc.Bonus) string {
+	switch {
+	case l.reversal[line] && b.Advance != nil && b.Advance.Clawback.Mode == calc.ClawbackMonthsPaid:
+		return "unearned_months"
+	case l.reversal[line]:
+		return "taken_back"
+	case b.Advance != nil:
+		return "months_advanced"
+	}
+	return ""
+}

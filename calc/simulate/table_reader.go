@@ -1,0 +1,332 @@
+package simulate
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Source is a file to read.
+type Source struct {
+	// Name is what messages call the file.
+	Name   string
+	Reader io.Reader
+	// Bytes is the size of the file, for showing progress; 0 where it is not known.
+	Bytes int64
+}
+
+// tableReader reads a CSV file with a header, and says what is wrong with its rows.
+type tableReader struct {
+	rowReader
+	name   string
+	format *Format
+	found  *findings
+	// places gives the place of each column of the format in a row; -1 where the file has none.
+	places  []int
+	columns int // of the header
+	// progress is told now and then how much of the file was read.
+	progress func(usedBytes int64)
+	rows     int
+}
+
+// progressRows is how often progress is told of.
+const progressRows = 1 << 14
+
+// rowsMax is how many rows a file may have: they are numbered by int32.
+const rowsMax = 1<<31 - 2
+
+// openTable reads the header; nil when the file cannot be read on. The error is that of the source.
+func openTable(source Source, format *Format, found *findings) (*tableReader, error) {
+	t := &tableReader{rowReader: rowReader{source: source.Reader, comma: ','}, name: source.Name, format: format, found: found}
+	if t.name == "" {
+		t.name = format.File
+	}
+	ok, err := t.readMark()
+	if !ok {
+		return nil, err
+	}
+	return t, err
+}
+
+// fileProblem reports something about the file as a whole.
+func (t *tableReader) fileProblem(text, remedy string) {
+	t.found.add(Problem{File: t.name, Text: text, Remedy: remedy})
+}
+
+// rowProblem reports something about the row at hand.
+func (t *tableReader) rowProblem(text, remedy string) {
+	t.found.add(Problem{File: t.name, Line: t.line, Text: text, Remedy: remedy})
+}
+
+// cellProblem reports something about a cell of the row at hand.
+func (t *tableReader) cellProblem(column int, text, remedy string) {
+	t.found.add(Problem{File: t.name, Line: t.line, Column: t.format.Columns[column].Name, Text: text, Remedy: remedy})
+}
+
+// readMark reads what stands before the header, finds out what separates cells, and reads the header.
+func (t *tableReader) readMark() (ok bool, err error) {
+	for !t.ended && t.to < 3 && t.err == nil {
+		t.fill()
+	}
+	if t.err != nil {
+		return false, fmt.Errorf("%s: %w", t.name, t.err)
+	}
+	start := t.buffer[:t.to]
+	switch {
+	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
+		t.from, t.used = 3, 3
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")), bytes.IndexByte(start, 0) >= 0:
+		t.fileProblem("is no text in UTF-8", "save it as CSV UTF-8")
+		return false, nil
+	}
+	text, ok := t.takeLine()
+	hint, separated := bytes.CutPrefix(text, []byte("sep=")) // the line by which spreadsheets tell each other the separator
+	if ok && separated && len(hint) == 1 {
+		t.comma = hint[0]
+		text, ok = t.takeLine()
+	} else if ok {
+		t.comma = commaOf(text)
+	}
+	switch {
+	case t.err != nil:
+		return false, fmt.Errorf("%s: %w", t.name, t.err)
+	case !ok:
+		t.fileProblem("is empty", "the first row names the columns: "+t.format.needed())
+		return false, nil
+	}
+	t.line = t.lines
+	if bytes.IndexByte(text, '"') < 0 {
+		t.split(text)
+	} else if !t.quoted(text) {
+		return false, t.end()
+	}
+	return t.header(), nil
+}
+
+// commaOf finds what separates the cells of a header.
+func commaOf(header []byte) byte {
+	best, most := byte(','), 0
+	for _, comma := range []byte{',', ';', '\t'} {
+		if n := bytes.Count(header, []byte{comma}); n > most {
+			best, most = comma, n
+		}
+	}
+	return best
+}
+
+// needed lists the columns that a file must have.
+func (f *Format) needed() string {
+	var names []string
+	for _, c := range f.Columns {
+		if c.Needed {
+			names = append(names, c.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func (f *Format) names() []string {
+	names := make([]string, len(f.Columns))
+	for i, c := range f.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// header finds the columns of the format by their names. It is not ok when rows could not be understood.
+func (t *tableReader) header() (ok bool) {
+	t.places = make([]int, len(t.format.Columns))
+	for i := range t.places {
+		t.places[i] = -1
+	}
+	t.columns = len(t.cells)
+	for len(t.cells[t.columns-1]) == 0 && t.columns > 1 { // commas that a spreadsheet has left behind
+		t.columns--
+	}
+	ok = true
+	for place, cell := range t.cells[:t.columns] {
+		name := strings.ReplaceAll(strings.ToLower(string(cell)), " ", "_")
+		column := -1
+		for i, c := range t.format.Columns {
+			if c.Name == name {
+				column = i
+			}
+		}
+		switch {
+		case column < 0:
+			t.unknownColumn(cell, name)
+			ok = false
+		case t.places[column] >= 0:
+			t.rowProblem("the column "+name+" stands there twice", "take one away")
+			ok = false
+		default:
+			t.places[column] = place
+		}
+	}
+	return ok
+}
+
+// unknownColumn says what a column may have been meant as. A column that is not understood is not passed over in silence: what is in it
+// may be what the figures hang on.
+func (t *tableReader) unknownColumn(cell []byte, name string) {
+	if len(cell) == 0 {
+		t.rowProblem("a column has no name", "name it, or take it away")
+		return
+	}
+	remedy := "take it away, or use one of " + strings.Join(t.format.names(), ", ")
+	switch near, found := nearest(name, t.format.names()); {
+	case found:
+		remedy = "did you mean " + near + "?"
+	case t.format == &salesFormat && (name == "quantity" || name == "qty"):
+		remedy = "write count where a row stands for several sales; price and volumes are those of the whole row"
+	}
+	t.rowProblem("there is no column "+shown(cell), remedy)
+}
+
+// need reports columns that are missing.
+func (t *tableReader) need(columns ...int) (ok bool) {
+	ok = true
+	for _, c := range columns {
+		if t.places[c] < 0 {
+			t.found.add(Problem{File: t.name, Line: t.line, Column: t.format.Columns[c].Name, Text: "the column is missing", Remedy: t.format.Columns[c].Meaning})
+			ok = false
+		}
+	}
+	return ok
+}
+
+// has tells whether the file has a column.
+func (t *tableReader) has(column int) bool { return t.places[column] >= 0 }
+
+// cell gives a cell of the row at hand; empty where the file has no such column.
+func (t *tableReader) cell(column int) []byte {
+	if place := t.places[column]; place >= 0 {
+		return t.cells[place]
+	}
+	return nil
+}
+
+// nextRow reads the next row that has as many cells as the header.
+func (t *tableReader) nextRow() bool {
+	for t.next() {
+		t.rows++
+		if t.rows%progressRows == 0 && t.progress != nil {
+			t.progress(t.used)
+		}
+		if t.rows > rowsMax {
+			t.fileProblem("has more rows than can be counted", "simulate a part of it")
+			return false
+		}
+		switch {
+		case len(t.cells) < t.columns:
+			t.rowProblem(fmt.Sprintf("has %d of %d cells", len(t.cells), t.columns), "give every row a cell for each column, if need be an empty one")
+			continue
+		case len(t.cells) > t.columns && !blank(t.cells[t.columns:]):
+			t.rowProblem(fmt.Sprintf("has %d cells, and there are %d columns", len(t.cells), t.columns), "put a cell with a "+string(rune(t.comma))+" in it between quotes")
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+func blank(cells [][]byte) bool {
+	for _, cell := range cells {
+		if len(cell) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// end tells, when nextRow has given up, whether it was for an error of the source, and reports what else it was for.
+func (t *tableReader) end() error {
+	if t.err != nil {
+		return fmt.Errorf("%s: %w", t.name, t.err)
+	}
+	if t.problem != "" {
+		t.rowProblem(t.problem, t.remedy)
+	}
+	if t.progress != nil {
+		t.progress(t.used)
+	}
+	return nil
+}
+
+// textMax is how long an id or a word may be.
+const textMax = 200
+
+// checkText wants a text that can stand in a message and in another file.
+func (t *tableReader) checkText(column int, text []byte) bool {
+	plain := true
+	for _, c := range text {
+		plain = plain && c >= ' ' && c < utf8.RuneSelf
+	}
+	switch {
+	case plain && len(text) <= textMax:
+		return true
+	case !utf8.Valid(text):
+		t.cellProblem(column, "has text that is not in UTF-8", "save the file as CSV UTF-8")
+	case bytes.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		t.cellProblem(column, shown(text)+" has a control character in it", "take it away")
+	case utf8.RuneCount(text) > textMax:
+		t.cellProblem(column, fmt.Sprintf("%s has more than %d characters", shown(text), textMax), "write a shorter one")
+	default:
+		return true
+	}
+	return false
+}
+
+// nearest gives the name that a misspelt one most likely stands for.
+func nearest(name string, known []string) (string, bool) {
+	if name == "" || len(name) > 64 {
+		return "", false
+	}
+	best, bestDistance := "", 1+max(1, len(name)/3)
+	for _, k := range known {
+		distance := editDistance(name, k)
+		if len(name) >= 3 && len(k) >= 3 && (strings.HasPrefix(name, k) || strings.HasPrefix(k, name)) {
+			distance = min(distance, 1)
+		}
+		if distance < bestDistance {
+			best, bestDistance = k, distance
+		}
+	}
+	return best, best != ""
+}
+
+// didYouMean is the remedy for a name that is not known: the nearest one, or all.
+func didYouMean(name string, known []string) string {
+	if near, ok := nearest(name, known); ok {
+		return "did you mean " + near + "?"
+	}
+	if len(known) == 0 {
+		return "there is none"
+	}
+	return "there are: " + strings.Join(known, ", ")
+}
+
+// editDistance counts the bytes to insert, delete, replace or swap with a neighbour to turn one word into the other.
+func editDistance(a, b string) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range len(a) {
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j]+cost, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}
