@@ -17,21 +17,20 @@ func (t *FactTable) timing() timing {
 		f := &t.own[key.Name]
 		// What is read of the distributor must be known of the distributor; what is read of those below, of them: their ranks are
 		// known before those above are asked.
-		self := times.of(f.AtMost.reads())
-		if f.Over == OverSelf {
-			self = max(self, times.of(f.Holds.reads()), times.of(f.Value.reads()))
+		// The distributor is one of those whom a fact over the group counts, but never where it stops.
+		counted := max(times.of(f.Holds.reads()), times.of(f.Value.reads()), times.of(f.Where.reads()))
+		self, below := times.of(f.AtMost.reads()), fromStart
+		if f.Over == OverSelf || f.Over == OverGroup {
+			self = max(self, counted)
 		}
-		below := fromStart
 		if f.Over != OverSelf {
-			below = max(times.of(f.Holds.reads()), times.of(f.Value.reads()), times.of(f.Where.reads()), times.of(f.Until.reads()))
+			below = max(counted, times.of(f.Until.reads()))
 		}
 		switch {
-		case f.Over == OverGroup || f.Over == OverPositions || below == afterBonuses:
-		case below == afterRanks:
-			below = inRanks
-		}
-		if f.Over == OverPositions && below == inRanks {
+		case f.Over == OverPositions && below == inRanks:
 			below = afterRanks // positions of one owner stand anywhere
+		case f.Over != OverPositions && below == afterRanks:
+			below = inRanks
 		}
 		times[s] = max(self, below)
 	}
