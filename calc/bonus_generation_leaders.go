@@ -52,7 +52,7 @@ func (x *generations) depart() {
 	for number, seat := range x.seats {
 		x.lessOf[number] = x.lessAt(seat)
 		if x.goes(number) {
-			next[x.lessOf[number]+1]++
+			next[int(x.lessOf[number])+1]++
 		}
 	}
 	for i := range len(next) - 1 {

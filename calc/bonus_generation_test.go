@@ -2,6 +2,7 @@ package calc
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -227,6 +228,41 @@ func totalMinor(t *testing.T, in *Input) int64 {
 		sum += amount
 	}
 	return sum
+}
+
+// As many different rates as a table can have are told apart.
+func TestGeneration_LessLeaderOfManyRates(t *testing.T) {
+	names := make([]string, noRow-1)
+	rates := make([]int64, len(names)+1)
+	for i := range rates {
+		rates[i] = int64(i+1) * RateScale / 1000
+	}
+	for i := range names {
+		names[i] = fmt.Sprintf("rank%d", i+1)
+	}
+	p := givenRanks(names...)
+	c := peopleOf(t, p.paysBonus(Bonus{Name: "generation", Generation: &Generation{
+		Leaders: p.tagged(tagLeader), LessLeader: true, LeastRate: percent(1), Rates: single(rates...),
+	}}))
+	highest := uint8(len(names))
+	c.join("top", "", highest, tagLeader)
+	c.join("equal", "top", highest, tagLeader)
+	c.join("next", "top", highest-1, tagLeader)
+	c.join("lowest", "top", 0, tagLeader)
+	for _, name := range []string{"equal", "next", "lowest"} {
+		c.sells(name, 0, 1000)
+	}
+	out, err := Compute(c.in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := func(part int, rate, amount int64) modelGroupLine {
+		return modelGroupLine{modelKey{level: 1, part: part}, 1000 * VolumeScale, rate, amount}
+	}
+	want := []modelGroupLine{line(1, 254*RateScale/1000, 25_400), line(254, percent(1), 1000), line(255, percent(1), 1000)}
+	if got := groupLines(out.Lines); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
 }
 
 func TestGeneration_RefusesWhatItCannotCompute(t *testing.T) {
