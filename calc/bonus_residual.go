@@ -74,7 +74,8 @@ func (r *Residual) pay(s *stage, bonus int) error {
 	for i, part := range r.Parts {
 		factor := int32(0)
 		if part.Share != RateScale {
-			factor = s.factors.add("step_down", Fraction{part.Share, RateScale}, 0)
+			by := int64(gcd(uint64(max(part.Share, 1)), RateScale))
+			factor = s.factors.add("step_down", Fraction{part.Share / by, RateScale / by}, 0)
 		}
 		volumes := s.sponsor.volume(part.Base)
 		parts = append(parts, levelPart{volumes: s.walk(r.Walk.Placement).volume(part.Base), part: i, factor: factor})
