@@ -21,6 +21,7 @@ var capModes = map[uplinev1.CapMode]calc.CapMode{
 
 // compileCaps makes the plan's caps. Bonuses are there before it.
 func (c *compiler) compileCaps() {
+	paid := c.payouts()
 	for i, written := range c.message.GetCaps() {
 		at := "caps[" + strconv.Itoa(i) + "]"
 		for _, before := range c.message.GetCaps()[:i] {
@@ -38,7 +39,7 @@ func (c *compiler) compileCaps() {
 		c.capTime(at, written, &out)
 		c.capOrder(at, written, &out)
 		c.plan.Caps = append(c.plan.Caps, out)
-		c.warnAboveCap(at, &out)
+		paid.warnAboveCap(at, &out)
 	}
 }
 

@@ -54,7 +54,7 @@ func (c *compiler) volumeFrom(base calc.Base, name string, change func(*calc.Vol
 	made.Name = name
 	change(&made)
 	for i := range c.plan.Volumes {
-		if reflect.DeepEqual(c.plan.Volumes[i], made) {
+		if c.plan.Volumes[i].Name == name && reflect.DeepEqual(c.plan.Volumes[i], made) {
 			return calc.VolumeBuiltIn + calc.Base(i)
 		}
 	}
