@@ -3,6 +3,7 @@ package calc
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"strings"
@@ -228,6 +229,25 @@ func totalMinor(t *testing.T, in *Input) int64 {
 		sum += amount
 	}
 	return sum
+}
+
+// What one leg brings may be out of range where all legs together are not.
+func TestGeneration_GuaranteeOfALegOutOfRange(t *testing.T) {
+	p := givenRanks()
+	p.PointValue = Fraction{math.MaxInt64 / 500, VolumeScale}
+	c := peopleOf(t, p.paysBonus(Bonus{Name: "generation", Generation: &Generation{
+		Leaders: p.tagged(tagLeader), Rates: EverybodyAt(p, RateScale), GuaranteeMinor: 1,
+	}}))
+	c.join("top", "", 0, tagLeader)
+	c.join("up", "top", 0, tagLeader)
+	c.join("below", "up", 0, tagLeader)
+	c.join("down", "top", 0, tagLeader)
+	c.sells("up", 0, 1000)
+	c.sells("below", 0, 1)
+	c.sells("down", 0, -999)
+	if _, err := Compute(c.in); !errors.Is(err, ErrOverflow) {
+		t.Errorf("got %v", err)
+	}
 }
 
 // As many different rates as a table can have are told apart.
