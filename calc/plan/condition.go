@@ -64,6 +64,9 @@ func (c *compiler) conditionAndRoot(path, written string, when phase) (*calc.Con
 	if !l.compiles(err) {
 		return nil, nil
 	}
+	if !l.earnsAlike(compiled.Reads()) {
+		return nil, nil
+	}
 	c.conditions[at], c.roots[compiled] = compiled, root.expr
 	return compiled, root.expr
 }
@@ -91,6 +94,9 @@ func (c *compiler) number(path, written string, when phase) *calc.Number {
 	}
 	compiled, err := calc.NewNumber(c.factTable, strings.TrimSpace(written), root.expr)
 	if !l.compiles(err) {
+		return nil
+	}
+	if !l.earnsAlike(compiled.Reads()) {
 		return nil
 	}
 	c.numbers[at], c.roots[compiled] = compiled, root.expr

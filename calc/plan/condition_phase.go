@@ -3,6 +3,8 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"cel.dev/cel-go/common/ast"
 
@@ -155,4 +157,24 @@ func paysOmitted(b *uplinev1.Bonus) calc.Pays {
 		return calc.PaysEvent
 	}
 	return calc.PaysPeriod
+}
+
+// earnsAlike reports that a bonus asks what another one pays in periods of another cadence, of which it knows nothing.
+func (l *lowering) earnsAlike(reads []calc.Slot) bool {
+	rest, ok := strings.CutPrefix(l.path, "bonuses[")
+	index, _, _ := strings.Cut(rest, "]")
+	i, err := strconv.Atoi(index)
+	if !ok || err != nil {
+		return true
+	}
+	asking := l.c.message.GetBonuses()[i]
+	for _, k := range l.c.factTable.EarnedOf(reads) {
+		asked := l.c.message.GetBonuses()[k]
+		if l.c.cadenceOf(asked) != l.c.cadenceOf(asking) {
+			l.fail(0, fmt.Sprintf("the bonus `%s` is paid %s, and this one %s, so what that pays is not known here", shown(asked.GetName()), l.c.cadenceOf(asked), l.c.cadenceOf(asking)),
+				"ask for a bonus of the same cadence")
+			return false
+		}
+	}
+	return true
 }

@@ -68,6 +68,9 @@ func (c *compiler) checkOverride(i int, over *uplinev1.MarketOverride, variantOf
 			c.missingName(at, name, "rank", c.ranks, c.ranksKnown)
 		}
 		c.twice(at, name, "rank", &named)
+		if !c.given(at+".when") && c.sound(at+".when") && name != "" {
+			c.fail(at, fmt.Sprintf("the entry does not say what differs for `%s`", shown(name)), "add `when`, or delete the entry")
+		}
 		for _, field := range []string{"title", "hold_periods", "grace_periods"} {
 			if c.given(at + "." + field) {
 				c.fail(at+"."+field, fmt.Sprintf("`%s` of a rank is the same in all markets", field), "delete it; only `when` can differ")
@@ -83,6 +86,9 @@ func (c *compiler) checkOverride(i int, over *uplinev1.MarketOverride, variantOf
 			continue
 		}
 		c.twice(at, name, "bonus", &named)
+		if !slices.ContainsFunc(fieldNames(bonus.ProtoReflect().Descriptor()), func(field string) bool { return field != "name" && c.given(at+"."+field) }) {
+			c.fail(at, fmt.Sprintf("the entry does not say what differs for `%s`", shown(name)), "write the fields that differ, or delete the entry")
+		}
 		if c.given(at + ".title") {
 			c.fail(at+".title", "`title` of a bonus is the same in all markets", "delete it")
 		}

@@ -77,7 +77,7 @@ func (j *joiner) joinNumber(to reflect.Value, list []*calc.Number, fields []stri
 func (j *joiner) joinTable(to reflect.Value, list []calc.RateTable, fields []string) *differs {
 	first := list[0]
 	joined := calc.RateTable{Amounts: first.Amounts}
-	if len(first.Rows) == 0 && first.Candidates == nil {
+	if len(first.Rows) == 0 {
 		for k, t := range list {
 			if len(t.Rows) != 0 {
 				return &differs{k, fields} // no rows mean that there is no such rule
