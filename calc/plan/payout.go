@@ -47,12 +47,8 @@ func (p *payouts) read(bonus int) {
 	case b.Direct != nil:
 		pays(b.Direct.Base, bestRate(&b.Direct.Rates, b.Direct.Brackets))
 	case b.Residual != nil && len(b.Residual.Parts) > 0:
-		base := b.Residual.Parts[0].Base
-		if len(b.Residual.Parts) > 1 {
-			// The cycles before and after a step down are parts of all sales; what is paid on the first is the most.
-			base = calc.Base(p.plan.MeasureOf(base))
-		}
-		pays(base, append(bestRates(&b.Residual.Levels), bestRate(&b.Residual.Own, b.Residual.OwnBrackets))...)
+		// What is paid on the cycles before a step down is the most.
+		pays(b.Residual.Parts[0].Base, append(bestRates(&b.Residual.Levels), bestRate(&b.Residual.Own, b.Residual.OwnBrackets))...)
 	case b.Unilevel != nil:
 		pays(b.Unilevel.Base, bestRates(&b.Unilevel.Rates)...)
 	case b.Differential != nil:
@@ -218,12 +214,17 @@ func (p *payouts) saidAlone(bonus int) bool {
 	return p.plan.Bonuses[bonus].Matching == nil && slices.ContainsFunc(p.of[bonus], func(of payout) bool { return of.rate > calc.RateScale })
 }
 
+// quoted lists bonuses by name, the first few of many.
 func (p *payouts) quoted(bonuses []int) string {
+	const most = 8
 	names := make([]string, len(bonuses))
 	for i, k := range bonuses {
 		names[i] = shown(p.plan.Bonuses[k].Name)
 	}
-	return quotedList(names, "and")
+	if len(names) <= most {
+		return quotedList(names, "and")
+	}
+	return fmt.Sprintf("%s and %d others", strings.ReplaceAll(quotedList(names[:most-1], "and"), " and ", ", "), len(names)-most+1)
 }
 
 // shownBase is how a volume is called in a message. One that a bonus has made for itself is called by the bonus.
@@ -241,16 +242,22 @@ func (p *payouts) warnAboveCap(at string, limit *calc.Cap) {
 		return
 	}
 	for _, market := range p.markets() {
-		sum := p.together(market, limit.Bonuses)[limit.Base]
+		// All that is sold may count in one of the volumes that are a part of what the cap is a rate of.
+		sum, of := int64(0), limit.Base
+		for b, each := range p.together(market, limit.Bonuses) {
+			if each > sum && (calc.Base(b) == limit.Base || calc.Base(p.plan.MeasureOf(calc.Base(b))) == limit.Base) {
+				sum, of = each, calc.Base(b)
+			}
+		}
 		if sum <= limit.Rate {
 			continue
 		}
-		bonuses := p.payers(market, limit.Bonuses, limit.Base)
+		bonuses := p.payers(market, limit.Bonuses, of)
 		subject := "the bonus " + p.quoted(bonuses) + " can"
 		if len(bonuses) > 1 {
 			subject = "the bonuses " + p.quoted(bonuses) + " together can"
 		}
-		p.warn(at+".rate", fmt.Sprintf("%s pay %s of %s, more than the %s of the cap", subject, percentOf(sum), p.shownBase(limit.Base), percentOf(limit.Rate)),
+		p.warn(at+".rate", fmt.Sprintf("%s pay %s of %s, more than the %s of the cap", subject, percentOf(sum), p.shownBase(of), percentOf(limit.Rate)),
 			"when sales are as good as that, the cap cuts what is paid; check that it is meant")
 		return
 	}
