@@ -575,15 +575,16 @@ func (x *Plan) GetPayoutPer() PayoutPer {
 // another one with `markets`.
 type MarketOverride struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The markets, ISO 3166 country codes, for instance `IN`.
+	// The markets, ISO 3166 country codes, for instance `IN`. No other override has them.
 	Markets []string `protobuf:"bytes,1,rep,name=markets,proto3" json:"markets,omitempty"`
 	// What one point of volume is worth there, in the plan's currency.
 	PointValue string `protobuf:"bytes,2,opt,name=point_value,json=pointValue,proto3" json:"point_value,omitempty"`
 	// The condition for being active there.
 	Active string `protobuf:"bytes,3,opt,name=active,proto3" json:"active,omitempty"`
-	// Ranks whose condition differs, by name.
+	// Ranks whose condition differs, by name. What else a rank says is the same in all markets.
 	Ranks []*Rank `protobuf:"bytes,4,rep,name=ranks,proto3" json:"ranks,omitempty"`
-	// Bonuses that differ, by name: the fields that are written take the place of the plan's.
+	// Bonuses that differ, by name: the fields that are written take the place of the plan's, lists as a whole, and of `rate`, `rates`,
+	// `amount` and `brackets` the one that is written that of the others.
 	Bonuses []*Bonus `protobuf:"bytes,5,rep,name=bonuses,proto3" json:"bonuses,omitempty"`
 	// Bonuses that are not paid there, by name.
 	Without       []string `protobuf:"bytes,6,rep,name=without,proto3" json:"without,omitempty"`

@@ -517,6 +517,7 @@ func (x *Volume) GetFirstSaleOnly() bool {
 }
 
 // Fact is a fact of the plan's own making, which conditions refer to by its name. It has `value`, or one of `count`, `sum` and `max`.
+// Facts may read each other, in whatever order they stand, but not in a circle.
 type Fact struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its name, unique among the plan's volumes and facts, and none of a fact that exists.
@@ -539,7 +540,8 @@ type Fact struct {
 	Until string `protobuf:"bytes,9,opt,name=until,proto3" json:"until,omitempty"`
 	// To how many levels below. Omitted: all. For `downline`, `group`, `legs`.
 	Depth int32 `protobuf:"varint,10,opt,name=depth,proto3" json:"depth,omitempty"`
-	// The most that one of them counts in a `sum`, a number: the rule that limits the largest leg. Omitted: no limit.
+	// The most that one of them counts in a `sum`, a number of the distributor who asks, for instance `0.4 * gv`: the rule that limits the
+	// largest leg. For `frontline` and `legs`; for `group` it bounds each leg and the distributor's own part. Omitted: no limit.
 	AtMost        string `protobuf:"bytes,11,opt,name=at_most,json=atMost,proto3" json:"at_most,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -186,7 +186,7 @@ export const PlanSchema: GenMessage<Plan> = /*@__PURE__*/
  */
 export type MarketOverride = Message<"upline.v1.MarketOverride"> & {
   /**
-   * The markets, ISO 3166 country codes, for instance `IN`.
+   * The markets, ISO 3166 country codes, for instance `IN`. No other override has them.
    *
    * @generated from field: repeated string markets = 1;
    */
@@ -207,14 +207,15 @@ export type MarketOverride = Message<"upline.v1.MarketOverride"> & {
   active: string;
 
   /**
-   * Ranks whose condition differs, by name.
+   * Ranks whose condition differs, by name. What else a rank says is the same in all markets.
    *
    * @generated from field: repeated upline.v1.Rank ranks = 4;
    */
   ranks: Rank[];
 
   /**
-   * Bonuses that differ, by name: the fields that are written take the place of the plan's.
+   * Bonuses that differ, by name: the fields that are written take the place of the plan's, lists as a whole, and of `rate`, `rates`,
+   * `amount` and `brackets` the one that is written that of the others.
    *
    * @generated from field: repeated upline.v1.Bonus bonuses = 5;
    */

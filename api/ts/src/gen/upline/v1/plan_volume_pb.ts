@@ -209,6 +209,7 @@ export const VolumeSchema: GenMessage<Volume> = /*@__PURE__*/
 
 /**
  * Fact is a fact of the plan's own making, which conditions refer to by its name. It has `value`, or one of `count`, `sum` and `max`.
+ * Facts may read each other, in whatever order they stand, but not in a circle.
  *
  * @generated from message upline.v1.Fact
  */
@@ -284,7 +285,8 @@ export type Fact = Message<"upline.v1.Fact"> & {
   depth: number;
 
   /**
-   * The most that one of them counts in a `sum`, a number: the rule that limits the largest leg. Omitted: no limit.
+   * The most that one of them counts in a `sum`, a number of the distributor who asks, for instance `0.4 * gv`: the rule that limits the
+   * largest leg. For `frontline` and `legs`; for `group` it bounds each leg and the distributor's own part. Omitted: no limit.
    *
    * @generated from field: string at_most = 11;
    */
