@@ -11,7 +11,8 @@
 //
 //  1. It returns a plan or errors, never both and never neither; warnings stand beside either.
 //  2. It does not panic, and its time and memory are bounded: a file has at most 1 MiB, lists at most 200 entries, blocks stand at
-//     most 32 deep, a condition has at most 2,000 characters and 64 levels, and at most 100 findings are returned.
+//     most 32 deep, a condition has at most 2,000 characters and 64 levels, a plan asks for at most 1,000 different facts, its
+//     overrides change at most 1,000 ranks and bonuses, and at most 100 findings are returned.
 //  3. Every finding stands inside the file. One about a condition stands at the character that it is about, however YAML lets the
 //     condition be written.
 //  4. No number passes through a float. A rate is exact to 10⁻⁹ and a volume to 10⁻⁴; what has more decimals is refused, not
@@ -36,21 +37,29 @@
 //
 // # Conditions
 //
-// A condition is a CEL expression that holds or does not, over these facts of a distributor in a period. calc.Facts has their
-// meanings.
+// A condition is a CEL expression that holds or does not, over the facts of a distributor in a period; where a number is wanted, it is
+// one whose value is a number. calc.FactWords has the facts with their meanings, the plan's `facts` are others. Some are words, `gv`;
+// others are asked of the name of a rank, a volume, a bonus, a kind of registration, a market or a tag in quotes, and of a number behind
+// it: `legs_with("gold")`, `own("cv", 3)` of three periods. The volumes are those of the plan and cv, pv, qv, price, net_price and
+// count, which every plan has.
 //
-//	volumes    pv  cv  gv  left_volume  right_volume  pay_leg
-//	counts     frontline  active_frontline  months_enrolled  legs_with("rank")
-//	yes or no  active  achieved("rank")  paid_as_before("rank")
+// Facts are compared with numbers and with each other by == != < <= > >=, computed with by + - * and brackets, min(a, b), max(a, b) and
+// whole(a, 200), which is how many whole 200s there are in a, and joined by && || ! and `condition ? a : b`. Whole numbers and decimals
+// mix. A number has at most four decimals, as volumes have. A volume is not multiplied by a volume, a product has at most eight
+// decimals, and nothing is divided: write the other side of the comparison times the divisor. There are no lists, and no texts but
+// names.
 //
-// left_volume, right_volume and pay_leg need `placement: {width: 2}`. The plan's `active` cannot ask for active, active_frontline
-// and legs_with, which follow from it. A rank's condition may ask for legs with any rank of the plan, since ranks are decided from
-// the bottom of the tree upward.
+// What is asked must be known by then. `active` cannot ask who is active, nor for anything that follows from it; a rank can ask for the
+// ranks of those below, since ranks are decided from the bottom of the tree upward, but not for the rank that it decides; only bonuses,
+// and facts that bonuses ask for, know what bonuses pay; and a bonus that is paid at the event knows no facts at all. Facts about the legs of
+// the placement tree need `placement: {width: 2}`.
 //
-// Facts are compared with numbers and with each other by == != < <= > >=, computed with by + - * and brackets, and joined by && || !
-// and `condition ? a : b`. Whole numbers and decimals mix. A number has at most four decimals, as volumes have. A volume is not
-// multiplied by a volume, a product has at most eight decimals, and nothing is divided: write the other side of the comparison times
-// the divisor. There are no lists, no texts but the names of ranks, and no functions but the three above.
+// # Markets
+//
+// An override is merged into the plan's message: what it writes takes the place of what the plan writes, by name for ranks and bonuses,
+// lists whole. The result is compiled by the same code as the plan, so that every finding is the same and stands in the override's
+// lines, and the plans are then joined: conditions and numbers go by the distributor's market, rates by market and rank. What the engine
+// does the same for all markets cannot differ, and is reported.
 //
 // # Findings
 //
@@ -65,20 +74,23 @@
 //	valid_from                not a day, or not the first day of a period of the main cadence
 //	rounding.step             not above zero, or not a whole number of the currency's minor units
 //	point_value               not above zero, above 1,000,000,000, or with more digits than can be computed with
-//	ranks, bonuses            two of one name
-//	when, active              a condition that CEL cannot read, of the wrong type, or with facts or ranks that are not there
-//	rate, rates, levels       both rate and rates, or neither; not a rate; too high; an unknown rank; not in the order of the ranks
-//	pays                      an advance not paid at the event; a binary bonus paid at the event
-//	compression               any but `none` for a unilevel bonus paid at the event
+//	ranks, bonuses, caps      two of one name
+//	volumes, facts            two of one name, or a name that means something else in conditions
+//	facts                     none or two of value, count, sum and max; what does not go with them; one that reads itself, or a circle
+//	conditions, numbers       what CEL cannot read, is of the wrong type, is not there, or is not known when it is asked
+//	rate, rates, levels       two ways of paying, or none; not a rate; too high; an unknown rank; not in the order of the ranks
+//	pays                      at the event, or at the close, what cannot be paid then
 //	tree, binary, pay_leg     no placement tree, or one without exactly two legs
-//	clawback                  of a bonus paid at the period's close; months_paid but for an advance; days without within_days, or
-//	                          within_days without days
-//	product_classes           of a bonus paid at the period's close; an empty one
+//	windows, cycles, limits   that let nothing in
+//	clawback                  of a bonus paid at the period's close; days, bands and modes that do not go together
+//	markets                   not a code of ISO 3166; a market in two overrides; what an override names and the plan has not; what cannot
+//	                          differ by market
+//	bonuses, caps             that wait for each other, with the circle
 //
 // Warnings, which are allowed and probably not meant:
 //
-//	a bonus whose rates are all zero; an entry that says the same as the one before it; an entry that pays nothing on a level
-//	that the ranks below it are paid on; levels that together pay more than 100 %; with dynamic compression, a level that nobody
-//	is entitled to before one that somebody is; a rank that always holds above others; a condition that never holds; standard
-//	compression or net_off without the plan's active; a product class listed twice
+//	a rank that nobody can reach, or that nobody is paid as because the next one is no harder; a condition that never holds; a bonus
+//	whose rates are all zero; an entry that says the same as the one before it, or pays nothing on a level that those below are paid
+//	on; rates that together pay more than 100 %, or more than a cap lets through; what without the plan's active does nothing; a
+//	word that is listed twice; an override in which nothing differs
 package plan
