@@ -126,7 +126,8 @@ func lowerFor(written string, when phase, wants wantedType) (*compiler, typed) {
 			{Name: "rewarded", Value: `earned("team") > 0 && paid_as("gold")`},
 		},
 		Bonuses: []*uplinev1.Bonus{
-			{Name: "own", Kind: &uplinev1.Bonus_Direct{Direct: &uplinev1.DirectBonus{}}}, {Name: "team", Kind: &uplinev1.Bonus_Unilevel{}},
+			{Name: "own", Kind: &uplinev1.Bonus_Direct{Direct: &uplinev1.DirectBonus{}}},
+			{Name: "team", Kind: &uplinev1.Bonus_Unilevel{}},
 			{Name: "match", Kind: &uplinev1.Bonus_Matching{}},
 		},
 	}

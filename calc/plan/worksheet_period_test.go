@@ -121,13 +121,14 @@ func shownLevel(level uint16) string {
 // base writes what a rate was applied to, in its unit.
 func (w *worksheet) base(bonus int, kind calc.LineKind, base int64) string {
 	unit := w.plan.Bonuses[bonus].UnitOf(w.plan)
-	switch {
-	case kind == calc.LineRounding:
+	switch kind {
+	case calc.LineRounding:
 		return "-"
-	case kind == calc.LinePieces:
+	case calc.LinePieces:
 		unit = calc.UnitCount
-	case kind == calc.LineAdjustment:
+	case calc.LineAdjustment:
 		unit = calc.UnitMoney
+	case calc.LineCommission:
 	}
 	switch unit {
 	case calc.UnitMoney:
