@@ -32,6 +32,17 @@ func FuzzCompile(f *testing.F) {
 			}
 		}
 	}
+	plans, err := filepath.Glob("testdata/plans/*.yaml")
+	if err != nil || len(plans) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, path := range plans {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(source)
+	}
 	f.Fuzz(func(t *testing.T, source []byte) {
 		result := Compile(source)
 		checkResult(t, "fuzzed", result)
@@ -51,12 +62,37 @@ func FuzzCompile(f *testing.F) {
 		if again.Plan == nil || again.Plan.Digest != result.Plan.Digest {
 			t.Errorf("another digest the second time")
 		}
-		p := result.Plan
-		_, err := calc.Compute(&calc.Input{Plan: p, Cadence: p.Main, Period: calc.PeriodAt(p.Main, p.Location, p.ValidFromUS)})
-		if errors.Is(err, calc.ErrPlan) {
-			t.Errorf("the engine refuses the plan: %v", err)
+		for c := calc.Daily; c <= calc.Yearly; c++ {
+			if _, err := calc.Compute(smallCompany(result.Plan, c)); errors.Is(err, calc.ErrPlan) || errors.Is(err, calc.ErrInput) {
+				t.Errorf("the engine refuses the plan: %v", err)
+			}
 		}
 	})
+}
+
+// smallCompany is a company of four, two of them below each other, who sell something.
+func smallCompany(p *calc.Plan, c calc.Cadence) *calc.Input {
+	period := calc.PeriodAt(c, p.Location, p.ValidFromUS)
+	at := period.StartUS
+	last := func(words []string) uint16 { return uint16(len(words)) }
+	in := &calc.Input{
+		Plan: p, Cadence: c, Period: period, Threads: 1,
+		Network: calc.Network{
+			Sponsor: []int32{-1, 0, 1, 0}, EnrolledAtUS: []int64{0, at, at, at - 1}, Owner: []int32{0, 1, 1, 3},
+			Market: []uint16{0, last(p.Names.Markets), 0, 0}, Kind: []uint16{0, last(p.Names.Kinds), 0, 0}, Tags: []uint64{0, 1, 0, 0},
+		},
+		Volumes: calc.Volumes{
+			Seller: []int32{2, 3, 1}, PV: []int64{1_000_000, 20_000, -5}, CV: []int64{1_000_000, 20_000, -5}, QV: []int64{1, 2, 3},
+			PriceMinor: []int64{10_000, 999, -7}, FeeMinor: []int64{100, 0, 0}, Count: []int32{1, 1, -1},
+			Class: []uint16{last(p.Names.Classes), 0, 0}, Market: []uint16{last(p.Names.Markets), 0, 0}, Buyer: []int32{0, -1, 1},
+			AtUS: []int64{at, at, at}, BuyerSinceUS: []int64{at, 0, at}, Cycle: []int32{1, 2, 30}, First: []bool{true, false, false},
+		},
+		Prior: calc.Prior{Achieved: []uint8{uint8(len(p.Ranks)), 0, 0, 0}},
+	}
+	if p.PlacementWidth > 0 {
+		in.Network.Parent, in.Network.Leg = []int32{-1, 0, 1, 0}, []uint8{0, 1, 1, 2}
+	}
+	return in
 }
 
 // FuzzCondition does the same for a condition of a sound plan, where chance would hardly find the way to.
