@@ -54,6 +54,7 @@ type adjusted struct {
 	bonus       int
 	amountMinor int64
 	atUS        int64
+	line        int
 }
 
 // under gives the adjustments as bonuses of a plan. Of a plan that is compared with the first one, what it has no bonus for is left out.
@@ -93,7 +94,7 @@ func (a *adjustments) under(p *calc.Plan, isFirst bool, found *findings) []adjus
 			}
 			continue
 		}
-		list = append(list, adjusted{distributor, bonus, a.amountMinor[i], a.atUS[i]})
+		list = append(list, adjusted{distributor, bonus, a.amountMinor[i], a.atUS[i], int(a.line[i])})
 	}
 	if !isFirst && left > 0 {
 		found.note("%s: %s for a manual bonus that plan %s does not have, and %s left out for it", a.name, counted(left, "row is", "rows are"), p.ID, isAre(left))

@@ -90,14 +90,15 @@ func wrongNumber(text []byte, digits int32) (problem, remedy string) {
 	if rewritten, marks := withoutGroups(text); rewritten != "" {
 		return shown(text) + " has " + marks, "write " + rewritten
 	}
-	if _, ok := parseFixed(text, 18); ok {
-		if digits == 0 {
+	if isNumber(text) {
+		_, decimals, _ := bytes.Cut(text, []byte{'.'})
+		switch decimals = bytes.TrimRight(decimals, "0"); {
+		case len(decimals) <= int(digits):
+			return shown(text) + " is out of range", "check the unit of the column"
+		case digits == 0:
 			return shown(text) + " is no whole number", "write a whole number"
 		}
 		return shown(text) + " has more decimals than there are", fmt.Sprintf("write %d decimals at most", digits)
-	}
-	if isNumber(text) {
-		return shown(text) + " is out of range", "check the unit of the column"
 	}
 	bare := strings.TrimLeft(strings.TrimRight(string(text), "%€$£₹ "), "+€$£₹ ")
 	if _, ok := parseFixed([]byte(bare), digits); ok {
@@ -106,21 +107,19 @@ func wrongNumber(text []byte, digits int32) (problem, remedy string) {
 	return shown(text) + " is not a number", "write it like 1234.50"
 }
 
-// isNumber tells whether a text is a decimal number, of any size.
+// isNumber tells whether a text is a decimal number as files may write it, of any size.
 func isNumber(text []byte) bool {
-	digits, points := 0, 0
-	for i, c := range text {
-		switch {
-		case c == '-' && i == 0:
-		case c == '.':
-			points++
-		case c < '0' || c > '9':
+	whole, decimals, pointed := bytes.Cut(bytes.TrimPrefix(text, []byte{'-'}), []byte{'.'})
+	return areDigits(whole) && (!pointed || areDigits(decimals))
+}
+
+func areDigits(text []byte) bool {
+	for _, c := range text {
+		if c < '0' || c > '9' {
 			return false
-		default:
-			digits++
 		}
 	}
-	return digits > 0 && points <= 1
+	return len(text) > 0
 }
 
 // withoutGroups rewrites a number that is written for people: with separators between groups of digits, as in 1,234.50, 1.234,50,

@@ -10,11 +10,12 @@ import (
 // network is what network.csv says, by row. Rows are numbered in byte order of the ids, as everywhere in Upline, so that a rule that lets
 // those come first who come first decides here as it does there.
 type network struct {
-	name   string
-	ids    *idTable
-	number []int32 // by row, in ids
-	rowOf  []int32 // by number in ids; -1 for a name that is no distributor
-	line   []int32 // where the row stands in the file
+	name    string
+	isWhole bool // nothing is wrong with the file by itself
+	ids     *idTable
+	number  []int32 // by row, in ids
+	rowOf   []int32 // by number in ids; -1 for a name that is no distributor
+	line    []int32 // where the row stands in the file
 
 	sponsor, parent []int32 // rows, -1 for none; parent is nil without the column
 	leg             []uint8 // 0: not given
@@ -63,6 +64,7 @@ func readNetwork(source Source, c *clock, found *findings, progress func(int64))
 		return nil, nil
 	}
 	table.progress = progress
+	before := found.count
 	r := &networkReader{tableReader: table, clock: c, n: &network{name: table.name, ids: newIDTable()}}
 	for r.nextRow() {
 		r.row()
@@ -74,6 +76,7 @@ func readNetwork(source Source, c *clock, found *findings, progress func(int64))
 		r.fileProblem("has no distributors", "write a row for each")
 	}
 	r.resolve()
+	r.n.isWhole = found.count == before
 	return r.n, nil
 }
 

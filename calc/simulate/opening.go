@@ -180,9 +180,14 @@ func (pr *prior) fill(o *opening, p *calc.Plan, isFirst bool, found *findings) {
 	if o == nil {
 		return
 	}
-	f := openingFill{opening: o, plan: p, prior: pr, found: found, isFirst: isFirst, keys: make([]openingKey, len(o.keys.list))}
-	for i, key := range o.keys.list {
-		f.keys[i] = f.resolve(key)
+	f := openingFill{opening: o, plan: p, prior: pr, found: found, isFirst: isFirst, keys: make([]*openingKey, len(o.keys.list))}
+	byName := make(map[string]*openingKey) // as a key can be written in two ways
+	for i, written := range o.keys.list {
+		key := f.resolve(written)
+		if byName[key.name] == nil {
+			byName[key.name] = key
+		}
+		f.keys[i] = byName[key.name]
 	}
 	// What the file says of paid_as and active stands for everybody: of whom it says nothing, there is nothing to say.
 	if slices.Contains(o.keys.list, keyPaidAs) {
@@ -205,7 +210,7 @@ type openingFill struct {
 	prior   *prior
 	found   *findings
 	isFirst bool
-	keys    []openingKey
+	keys    []*openingKey
 	left    int64
 }
 
@@ -221,8 +226,8 @@ type openingKey struct {
 	said [calc.Yearly + 1][]bool
 }
 
-func (f *openingFill) resolve(written string) openingKey {
-	key := openingKey{name: engineKey(f.plan, written)}
+func (f *openingFill) resolve(written string) *openingKey {
+	key := &openingKey{name: engineKey(f.plan, written)}
 	switch written {
 	case keyAchieved, keyPaidAs, keyActive:
 		key.known, key.cadence = true, f.plan.Main
@@ -242,7 +247,7 @@ func (f *openingFill) problem(i int, column int, text, remedy string) {
 
 func (f *openingFill) row(i int) {
 	written := f.opening.keys.word(f.key[i])
-	key := &f.keys[f.key[i]-1]
+	key := f.keys[f.key[i]-1]
 	n := len(f.prior.achieved)
 	switch {
 	case !key.known:

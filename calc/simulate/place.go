@@ -20,12 +20,13 @@ func (v *view) place() {
 		}
 		return
 	}
-	if found.count > 0 {
+	if !n.isWhole {
 		return // a network with holes in it cannot be placed
 	}
 	pl := placing{view: v, network: n, width: p.PlacementWidth}
+	before := found.count
 	rules := pl.readRules()
-	if !pl.check() || found.count > 0 {
+	if !pl.check() || found.count > before {
 		return
 	}
 	order, ok := pl.order()
@@ -135,12 +136,12 @@ func (pl *placing) check() (ok bool) {
 			}
 		}
 	}
-	if !ok {
-		return false
+	if n.leg == nil {
+		return ok
 	}
 	rows := make([]int32, 0, n.len())
 	for row := range n.parent {
-		if n.parent[row] >= 0 {
+		if n.parent[row] >= 0 && n.leg[row] > 0 {
 			rows = append(rows, int32(row))
 		}
 	}

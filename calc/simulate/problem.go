@@ -1,8 +1,10 @@
 package simulate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -69,6 +71,7 @@ type findings struct {
 	list  []Problem
 	count int
 	notes []string
+	files []string // the names of files, in the order in which they are read
 }
 
 func (f *findings) add(p Problem) {
@@ -103,7 +106,12 @@ func (f *findings) err() error {
 	if f.count == 0 {
 		return nil
 	}
-	return &Problems{List: f.list, More: f.count - len(f.list)}
+	// Those of a file are found in several passes.
+	list := slices.Clone(f.list)
+	slices.SortStableFunc(list, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(slices.Index(f.files, a.File), slices.Index(f.files, b.File)), cmp.Compare(a.Line, b.Line))
+	})
+	return &Problems{List: list, More: f.count - len(list)}
 }
 
 // shown is a text of a file as a message shows it: quoted, on one line, and cut when it is long.

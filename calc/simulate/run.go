@@ -76,13 +76,17 @@ func (pr *prior) cloned() prior {
 
 // checkAdjusted wants a date of every adjustment unless there is one period alone for it.
 func (r *run) checkAdjusted() error {
+	var found findings
 	for _, a := range r.adjusted {
 		cadence := r.Plan.Plan.Bonuses[a.bonus].Cadence
 		if a.atUS == noTime && (!r.line.hasAny[cadence] || r.line.first[cadence].No != r.line.last[cadence].No) {
-			return fmt.Errorf("%w: %s: there is not one period alone, so every adjustment needs a date in the column at", ErrRequest, r.company.adjustments.name)
+			found.add(Problem{
+				File: r.company.adjustments.name, Line: a.line, Column: adjustmentsFormat.Columns[adjustmentAt].Name,
+				Text: "is empty, and there is not one period alone", Remedy: "write a date, or name a single period by --period",
+			})
 		}
 	}
-	return nil
+	return found.err()
 }
 
 // outside notes what lies outside the periods that are computed, and so counts in none.
@@ -99,8 +103,8 @@ func (r *run) outside(s span) {
 		from, to := within(entries.atUS, r.line.first[cadence].StartUS, r.line.last[cadence].EndUS)
 		if cadence == r.Plan.Plan.Main {
 			if from > 0 {
-				found.note("%s: what %s before %s counts in no period, and carry-overs and ranks from before come from --state and from the network", r.company.sales.name,
-					counted(int64(from), "sale or payment counted", "sales and payments counted"), r.line.first[cadence].Name)
+				found.note("%s: %s before %s, and %s in no %v period; carry-overs and ranks of that time come from --state and from the network", r.company.sales.name,
+					counted(int64(from), "sale or payment lies", "sales and payments lie"), r.line.first[cadence].Name, verb(int64(from), "counts", "count"), cadence)
 			}
 			if after := len(entries.atUS) - to; after > 0 {
 				found.note("%s: %s after %s, and %s in no period", r.company.sales.name, counted(int64(after), "sale or payment lies", "sales and payments lie"),
@@ -128,7 +132,7 @@ func (r *run) close(period calc.Period) (*Closed, error) {
 	in := r.input(period, members, posted)
 	out, err := calc.Compute(in)
 	if err != nil {
-		return nil, r.named(err, in, members)
+		return nil, err
 	}
 	closed := &Closed{Period: period, Input: in, Output: out, run: r, members: members, posted: posted}
 	closed.ranks(&r.prior)
@@ -136,10 +140,6 @@ func (r *run) close(period calc.Period) (*Closed, error) {
 	closed.state = r.prior.states[period.Cadence]
 	return closed, nil
 }
-
-// named leaves an error of the engine as it is: it names rows, which are of no use to whoever made the files, so the id is added where
-// there is one.
-func (r *run) named(err error, in *calc.Input, members *members) error { return err }
 
 // takeOver keeps what a period leaves to the next ones, for the whole company.
 func (r *run) takeOver(cadence calc.Cadence, out *calc.Output, m *members) {

@@ -2,9 +2,6 @@ package simulate
 
 import "upline/calc"
 
-
-
-
 // buyers says of every buyer when they first bought, and in which sale: customers by number, and sellers who bought themselves by row.
 type buyers struct {
 	customerUS, ownUS     []int64

@@ -177,7 +177,7 @@ func (r *salesReader) id() bool {
 		return false
 	case !isNew:
 		r.cellProblem(salesSale, fmt.Sprintf("%s stands in line %d already", shown(cell), r.s.line[number]),
-			"give every row an id of its own, or leave the column out; payments of a subscription belong into payments.csv")
+			"give every row an id of its own, or leave the column out; payments of a subscription belong in payments.csv")
 		return false
 	}
 	return true

@@ -43,6 +43,7 @@ func openTable(source Source, format *Format, found *findings) (*tableReader, er
 	if t.name == "" {
 		t.name = format.File
 	}
+	found.files = append(found.files, t.name)
 	ok, err := t.readMark()
 	if !ok {
 		return nil, err

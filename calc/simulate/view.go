@@ -34,8 +34,8 @@ type view struct {
 // newView fits the files to a plan, and reports what does not fit. The plan that the first one is compared with takes more as it is.
 func newView(c *Company, p Plan, isFirst bool) *view {
 	v := &view{Plan: p, company: c, asks: p.Plan.Asks(), isFirst: isFirst}
-	v.place()
 	v.people()
+	v.place()
 	v.exchange = newExchange(c.rates, p.Plan, c.found)
 	v.wordNumbers()
 	v.money()
