@@ -1483,7 +1483,7 @@ func (x *PoolBonus) GetRemainder() Remainder {
 // RankAward is what a rank is worth.
 type RankAward struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The rank. A bonus has one award for each.
+	// The rank. Awards of one rank that differ in their days or periods are paid beside each other.
 	Rank string `protobuf:"bytes,1,opt,name=rank,proto3" json:"rank,omitempty"`
 	// The amount, in the plan's currency. Either this or `rate`.
 	Amount string `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`

@@ -725,7 +725,7 @@ export const PoolBonusSchema: GenMessage<PoolBonus> = /*@__PURE__*/
  */
 export type RankAward = Message<"upline.v1.RankAward"> & {
   /**
-   * The rank. A bonus has one award for each.
+   * The rank. Awards of one rank that differ in their days or periods are paid beside each other.
    *
    * @generated from field: string rank = 1;
    */
