@@ -60,12 +60,10 @@ func (r *bonusReader) poolSize(p *uplinev1.PoolBonus, out *calc.Pool) {
 	case rate == "" && amount == "":
 		r.fail(r.at, "`pool` does not say how much is shared", "add `rate`, for instance `rate: 2%`, or a fixed `amount`")
 	case rate != "":
-		out.Rate = r.rate(r.at+".rate", rate, rateMax)
-		r.warnZero(r.at+".rate", out.Rate == 0, false)
+		out.Rate = r.part(r.at+".rate", rate)
 		out.Base = r.paidOn(p.GetBase(), p.GetVolume(), calc.BaseCV, false)
 	default:
-		out.AmountMinor = r.amount(r.at+".amount", amount)
-		r.warnZero(r.at+".amount", out.AmountMinor == 0, true)
+		out.AmountMinor = r.above0(r.at+".amount", r.amount(r.at+".amount", amount), "write how much is shared")
 		const message, remedy = "the pool is a fixed amount, and no part of a volume", "delete it, or write `rate`"
 		if p.GetBase() != uplinev1.Base_BASE_UNSPECIFIED {
 			r.fail(r.at+".base", message, remedy)

@@ -9,8 +9,8 @@ import (
 
 func (r *bonusReader) rankBonus(b *uplinev1.RankBonus) {
 	out := &calc.RankBonus{WhileHeld: b.GetPayment() == uplinev1.RankPayment_RANK_PAYMENT_WHILE_HELD}
-	if r.to.Cadence != r.plan.Main && r.plan.Main.Valid() {
-		r.fail(r.path+".cadence", "ranks are decided by the plan's own cadence, and so is a rank bonus paid", "delete `cadence`")
+	if r.to.Cadence != r.plan.Main && r.plan.Main.Valid() && !out.WhileHeld {
+		r.fail(r.path+".cadence", "ranks are reached by the plan's own cadence, and what is paid for it is paid by it", "delete `cadence`, or use `payment: while_held`")
 	}
 	rates := false
 	for i, award := range b.GetAwards() {
@@ -45,9 +45,10 @@ func (r *bonusReader) award(at string, written *uplinev1.RankAward, bonus *calc.
 		r.unknownRank(at+".rank", written.GetRank())
 	}
 	award.Rank = rank
-	for i, before := range bonus.Awards {
-		if known && before.Rank == rank {
-			r.fail(at+".rank", fmt.Sprintf("the rank `%s` has an award already", shown(written.GetRank())), fmt.Sprintf("keep one of them, or write another bonus; the other one is number %d", i+1))
+	for _, before := range bonus.Awards {
+		if known && before.Rank == rank && (bonus.WhileHeld || before.WithinDays == award.WithinDays && before.AfterPeriods == award.AfterPeriods) {
+			r.fail(at+".rank", fmt.Sprintf("the rank `%s` has an award already", shown(written.GetRank())), "keep one of them; two are paid beside each other where they differ in `within_days` or `after_periods`")
+			break
 		}
 	}
 	switch rate, amount := written.GetRate(), written.GetAmount(); {
@@ -63,6 +64,9 @@ func (r *bonusReader) award(at string, written *uplinev1.RankAward, bonus *calc.
 	award.Instalments = r.instalments(at+".instalments", written.GetInstalments())
 	if bonus.WhileHeld && len(award.Instalments) > 0 {
 		r.fail(at+".instalments", "a bonus that is paid in every period in which the rank is held has no instalments", "delete them, or `payment: while_held`")
+	}
+	if bonus.WhileHeld && award.WithinDays > 0 {
+		r.fail(at+".within_days", "a bonus that is paid in every period in which the rank is held has no days to reach it in", "delete them, or `payment: while_held`")
 	}
 	return award, isRate
 }

@@ -47,6 +47,7 @@ func (c *compiler) compileCaps() {
 func (c *compiler) capBonuses(at string, written *uplinev1.Cap, out *calc.Cap) {
 	bonuses := c.message.GetBonuses()
 	out.Cadence = c.plan.Main
+	timed := "" // the first bonus that is paid at the close; what is paid at the event falls in the periods of any cadence
 	if len(written.GetBonuses()) == 0 {
 		for i, b := range bonuses {
 			if c.cadenceOf(b) == c.plan.Main {
@@ -68,10 +69,11 @@ func (c *compiler) capBonuses(at string, written *uplinev1.Cap, out *calc.Cap) {
 		case slices.Contains(out.Bonuses, k):
 			c.fail(path, fmt.Sprintf("the bonus `%s` is listed twice", shown(name)), "delete one of them")
 			continue
-		case len(out.Bonuses) == 0:
-			out.Cadence = cadence
+		case paysAt(bonuses[k], paysOmitted(bonuses[k])) == calc.PaysEvent:
+		case timed == "":
+			out.Cadence, timed = cadence, name
 		case cadence != out.Cadence:
-			c.fail(path, fmt.Sprintf("the bonus `%s` is paid %s, and `%s` %s", shown(name), cadence, shown(bonuses[out.Bonuses[0]].GetName()), out.Cadence), "write a cap for each cadence")
+			c.fail(path, fmt.Sprintf("the bonus `%s` is paid %s, and `%s` %s", shown(name), cadence, shown(timed), out.Cadence), "write a cap for each cadence")
 			continue
 		}
 		out.Bonuses = append(out.Bonuses, k)
