@@ -117,7 +117,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 				b.Direct = &calc.Direct{Base: calc.BasePrice, Brackets: &calc.Brackets{
 					Tables: []calc.BracketTable{{From: []int64{0, 3}, Rates: []int64{percentRate, 2 * percentRate}}},
 				}}
-			}), []string{"Direct.Brackets.By: customers"},
+			}),
+			[]string{"Direct.Brackets.By: customers"},
 		},
 		{
 			"direct in marginal brackets of amounts",
@@ -126,7 +127,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 				b.Direct = &calc.Direct{Base: calc.BaseCount, Brackets: &calc.Brackets{
 					Tables: []calc.BracketTable{{From: []int64{0, 3}, Rates: []int64{100, 200}}}, Marginal: true, Amounts: true,
 				}}
-			}), []string{"Direct.Brackets.By: sales"},
+			}),
+			[]string{"Direct.Brackets.By: sales"},
 		},
 		{
 			"bands of months",
@@ -143,7 +145,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 			calc.Bonus{
 				Name: "it", Cadence: calc.Weekly, Markets: []bool{false, true}, Inactive: calc.InactiveUnpaid,
 				Rounding: &calc.Rounding{Mode: calc.Up, StepMinor: 5}, Direct: &calc.Direct{Rates: one},
-			}, []string{"When: pv > 3"},
+			},
+			[]string{"When: pv > 3"},
 		},
 		{
 			"a rounding mode alone keeps the plan's step",
@@ -183,7 +186,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 					OwnBrackets: &calc.Brackets{Tables: []calc.BracketTable{{From: []int64{0, 100}, Rates: []int64{35 * percentRate, 40 * percentRate}}}},
 					Parts:       []calc.ResidualPart{{Base: calc.BasePrice, Share: calc.RateScale}},
 				}
-			}), []string{"Residual.OwnBrackets.By: customers"},
+			}),
+			[]string{"Residual.OwnBrackets.By: customers"},
 		},
 		{
 			"unilevel",
@@ -192,7 +196,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 				rates := levels(percentRate, 2*percentRate)
 				rates.Unlock = []*calc.Condition{nil, nil}
 				b.Unilevel = &calc.Unilevel{Base: calc.BasePV, Rates: rates, Walk: calc.Walk{Compression: calc.CompressionRollUp, SkipLevels: 1, PassUp: 2}}
-			}), []string{"Unilevel.Walk.StopAt: gv > 9", "Unilevel.Rates.Unlock[1]: frontline > 2"},
+			}),
+			[]string{"Unilevel.Walk.StopAt: gv > 9", "Unilevel.Rates.Unlock[1]: frontline > 2"},
 		},
 		{
 			"unilevel by rank and condition",
@@ -202,7 +207,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 					Levels: 2, Rows: [][]int64{{percentRate, 0}, {percentRate, 2 * percentRate}, {3 * percentRate, 2 * percentRate}},
 					Candidates: [][]uint8{{0}, {2, 0}, {2, 1}}, When: []*calc.Condition{nil, nil, nil},
 				}}
-			}), []string{"Unilevel.Rates.When[2]: frontline > 2"},
+			}),
+			[]string{"Unilevel.Rates.When[2]: frontline > 2"},
 		},
 		{
 			"an entry of a rank leaves those below without rates",
@@ -223,7 +229,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 				rates := levels(35*percentRate/10, 4*percentRate)
 				rates.Unlock = []*calc.Condition{nil, nil}
 				b.Unilevel = &calc.Unilevel{Base: calc.BaseNetPrice, Rates: rates, Walk: calc.Walk{Compression: calc.CompressionDynamic}}
-			}), []string{"Unilevel.Rates.Unlock[1]: frontline >= 5"},
+			}),
+			[]string{"Unilevel.Rates.Unlock[1]: frontline >= 5"},
 		},
 		{
 			"revenue share at the event", "bonuses: [{name: it, pays: event, revenue_share: {tiers: [{rate: 1%}], base: price}}]",
@@ -247,7 +254,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 					Brackets: &calc.Brackets{Tables: []calc.BracketTable{{From: []int64{3_000_000, 10_005_000}, Rates: []int64{6 * percentRate, 9 * percentRate}}}},
 					OwnSales: true, LessSeller: true, EqualRate: percentRate,
 				}
-			}), []string{"Differential.Brackets.By: gv", "Differential.Breakaway: gv >= 10000"},
+			}),
+			[]string{"Differential.Brackets.By: gv", "Differential.Breakaway: gv >= 10000"},
 		},
 		{
 			"generation",
@@ -257,7 +265,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 					Rates: everybodyOf(2, percentRate, percentRate), InactivePassedOver: true, EmptyPassedOver: true,
 					OwnGroupRate: 3 * percentRate, LessLeader: true, LeastRate: percentRate, GuaranteeMinor: 10_000,
 				}
-			}), []string{`Generation.Leaders: achieved("gold")`},
+			}),
+			[]string{`Generation.Leaders: achieved("gold")`},
 		},
 		{
 			"generation by rank", twoRanks + "bonuses: [{name: it, generation: {same_rank: true, rates: [{rank: gold, levels: [1%]}]}}]",
@@ -272,7 +281,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 				rates := levels(10 * percentRate)
 				rates.Unlock = []*calc.Condition{nil}
 				b.Matching = &calc.Matching{Bonuses: []int{2, 1}, AfterCaps: true, ByGeneration: true, Rates: rates}
-			}), []string{"Matching.Leaders: gv > 3", "Matching.Rates.Unlock[0]: frontline > 2"},
+			}),
+			[]string{"Matching.Leaders: gv > 3", "Matching.Rates.Unlock[0]: frontline > 2"},
 		},
 		{
 			"binary of a rate",
@@ -282,7 +292,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 					Base: calc.BasePV, Rates: one, AfterPayout: calc.NetOff, ByRatio: true, OwnVolume: calc.OwnVolumeLeft, Max: amountsOf(levels(50_000)), UnqualifiedKeeps: true,
 					Carry: calc.CarryLimit{Volume: 50_000_000, AverageTimes: calc.Fraction{Num: 5, Den: 2}, AveragePeriods: 4, ExpiresAfter: 6, LostWhenInactive: true},
 				}
-			}), []string{"When: gv > 3"},
+			}),
+			[]string{"When: gv > 3"},
 		},
 		{
 			"binary of steps", "placement: {width: 2}\nbonuses: [{name: it, binary: {steps: [{volume: 500, amount: 100}, {volume: 1000, amount: 200}], after_payout: flush}}]",
@@ -313,7 +324,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 			"binary in brackets of another number", "placement: {width: 2}\nbonuses: [{name: it, binary: {brackets: {by: frontline, steps: [{from: 0, rate: 8%}, {from: 3, rate: 10%}]}}}]",
 			bonus(monthly, func(b *calc.Bonus) {
 				b.Binary = &calc.Binary{Brackets: &calc.Brackets{Tables: []calc.BracketTable{{From: []int64{0, 3}, Rates: []int64{8 * percentRate, 10 * percentRate}}}}}
-			}), []string{"Binary.Brackets.By: frontline"},
+			}),
+			[]string{"Binary.Brackets.By: frontline"},
 		},
 		{
 			"matrix",
@@ -329,7 +341,8 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 			"pool", "bonuses: [{name: it, when: gv > 3, pool: {rate: 2%, share_max: 10%, amount_max: 1000, undistributed: shared, remainder: company}}]",
 			bonus(monthly, func(b *calc.Bonus) {
 				b.Pool = &calc.Pool{Rate: 2 * percentRate, ShareMax: 10 * percentRate, AmountMaxMinor: 100_000, Undistributed: calc.UndistributedShared, Remainder: calc.RemainderCompany}
-			}), []string{"When: gv > 3"},
+			}),
+			[]string{"When: gv > 3"},
 		},
 		{
 			"pool of shares by rank",
@@ -339,19 +352,22 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 					AmountMinor: 500_000, Sharing: calc.ShareByShares, Undistributed: calc.UndistributedNextPeriod, Remainder: calc.RemainderFirst,
 					SharesByRank: amountsOf(calc.RateTable{Levels: 1, Rows: [][]int64{{1}, {2}}, Candidates: [][]uint8{nil, nil, {1, 0}}, When: []*calc.Condition{nil, nil}}),
 				}
-			}), []string{"Pool.SharesByRank.When[1]: frontline > 3"},
+			}),
+			[]string{"Pool.SharesByRank.When[1]: frontline > 3"},
 		},
 		{
 			"pool of shares", "bonuses: [{name: it, pool: {base: price, rate: 2%, sharing: shares, shares: 2 * frontline}}]",
 			bonus(monthly, func(b *calc.Bonus) {
 				b.Pool = &calc.Pool{Base: calc.BasePrice, Rate: 2 * percentRate, Sharing: calc.ShareByShares}
-			}), []string{"Pool.Shares: 2 * frontline"},
+			}),
+			[]string{"Pool.Shares: 2 * frontline"},
 		},
 		{
 			"pool by place", "bonuses: [{name: it, pool: {rate: 2%, sharing: ranked, order_by: gv, then_by: pv, places: [50%, 30%, 20%]}}]",
 			bonus(monthly, func(b *calc.Bonus) {
 				b.Pool = &calc.Pool{Rate: 2 * percentRate, Sharing: calc.ShareByPlace, Places: []int64{50 * percentRate, 30 * percentRate, 20 * percentRate}}
-			}), []string{"Pool.OrderBy: gv", "Pool.ThenBy: pv"},
+			}),
+			[]string{"Pool.OrderBy: gv", "Pool.ThenBy: pv"},
 		},
 		{
 			"rank bonus",
