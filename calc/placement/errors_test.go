@@ -242,6 +242,7 @@ func TestArrange_FaultsNameTheFirstCauseOnly(t *testing.T) {
 		{Row: 8, Sponsor: 0, Rule: breadth},                   // fault: no such row
 		{Row: 7, Sponsor: 0, Rule: breadth, Volume: 1 << 60},  // fault: with the seven of 0, too much
 		{Row: 7, Sponsor: 4, Volume: 9},                       // fault: no rule
+		{Row: 3, Sponsor: 0, At: Place{9, 1}},                 // fault: nobody has that row
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -250,7 +251,7 @@ func TestArrange_FaultsNameTheFirstCauseOnly(t *testing.T) {
 		index int
 		err   error
 	}
-	want := []fault{{1, ErrLeg}, {5, ErrPlaced}, {6, ErrSponsor}, {7, ErrNotBeneath}, {9, ErrRow}, {10, ErrVolume}, {11, ErrRule}}
+	want := []fault{{1, ErrLeg}, {5, ErrPlaced}, {6, ErrSponsor}, {7, ErrNotBeneath}, {9, ErrRow}, {10, ErrVolume}, {11, ErrRule}, {12, ErrParent}}
 	if len(faults) != len(want) {
 		t.Fatalf("faults %v, want %v", faults, want)
 	}
@@ -267,5 +268,10 @@ func TestArrange_FaultsNameTheFirstCauseOnly(t *testing.T) {
 	}
 	if _, _, err := Arrange(Shape{Width: 2}, -1, nil); !errors.Is(err, ErrRow) {
 		t.Errorf("rows below zero: %v", err)
+	}
+	for rows := range int32(3) {
+		if columns, faults, err := Arrange(Shape{Width: 2}, rows, nil); err != nil || faults != nil || len(columns.Parent) != int(rows) {
+			t.Errorf("%d rows and nobody: %+v, %v, %v", rows, columns, faults, err)
+		}
 	}
 }

@@ -75,6 +75,19 @@ func TestAuto_FillsAMatrixAndNoMore(t *testing.T) {
 	}
 }
 
+func TestAuto_FillsTheWidestTree(t *testing.T) {
+	tree := must(New(Shape{Width: WidthMax}))
+	if err := tree.Place(0, Place{Nobody, 0}, Nobody); err != nil {
+		t.Fatal(err)
+	}
+	for row := int32(1); row <= 2*WidthMax; row++ {
+		want := Place{(row - 1) / WidthMax, uint8((row-1)%WidthMax + 1)}
+		if at, err := tree.Auto(row, 0, Rule{Strategy: BreadthFirst}); err != nil || at != want {
+			t.Fatalf("%d: %+v, %v, want %+v", row, at, err, want)
+		}
+	}
+}
+
 // A published rule of another company: whoever is put left of the top comes to the end of the left line, whoever is put right to the
 // end of the right one, whatever stands in between.
 func TestAuto_OuterEdgeFollowsOneLine(t *testing.T) {
