@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,9 +61,11 @@ func TestCases(t *testing.T) {
 					checked++
 					text, err = prorate(d)
 				default:
+					d.Input = expanded(d.Input)
 					text, err = s.run(d)
 				}
 				if err != nil {
+					t.Logf("%s: %v", d.Pos, err)
 					return err.Error() + "\n"
 				}
 				return text
@@ -171,6 +174,30 @@ func (s *script) rows(file string, want map[string]string) ([]map[string]string,
 	return rows, nil
 }
 
+var rowRange = regexp.MustCompile(`\{(\d+)\.\.(\d+)\}`)
+
+// expanded writes out rows that stand for many: g{0..2} is g0, g1 and g2.
+func expanded(rows string) string {
+	if !rowRange.MatchString(rows) {
+		return rows
+	}
+	var out []string
+	for row := range strings.Lines(rows) {
+		row = strings.TrimSuffix(row, "\n")
+		match := rowRange.FindStringSubmatchIndex(row)
+		if match == nil {
+			out = append(out, row)
+			continue
+		}
+		from, _ := strconv.Atoi(row[match[2]:match[3]]) // digits, as matched
+		to, _ := strconv.Atoi(row[match[4]:match[5]])
+		for i := from; i <= to; i++ {
+			out = append(out, row[:match[0]]+strconv.Itoa(i)+row[match[1]:])
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
 // place reads lines like `u1 under s1` and `u4 at u2 left`.
 func place(d *datadriven.TestData) (string, error) {
 	tree, err := placement.New(placement.Shape{Width: 2})
@@ -188,12 +215,12 @@ func place(d *datadriven.TestData) (string, error) {
 		ids, rows[words[0]] = append(ids, words[0]), row
 		switch {
 		case len(words) == 1:
-			err = tree.Place(row, placement.Nobody, placement.Place{Parent: placement.Nobody})
+			err = tree.Place(row, placement.Place{Parent: placement.Nobody}, placement.Nobody)
 		case words[1] == "under":
 			_, err = tree.Auto(row, rows[words[2]], placement.Rule{Strategy: placement.BreadthFirst})
 		default:
 			leg := map[string]uint8{"left": 1, "right": 2}[words[3]]
-			err = tree.Place(row, rows[words[2]], placement.Place{Parent: rows[words[2]], Leg: leg})
+			err = tree.Place(row, placement.Place{Parent: rows[words[2]], Leg: leg}, placement.Nobody)
 		}
 		if err != nil {
 			return "", err
@@ -208,8 +235,10 @@ func place(d *datadriven.TestData) (string, error) {
 }
 
 func positions(d *datadriven.TestData) (string, error) {
-	var width int
-	d.CmdArgs[0].Scan(nil, 0, &width)
+	width, err := strconv.Atoi(d.CmdArgs[0].Vals[0])
+	if err != nil {
+		return "", err
+	}
 	var out strings.Builder
 	for line := range strings.Lines(d.Input) {
 		depth, err := strconv.Atoi(strings.TrimSpace(line))
