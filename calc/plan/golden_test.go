@@ -64,6 +64,11 @@ func checkResult(t *testing.T, place string, r Result) {
 	}
 	before := Diagnostic{}
 	for _, d := range r.Diagnostics {
+		for _, net := range []string{"cannot be computed:", "does not compile", "cannot be joined"} {
+			if strings.Contains(d.Message, net) {
+				t.Errorf("%s: the engine refuses what the reader does not: %v", place, d)
+			}
+		}
 		if d.Line < 1 || d.Column < 1 || d.Message == "" || d.Line < before.Line || d.Line == before.Line && d.Column < before.Column {
 			t.Errorf("%s: %+v after %+v", place, d, before)
 		}
