@@ -155,6 +155,7 @@ func (b *Binary) pay(s *stage, bonus int) error {
 	if err != nil {
 		return err
 	}
+	m.flows = s.traceLegs(bonus)
 	payers := make([]*binaryPayer, max(1, s.threads))
 	errs := make([]error, len(payers))
 	share(s.threads, 0, s.n, func(worker, from, to int) {
@@ -228,7 +229,6 @@ func (b *Binary) newRun(s *stage, bonus int) (*binaryRun, error) {
 		m.max, err = s.rowsOf(&b.Max, m.w)
 	}
 	m.carry = newBinaryCarry(s, b, rule.Name)
-	m.flows = s.traceLegs(bonus)
 	return m, err
 }
 
@@ -243,18 +243,26 @@ func (l *legAccount) fits() bool {
 	return fits
 }
 
-// open adds the own sales to a leg, where the rule says so, before anything is matched. It tells whether the volumes fit.
-func (m *binaryRun) open(legs *[2]legAccount, seat int32) bool {
+// open gives what there is in both legs before anything is matched: what they carry, what was sold, and the own sales where the rule says
+// so. It tells whether the volumes fit.
+func (m *binaryRun) open(legs *[2]legAccount, left, right int64, seat int32) bool {
+	legs[0] = legAccount{in: left, new: m.legs[0][seat]}
+	legs[1] = legAccount{in: right, new: m.legs[1][seat]}
 	if m.own == nil {
 		return legs[0].fits() && legs[1].fits()
 	}
-	to := 0
-	if m.OwnVolume == OwnVolumeRight || m.OwnVolume == OwnVolumeWeaker && legs[1].volume() < legs[0].volume() {
-		to = 1
-	}
+	to := m.ownLeg(legs)
 	fitted := legs[0].fits() && legs[1].fits()
 	legs[to].new += m.own[seat] // Both are parts of what the period has sold, which fits.
 	return fitted && legs[to].fits()
+}
+
+// ownLeg gives the leg that own sales count in, where there is one.
+func (m *binaryRun) ownLeg(legs *[2]legAccount) int {
+	if m.OwnVolume == OwnVolumeRight || m.OwnVolume == OwnVolumeWeaker && legs[1].volume() < legs[0].volume() {
+		return 1
+	}
+	return 0
 }
 
 // keepsWhole tells that nothing is taken off the legs of a distributor, who is not paid.
@@ -324,9 +332,7 @@ func (p *binaryPayer) settleBatch(from, to int) error {
 // settle matches the legs of a distributor, pays, and decides what is carried of what is left.
 func (p *binaryPayer) settle(i int, row, seat int32) error {
 	m, legs := p.binaryRun, &p.legs
-	legs[0] = legAccount{in: p.carried[0][i], new: m.legs[0][seat]}
-	legs[1] = legAccount{in: p.carried[1][i], new: m.legs[1][seat]}
-	if !m.open(legs, seat) {
+	if !m.open(legs, p.carried[0][i], p.carried[1][i], seat) {
 		return fmt.Errorf("bonus %s: %w: leg volume of distributor %d with its carry", m.s.plan.Bonuses[m.bonus].Name, ErrOverflow, row)
 	}
 	if legs[0].in|legs[0].new|legs[1].in|legs[1].new == 0 && !m.carry.average && !m.carry.firstMatters {

@@ -122,9 +122,10 @@ type differential struct {
 	table  *tariffs
 	step   []uint16 // by seat: the index of the distributor's rate in the ladder
 	breaks []bool   // by seat; nil: nobody breaks away
+	counts Base     // what own counts
 	own    []int64
-	// up is what a seat lets through to its parent, below what comes to it from all its children, and due what of that is to be paid.
-	up, below, due []int64
+	// up is what a seat lets through to its parent, came what comes to it from all its children, and due what of that is to be paid.
+	up, came, due []int64
 }
 
 func (d *Differential) begin(s *stage, bonus int) (*differential, error) {
@@ -133,7 +134,7 @@ func (d *Differential) begin(s *stage, bonus int) (*differential, error) {
 	if d.amounts() {
 		base = s.countBase(base)
 	}
-	x := &differential{s: s, w: w, rule: d, bonus: bonus, ladder: d.ladder(), own: w.volume(base)}
+	x := &differential{s: s, w: w, rule: d, bonus: bonus, ladder: d.ladder(), counts: base, own: w.volume(base)}
 	x.table = s.tariffs(bonus, len(x.ladder), 1, 0)
 	var err error
 	if d.Breakaway != nil {
@@ -144,7 +145,7 @@ func (d *Differential) begin(s *stage, bonus int) (*differential, error) {
 	if x.step, err = x.steps(); err != nil {
 		return nil, err
 	}
-	x.up, x.below, x.due = make([]int64, w.len()), make([]int64, w.len()), make([]int64, w.len())
+	x.up, x.came, x.due = make([]int64, w.len()), make([]int64, w.len()), make([]int64, w.len())
 	return x, nil
 }
 

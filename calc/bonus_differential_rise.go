@@ -13,9 +13,9 @@ func (x *differential) rise(between, step uint16) {
 			}
 			x.due[seat] = 0
 			if x.step[seat] > between {
-				x.due[seat] = sum - x.below[seat]
+				x.due[seat] = sum - x.came[seat]
 			}
-			x.below[seat] = sum
+			x.came[seat] = sum
 			if x.lets(seat, step) {
 				x.up[seat] += sum
 			}
@@ -64,7 +64,7 @@ func (x *differential) riseEqual(step uint16) {
 			x.due[seat], x.up[seat] = 0, 0
 			if x.step[seat] == step {
 				// From here on this one is who has it: of what came to the seat, and of the own sales if the seller stands between.
-				x.due[seat], sum = sum, x.below[seat]
+				x.due[seat], sum = sum, x.came[seat]
 				if x.rule.LessSeller {
 					sum += x.own[seat]
 				}

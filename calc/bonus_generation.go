@@ -120,6 +120,7 @@ type generations struct {
 	*climb // who is paid which rates
 	rule   *Generation
 	bonus  int
+	counts Base // what own counts
 	own    []int64
 	group  []int64 // by seat: the volume of the group of a leader, or of what a seat adds to the group that it is in
 	leads  []bool  // by seat
@@ -146,7 +147,7 @@ func (g *Generation) begin(s *stage, bonus int) (*generations, error) {
 	if g.Rates.Amounts {
 		base = s.countBase(base)
 	}
-	x := &generations{climb: c, rule: g, bonus: bonus, own: c.w.volume(base), less: []int64{0}}
+	x := &generations{climb: c, rule: g, bonus: bonus, counts: base, own: c.w.volume(base), less: []int64{0}}
 	x.group, x.leads, x.near = make([]int64, n), make([]bool, n), make([]int32, n)
 	x.table = s.tariffs(bonus, len(g.Rates.Rows), 1, 0)
 	x.sinks = []*lineSink{&s.sinks[bonus]}

@@ -1,5 +1,7 @@
 package calc
 
+import "slices"
+
 // Matching pays a rate of what those below earn from other bonuses.
 type Matching struct {
 	plain
@@ -30,9 +32,11 @@ func (m *Matching) check(p *Plan, b *Bonus) error {
 	return m.Rates.check(p)
 }
 
-func (m *Matching) base() Base              { return BasePrice }
-func (m *Matching) unit(*Plan) Unit         { return UnitMoney }
-func (m *Matching) reads() []Slot           { return append(m.Rates.whoReads(), m.Leaders.reads()...) }
+func (m *Matching) base() Base      { return BasePrice }
+func (m *Matching) unit(*Plan) Unit { return UnitMoney }
+func (m *Matching) reads() []Slot {
+	return slices.Concat(m.Rates.whoReads(), m.Leaders.reads(), m.Walk.StopAt.reads())
+}
 func (m *Matching) earnings() ([]int, bool) { return m.Bonuses, m.AfterCaps }
 
 func (m *Matching) pay(s *stage, bonus int) error {
@@ -42,7 +46,7 @@ func (m *Matching) pay(s *stage, bonus int) error {
 	}
 	earned := make([]int64, c.w.len())
 	for _, source := range m.Bonuses {
-		for seat, amountMinor := range gatherRows(s.earnedBy(source), c.w.row) {
+		for seat, amountMinor := range gatherRows(s.earnedFor(bonus, source), c.w.row) {
 			sum, ok := added(earned[seat], amountMinor)
 			if !ok {
 				return s.sinks[bonus].failed(c.w.row[seat], ErrOverflow)
@@ -61,6 +65,17 @@ func (m *Matching) pay(s *stage, bonus int) error {
 		return err
 	}
 	return c.payGenerations(bonus, earned, leads)
+}
+
+// earnedFor gives what a bonus earns everybody, by row, for another one to be computed from.
+func (s *stage) earnedFor(bonus, source int) []int64 {
+	earned := s.earnedBy(source)
+	if s.matched != nil {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
+		s.matched[[2]int{bonus, source}] = earned
+	}
+	return earned
 }
 
 // payGenerations adds the lines of generations that are bounded by leaders. What is in a generation of a distributor is in the same one

@@ -93,14 +93,20 @@ func (r *Residual) pay(s *stage, bonus int) error {
 	if len(r.Levels.Rows) == 0 {
 		return nil
 	}
-	c, err := s.newClimb(bonus, &r.Walk, &r.Levels)
+	c, err := r.climb(s, bonus)
 	if err != nil {
 		return err
 	}
-	if s.plan.Bonuses[bonus].Inactive == InactiveAsKind && s.plan.Active != nil {
+	return c.payLevels(bonus, 0, parts...)
+}
+
+// climb makes ready the walk to those above.
+func (r *Residual) climb(s *stage, bonus int) (*climb, error) {
+	c, err := s.newClimb(bonus, &r.Walk, &r.Levels)
+	if err == nil && s.plan.Bonuses[bonus].Inactive == InactiveAsKind && s.plan.Active != nil {
 		c.who = both(c.who, c.w.active)
 	}
-	return c.payLevels(bonus, 0, parts...)
+	return c, err
 }
 
 // both tells where two columns hold; nil holds everywhere.

@@ -31,15 +31,23 @@ func Compute(in *Input) (*Output, error) {
 	if err := s.payAll(); err != nil {
 		return nil, err
 	}
-	if out.Lines, err = s.lines(); err != nil {
+	if err := s.finish(out); err != nil {
 		return nil, err
+	}
+	return out, nil
+}
+
+// finish puts together what bonuses and caps have come to.
+func (s *stage) finish(out *Output) (err error) {
+	if out.Lines, err = s.lines(); err != nil {
+		return err
 	}
 	out.ReEntries = s.reEntries
 	for _, f := range s.flows {
 		out.Flows = append(out.Flows, *f)
 	}
-	c.keepPast(c.next)
-	return out, c.failure
+	s.keepPast(s.next)
+	return s.failure
 }
 
 // computation is one call of Compute under way.

@@ -1,7 +1,9 @@
 package calc
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -36,15 +38,36 @@ type LineReason struct {
 	Sources []Source
 }
 
-// Source is one thing that the base of a line adds up.
+// SourceKind says what a source is.
+type SourceKind uint8
+
+// The kinds of sources.
+const (
+	// SourceSale is an entry of Volumes.
+	SourceSale SourceKind = iota
+	// SourceEarnings are earnings that are matched.
+	SourceEarnings
+	// SourcePerson is a distributor who is counted.
+	SourcePerson
+	// SourceCarry is what a leg has carried in.
+	SourceCarry
+	// SourceLimit is what the limits of a volume take off, or give back, of all that a seller sold.
+	SourceLimit
+)
+
+// Source is one thing that the base of a line adds up. The sources of a line of a binary bonus are all that its legs have; what is paid on
+// is matched of them, so they need not add up to the base.
 type Source struct {
-	// Row is the seller, or whoever earned what is matched.
+	Kind SourceKind
+	// Row is the seller, whoever earned what is matched, or whoever is counted or has carried.
 	Row int32
-	// Entry is the index into Volumes of what was sold; -1 where earnings are matched, or persons counted.
+	// Entry is the index into Volumes of a sale; -1 elsewhere.
 	Entry int32
 	// Bonus is the index of the bonus whose earnings are matched; -1 elsewhere.
 	Bonus int32
-	// Amount is in the unit of the line's base.
+	// Leg is the leg that the source counts in under a binary bonus, 1 or 2; 0 elsewhere.
+	Leg uint8
+	// Amount is in the unit of the line's base, for a binary bonus in that of its volume.
 	Amount int64
 }
 
@@ -60,6 +83,8 @@ type origin struct {
 	bonuses []int   // whose earnings; nil for volume
 	persons bool    // persons are counted, and no sales
 	rows    []int32 // of sellers or earners, going up
+	legs    []uint8 // by row, for a binary bonus
+	carried []Source
 }
 
 // teller is what a kind of bonus says about its lines and about lines that there are not. The decisions are those of pay.
@@ -87,6 +112,7 @@ func Explain(in *Input, row int32) (*Explanation, error) {
 		return nil, err
 	}
 	s := c.stage()
+	s.matched = map[[2]int][]int64{}
 	if err := s.payAll(); err != nil {
 		return nil, err
 	}
@@ -97,23 +123,27 @@ func Explain(in *Input, row int32) (*Explanation, error) {
 	if err := x.bonuses(); err != nil {
 		return nil, err
 	}
-	if out.Lines, err = s.lines(); err != nil {
+	if err := s.finish(out); err != nil {
 		return nil, err
 	}
 	x.number()
-	out.ReEntries = s.reEntries
-	c.keepPast(c.next)
-	return x.to, c.failure
+	return x.to, nil
 }
 
 // explainer is one Explain under way.
 type explainer struct {
 	*stage
-	row  int32
-	seat int // of the sponsor tree
-	to   *Explanation
-	// sources are those of the distributor's lines, in the order in which the lines will stand.
-	sources [][]Source
+	row   int32
+	seat  int // of the sponsor tree
+	to    *Explanation
+	lines []explainedLine
+}
+
+// explainedLine is a line of the distributor with its sources.
+type explainedLine struct {
+	bonus int
+	line
+	sources []Source
 }
 
 // standing explains activity and ranks.
@@ -122,13 +152,12 @@ func (x *explainer) standing(out *Output) error {
 	x.to.Active = x.sponsor.active[x.seat]
 	x.to.PaidAs = x.sponsor.rank[x.seat]
 	x.to.Achieved = max(f.achieved[x.seat], x.to.PaidAs)
+	teller := x.conditions()
+	x.to.Activity = teller.activity(x.to.Active, x.in.Cadence)
 	if x.in.Cadence != plan.Main {
-		x.to.Activity = Reason{Holds: x.to.Active, Text: "active in the last closed period of the plan's cadence"}
 		return nil
 	}
 	x.to.Achieved = out.Achieved[x.row]
-	teller := x.conditions()
-	x.to.Activity = teller.of(plan.Active)
 	for rank := len(plan.Ranks); rank > 0 && rank >= int(x.to.PaidAs); rank-- {
 		when := plan.Ranks[rank-1].When
 		if err := x.facts.fill(afterRanks, when.reads()); err != nil {
@@ -139,39 +168,36 @@ func (x *explainer) standing(out *Output) error {
 	return nil
 }
 
+// activity says why the distributor is active, or is not.
+func (t *conditionTeller) activity(active bool, cadence Cadence) Reason {
+	if cadence != t.plan.Main {
+		return Reason{For: "active", Holds: active, Text: "in the last closed period of the plan's cadence"}
+	}
+	r := t.of(t.plan.Active)
+	r.For = "active"
+	return r
+}
+
 func (x *explainer) conditions() *conditionTeller {
 	return &conditionTeller{plan: x.plan, f: x.facts.facts.worker(), seat: int32(x.seat)}
 }
 
-// bonuses explains the lines of each bonus of the period, or that there are none.
+// bonuses explains the lines of each bonus of the period, or that nothing is paid.
 func (x *explainer) bonuses() error {
 	for i := range x.plan.Bonuses {
 		b := &x.plan.Bonuses[i]
 		if b.Pays != PaysPeriod || b.Cadence != x.in.Cadence {
 			continue
 		}
-		found := false
-		for _, block := range x.sinks[i].blocks {
-			for j, earner := range block.Earner {
-				if earner != x.row {
-					continue
-				}
-				found = true
-				l := line{
-					earner: earner, level: int(block.Level[j]), part: int(block.Part[j]), kind: block.Kind[j], base: block.Base[j],
-					rate: block.Rate[j], factor: block.Factor[j], amountMinor: block.AmountMinor[j],
-				}
-				sources, err := x.sourcesOf(i, l)
-				if err != nil {
-					return err
-				}
-				x.sources = append(x.sources, sources)
-			}
+		first := len(x.lines)
+		if err := x.linesOf(i); err != nil {
+			return err
 		}
-		if found {
+		lines := x.lines[first:]
+		if slices.ContainsFunc(lines, func(l explainedLine) bool { return l.amountMinor != 0 }) {
 			continue
 		}
-		reasons, err := x.missedOf(i)
+		reasons, err := x.missedOf(i, lines)
 		if err != nil {
 			return err
 		}
@@ -180,12 +206,36 @@ func (x *explainer) bonuses() error {
 	return nil
 }
 
+// linesOf explains the lines of a bonus.
+func (x *explainer) linesOf(bonus int) error {
+	for _, block := range x.sinks[bonus].blocks {
+		for j, earner := range block.Earner {
+			if earner != x.row {
+				continue
+			}
+			l := line{
+				earner: earner, level: int(block.Level[j]), part: int(block.Part[j]), kind: block.Kind[j], base: block.Base[j],
+				rate: block.Rate[j], factor: block.Factor[j], amountMinor: block.AmountMinor[j],
+			}
+			sources, err := x.sourcesOf(bonus, l)
+			if err != nil {
+				return err
+			}
+			x.lines = append(x.lines, explainedLine{bonus, l, sources})
+		}
+	}
+	return nil
+}
+
 // number finds the distributor's lines among all.
 func (x *explainer) number() {
-	lines := &x.to.Output.Lines
-	first, _ := slices.BinarySearch(lines.Earner, x.row)
-	for k, sources := range x.sources {
-		x.to.Lines = append(x.to.Lines, LineReason{Line: first + k, Sources: sources})
+	// Caps and sums that are rounded as a whole add lines behind those that they correct.
+	slices.SortStableFunc(x.lines, func(a, b explainedLine) int {
+		return cmp.Or(cmp.Compare(a.bonus, b.bonus), cmp.Compare(a.level, b.level), cmp.Compare(a.part, b.part), cmp.Compare(a.kind, b.kind))
+	})
+	first, _ := slices.BinarySearch(x.to.Output.Lines.Earner, x.row)
+	for k, l := range x.lines {
+		x.to.Lines = append(x.to.Lines, LineReason{Line: first + k, Sources: l.sources})
 	}
 }
 
@@ -210,61 +260,89 @@ func (x *explainer) sourcesOf(bonus int, l line) ([]Source, error) {
 	}
 	switch {
 	case from.bonuses != nil:
-		return x.earnings(from), nil
+		return x.earnings(bonus, from), nil
 	case from.persons:
 		var sources []Source
 		for _, row := range from.rows {
-			sources = append(sources, Source{Row: row, Entry: -1, Bonus: -1, Amount: 1})
+			sources = append(sources, Source{Kind: SourcePerson, Row: row, Entry: -1, Bonus: -1, Amount: 1})
 		}
 		return sources, nil
 	}
 	return x.entries(from)
 }
 
-func (x *explainer) earnings(from origin) []Source {
+// earnings lists the earnings that a bonus has matched, as they were when it did.
+func (x *explainer) earnings(bonus int, from origin) []Source {
 	var sources []Source
-	for _, bonus := range from.bonuses {
-		earned := x.earnedBy(bonus)
+	for _, source := range from.bonuses {
+		earned := x.matched[[2]int{bonus, source}]
 		for _, row := range from.rows {
 			if earned[row] != 0 {
-				sources = append(sources, Source{Row: row, Entry: -1, Bonus: int32(bonus), Amount: earned[row]})
+				sources = append(sources, Source{Kind: SourceEarnings, Row: row, Entry: -1, Bonus: int32(source), Amount: earned[row]})
 			}
 		}
 	}
 	return sources
 }
 
-// entries lists the entries of the period that sellers count in a volume.
+// entries lists the entries of the period that sellers count in a volume, what its limits take off, and what was carried in.
 func (x *explainer) entries(from origin) ([]Source, error) {
 	column, err := x.counted(from.base)
 	if err != nil {
 		return nil, err
 	}
-	seller := make([]bool, x.n)
-	for _, row := range from.rows {
-		seller[row] = true
+	own := x.sponsor.volume(from.base)
+	const nobody = math.MinInt64
+	left := make([]int64, x.n) // by row of a seller, what the entries so far leave of the volume
+	for row := range left {
+		left[row] = nobody
 	}
-	var sources []Source
+	for _, row := range from.rows {
+		left[row] = own[x.sponsor.seat[row]]
+	}
+	sources := slices.Clone(from.carried)
+	add := func(kind SourceKind, row, entry int32, amount int64) {
+		s := Source{Kind: kind, Row: row, Entry: entry, Bonus: -1, Amount: amount}
+		if from.legs != nil {
+			s.Leg = from.legs[row]
+		}
+		sources = append(sources, s)
+	}
 	for i, row := range x.in.Volumes.Seller {
-		if seller[row] && column[i] != 0 {
-			sources = append(sources, Source{Row: row, Entry: int32(i), Bonus: -1, Amount: column[i]})
+		if left[row] != nobody && column[i] != 0 {
+			left[row] -= column[i]
+			add(SourceSale, row, int32(i), column[i])
 		}
 	}
-	slices.SortStableFunc(sources, func(a, b Source) int { return int(a.Row) - int(b.Row) })
+	for _, row := range from.rows {
+		if left[row] != 0 {
+			add(SourceLimit, row, -1, left[row])
+		}
+	}
+	slices.SortStableFunc(sources, func(a, b Source) int { return cmp.Or(cmp.Compare(a.Leg, b.Leg), cmp.Compare(a.Row, b.Row)) })
 	return sources, nil
 }
 
-// missedOf says why a bonus has no line for the distributor: first what keeps everybody from it, then what its kind asks for.
-func (x *explainer) missedOf(bonus int) ([]Reason, error) {
+// missedOf says why a bonus pays the distributor nothing: what has brought its lines to nothing, if there are any; else first what keeps
+// everybody from it, then what its kind asks for.
+func (x *explainer) missedOf(bonus int, lines []explainedLine) ([]Reason, error) {
 	b := &x.plan.Bonuses[bonus]
 	no := func(text string) []Reason { return []Reason{{Text: text}} }
+	for _, l := range lines {
+		for index := l.factor; index != 0; index = x.factors.all[index].Next {
+			if f := &x.factors.all[index]; f.Num == 0 {
+				return no("the cap " + f.Name + " left nothing"), nil
+			}
+		}
+	}
+	if len(lines) > 0 {
+		return no("what is due rounds to zero"), nil
+	}
 	switch {
 	case !x.marketPays(b, x.sponsor, x.seat):
 		return no("the bonus is not paid in the distributor's market"), nil
 	case !b.paidToInactive() && !x.to.Active:
-		reason := x.to.Activity
-		reason.Text = "active: " + reason.Text
-		return []Reason{reason}, nil
+		return []Reason{x.to.Activity}, nil
 	case b.When != nil:
 		if reason := x.conditions().of(b.When); !reason.Holds {
 			return []Reason{reason}, nil

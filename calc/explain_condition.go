@@ -9,6 +9,8 @@ import (
 // Reason says of a condition, or a part of it, whether it holds for a distributor, and what is lacking where it does not.
 type Reason struct {
 	Holds bool
+	// For is what the condition is for, where a bonus asks for it beside its own: to be active, or a level.
+	For string
 	// Text is the part in the plan's own words, for instance `pv >= 100`.
 	Text string
 	// Has and Needs are the two sides of a comparison, as decimals, and Lacking what the one must grow by, or shrink where it is
@@ -36,6 +38,11 @@ func (r Reason) Missing() []Reason {
 
 // String says in words what is lacking, or that nothing is.
 func (r Reason) String() string {
+	if r.For != "" {
+		of := r
+		of.For = ""
+		return r.For + ": " + of.String()
+	}
 	switch {
 	case len(r.Parts) > 0 && !r.Holds:
 		join := "; "
@@ -71,7 +78,7 @@ type conditionTeller struct {
 
 func (t *conditionTeller) of(c *Condition) Reason {
 	if c == nil {
-		return Reason{Holds: true}
+		return Reason{Holds: true, Text: "always"}
 	}
 	return t.explain(c.root, true)
 }

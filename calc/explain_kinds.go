@@ -15,6 +15,11 @@ func (s *stage) missedOwn(volume int64, t *RateTable, b *Brackets, w *walk, seat
 	if b == nil {
 		return s.rowLacking(t, w, seat), nil
 	}
+	return s.bracketLacking(b, w, seat)
+}
+
+// bracketLacking says what the number lacks that brackets are looked up by, where it is below the first that pays.
+func (s *stage) bracketLacking(b *Brackets, w *walk, seat int) ([]Reason, error) {
 	numbers, err := s.numbers(b.By, w)
 	if err != nil {
 		return nil, err
@@ -88,7 +93,7 @@ func (r *Residual) origin(s *stage, bonus int, w *walk, seat int, l line) (origi
 	if l.level == 0 {
 		return ownOrigin(r.partOf(l), w, seat), nil
 	}
-	c, err := s.newClimb(bonus, &r.Walk, &r.Levels)
+	c, err := r.climb(s, bonus)
 	if err != nil {
 		return origin{}, err
 	}
@@ -103,9 +108,13 @@ func (r *Residual) missed(s *stage, bonus int, w *walk, seat int) ([]Reason, err
 	if len(r.Levels.Rows) == 0 {
 		return s.missedOwn(sold, &r.Own, r.OwnBrackets, w, seat)
 	}
-	c, err := s.newClimb(bonus, &r.Walk, &r.Levels)
+	c, err := r.climb(s, bonus)
 	if err != nil {
 		return nil, err
+	}
+	if !isPaid(c.who, seat) {
+		teller := &conditionTeller{plan: s.plan, f: s.facts.facts.worker(), seat: s.sponsorSeat(w, seat)}
+		return []Reason{teller.activity(w.active[seat], s.in.Cadence)}, nil
 	}
 	volumes := make([]int64, w.len())
 	for _, part := range r.Parts {

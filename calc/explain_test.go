@@ -2,6 +2,8 @@ package calc
 
 import (
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 
@@ -13,53 +15,170 @@ import (
 func TestExplain_SourcesAddUpToTheBase(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t)
-		want, err := Compute(in)
-		if err != nil {
+		if _, err := Compute(in); err != nil {
 			t.Skip("overflow in a condition")
 		}
-		paid := make([]bool, len(in.Plan.Bonuses))
-		for row := range in.Network.Sponsor {
-			x, err := Explain(in, int32(row))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !reflect.DeepEqual(x.Output, want) {
-				t.Fatalf("explaining %d gives %+v, not %+v", row, x.Output, want)
-			}
-			if x.Active != want.Active[row] || want.PaidAs != nil && (x.PaidAs != want.PaidAs[row] || x.Achieved != want.Achieved[row]) {
-				t.Errorf("distributor %d stands as %+v", row, x)
-			}
-			if in.Cadence == in.Plan.Main && x.Activity.Holds != x.Active {
-				t.Errorf("distributor %d: active is %v, and explained as %+v", row, x.Active, x.Activity)
-			}
-			for _, r := range x.Ranks {
-				if want.PaidAs != nil && r.Reason.Holds != (r.Rank == want.PaidAs[row]) {
-					t.Errorf("distributor %d is paid as %d, and rank %d is explained as %+v", row, want.PaidAs[row], r.Rank, r.Reason)
-				}
-			}
-			checkExplained(t, in, want, x, paid)
-		}
+		checkExplained(t, in, &explained{})
 	})
 }
 
-func checkExplained(t *rapid.T, in *Input, want *Output, x *Explanation, paid []bool) {
-	clear(paid)
+// The same of each kind, over the random companies of the kind's own model.
+func TestExplain_EveryKind(t *testing.T) {
+	for _, kind := range []struct {
+		name string
+		in   func(seed uint64) *Input
+	}{
+		{"differential", func(seed uint64) *Input { return drawnDifferential(rand.New(rand.NewPCG(seed, 1)), 1+int(seed)%14) }},
+		{"generation", func(seed uint64) *Input { return drawnGeneration(rand.New(rand.NewPCG(seed, 2)), 1+int(seed)%14) }},
+		{"levels", func(seed uint64) *Input { return drawnLevels(rand.New(rand.NewPCG(seed, 3)), 1+int(seed)%14) }},
+		{"binary", func(seed uint64) *Input {
+			c := newSlowCompany(seed)
+			c.grow(1 + c.r.IntN(10))
+			for range seed % 3 {
+				c.sell()
+				c.in.Prior = Prior{State: must(Compute(c.in)).State}
+				c.in.Period = PeriodByNo(Monthly, nil, c.in.Period.No+1)
+			}
+			c.sell()
+			return c.in
+		}},
+	} {
+		t.Run(kind.name, func(t *testing.T) {
+			var seen explained
+			for seed := range uint64(300) {
+				checkExplained(t, kind.in(seed), &seen)
+				if t.Failed() {
+					t.Fatalf("seed %d", seed)
+				}
+			}
+			if seen.sources < 300 || seen.missed < 200 {
+				t.Errorf("only %+v were met", seen)
+			}
+		})
+	}
+}
+
+// drawnLevels draws bonuses that walk up trees in all ways, and others that match them.
+func drawnLevels(random *rand.Rand, n int) *Input {
+	in := drawn(random, n)
+	p := in.Plan
+	walk := func() Walk {
+		w := Walk{
+			Placement: p.PlacementWidth > 0 && random.IntN(2) == 0, Compression: Compression(random.IntN(4)),
+			SkipLevels: random.Int32N(3),
+		}
+		if !w.Placement {
+			w.PassUp = random.Int32N(3)
+		}
+		if random.IntN(3) == 0 {
+			w.StopAt = p.tagged(tagBreaksAway)
+		}
+		return w
+	}
+	rates := func() RateTable { return drawnRates(random, p, 1+random.IntN(4)) }
+	for i := range 6 {
+		b := drawnBonus(random, p)
+		b.Name = fmt.Sprintf("b%d", i)
+		base := []Base{BaseCV, BasePV, BasePrice}[random.IntN(3)]
+		switch i {
+		case 0:
+			b.Unilevel = &Unilevel{Base: base, Walk: walk(), Rates: rates()}
+		case 1:
+			b.Residual = &Residual{Parts: []ResidualPart{{base, RateScale}, {BasePV, RateScale / 2}}, Levels: rates(), Walk: walk()}
+			if random.IntN(2) == 0 {
+				b.Residual.Own = drawnRates(random, p, 1)
+			}
+		case 2:
+			if p.PlacementWidth == 0 {
+				continue
+			}
+			w := walk()
+			w.Placement, w.PassUp = true, 0
+			b.Matrix = &Matrix{Base: base, Walk: w, Rates: rates(), TopCounts: random.IntN(2) == 0}
+			if random.IntN(2) == 0 {
+				b.Matrix.Completions = []MatrixCompletion{{Depth: 1, AmountMinor: 500}}
+			}
+		case 3:
+			b.Matching = &Matching{Bonuses: []int{0, 1}, Walk: walk(), Rates: rates(), AfterCaps: true}
+		case 4:
+			b.Matching = &Matching{Bonuses: []int{len(p.Bonuses) - 1}, Walk: Walk{}, Rates: rates(), ByGeneration: true, Leaders: p.tagged(tagLeader)}
+		case 5:
+			b.Direct = &Direct{Base: base, Rates: drawnRates(random, p, 1)}
+		}
+		p.paysBonus(b)
+	}
+	return in
+}
+
+// explained counts what has been explained.
+type explained struct{ lines, sources, missed int }
+
+// checkExplained explains everybody.
+func checkExplained(t interface {
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+}, in *Input, seen *explained,
+) {
+	want, err := Compute(in)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	for row := range in.Network.Sponsor {
+		x, err := Explain(in, int32(row))
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		if !reflect.DeepEqual(x.Output, want) {
+			t.Fatalf("explaining %d gives %+v, not %+v", row, x.Output, want)
+		}
+		if x.Active != want.Active[row] || want.PaidAs != nil && (x.PaidAs != want.PaidAs[row] || x.Achieved != want.Achieved[row]) {
+			t.Errorf("distributor %d stands as %+v", row, x)
+		}
+		if in.Cadence == in.Plan.Main && x.Activity.Holds != x.Active {
+			t.Errorf("distributor %d: active is %v, and explained as %+v", row, x.Active, x.Activity)
+		}
+		for _, r := range x.Ranks {
+			if want.PaidAs != nil && r.Reason.Holds != (r.Rank == want.PaidAs[row]) {
+				t.Errorf("distributor %d is paid as %d, and rank %d is explained as %+v", row, want.PaidAs[row], r.Rank, r.Reason)
+			}
+		}
+		for _, problem := range explainedWrongly(in, want, x) {
+			t.Errorf("distributor %d: %s", row, problem)
+		}
+		seen.lines += len(x.Lines)
+		seen.missed += len(x.Missed)
+		for _, l := range x.Lines {
+			seen.sources += len(l.Sources)
+		}
+	}
+}
+
+// explainedWrongly says what is wrong with the lines and the bonuses missed of an explanation.
+func explainedWrongly(in *Input, want *Output, x *Explanation) (problems []string) {
+	wrong := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	lines := &want.Lines
+	paid := make([]bool, len(in.Plan.Bonuses))
 	count := 0
 	for i, earner := range lines.Earner {
 		if earner != x.Row {
 			continue
 		}
-		paid[lines.Bonus[i]] = true
+		b := &in.Plan.Bonuses[lines.Bonus[i]]
+		paid[lines.Bonus[i]] = paid[lines.Bonus[i]] || lines.AmountMinor[i] != 0
 		if count >= len(x.Lines) || x.Lines[count].Line != i {
-			t.Fatalf("line %d of %d is not explained: %+v", i, x.Row, x.Lines)
+			wrong("line %d is not explained: %+v", i, x.Lines)
+			return problems
 		}
 		sum := int64(0)
 		for _, source := range x.Lines[count].Sources {
 			sum += source.Amount
 		}
-		if in.Plan.Bonuses[lines.Bonus[i]].Binary == nil && sum != lines.Base[i] {
-			t.Errorf("line %d of %d: sources come to %d, not %d", i, x.Row, sum, lines.Base[i])
+		of := lines.Base[i]
+		if lines.Kind[i] == LineAdjustment {
+			of = 0
+		}
+		if b.Binary == nil && b.Pool == nil && sum != of {
+			wrong("sources of line %d come to %d, not %d", i, sum, of)
 		}
 		count++
 	}
@@ -67,20 +186,21 @@ func checkExplained(t *rapid.T, in *Input, want *Output, x *Explanation, paid []
 	for _, m := range x.Missed {
 		missed[m.Bonus] = true
 		if len(m.Reasons) == 0 {
-			t.Errorf("bonus %d is missed without a reason", m.Bonus)
+			wrong("bonus %d is missed without a reason", m.Bonus)
 		}
 		for _, r := range m.Reasons {
 			if r.Holds || r.String() == "" {
-				t.Errorf("bonus %d is missed because of what holds: %+v", m.Bonus, r)
+				wrong("bonus %d is missed because of what holds: %+v", m.Bonus, r)
 			}
 		}
 	}
 	for i := range in.Plan.Bonuses {
 		b := &in.Plan.Bonuses[i]
 		if of := b.Pays == PaysPeriod && b.Cadence == in.Cadence; missed[i] != (of && !paid[i]) {
-			t.Errorf("bonus %d: paid %v, missed %v", i, paid[i], missed[i])
+			wrong("bonus %d: paid %v, missed %v", i, paid[i], missed[i])
 		}
 	}
+	return problems
 }
 
 func TestExplain_RefusesWhoIsNotThere(t *testing.T) {

@@ -95,7 +95,7 @@ func (c *climb) missedLevels(first, seat int, volumes []int64) []Reason {
 			return
 		}
 		r := teller.of(t.Unlock[level])
-		r.Text = name + " asks for " + r.Text
+		r.For = name
 		reasons = append(reasons, r)
 	})
 	if !arrived {

@@ -21,6 +21,9 @@ type stage struct {
 	reEntries []int32
 	// eligible caches who is paid by each bonus.
 	eligibility []eligibility
+	// matched keeps, where the period is explained, the earnings that a bonus was computed from, by row, by its index and that of the
+	// bonus which earned them; nil where it is not.
+	matched map[[2]int][]int64
 }
 
 // eligibility is who is paid by a bonus, by seat of one of the trees.
