@@ -32,7 +32,7 @@ func (m *modelGroups) generations() {
 		}
 		for i, amount := range gets {
 			if amount > 0 {
-				m.give(modelKey{i, 1, 1 + m.generationRates(), LineAdjustment}, ratio(amount), RateScale)
+				m.give(modelKey{i, 1, 1 + m.generationRates(), LineAdjustment}, exactRatio(amount), RateScale)
 			}
 		}
 	}
@@ -40,7 +40,7 @@ func (m *modelGroups) generations() {
 
 const nobodyLeads = -1
 
-func ratio(v int64) *big.Rat { return new(big.Rat).SetInt64(v) }
+func exactRatio(v int64) *big.Rat { return new(big.Rat).SetInt64(v) }
 
 // leads tells whether somebody is a leader, among those of a rank or a higher one where ranks bound generations.
 func (m *modelGroups) leads(i, boundary int) bool {
@@ -161,7 +161,7 @@ func (m *modelGroups) settle(leader int, gets []int64) (has int64) {
 		}
 		brings := m.amount(leader, m.groupOf(leg, 0), m.rateOn(leader, 1, leg), m.b.UnitOf(m.in.Plan))
 		if moved := min(g.GuaranteeMinor-brings, legHas); moved > 0 {
-			m.give(modelKey{earner: leg, kind: LineAdjustment}, ratio(moved), -RateScale)
+			m.give(modelKey{earner: leg, kind: LineAdjustment}, exactRatio(moved), -RateScale)
 			gets[leader] += moved
 			has += moved
 		}

@@ -17,6 +17,8 @@ type lineSink struct {
 	blockSize int
 	blocks    []Lines
 	count     int
+	// unordered tells that lines of an earner have been added out of order, as caps and sums do that are rounded as a whole.
+	unordered bool
 }
 
 // add makes a line of a base, unless its amount is zero.
@@ -123,11 +125,17 @@ func (s *stage) lines() (Lines, error) {
 		next[i+1] += next[i]
 	}
 	share(s.threads, 0, s.n, func(_, from, to int) {
-		low, high := int32(from), int32(to)
+		low, high, begin := int32(from), int32(to), next[from]
+		unordered := false
 		for i := range s.sinks {
+			unordered = unordered || s.sinks[i].unordered
 			for _, b := range s.sinks[i].blocks {
 				b.scatter(&lines, next, low, high)
 			}
+		}
+		for row := low; unordered && row < high; row++ {
+			lines.sort(int(begin), int(next[row]))
+			begin = next[row]
 		}
 	})
 	for i := range s.sinks {

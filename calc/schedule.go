@@ -174,6 +174,9 @@ func (s *stage) payAll() error {
 			return err
 		}
 	}
+	if err := s.keepCapped(); err != nil {
+		return err
+	}
 	return s.roundSums()
 }
 
