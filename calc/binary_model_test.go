@@ -118,13 +118,13 @@ func (m *slowBinary) compute(period int, legs [][2]*big.Rat, own []*big.Rat, act
 			base = m.cycles(p)
 		case len(m.rule.Steps) > 0:
 			for k, s := range m.rule.Steps {
-				if weaker.Cmp(ratOf(s.Volume)) >= 0 {
+				if weaker.Cmp(bigOf(s.Volume)) >= 0 {
 					step, base = k, 1
 				}
 			}
 			if step >= 0 {
-				p.legs[0].take(ratOf(m.rule.Steps[step].Volume))
-				p.legs[1].take(ratOf(m.rule.Steps[step].Volume))
+				p.legs[0].take(bigOf(m.rule.Steps[step].Volume))
+				p.legs[1].take(bigOf(m.rule.Steps[step].Volume))
 			}
 		default:
 			base = weaker.Num().Int64()
@@ -178,11 +178,11 @@ func (m *slowBinary) cycles(p *slowPerson) (made int64) {
 		if stronger.total().Cmp(weaker.total()) < 0 {
 			weaker, stronger = stronger, weaker
 		}
-		if weaker.total().Cmp(ratOf(weak)) < 0 || stronger.total().Cmp(ratOf(strong)) < 0 {
+		if weaker.total().Cmp(bigOf(weak)) < 0 || stronger.total().Cmp(bigOf(strong)) < 0 {
 			break
 		}
-		weaker.take(ratOf(weak))
-		stronger.take(ratOf(strong))
+		weaker.take(bigOf(weak))
+		stronger.take(bigOf(strong))
 		p.madeFirst = true
 		made++
 	}
@@ -236,9 +236,9 @@ func (m *slowBinary) pay(due []slowLine, ratio *big.Rat, rank int) (paid []slowL
 	step := m.plan.Rounding.StepMinor
 	sum, given := int64(0), int64(0)
 	for _, l := range due {
-		exact := new(big.Rat).Mul(ratOf(l.base), ratOf(l.rate))
+		exact := new(big.Rat).Mul(bigOf(l.base), bigOf(l.rate))
 		if m.rule.Cycle == nil && len(m.rule.Steps) == 0 {
-			exact.Quo(exact, ratOf(RateScale))
+			exact.Quo(exact, bigOf(RateScale))
 			if m.rule.Base != BasePrice {
 				exact.Mul(exact, big.NewRat(m.plan.PointValue.Num, m.plan.PointValue.Den))
 			}
@@ -271,7 +271,7 @@ func (m *slowBinary) limit(p *slowPerson, period int, active bool) {
 			}
 		}
 		if c.Volume > 0 {
-			above(ratOf(c.Volume))
+			above(bigOf(c.Volume))
 		}
 		if c.AverageTimes.Den > 0 {
 			of := p.weaker[max(0, len(p.weaker)-int(c.AveragePeriods)):]
@@ -280,7 +280,7 @@ func (m *slowBinary) limit(p *slowPerson, period int, active bool) {
 				sum.Add(sum, w)
 			}
 			sum.Mul(sum, big.NewRat(c.AverageTimes.Num, c.AverageTimes.Den))
-			sum.Quo(sum, ratOf(int64(len(of))))
+			sum.Quo(sum, bigOf(int64(len(of))))
 			above(new(big.Rat).SetInt(new(big.Int).Quo(sum.Num(), sum.Denom())))
 		}
 		if c.LostWhenInactive && !active {
@@ -337,7 +337,7 @@ func agreesWithSlowModel(seed uint64, periods int, seen map[string]int) error {
 		}
 		for i := range n {
 			legs[i], own[i] = [2]*big.Rat{under(m.legs[i][1]), under(m.legs[i][2])}, m.own(i, column)
-			holds[i] = plan.Bonuses[0].When == nil || m.own(i, c.in.Volumes.CV).Cmp(ratOf(80*points)) >= 0
+			holds[i] = plan.Bonuses[0].When == nil || m.own(i, c.in.Volumes.CV).Cmp(bigOf(80*points)) >= 0
 			rank[i], number[i] = int(out.PaidAs[i]), m.own(i, c.in.Volumes.PV).Num().Int64()
 		}
 		want := slow.compute(period, legs, own, out.Active, holds, rank, number)
@@ -374,7 +374,7 @@ func sameAsSlow(slow *slowBinary, want []slowLine, out *Output, seen map[string]
 		for side := range keys {
 			l := &slow.people[i].legs[side]
 			carry := columnAt(out.State[keys[side]], int32(i))
-			if l.total().Cmp(ratOf(carry)) != 0 {
+			if l.total().Cmp(bigOf(carry)) != 0 {
 				return fmt.Errorf("distributor %d carries %d in leg %d, want %s", i, carry, side, l.total().FloatString(0))
 			}
 			flow := [2]LegFlow{out.Flows[0].Left, out.Flows[0].Right}[side]

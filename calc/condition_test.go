@@ -232,10 +232,10 @@ func TestCondition_IsExactArithmetic(t *testing.T) {
 			case FactPaidAs:
 				return modelValue{truth: f.rank[0] >= key.Rank}
 			case FactFrontline:
-				return modelValue{number: ratOf(int64(f.first[1]))}
+				return modelValue{number: bigOf(int64(f.first[1]))}
 			case FactLegsWith:
 				if f.columns[e.Slot] == nil {
-					return modelValue{number: ratOf(int64(f.legs[key.Rank]))}
+					return modelValue{number: bigOf(int64(f.legs[key.Rank]))}
 				}
 			}
 			return modelValue{number: big.NewRat(f.columns[e.Slot][0], pow10[table.Digits(e.Slot)])}

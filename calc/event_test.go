@@ -84,8 +84,8 @@ func modelEventLines(in *EventInput) []EventLine {
 		}
 		line := func(placement bool, distance int, rate int64, months int32) {
 			of := base(b.BaseOf())
-			exact := m.money(ratOf(of), rate, b.BaseOf())
-			amount, _ := modelRound(exact.Mul(exact, ratOf(int64(months))), in.Plan.Rounding)
+			exact := m.money(bigOf(of), rate, b.BaseOf())
+			amount, _ := modelRound(exact.Mul(exact, bigOf(int64(months))), in.Plan.Rounding)
 			if amount != 0 {
 				lines = append(lines, EventLine{index, placement, distance, uint16(distance), of, rate, months, amount})
 			}

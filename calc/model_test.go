@@ -264,10 +264,10 @@ func (m *model) match(name string, b *Binary, carry State, give func(earner, lev
 	for i := range n {
 		left, right := m.under(m.legs[i][1]), m.under(m.legs[i][2])
 		if in := m.in.Prior.State[leftKey]; in != nil {
-			left.Add(left, ratOf(in[i]))
+			left.Add(left, bigOf(in[i]))
 		}
 		if in := m.in.Prior.State[rightKey]; in != nil {
-			right.Add(right, ratOf(in[i]))
+			right.Add(right, bigOf(in[i]))
 		}
 		weaker := left
 		if right.Cmp(left) < 0 {
@@ -434,4 +434,4 @@ func (m *model) counts() []int64 {
 	return counts
 }
 
-func ratOf(v int64) *big.Rat { return new(big.Rat).SetInt64(v) }
+func bigOf(v int64) *big.Rat { return new(big.Rat).SetInt64(v) }
