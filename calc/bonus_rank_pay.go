@@ -38,7 +38,6 @@ func (x *rankPayment) counters(award int) (key string, before, after []int64) {
 func (x *rankPayment) payOnce(award int) error {
 	a, s := &x.rule.Awards[award], x.s
 	key, before, after := x.counters(award)
-	achieved, enrolled := s.facts.facts.achieved, s.in.Network.EnrolledAtUS
 	pays := x.newAward(award)
 	for seat, row := range s.sponsor.row {
 		counter := int64(0)
@@ -46,10 +45,7 @@ func (x *rankPayment) payOnce(award int) error {
 			counter = before[row]
 		}
 		instalment := 0
-		after[row], instalment = a.next(counter, awardStanding{
-			reached: s.sponsor.rank[seat] >= a.Rank, paid: isPaid(x.who, seat), before: achieved[seat] >= a.Rank,
-			inTime: a.WithinDays == 0 || s.in.Period.EndUS-enrolled[row] <= int64(a.WithinDays)*dayUS,
-		})
+		after[row], instalment = a.next(counter, x.standingOf(a, seat))
 		if instalment >= 0 {
 			if err := pays.add(seat, instalment); err != nil {
 				return err
@@ -58,6 +54,16 @@ func (x *rankPayment) payOnce(award int) error {
 	}
 	s.keep(key, after)
 	return nil
+}
+
+// standingOf is what an award depends on for one distributor.
+func (x *rankPayment) standingOf(a *RankAward, seat int) awardStanding {
+	s := x.s
+	enrolledAtUS := s.in.Network.EnrolledAtUS[s.sponsor.row[seat]]
+	return awardStanding{
+		reached: s.sponsor.rank[seat] >= a.Rank, paid: isPaid(x.who, seat), before: s.facts.facts.achieved[seat] >= a.Rank,
+		inTime: a.WithinDays == 0 || s.in.Period.EndUS-enrolledAtUS <= int64(a.WithinDays)*dayUS,
+	}
 }
 
 // payHeld pays everybody the award of the highest rank that applies.
@@ -146,7 +152,7 @@ func (l *awardLines) add(seat, instalment int) error {
 	if err != nil {
 		return sink.failed(row, err)
 	}
-	if amountMinor != 0 {
+	if amountMinor != 0 || sink.keepsZero && base != 0 {
 		sink.put(line{
 			earner: row, part: l.award, kind: l.kind, base: base, rate: rate, factor: l.tariffs[instalment].factor, amountMinor: amountMinor,
 		})

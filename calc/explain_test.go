@@ -31,6 +31,7 @@ func TestExplain_EveryKind(t *testing.T) {
 		{"differential", func(seed uint64) *Input { return drawnDifferential(rand.New(rand.NewPCG(seed, 1)), 1+int(seed)%14) }},
 		{"generation", func(seed uint64) *Input { return drawnGeneration(rand.New(rand.NewPCG(seed, 2)), 1+int(seed)%14) }},
 		{"levels", func(seed uint64) *Input { return drawnLevels(rand.New(rand.NewPCG(seed, 3)), 1+int(seed)%14) }},
+		{"sharing", func(seed uint64) *Input { return drawnSharing(rand.New(rand.NewPCG(seed, 4)), 1+int(seed)%14) }},
 		{"binary", func(seed uint64) *Input {
 			c := newSlowCompany(seed)
 			c.grow(1 + c.r.IntN(10))
@@ -51,7 +52,7 @@ func TestExplain_EveryKind(t *testing.T) {
 					t.Fatalf("seed %d", seed)
 				}
 			}
-			if seen.sources < 300 || seen.missed < 200 {
+			if kind.name != "sharing" && seen.sources < 300 || seen.lines < 100 || seen.missed < 200 {
 				t.Errorf("only %+v were met", seen)
 			}
 		})
@@ -106,6 +107,77 @@ func drawnLevels(random *rand.Rand, n int) *Input {
 			b.Direct = &Direct{Base: base, Rates: drawnRates(random, p, 1)}
 		}
 		p.paysBonus(b)
+	}
+	return in
+}
+
+// drawnSharing draws pools, rank bonuses and adjustments, which a cap bounds, over one period or two.
+func drawnSharing(random *rand.Rand, n int) *Input {
+	in := drawn(random, n)
+	p := in.Plan
+	group := must(NewNumber(p.Facts, "gv", p.fact(factGV)))
+	whole := []int64{0, 1, 2, 3}
+	shares := RateTable{Levels: 1, Amounts: true, Candidates: make([][]uint8, p.Standings())}
+	for range whole {
+		shares.Rows = append(shares.Rows, []int64{whole[random.IntN(len(whole))]})
+	}
+	for i := range shares.Candidates {
+		if random.IntN(3) > 0 {
+			shares.Candidates[i] = []uint8{uint8(random.IntN(len(shares.Rows)))}
+		}
+	}
+	pools := []*Pool{
+		{Base: BaseCV, Rate: percent(3)},
+		{Base: BasePrice, Rate: percent(1), Sharing: ShareByShares, SharesByRank: shares},
+		{AmountMinor: 5000, Sharing: ShareByShares, Shares: group, Undistributed: UndistributedNextPeriod},
+		{AmountMinor: 1, Sharing: ShareByPlace, OrderBy: group, Places: []int64{percent(60), percent(40)}, ShareMax: percent(50)},
+	}
+	bonuses := []Bonus{}
+	for _, pool := range pools {
+		b := drawnBonus(random, p)
+		b.Pool = pool
+		bonuses = append(bonuses, b)
+	}
+	bonuses = append(bonuses, Bonus{Manual: &Manual{}})
+	for _, held := range []bool{false, true} {
+		b := drawnBonus(random, p)
+		b.RankBonus = &RankBonus{WhileHeld: held, Base: BasePV}
+		for rank := range p.Ranks {
+			award := RankAward{Rank: uint8(rank + 1), AfterPeriods: random.Int32N(2)}
+			if random.IntN(2) == 0 {
+				award.Rate = percent(2)
+			} else {
+				award.AmountMinor = []int64{1000 * random.Int64N(3)}
+			}
+			if !held && random.IntN(2) == 0 {
+				award.Instalments = []int64{percent(60), percent(40)}
+			}
+			if !held && random.IntN(2) == 0 {
+				award.WithinDays = 30
+			}
+			b.RankBonus.Awards = append(b.RankBonus.Awards, award)
+		}
+		if len(p.Ranks) > 0 {
+			bonuses = append(bonuses, b)
+		}
+	}
+	for i, b := range bonuses {
+		b.Name = fmt.Sprintf("b%d", i)
+		p.paysBonus(b)
+	}
+	for row := range n {
+		if random.IntN(3) == 0 {
+			a := &in.Adjustments
+			a.Earner, a.Bonus, a.AmountMinor = append(a.Earner, int32(row)), append(a.Bonus, 4), append(a.AmountMinor, random.Int64N(9)-4)
+		}
+	}
+	if limit := random.IntN(3); limit < 2 {
+		amounts := EverybodyAt(p, int64(limit)*1000)
+		amounts.Amounts = true
+		p.Caps = []Cap{{Name: "payout", Cadence: Monthly, Bonuses: []int{0, 1, 4}, Per: CapPer(2 * random.IntN(2)), LimitMinor: amounts}}
+	}
+	if random.IntN(2) == 0 {
+		in.Prior.State = must(Compute(in)).State
 	}
 	return in
 }
@@ -177,7 +249,7 @@ func explainedWrongly(in *Input, want *Output, x *Explanation) (problems []strin
 		if lines.Kind[i] == LineAdjustment {
 			of = 0
 		}
-		if b.Binary == nil && b.Pool == nil && sum != of {
+		if b.Binary == nil && b.Pool == nil && b.Manual == nil && sum != of {
 			wrong("sources of line %d come to %d, not %d", i, sum, of)
 		}
 		count++
