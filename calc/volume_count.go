@@ -165,17 +165,28 @@ func (f *filter) within(w *DayWindow, i int) bool {
 	return passedUS >= int64(w.FromDay)*dayUS && (w.ToDay == 0 || passedUS < int64(w.ToDay)*dayUS)
 }
 
-// part is how much of an entry's number counts.
+// part is how much of an entry's number counts. Where several shares apply, their product is what is rounded.
 func (f *filter) part(i int, number int64) int64 {
 	rows := &f.in.Volumes
-	number = shareOf(number, f.Share)
+	shares, rates := [...]int64{f.Share, RateScale, RateScale}, 0
 	if f.ClassShares != nil {
-		number = shareOf(number, f.ClassShares[rows.Class[i]])
+		shares[1] = f.ClassShares[rows.Class[i]]
 	}
 	if f.CustomerShare != RateScale && rows.Buyer[i] >= 0 {
-		number = shareOf(number, f.CustomerShare)
+		shares[2] = f.CustomerShare
 	}
-	return number
+	share := int64(RateScale)
+	for _, rate := range shares {
+		if rate != RateScale {
+			share = rate
+			rates++
+		}
+	}
+	if rates <= 1 {
+		return shareOf(number, share)
+	}
+	product, _ := Amount(number, shares[0], Fraction{shares[1], RateScale}, Rounding{HalfUp, 1}, Fraction{shares[2], RateScale}) // in range: no share is above 1
+	return product
 }
 
 // shareOf is a part of a number, rounded half away from zero. The rate is 0 to RateScale, so the part is in range.
@@ -192,25 +203,32 @@ func shareOf(number, rate int64) int64 {
 	return int64(quotient)
 }
 
-// sourceKey names the state that keeps what a source has counted since a calendar period began.
+// sourceKey names the state that keeps what a source has sold since a calendar period began, whether or not it counted.
 func sourceKey(v *Volume) string { return "source:" + v.Name }
 
-// boundSources cuts what a seller counts to what is left of the calendar period's bound.
+// boundSources cuts what a seller counts to what is left of the calendar period's bound. Of all that a seller has sold in the calendar
+// period, what lies between zero and the bound has counted; so what is taken back is first what was above the bound, and a sale of
+// an earlier calendar period that is taken back takes nothing that counts in this one below zero.
 func (c *computation) boundSources(v *Volume, own []int64) {
 	if v.SourceCap == 0 {
 		return
 	}
 	before := c.sinceStart(sourceKey(v), v.SourceWithin)
-	counted := make([]int64, c.n) // by row
+	sold := make([]int64, c.n) // by row
 	for seat, row := range c.sponsor.row {
 		used := int64(0)
 		if before != nil {
 			used = before[row]
 		}
-		own[seat] = max(min(own[seat], v.SourceCap-used), -used)
-		counted[row] = used + own[seat]
+		all, ok := added(used, own[seat])
+		if !ok {
+			c.fail(fmt.Errorf("%w: what distributor %d has sold of volume %s", ErrOverflow, row, v.Name))
+			return
+		}
+		sold[row] = all
+		own[seat] = min(max(all, 0), v.SourceCap) - min(max(used, 0), v.SourceCap)
 	}
-	c.keep(sourceKey(v), counted)
+	c.keep(sourceKey(v), sold)
 }
 
 // sinceStart gives a column of the state that adds up within a calendar period: nil when the period computed is the first that begins in one.
