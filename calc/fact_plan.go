@@ -1,5 +1,7 @@
 package calc
 
+import "math"
+
 // fillOwn computes a fact of the plan's own making for everybody, when all that it reads is known.
 func (ff *factFiller) fillOwn(own *PlanFact) ([]int64, error) {
 	out := make([]int64, ff.n)
@@ -63,11 +65,27 @@ func newFactFold(own *PlanFact, n int, first []int32) *factFold {
 func (ff *factFold) one(f *factColumns, seat int32) int64 {
 	switch {
 	case ff.own.Where != nil && !ff.own.Where.holds(f, seat):
-		return 0
+		return ff.nobody()
 	case ff.own.Fold == FoldCount:
 		return 1
 	}
 	return ff.own.Value.value(f, seat)
+}
+
+// nobody is what counts where there is nobody: below every value where the greatest is looked for, as all of them may be below zero.
+func (ff *factFold) nobody() int64 {
+	if ff.own.Fold == FoldMax {
+		return math.MinInt64
+	}
+	return 0
+}
+
+// counted is the value of a fact that has come to a sum: 0 where nobody counts.
+func (ff *factFold) counted(sum int64) int64 {
+	if ff.own.Fold == FoldMax && sum == math.MinInt64 {
+		return 0
+	}
+	return sum
 }
 
 // join brings what one more counts to what others count.
@@ -93,7 +111,7 @@ func (ff *factFold) at(f *factColumns, seat int32) int64 {
 		}
 		return own.Value.value(f, seat)
 	}
-	sum := int64(0)
+	sum := ff.nobody()
 	most, bounded := int64(0), own.AtMost != nil && own.Fold == FoldSum
 	if bounded {
 		most = own.AtMost.value(f, seat) * pow10[max(0, own.Value.digits-own.AtMost.digits)]
@@ -120,12 +138,18 @@ func (ff *factFold) at(f *factColumns, seat int32) int64 {
 		}
 		sum = ff.join(f, sum, alone)
 	}
-	return sum
+	return ff.counted(sum)
 }
 
 // pass makes ready what the distributor brings to those above.
 func (ff *factFold) pass(f *factColumns, seat int32) {
-	if ff.whole == nil || ff.own.Until != nil && ff.own.Until.holds(f, seat) {
+	if ff.whole == nil {
+		return
+	}
+	if ff.own.Until != nil && ff.own.Until.holds(f, seat) {
+		for _, column := range ff.whole {
+			column[seat] = ff.nobody()
+		}
 		return
 	}
 	alone := ff.one(f, seat)
@@ -155,11 +179,14 @@ func (ff *factFiller) overPositions(own *PlanFact, f *factColumns, out []int64) 
 		return owner[row]
 	}
 	sums := make([]int64, ff.n) // by row of the owner
+	for i := range sums {
+		sums[i] = fold.nobody()
+	}
 	for seat, row := range ff.sponsor.row {
 		at := ownerOf(row)
 		sums[at] = fold.join(f, sums[at], fold.one(f, int32(seat)))
 	}
 	for seat, row := range ff.sponsor.row {
-		out[seat] = sums[ownerOf(row)]
+		out[seat] = fold.counted(sums[ownerOf(row)])
 	}
 }
