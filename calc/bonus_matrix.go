@@ -59,10 +59,11 @@ func (m *Matrix) pay(s *stage, bonus int) error {
 	if !m.TopCounts {
 		return c.payLevels(bonus, 0, levelPart{volumes: volumes})
 	}
-	if err := c.payLevel(bonus, 0, 0, volumes, s.tariffs(bonus, len(m.Rates.Rows), int(m.Rates.Levels), 0)); err != nil {
+	held, paid := c.enter(volumes)
+	if err := c.payLevel(bonus, 0, 0, paid, s.tariffs(bonus, len(m.Rates.Rows), int(m.Rates.Levels), 0)); err != nil {
 		return err
 	}
-	return c.payLevels(bonus, 1, levelPart{volumes: volumes})
+	return c.payLevels(bonus, 1, levelPart{volumes: held})
 }
 
 // filled marks, by seat of the placement tree, the positions that were filled in the period.

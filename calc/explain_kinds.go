@@ -198,8 +198,6 @@ func (m *Matrix) origin(s *stage, bonus int, w *walk, seat int, l line) (origin,
 	}
 	from := origin{base: m.Base, persons: m.Rates.Amounts}
 	switch {
-	case m.TopCounts && l.level == 1:
-		from.rows = []int32{w.row[seat]}
 	case m.TopCounts:
 		from.rows = c.originAt(1, seat, l.level)
 	default:
@@ -213,6 +211,9 @@ func (m *Matrix) origin(s *stage, bonus int, w *walk, seat int, l line) (origin,
 	return from, nil
 }
 
+// first is how many levels are held before volume moves: the top's own, where that counts.
+func (m *Matrix) first() int { return int(oneIf(m.TopCounts)) }
+
 func (m *Matrix) missed(s *stage, bonus int, w *walk, seat int) ([]Reason, error) {
 	if len(m.Rates.Rows) == 0 {
 		return []Reason{{Text: "no matrix of the distributor was filled that was not paid before"}}, nil
@@ -225,5 +226,5 @@ func (m *Matrix) missed(s *stage, bonus int, w *walk, seat int) ([]Reason, error
 	if !m.Rates.Amounts {
 		volumes = w.volume(m.Base)
 	}
-	return c.missedLevels(0, seat, volumes), nil
+	return c.missedLevels(m.first(), seat, volumes), nil
 }

@@ -6,32 +6,45 @@ import (
 )
 
 // arrivals finds for one seat, level by level, whose volume comes to it. It moves seats instead of volumes, by the targets that
-// payLevels moves volumes by. first is as there.
+// payLevels moves volumes by. With first 1 the seller is the first who may hold level 1, else the one above.
 func (c *climb) arrivals(first, seat int, visit func(level int, from []int32)) {
-	at := make([]int32, c.w.len()) // by seat: where its volume stands now
-	for i := range at {
-		at[i] = int32(i)
-	}
+	at := rowsUpTo(c.w.len()) // by seat: where its volume stands now
 	var from []int32
-	for level := first - int(c.rule.SkipLevels); level < int(c.rates.Levels); level++ {
-		targets := c.parent
-		if level >= first {
-			targets = c.at(level)
-		}
+	arrived := func(level int) {
 		from = from[:0]
 		for source, stands := range at {
-			if stands < 0 {
-				continue
-			}
-			at[source] = targets[stands]
-			if level >= first && c.arrives(int(at[source]), level) == int32(seat) {
+			if c.arrives(int(stands), level) == int32(seat) {
 				from = append(from, int32(source))
 			}
 		}
+		visit(level, from)
+	}
+	if first == 1 {
+		at = c.entrances()
+		arrived(0)
+	}
+	for level := first - int(c.rule.SkipLevels); level < int(c.rates.Levels); level++ {
+		targets := c.asTheyStand()
 		if level >= first {
-			visit(level, from)
+			targets = c.at(level)
+		}
+		for source, stands := range at {
+			if stands >= 0 {
+				at[source] = targets[stands]
+			}
+		}
+		if level >= first {
+			arrived(level)
 		}
 	}
+}
+
+func rowsUpTo(n int) []int32 {
+	rows := make([]int32, n)
+	for i := range rows {
+		rows[i] = int32(i)
+	}
+	return rows
 }
 
 // arrives gives where what stands at a seat is paid: there, or where it rolls up to.

@@ -46,7 +46,8 @@ type climb struct {
 	opened []uint64
 	stops  []bool  // by seat; nil: nobody
 	parent []int32 // by seat: where volume goes when nobody is passed over
-	target []int32
+	// standing is where it goes when nobody is passed over, where it stops at some; target is where it goes at a level.
+	standing, target []int32
 	// open tells by row of the table whether the level of target was open to it.
 	open []bool
 }
@@ -93,19 +94,24 @@ func (c *climb) up(seat int) int32 {
 	return c.parent[seat]
 }
 
+// asTheyStand gives by seat where volume goes when nobody is passed over.
+func (c *climb) asTheyStand() []int32 {
+	if c.stops == nil {
+		return c.parent
+	}
+	if c.standing == nil {
+		c.standing = make([]int32, c.w.len())
+		for seat := range c.standing {
+			c.standing[seat] = c.up(seat)
+		}
+	}
+	return c.standing
+}
+
 // at gives by seat where volume goes when it moves up to a level, counted from 0.
 func (c *climb) at(level int) []int32 {
 	if c.rule.Compression == CompressionNone || c.rule.Compression == CompressionRollUp {
-		if c.stops == nil {
-			return c.parent
-		}
-		if c.target == nil {
-			c.target = make([]int32, c.w.len())
-			for seat := range c.target {
-				c.target[seat] = c.up(seat)
-			}
-		}
-		return c.target
+		return c.asTheyStand()
 	}
 	dynamic := c.rule.Compression == CompressionDynamic
 	open := make([]bool, noRow+1)
@@ -155,8 +161,10 @@ func (c *climb) payLevels(bonus, first int, parts ...levelPart) error {
 	}
 	skip := int(c.rule.SkipLevels)
 	for level := first - skip; level < int(c.rates.Levels); level++ {
-		targets := c.parent // levels that are skipped are counted as people stand
-		if level >= first {
+		var targets []int32
+		if level < first {
+			targets = c.asTheyStand() // levels that are skipped pass nobody over
+		} else {
 			targets = c.at(level)
 		}
 		anything := false
@@ -195,6 +203,50 @@ func (c *climb) payLevels(bonus, first int, parts ...levelPart) error {
 		}
 	}
 	return nil
+}
+
+// enter brings own volumes to whoever holds level 1 when the seller is the first who may, and tells what level 1 is paid on.
+func (c *climb) enter(own []int64) (held, paid []int64) {
+	switch c.rule.Compression {
+	case CompressionNone:
+		return own, own
+	case CompressionRollUp:
+		return own, c.rollUp(own, 0)
+	case CompressionStandard, CompressionDynamic:
+	}
+	held = make([]int64, len(own))
+	for seat, to := range c.entrances() {
+		if to >= 0 {
+			held[to] += own[seat]
+		}
+	}
+	return held, held
+}
+
+// entrances gives by seat who holds level 1 when the seller is the first who may; -1 for nobody.
+func (c *climb) entrances() []int32 {
+	to := make([]int32, c.w.len())
+	compressed := c.rule.Compression == CompressionStandard || c.rule.Compression == CompressionDynamic
+	var targets []int32
+	if compressed {
+		targets = c.at(0)
+	}
+	for seat := range to {
+		to[seat] = int32(seat)
+		if compressed && !c.mayHold(seat, 0) {
+			to[seat] = targets[seat]
+		}
+	}
+	return to
+}
+
+// mayHold tells whether a distributor is one whom compression does not pass over at a level, counted from 0.
+func (c *climb) mayHold(seat, level int) bool {
+	if c.rule.Compression == CompressionDynamic {
+		_, rate := c.rate(seat, level)
+		return rate != 0
+	}
+	return isPaid(c.who, seat)
 }
 
 // move brings each seat's volume to its target, and tells whether anything moved.
