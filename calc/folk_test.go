@@ -1,0 +1,95 @@
+package calc
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// live goes with a random company through consecutive periods and holds each of them against the model.
+func live(t *rapid.T, periods, people int, kinds ...func(drawer) Bonus) {
+	plan := drawFolkPlan(t, kinds...)
+	if err := plan.check(); err != nil {
+		t.Fatalf("a random plan is refused: %v", err)
+	}
+	first := rapid.Int64Range(640, 652).Draw(t, "first period")
+	n := rapid.IntRange(0, people).Draw(t, "distributors")
+	network := drawFolkNetwork(t, plan, n, PeriodByNo(Monthly, plan.Location, first-1), PeriodByNo(Monthly, plan.Location, first+int64(periods)-1))
+	leaveOut := make([]bool, len(plan.Bonuses))
+	for _, limit := range plan.Caps {
+		for _, b := range limit.Bonuses {
+			leaveOut[b] = true
+		}
+	}
+	in := &Input{Plan: plan, Cadence: Monthly, Threads: 1}
+	if len(plan.Ranks) > 0 && rapid.Bool().Draw(t, "come with ranks") {
+		in.Prior.Achieved = rapid.SliceOfN(rapid.Uint8Range(0, uint8(len(plan.Ranks))), n, n).Draw(t, "achieved")
+	}
+	m := &folk{}
+	for k := range int64(periods) {
+		in.Period = PeriodByNo(Monthly, plan.Location, first+k)
+		in.Network = unplaced(t, network)
+		in.Volumes = drawFolkVolumes(t, n, &network, in.Period)
+		out, err := Compute(in)
+		if errors.Is(err, ErrOverflow) {
+			t.Skip("overflow")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.begin(in, out)
+		m.compute()
+		compare(t, int(k), m, out, leaveOut)
+		next := *in
+		next.Prior = Prior{Achieved: out.Achieved, PaidAs: out.PaidAs, Active: out.Active, State: out.State}
+		in = &next
+	}
+}
+
+func compare(t *rapid.T, period int, m *folk, out *Output, leaveOut []bool) {
+	if !slices.Equal(out.Active, m.active) {
+		t.Fatalf("period %d: active: got %v, want %v", period, out.Active, m.active)
+	}
+	for i, rank := range out.PaidAs {
+		if int(rank) != m.now.paidAs[i] {
+			t.Fatalf("period %d: ranks: got %v, want %v", period, out.PaidAs, m.now.paidAs)
+		}
+		achieved := int(rank)
+		if before := m.in.Prior.Achieved; before != nil {
+			achieved = max(achieved, int(before[i]))
+		}
+		if int(out.Achieved[i]) != achieved {
+			t.Fatalf("period %d: achieved: got %v, paid as %v", period, out.Achieved, out.PaidAs)
+		}
+	}
+	got, want := listedOf(&out.Lines, leaveOut), m.listed(leaveOut)
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("period %d: lines:\n got %+v\nwant %+v", period, got, want)
+	}
+	if !slices.Equal(out.ReEntries, m.reEnters) {
+		t.Fatalf("period %d: enter again: got %v, want %v", period, out.ReEntries, m.reEnters)
+	}
+}
+
+func TestFolk_FactsAndRanksOverSeveralPeriods(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { live(t, 4, 8, drawDirect) })
+}
+
+func TestFolk_UnilevelWithEverything(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { live(t, 1, 10, drawUnilevel, drawUnilevel, drawUnilevel) })
+}
+
+func TestFolk_ResidualWithStepDowns(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { live(t, 1, 8, drawResidual, drawResidual, drawResidual) })
+}
+
+func TestFolk_MatchingByLevelAndGeneration(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { live(t, 1, 9, drawMatching, drawMatching, drawMatching) })
+}
+
+func TestFolk_MatrixOverTwoPeriods(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { live(t, 2, 9, drawMatrix, drawMatrix, drawMatrix) })
+}
