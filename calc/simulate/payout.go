@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"fmt"
+	"math/big"
 
 	"upline/calc"
 )
@@ -46,6 +47,8 @@ type payingOut struct {
 	// bonuses are the sums of bonuses, by index, and touched those that have a line.
 	bonuses map[int]int64
 	order   []int
+	// exact are the sums before anything was rounded, by bonus, where conversions are rounded once; -1 stands for the total.
+	exact map[int]*big.Rat
 }
 
 func (p *payingOut) add(l *Line) error {
@@ -60,10 +63,18 @@ func (p *payingOut) add(l *Line) error {
 		}
 		clear(p.bonuses)
 		p.order = p.order[:0]
+		p.exact = map[int]*big.Rat{}
 	}
 	p.payout.AmountMinor += l.AmountMinor // in range, as the totals are
+	once := p.closed.run.Plan.Plan.ExchangeOnce
+	if once {
+		p.addExact(l)
+	}
 	switch p.per {
 	case calc.PayoutPerLine:
+		if once {
+			return p.convertOnce(l.unrounded(), l.AmountMinor)
+		}
 		return p.convert(l.AmountMinor)
 	case calc.PayoutPerBonus:
 		if _, known := p.bonuses[l.Bonus]; !known {
@@ -91,18 +102,40 @@ func (p *payingOut) convert(amountMinor int64) error {
 	return nil
 }
 
+// wholePayout stands for the total among sums by bonus.
+const wholePayout = -1
+
+// addExact adds a line to the sums that it belongs to.
+func (p *payingOut) addExact(l *Line) {
+	exact := l.unrounded()
+	for _, of := range []int{l.Bonus, wholePayout} {
+		if p.exact[of] == nil {
+			p.exact[of] = new(big.Rat)
+		}
+		p.exact[of].Add(p.exact[of], exact)
+	}
+}
+
+// convertSum adds a sum to what is paid.
+func (p *payingOut) convertSum(of int, amountMinor int64) error {
+	if exact := p.exact[of]; exact != nil {
+		return p.convertOnce(exact, amountMinor)
+	}
+	return p.convert(amountMinor)
+}
+
 // end pays out whoever was gathered.
 func (p *payingOut) end() error {
 	switch p.per {
 	case calc.PayoutPerLine:
 	case calc.PayoutPerBonus:
 		for _, bonus := range p.order {
-			if err := p.convert(p.bonuses[bonus]); err != nil {
+			if err := p.convertSum(bonus, p.bonuses[bonus]); err != nil {
 				return err
 			}
 		}
 	case calc.PayoutPerTotal:
-		if err := p.convert(p.payout.AmountMinor); err != nil {
+		if err := p.convertSum(wholePayout, p.payout.AmountMinor); err != nil {
 			return err
 		}
 	}
