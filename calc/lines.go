@@ -17,17 +17,19 @@ type lineSink struct {
 	blockSize int
 	blocks    []Lines
 	count     int
+	// keepsZero tells that lines stay whose amount rounds to zero, as their sum is rounded and they count in it.
+	keepsZero bool
 	// unordered tells that lines of an earner have been added out of order, as caps and sums do that are rounded as a whole.
 	unordered bool
 }
 
-// add makes a line of a base, unless its amount is zero.
+// add makes a line of a base, unless its amount is zero and nothing counts it.
 func (s *lineSink) add(earner int32, level, part int, base int64, t *tariff) error {
 	amount, err := t.amountMinor(base)
 	if err != nil {
 		return s.failed(earner, err)
 	}
-	if amount != 0 {
+	if amount != 0 || s.keepsZero && base != 0 && t.rate != 0 {
 		s.put(line{earner: earner, level: level, part: part, base: base, rate: t.rate, factor: t.factor, amountMinor: amount})
 	}
 	return nil

@@ -39,7 +39,7 @@ func (c *computation) stage() *stage {
 	s.sinks = make([]lineSink, len(s.plan.Bonuses))
 	s.eligibility = make([]eligibility, len(s.plan.Bonuses))
 	for i := range s.sinks {
-		s.sinks[i] = lineSink{plan: s.plan, bonus: i, blockSize: blockLines}
+		s.sinks[i] = lineSink{plan: s.plan, bonus: i, blockSize: blockLines, keepsZero: s.plan.RoundingAt != RoundLines}
 	}
 	if c.placement.tree != nil {
 		s.placement = &c.placement

@@ -1,0 +1,194 @@
+package calc
+
+import (
+	"math"
+	"math/big"
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestRoundSums_OneLineForEachBonus(t *testing.T) {
+	p := newPayroll(2, directOf("a", RateScale/3), directOf("b", RateScale/7), manual("c"))
+	p.in.Plan.Rounding = Rounding{HalfUp, 5}
+	p.in.Plan.RoundingAt = RoundBonuses
+	p.in.Plan.Bonuses[1].Rounding = &Rounding{Down, 100}
+	p.sell(0, 1000) // 333.33 and 142.86
+	p.sell(1, 8)    // 2.67, rounded to 5, and 1.14, rounded to nothing
+	p.pay("c", 0, 7)
+	wantLines(t, p.in, p.compute(t), `
+		0 a 1000 × 0.333333333 = 333
+		0 a rounding = 2
+		0 b 1000 × 0.142857142 = 142
+		0 b rounding = -42
+		0 c 7 × 1 = 7
+		0 c rounding = -2
+		1 a 8 × 0.333333333 = 3
+		1 a rounding = 2
+		1 b 8 × 0.142857142 = 1
+		1 b rounding = -1`)
+}
+
+// Lines that round to nothing by themselves count in their sum.
+func TestRoundSums_ManyLinesOfNothing(t *testing.T) {
+	p := newPayroll(1, directOf("a", RateScale*4/10), directOf("b", RateScale*4/10), directOf("c", RateScale*4/10))
+	p.in.Plan.RoundingAt = RoundTotals
+	p.sell(0, 1)
+	wantLines(t, p.in, p.compute(t), `
+		0 a 1 × 0.4 = 0
+		0 b 1 × 0.4 = 0
+		0 c 1 × 0.4 = 0
+		0 c rounding = 1`)
+}
+
+// Halves that the lines' own rounding has moved do not count twice: 0.5 and 0.5 are 1, and not 2.
+func TestRoundSums_TotalOfWhatIsNotRounded(t *testing.T) {
+	p := newPayroll(2, directOf("a", RateScale/2), directOf("b", RateScale/2), manual("c"))
+	p.in.Plan.RoundingAt = RoundTotals
+	p.sell(0, 1)
+	p.sell(1, 3)
+	p.pay("c", 1, 1)
+	wantLines(t, p.in, p.compute(t), `
+		0 a 1 × 0.5 = 1
+		0 b 1 × 0.5 = 1
+		0 b rounding = -1
+		1 a 3 × 0.5 = 2
+		1 b 3 × 0.5 = 2
+		1 c 1 × 1 = 1
+		1 c rounding = -1`)
+}
+
+// What a cap has left is not raised again, and its rounding lines stay.
+func TestRoundSums_CapsHold(t *testing.T) {
+	p := newPayroll(3, directOf("a", RateScale/3))
+	p.in.Plan.RoundingAt = RoundTotals
+	for row := range 3 {
+		p.sell(row, 100)
+	}
+	p.cap(Cap{Name: "limit", Per: CapPerCompany, LimitMinor: p.limit(50)})
+	wantLines(t, p.in, p.compute(t), `
+		0 a 100 × 0.333333333 × limit 50/99 = 17
+		1 a 100 × 0.333333333 × limit 50/99 = 17
+		2 a 100 × 0.333333333 × limit 50/99 = 17
+		2 a rounding = -1`)
+	// To another step, one rounding line makes up for both.
+	p.in.Plan.Rounding.StepMinor = 10
+	wantLines(t, p.in, p.compute(t), `
+		0 a 100 × 0.333333333 × limit 50/99 = 17
+		0 a rounding = 3
+		1 a 100 × 0.333333333 × limit 50/99 = 17
+		1 a rounding = 3
+		2 a 100 × 0.333333333 × limit 50/99 = 17
+		2 a rounding = 3`)
+}
+
+func TestRoundSums_AgreesWithTheModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := newPayroll(2, directOf("a", rapid.Int64Range(1, RateScale).Draw(t, "a")), directOf("b", rapid.Int64Range(1, 50).Draw(t, "b")*20_000_000),
+			directOf("c", RateScale/3))
+		p.in.Plan.RoundingAt = RoundingAt(rapid.IntRange(1, 2).Draw(t, "at"))
+		p.in.Plan.Rounding = Rounding{RoundingMode(rapid.IntRange(0, 3).Draw(t, "mode")), rapid.SampledFrom([]int64{1, 5, 100}).Draw(t, "step")}
+		for row := range 2 {
+			p.sell(row, rapid.Int64Range(-1000, 1e6).Draw(t, "price"))
+		}
+		out, err := Compute(p.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		exact, want := map[[2]int]*big.Rat{}, map[[2]int]int64{}
+		l := &out.Lines
+		for i := range l.Len() {
+			key := [2]int{int(l.Earner[i]), 0}
+			if p.in.Plan.RoundingAt == RoundBonuses {
+				key[1] = int(l.Bonus[i])
+			}
+			if exact[key] == nil {
+				exact[key] = new(big.Rat)
+			}
+			exact[key].Add(exact[key], new(big.Rat).Mul(new(big.Rat).SetInt64(l.Base[i]), big.NewRat(l.Rate[i], RateScale)))
+		}
+		for key, x := range exact {
+			if want[key], _ = modelRounded(x, p.in.Plan.Rounding); want[key] == 0 {
+				delete(want, key)
+			}
+		}
+		got, roundings := map[[2]int]int64{}, map[[2]int]int{}
+		for i := range l.Len() {
+			key := [2]int{int(l.Earner[i]), 0}
+			if p.in.Plan.RoundingAt == RoundBonuses {
+				key[1] = int(l.Bonus[i])
+			}
+			if got[key] += l.AmountMinor[i]; got[key] == 0 {
+				delete(got, key)
+			}
+			if l.Kind[i] == LineRounding {
+				if roundings[key]++; roundings[key] > 1 || l.AmountMinor[i] == 0 {
+					t.Errorf("rounding lines of %v:\n%s", key, described(p.in, out))
+				}
+			}
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("sums %v, want %v\n%s", got, want, described(p.in, out))
+		}
+	})
+}
+
+// Sums agree with rationals whether they fit 128 bits or not.
+func TestExactSum_AgreesWithRationals(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var sum exactSum
+		sum.reset()
+		want := new(big.Rat)
+		number := rapid.OneOf(rapid.Int64Range(1, 1000), rapid.Int64Range(1, math.MaxInt64))
+		for range rapid.IntRange(0, 12).Draw(t, "terms") {
+			base := rapid.OneOf(rapid.Int64Range(-1000, 1000), rapid.Int64()).Draw(t, "base")
+			f := Fraction{number.Draw(t, "num"), number.Draw(t, "den")}
+			if rapid.Bool().Draw(t, "below zero") {
+				f.Num = -f.Num
+			}
+			r := ratio{num: 1, den: 1, fits: true}
+			r.times(f)
+			sum.add(base, r, func() []Fraction { return []Fraction{f} })
+			want.Add(want, ratOf(base, []Fraction{f}))
+		}
+		r := Rounding{RoundingMode(rapid.IntRange(0, 3).Draw(t, "mode")), rapid.Int64Range(1, 1000).Draw(t, "step")}
+		got, err := sum.roundedMinor(r)
+		if rounded, fits := modelRounded(want, r); fits != (err == nil) || fits && got != rounded {
+			t.Errorf("%s rounded to %+v is %d, %v, want %d (%t)", want.FloatString(9), r, got, err, rounded, fits)
+		}
+	})
+}
+
+// A factor at a time gives what all at once do.
+func TestRatio_AgreesWithAmount(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		number := rapid.OneOf(rapid.Int64Range(0, 1000), rapid.Int64Range(0, math.MaxInt64))
+		rate := rapid.Int64Range(-RateScale, RateScale).Draw(t, "rate")
+		rounding := Rounding{RoundingMode(rapid.IntRange(0, 3).Draw(t, "mode")), rapid.Int64Range(1, 100).Draw(t, "step")}
+		tariff := newTariff(UnitVolume, rate, Fraction{1, 100}, rounding)
+		r := ratioOf(&tariff)
+		var factors []Fraction
+		for range rapid.IntRange(0, 4).Draw(t, "factors") {
+			f := Fraction{number.Draw(t, "num"), max(1, number.Draw(t, "den"))}
+			if rapid.IntRange(0, 4).Draw(t, "below zero") == 0 {
+				f.Num = -f.Num
+			}
+			factors = append(factors, f)
+			r.times(f)
+		}
+		if !r.fits {
+			t.Skip("does not fit")
+		}
+		base := rapid.OneOf(rapid.Int64Range(-1e9, 1e9), rapid.Int64()).Draw(t, "base")
+		want, wantErr := Amount(base, rate, Fraction{1, 100}, rounding, factors...)
+		exact, err := r.exact(base)
+		got := int64(0)
+		if err == nil {
+			got, err = exact.RoundedMinor(rounding)
+		}
+		if (err == nil) != (wantErr == nil) || err == nil && got != want {
+			t.Errorf("%d, %v, want %d, %v", got, err, want, wantErr)
+		}
+	})
+}
