@@ -55,7 +55,7 @@ func Read(r Request) (*Company, error) {
 	}
 	c.sales.notes(c.found)
 	if c.found.count == 0 {
-		c.network.count(c.sales, c.found)
+		c.network.count(c.sales, c.adjustments, c.found)
 	}
 	c.views = append(c.views, newView(c, r.Plan, true))
 	if r.Against.Plan != nil {

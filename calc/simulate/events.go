@@ -79,6 +79,9 @@ func (p *eventPosting) until(endUS int64) error {
 		if err := p.batch(p.next, end); err != nil {
 			return err
 		}
+		if progress := p.company.request.Progress; progress != nil {
+			progress("paying at events", int64(end), int64(len(moments.atUS)))
+		}
 		p.next = end
 	}
 	return nil

@@ -314,9 +314,9 @@ func (n *network) listed(members []int32) string {
 	return text.String()
 }
 
-// count finds from when everybody counts: from when they joined, or from when they first sold something or somebody joined whom they stand
-// above.
-func (n *network) count(s *sales, found *findings) {
+// count finds from when everybody counts: from when they joined, or from when they first sold something or were paid by hand, or somebody
+// joined whom they stand above.
+func (n *network) count(s *sales, a *adjustments, found *findings) {
 	if !slices.ContainsFunc(n.enrolledUS, func(us int64) bool { return us != noTime }) {
 		return
 	}
@@ -324,6 +324,13 @@ func (n *network) count(s *sales, found *findings) {
 	for sale, seller := range s.seller {
 		if seller >= 0 {
 			n.sinceUS[seller] = min(n.sinceUS[seller], s.atUS[sale])
+		}
+	}
+	if a != nil {
+		for i, row := range a.distributor {
+			if a.atUS[i] != noTime {
+				n.sinceUS[row] = min(n.sinceUS[row], a.atUS[i])
+			}
 		}
 	}
 	n.presentUS = n.present(nil)

@@ -42,6 +42,7 @@ func (c *Company) Run(which int, visit func(*Closed) error) (*Totals, error) {
 		return nil, err
 	}
 	r.outside(s)
+	r.outlived()
 	r.buyers = newBuyers(v)
 	r.events = newEventPosting(r)
 	r.totals = newTotals(r)
@@ -79,6 +80,12 @@ func (r *run) checkAdjusted() error {
 	var found findings
 	for _, a := range r.adjusted {
 		cadence := r.Plan.Plan.Bonuses[a.bonus].Cadence
+		if a.atUS == noTime && r.presentUS != nil && r.presentUS[a.row] >= r.line.last[cadence].EndUS {
+			found.add(Problem{
+				File: r.company.adjustments.name, Line: a.line, Column: adjustmentsFormat.Columns[adjustmentDistributor].Name,
+				Text: r.company.ID(a.row) + " joins after the period", Remedy: "correct the id, or the date in " + r.company.network.name,
+			})
+		}
 		if a.atUS == noTime && (!r.line.hasAny[cadence] || r.line.first[cadence].No != r.line.last[cadence].No) {
 			found.add(Problem{
 				File: r.company.adjustments.name, Line: a.line, Column: adjustmentsFormat.Columns[adjustmentAt].Name,
@@ -119,6 +126,24 @@ func (r *run) outside(s span) {
 					counted(int64(until-open), "sale or payment lies", "sales and payments lie"), cadence, s.last.Name)
 			}
 		}
+	}
+}
+
+// outlived notes sales that went live before the periods that are computed, and end within them: by which ranks they were paid is not known.
+func (r *run) outlived() {
+	if !calc.EventNeeds(r.Plan.Plan).Ranks {
+		return
+	}
+	moments, main := &r.lives.moments, r.Plan.Plan.Main
+	count := int64(0)
+	for i, ends := range moments.ends {
+		if from, _ := r.company.sales.liveFrom(moments.sale[i]); ends && from < r.line.first[main].StartUS && r.line.closes(main, moments.atUS[i]) {
+			count++
+		}
+	}
+	if count > 0 {
+		r.company.found.note("%s: %s live before %s and cancelled since; what was paid for them, and is taken back, is reckoned by the ranks at the beginning of %s",
+			r.company.sales.name, counted(count, "sale went", "sales went"), r.line.first[main].Name, r.line.first[main].Name)
 	}
 }
 

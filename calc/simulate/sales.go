@@ -111,6 +111,9 @@ func readSales(source Source, n *network, c *clock, p *calc.Plan, onlyAtUS int64
 	}
 	for r.nextRow() {
 		r.row(p.Currency)
+		if rows := r.expected(); rows > 0 {
+			r.s.reserve(rows)
+		}
 	}
 	if err := r.end(); err != nil {
 		return nil, err
@@ -119,6 +122,14 @@ func readSales(source Source, n *network, c *clock, p *calc.Plan, onlyAtUS int64
 		r.fileProblem("has no sales", "write a row for each")
 	}
 	return r.s, nil
+}
+
+// reserve makes room for so many sales.
+func (s *sales) reserve(rows int) {
+	reserve(rows, &s.line, &s.seller, &s.customer, &s.count, &s.cycle)
+	reserve(rows, &s.class, &s.market, &s.currency)
+	reserve(rows, &s.atUS, &s.priceMinor, &s.feeMinor, &s.pv, &s.cv, &s.qv, &s.activatedUS, &s.cancelledUS)
+	reserve(rows, &s.perPayment, &s.waits)
 }
 
 // row reads one sale. A row whose id is wrong is left out; any other problem leaves the row standing with what else it has, so that all

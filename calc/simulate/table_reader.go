@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,6 +30,7 @@ type tableReader struct {
 	// progress is told now and then how much of the file was read.
 	progress func(usedBytes int64)
 	rows     int
+	bytes    int64 // size of the file; 0 where it is not known
 }
 
 // progressRows is how often progress is told of.
@@ -39,7 +41,7 @@ const rowsMax = 1<<31 - 2
 
 // openTable reads the header; nil when the file cannot be read on. The error is that of the source.
 func openTable(source Source, format *Format, found *findings) (*tableReader, error) {
-	t := &tableReader{rowReader: rowReader{source: source.Reader, comma: ','}, name: source.Name, format: format, found: found}
+	t := &tableReader{rowReader: rowReader{source: source.Reader, comma: ','}, name: source.Name, format: format, found: found, bytes: source.Bytes}
 	if t.name == "" {
 		t.name = format.File
 	}
@@ -231,6 +233,25 @@ func (t *tableReader) nextRow() bool {
 		return true
 	}
 	return false
+}
+
+// expected guesses, when enough rows were read to guess by, how many there will be in all; 0 at any other time. A wrong size of the file costs
+// no more than some memory.
+func (t *tableReader) expected() int {
+	if t.rows != progressRows || t.bytes < t.used {
+		return 0
+	}
+	rows := t.bytes / (t.used/int64(t.rows) + 1) // a little more than there are, as the quotient is rounded down
+	return int(min(rows+rows/32, rowsMax, t.bytes/2))
+}
+
+// reserve makes room for so many rows in columns, but for those that the file does not have.
+func reserve[T any](rows int, columns ...*[]T) {
+	for _, column := range columns {
+		if *column != nil {
+			*column = slices.Grow(*column, max(0, rows-len(*column)))
+		}
+	}
 }
 
 func blank(cells [][]byte) bool {

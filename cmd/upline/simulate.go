@@ -36,9 +36,9 @@ With --against it holds a second plan against the first on the same files: who i
 Nothing is computed when a row is wrong: all that is wrong is listed, as "file:line: column: what is wrong (what to do)", and the
 command exits with 1.
 
-Files are CSV in UTF-8; cells are separated by commas, semicolons or tabs; the first row names the columns, in any order. A number
-is written like 1234.50, a time like 2026-01-31, 2026-01-31T15:04:05 (both in the plan's time zone) or 2026-01-31T15:04:05Z. A star
-marks the columns that a file must have.
+Files are CSV in UTF-8; cells are separated by commas, semicolons or tabs; the first row names the columns, in any order. A
+number is written like 1234.50, a time like 2026-01-31 or 2026-01-31T15:04:05, in the plan's time zone, or 2026-01-31T15:04:05Z.
+A star marks the columns that a file must have.
 
 ` + formatsText(simulate.InputFormats()) + `
 --out writes these files, and into its folder "against" those of the second plan:
@@ -102,6 +102,9 @@ func (s *simulation) run(t terminal, planFile string) (err error) {
 		if request.Against, err = s.plan(t, s.against); err != nil {
 			return err
 		}
+		if request.Against.Name == request.Plan.Name {
+			request.Plan.Name, request.Against.Name = planFile, s.against
+		}
 	}
 	sources := sourceFiles{stdin: t.in}
 	defer sources.close()
@@ -140,7 +143,7 @@ func (s *simulation) plan(t terminal, file string) (simulate.Plan, error) {
 		for _, d := range result.Diagnostics {
 			fmt.Fprintf(t.err, "%s:%s\n", name, d)
 		}
-		return simulate.Plan{Name: name, Plan: result.Plan}, nil
+		return simulate.Plan{Name: filepath.Base(name), Plan: result.Plan}, nil
 	}
 	if s.json {
 		return simulate.Plan{}, errors.Join(errRefused, printJSON(t.out, name, result.Diagnostics))
