@@ -122,7 +122,7 @@ func leftOf(limitMinor, beforeMinor int64) (int64, error) {
 func (k *capping) limitsOf() (func(row int32) (int64, error), error) {
 	w := k.sponsor
 	if t := &k.cap.LimitMinor; len(t.Rows) > 0 {
-		if err := k.facts.fill(afterRanks, t.whoReads()); err != nil {
+		if err := k.facts.fill(afterAllRanks, t.whoReads()); err != nil {
 			return nil, err
 		}
 		rows, err := k.rowsOf(t, w)

@@ -160,7 +160,7 @@ func (x *explainer) standing(out *Output) error {
 	x.to.Achieved = out.Achieved[x.row]
 	for rank := len(plan.Ranks); rank > 0 && rank >= int(x.to.PaidAs); rank-- {
 		when := plan.Ranks[rank-1].When
-		if err := x.facts.fill(afterRanks, when.reads()); err != nil {
+		if err := x.facts.fill(afterAllRanks, when.reads()); err != nil {
 			return err
 		}
 		x.to.Ranks = append(x.to.Ranks, RankReason{uint8(rank), teller.of(when)})
@@ -186,12 +186,12 @@ func (x *explainer) conditions() *conditionTeller {
 func (x *explainer) bonuses() error {
 	for i := range x.plan.Bonuses {
 		b := &x.plan.Bonuses[i]
-		if b.Pays != PaysPeriod || b.Cadence != x.in.Cadence {
-			continue
-		}
 		first := len(x.lines)
 		if err := x.linesOf(i); err != nil {
 			return err
+		}
+		if b.Pays != PaysPeriod || b.Cadence != x.in.Cadence {
+			continue // What caps take back of event lines is all that there may be.
 		}
 		lines := x.lines[first:]
 		if slices.ContainsFunc(lines, func(l explainedLine) bool { return l.amountMinor != 0 }) {

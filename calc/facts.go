@@ -57,7 +57,10 @@ const (
 	// inRanks facts rest on who below is paid as what. They are known, for one distributor after the other, while ranks are decided
 	// from the bottom up.
 	inRanks
+	// afterRanks facts rest on the distributor's own rank, and on the ranks of those below.
 	afterRanks
+	// afterAllRanks facts rest on ranks of people who stand anywhere.
+	afterAllRanks
 	afterBonuses
 )
 

@@ -27,8 +27,8 @@ func (t *FactTable) timing() timing {
 			below = max(counted, times.of(f.Until.reads()))
 		}
 		switch {
-		case f.Over == OverPositions && below == inRanks:
-			below = afterRanks // positions of one owner stand anywhere
+		case f.Over == OverPositions && (below == inRanks || below == afterRanks):
+			below = afterAllRanks // positions of one owner stand anywhere
 		case f.Over != OverPositions && below == afterRanks:
 			below = inRanks
 		}
@@ -52,7 +52,7 @@ type Known struct{ BeforeActive, BeforeRank, BeforeBonuses bool }
 // Known tells when what reads the slots is known.
 func (t *FactTable) Known(slots []Slot) Known {
 	at := t.timing().of(slots)
-	return Known{BeforeActive: at == fromStart, BeforeRank: at <= inRanks, BeforeBonuses: at <= afterRanks}
+	return Known{BeforeActive: at == fromStart, BeforeRank: at <= inRanks, BeforeBonuses: at <= afterAllRanks}
 }
 
 // EarnedOf lists the bonuses, by index, whose earnings are read by the slots, through the plan's own facts, too.

@@ -160,7 +160,7 @@ func (d drawer) fact(boolean bool) *Expr {
 }
 
 func known(at stageOf) Known {
-	return Known{BeforeActive: at == fromStart, BeforeRank: at <= inRanks, BeforeBonuses: at <= afterRanks}
+	return Known{BeforeActive: at == fromStart, BeforeRank: at <= inRanks, BeforeBonuses: at <= afterAllRanks}
 }
 
 // drawOwnFacts adds facts of the plan's own making, each of which may read those before it.
