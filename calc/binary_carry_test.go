@@ -2,6 +2,7 @@ package calc
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -43,6 +44,17 @@ func TestBinary_OlderVolumeIsMatchedFirstAndExpires(t *testing.T) {
 	p.wants(0, 0, 0, [2]int64{0, 500})
 	p.wants(0, 0, 0, [2]int64{0, 0})
 
+	// The longest that volume may live.
+	p.in.Prior.State = nil
+	p.in.Plan.Bonuses[0].Binary.Carry.ExpiresAfter = carryPeriodsMax
+	p.wants(0, 100, 0, [2]int64{0, 100})
+	for range carryPeriodsMax - 1 {
+		p.wants(0, 0, 0, [2]int64{0, 100})
+	}
+	p.wants(50, 0, 5_00, [2]int64{0, 0})
+	expires(50)
+	p.in.Plan.Bonuses[0].Binary.Carry.ExpiresAfter = 2
+
 	// Ages that do not fit the whole do no harm.
 	p.in.Prior.State = State{right: {100 * points, 0, 0}, agedKey(right, 2): {math.MaxInt64, 0, 0}, agedKey(right, 3): {-5, 7, 0}}
 	p.wants(0, 5, 0, [2]int64{0, 5})
@@ -83,6 +95,16 @@ func TestBinary_ALegBelowZeroIsCarriedAsItIs(t *testing.T) {
 	flush.wants(500, -70, 0, [2]int64{})
 	if flushed := flush.flows[0].Right.Flushed[0]; flushed != -70*points {
 		t.Errorf("%d flushed", flushed)
+	}
+}
+
+func TestBinary_TheSmallestVolumeIsMatched(t *testing.T) {
+	p := newPair(t, nil)
+	left, right := CarryKeys("team")
+	p.in.Prior.State = State{left: {1, 0, 0}, right: {3, 0, 0}}
+	p.sells(0, 0)
+	if matched, carried := p.flows[0].Left.Matched[0], p.in.Prior.State[right][0]; matched != 1 || carried != 2 {
+		t.Errorf("%d is matched, %d carried", matched, carried)
 	}
 }
 
@@ -176,6 +198,18 @@ func TestBinary_CarryOutOfRangeNamesTheDistributor(t *testing.T) {
 }
 
 func TestCarryKeys_AreWhatIsWritten(t *testing.T) {
+	wants := func(p *pair, want ...string) {
+		t.Helper()
+		if keys := slices.Sorted(maps.Keys(p.in.Prior.State)); !slices.Equal(keys, want) {
+			t.Errorf("state has %v, want %v", keys, want)
+		}
+	}
+	plain := newPair(t, func(_ *Plan, b *Binary) {
+		b.Rates, b.Cycle = amounts(1), &BinaryCycle{Strong: 100 * points, Weak: 100 * points}
+		b.Carry = CarryLimit{AverageTimes: Fraction{100, 1}, AveragePeriods: 1, ExpiresAfter: 1}
+	})
+	plain.sells(900, 150)
+	wants(plain, "binary:team:left", "binary:team:right")
 	p := newPair(t, func(_ *Plan, b *Binary) {
 		b.Rates, b.Cycle = single(1), &BinaryCycle{100 * points, 100 * points, 200 * points, 100 * points}
 		b.Rates.Amounts = true
@@ -184,16 +218,7 @@ func TestCarryKeys_AreWhatIsWritten(t *testing.T) {
 	p.sells(900, 150)
 	p.sells(100, 250)
 	p.sells(100, 250)
-	var keys []string
-	for key := range p.in.Prior.State {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	want := []string{
+	wants(p,
 		"binary:team:averaged", "binary:team:first", "binary:team:left", "binary:team:left:2", "binary:team:left:3", "binary:team:right",
-		"binary:team:weak:1", "binary:team:weak:2",
-	}
-	if !slices.Equal(keys, want) {
-		t.Errorf("state has %v", keys)
-	}
+		"binary:team:weak:1", "binary:team:weak:2")
 }

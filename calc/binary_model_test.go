@@ -355,6 +355,9 @@ func sameAsSlow(slow *slowBinary, want []slowLine, out *Output, seen map[string]
 	for i := range out.Lines.Len() {
 		l := &out.Lines
 		got = append(got, slowLine{int(l.Earner[i]), int(l.Part[i]), l.Base[i], l.Rate[i], l.AmountMinor[i]})
+		if l.Level[i] != 0 || l.Kind[i] != LineCommission || l.Bonus[i] != 0 {
+			return fmt.Errorf("line %d is of level %d, kind %d and bonus %d", i, l.Level[i], l.Kind[i], l.Bonus[i])
+		}
 		seen["lines"]++
 		if f := l.FactorsOf(i); len(f) > 0 && f[len(f)-1].Name == "max" {
 			seen["cut"]++

@@ -367,6 +367,8 @@ func TestBinary_RefusesRulesThatContradictThemselves(t *testing.T) {
 		{"not below zero", func(_ *Plan, b *Binary) { b.Max = table(-1) }},
 		{"standings", func(_ *Plan, b *Binary) { b.Max = table(1, 2) }},
 		{"carried is not below zero", func(_ *Plan, b *Binary) { b.Carry.Volume = -1 }},
+		{"carried is not below zero", func(_ *Plan, b *Binary) { b.Carry.AverageTimes = Fraction{-1, 1} }},
+		{"carried is not below zero", func(_ *Plan, b *Binary) { b.Carry.AverageTimes = Fraction{1, -1} }},
 		{"1 to 24 periods", func(_ *Plan, b *Binary) { b.Carry.AverageTimes = One }},
 		{"1 to 24 periods", func(_ *Plan, b *Binary) { b.Carry.AverageTimes, b.Carry.AveragePeriods = One, 25 }},
 		{"seventeen decimals", func(_ *Plan, b *Binary) { b.Carry.AverageTimes, b.Carry.AveragePeriods = Fraction{1, 1 << 60}, 2 }},
