@@ -93,7 +93,8 @@ const (
 	RoundingAt_ROUNDING_AT_LINE RoundingAt = 1
 	// The sum of a bonus for a distributor: lines are rounded to the currency's minor unit, and one rounding line makes the sum right.
 	RoundingAt_ROUNDING_AT_BONUS RoundingAt = 2
-	// A distributor's total of the period, by one rounding line.
+	// A distributor's total of what is paid at the close of a period, by one rounding line of the last bonus that pays the distributor.
+	// What was paid at events has been rounded by itself.
 	RoundingAt_ROUNDING_AT_TOTAL RoundingAt = 3
 )
 

@@ -202,7 +202,8 @@ func (Sharing) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{2}
 }
 
-// Undistributed says what becomes of the part of a pool that nobody gets.
+// Undistributed says what becomes of the part of a pool that nobody gets: because nobody qualifies, places are not taken, or somebody is at
+// a limit. What rounding leaves over is not part of it.
 type Undistributed int32
 
 const (
@@ -212,7 +213,8 @@ const (
 	Undistributed_UNDISTRIBUTED_COMPANY Undistributed = 1
 	// It is added to the pool of the next period.
 	Undistributed_UNDISTRIBUTED_NEXT_PERIOD Undistributed = 2
-	// It is shared among the others who are not at their limit, as long as there are any.
+	// It is shared among the others who are not at their limit, as long as there are any; in the proportion of their parts. Else the company
+	// keeps it.
 	Undistributed_UNDISTRIBUTED_SHARED Undistributed = 3
 )
 
@@ -259,15 +261,17 @@ func (Undistributed) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{3}
 }
 
-// Remainder says who gets the minor units that are left when parts are rounded.
+// Remainder says who gets the minor units, or larger rounding steps, that are left when parts are rounded. Distributors come in the order
+// of their ids.
 type Remainder int32
 
 const (
 	// Not given; means largest.
 	Remainder_REMAINDER_UNSPECIFIED Remainder = 0
-	// Those whose rounding took most off; among equals, the one who comes first.
+	// Those whose rounding took most off; among equals, the one who comes first. Where rounding has given too much, it is taken from
+	// those whom it gave most; among equals, from the one who comes last.
 	Remainder_REMAINDER_LARGEST Remainder = 1
-	// Those who come first.
+	// Those who come first. Where rounding has given too much, it is taken from those who come last.
 	Remainder_REMAINDER_FIRST Remainder = 2
 	// The company: parts are rounded down.
 	Remainder_REMAINDER_COMPANY Remainder = 3
@@ -1317,7 +1321,9 @@ func (x *MatrixBonus) GetCompletions() []*MatrixCompletion {
 	return nil
 }
 
-// PoolBonus shares a part of the company's volume among those who qualify by the bonus's `when`.
+// PoolBonus shares a part of the company's volume among those who qualify by the bonus's `when`. The pool is made at the plan's own value of
+// a point, rounded as the bonus rounds, and shared to the last unit. A pool that is not above zero pays nothing, and nothing of it is
+// carried on.
 type PoolBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the pool is a part of. Omitted: `cv`.
@@ -1330,13 +1336,15 @@ type PoolBonus struct {
 	Amount string `protobuf:"bytes,4,opt,name=amount,proto3" json:"amount,omitempty"`
 	// How it is shared. Omitted: `equal`.
 	Sharing Sharing `protobuf:"varint,5,opt,name=sharing,proto3,enum=upline.v1.Sharing" json:"sharing,omitempty"`
-	// For `shares`: how many each has: an expression of whole numbers, for instance `2 * legs_with("gold")`, or with brackets below.
+	// For `shares`: how many each has, for instance `2 * legs_with("gold")`; what is not whole is rounded down. Either this or
+	// `shares_by_rank`.
 	Shares string `protobuf:"bytes,6,opt,name=shares,proto3" json:"shares,omitempty"`
 	// For `shares`: how many each has by rank; of the entries that apply the last counts, and `amount` is the number of shares.
 	SharesByRank []*RankRate `protobuf:"bytes,7,rep,name=shares_by_rank,json=sharesByRank,proto3" json:"shares_by_rank,omitempty"`
 	// For `ranked`: what the order is by, highest first.
 	OrderBy string `protobuf:"bytes,8,opt,name=order_by,json=orderBy,proto3" json:"order_by,omitempty"`
-	// For `ranked`: what decides between equals, highest first. Those equal in both share their places equally.
+	// For `ranked`: what decides between equals, highest first. Those equal in both share their places equally: two in places 2 and 3
+	// get half of both parts each.
 	ThenBy string `protobuf:"bytes,9,opt,name=then_by,json=thenBy,proto3" json:"then_by,omitempty"`
 	// For `ranked`: the parts of places 1, 2, 3 …
 	Places []string `protobuf:"bytes,10,rep,name=places,proto3" json:"places,omitempty"`
@@ -1489,12 +1497,14 @@ type RankAward struct {
 	Amount string `protobuf:"bytes,2,opt,name=amount,proto3" json:"amount,omitempty"`
 	// A rate of the bonus's `base` or `volume`, of the distributor's whole group.
 	Rate string `protobuf:"bytes,3,opt,name=rate,proto3" json:"rate,omitempty"`
-	// Further consecutive periods, after the one in which the rank was reached, that it must be held before anything is paid.
+	// Further consecutive periods, after the one in which the rank was reached, that it must be held before anything is paid. When it is
+	// lost in between, counting begins again with the next time that it is reached.
 	AfterPeriods int32 `protobuf:"varint,4,opt,name=after_periods,json=afterPeriods,proto3" json:"after_periods,omitempty"`
 	// The parts that it is paid in, one a period as long as the rank is held, for instance `[40%, 30%, 30%]`. A part of a period in
-	// which the rank is not held is lost. Omitted: one part.
+	// which the rank is not held is lost. For `once`. Omitted: one part.
 	Instalments []string `protobuf:"bytes,5,rep,name=instalments,proto3" json:"instalments,omitempty"`
-	// Days from enrolment within which the rank must have been reached. Omitted: any time.
+	// Days of 24 hours from enrolment within which the rank must have been reached: the period in which it is reached must end within
+	// them. For `once`. Omitted: any time.
 	WithinDays    int32 `protobuf:"varint,6,opt,name=within_days,json=withinDays,proto3" json:"within_days,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1573,7 +1583,9 @@ func (x *RankAward) GetWithinDays() int32 {
 }
 
 // RankBonus pays for reaching or holding a rank. Whoever skips ranks is paid for those between, too. Bonuses of several ranks run
-// beside each other.
+// beside each other. A rank counts as held in a period in which the distributor is paid as it or a higher one and the bonus pays the
+// distributor: whoever does not fulfil its `when` when a rank is reached is paid later, in the first period that does. A rank that was
+// achieved before there was the bonus, or that the company came with, is not paid by `once`.
 type RankBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What each rank is worth.
@@ -1646,7 +1658,8 @@ func (x *RankBonus) GetVolume() string {
 	return ""
 }
 
-// ManualBonus is paid by hand: each adjustment has an amount, a reason and an approver.
+// ManualBonus is paid by hand: each adjustment has an amount, a reason and an approver. What is approved is paid, so the bonus has no
+// `when`.
 type ManualBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The most that one adjustment may be, up or down, in the plan's currency. Omitted: no limit.

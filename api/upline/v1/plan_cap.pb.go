@@ -30,7 +30,7 @@ const (
 	CapPer_CAP_PER_UNSPECIFIED CapPer = 0
 	// Each distributor's.
 	CapPer_CAP_PER_PERSON CapPer = 1
-	// Each owner's, all positions together.
+	// Each owner's, all positions together. The limit is the highest that any of the positions has.
 	CapPer_CAP_PER_OWNER CapPer = 2
 	// The whole company's.
 	CapPer_CAP_PER_COMPANY CapPer = 3
@@ -87,7 +87,8 @@ const (
 	CapMode_CAP_MODE_UNSPECIFIED CapMode = 0
 	// Everything is scaled by limit ÷ sum.
 	CapMode_CAP_MODE_PRO_RATA CapMode = 1
-	// The lowest ranks are cut first: ranks are served from the highest down, the rank at which it runs out is scaled.
+	// The lowest ranks are cut first: ranks are served from the highest down, the rank at which it runs out is scaled, and those below it
+	// get nothing.
 	CapMode_CAP_MODE_PRIORITY CapMode = 2
 	// Lines are served in order (by bonus as the plan lists them, then by distributor) until nothing is left. The line at which it
 	// runs out is cut.
@@ -248,7 +249,9 @@ func (PayoutPer) EnumDescriptor() ([]byte, []int) {
 }
 
 // Cap bounds what bonuses pay. Caps are applied in the order of the plan, each to what the one before has left. A cap scales lines without
-// rounding the share; each line is rounded once.
+// rounding the share; each line is rounded once, and rounding lines of one unit each make the sum come to the limit. A sum that is not
+// above zero, because more is taken back than paid, is never scaled; and what is taken back makes room for what is paid. What bonuses
+// have paid at the event counts, and what the cap takes of it is an adjustment. A line that is cut to nothing stays on the statement.
 type Cap struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its name; the factor on a line carries it.
@@ -267,7 +270,8 @@ type Cap struct {
 	Limit string `protobuf:"bytes,7,opt,name=limit,proto3" json:"limit,omitempty"`
 	// The limit by rank, as `amount`: per person or owner.
 	Limits []*RankRate `protobuf:"bytes,8,rep,name=limits,proto3" json:"limits,omitempty"`
-	// The limit as a rate: of the company's volume, and per person or owner of the own group's volume.
+	// The limit as a rate: of the company's volume, at the plan's own value of a point, and per person or owner of the own group's volume.
+	// Rounded down.
 	Rate string `protobuf:"bytes,9,opt,name=rate,proto3" json:"rate,omitempty"`
 	// What `rate` is a rate of. Omitted: `cv`.
 	Base Base `protobuf:"varint,10,opt,name=base,proto3,enum=upline.v1.Base" json:"base,omitempty"`
@@ -278,7 +282,8 @@ type Cap struct {
 	Within Cadence `protobuf:"varint,12,opt,name=within,proto3,enum=upline.v1.Cadence" json:"within,omitempty"`
 	// Whether the limit is for the whole life of a distributor. Omitted: no.
 	Lifetime bool `protobuf:"varint,13,opt,name=lifetime,proto3" json:"lifetime,omitempty"`
-	// Who gets the minor units that are left when scaled lines are rounded. Omitted: `largest`.
+	// Who gets the minor units that are left when scaled lines are rounded: they come in the order of distributors, bonuses and levels.
+	// With `company`, scaled lines are rounded down. Omitted: `largest`.
 	Remainder     Remainder `protobuf:"varint,14,opt,name=remainder,proto3,enum=upline.v1.Remainder" json:"remainder,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

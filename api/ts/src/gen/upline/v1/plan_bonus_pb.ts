@@ -607,7 +607,9 @@ export const MatrixBonusSchema: GenMessage<MatrixBonus> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan_bonus, 9);
 
 /**
- * PoolBonus shares a part of the company's volume among those who qualify by the bonus's `when`.
+ * PoolBonus shares a part of the company's volume among those who qualify by the bonus's `when`. The pool is made at the plan's own value of
+ * a point, rounded as the bonus rounds, and shared to the last unit. A pool that is not above zero pays nothing, and nothing of it is
+ * carried on.
  *
  * @generated from message upline.v1.PoolBonus
  */
@@ -648,7 +650,8 @@ export type PoolBonus = Message<"upline.v1.PoolBonus"> & {
   sharing: Sharing;
 
   /**
-   * For `shares`: how many each has: an expression of whole numbers, for instance `2 * legs_with("gold")`, or with brackets below.
+   * For `shares`: how many each has, for instance `2 * legs_with("gold")`; what is not whole is rounded down. Either this or
+   * `shares_by_rank`.
    *
    * @generated from field: string shares = 6;
    */
@@ -669,7 +672,8 @@ export type PoolBonus = Message<"upline.v1.PoolBonus"> & {
   orderBy: string;
 
   /**
-   * For `ranked`: what decides between equals, highest first. Those equal in both share their places equally.
+   * For `ranked`: what decides between equals, highest first. Those equal in both share their places equally: two in places 2 and 3
+   * get half of both parts each.
    *
    * @generated from field: string then_by = 9;
    */
@@ -746,7 +750,8 @@ export type RankAward = Message<"upline.v1.RankAward"> & {
   rate: string;
 
   /**
-   * Further consecutive periods, after the one in which the rank was reached, that it must be held before anything is paid.
+   * Further consecutive periods, after the one in which the rank was reached, that it must be held before anything is paid. When it is
+   * lost in between, counting begins again with the next time that it is reached.
    *
    * @generated from field: int32 after_periods = 4;
    */
@@ -754,14 +759,15 @@ export type RankAward = Message<"upline.v1.RankAward"> & {
 
   /**
    * The parts that it is paid in, one a period as long as the rank is held, for instance `[40%, 30%, 30%]`. A part of a period in
-   * which the rank is not held is lost. Omitted: one part.
+   * which the rank is not held is lost. For `once`. Omitted: one part.
    *
    * @generated from field: repeated string instalments = 5;
    */
   instalments: string[];
 
   /**
-   * Days from enrolment within which the rank must have been reached. Omitted: any time.
+   * Days of 24 hours from enrolment within which the rank must have been reached: the period in which it is reached must end within
+   * them. For `once`. Omitted: any time.
    *
    * @generated from field: int32 within_days = 6;
    */
@@ -777,7 +783,9 @@ export const RankAwardSchema: GenMessage<RankAward> = /*@__PURE__*/
 
 /**
  * RankBonus pays for reaching or holding a rank. Whoever skips ranks is paid for those between, too. Bonuses of several ranks run
- * beside each other.
+ * beside each other. A rank counts as held in a period in which the distributor is paid as it or a higher one and the bonus pays the
+ * distributor: whoever does not fulfil its `when` when a rank is reached is paid later, in the first period that does. A rank that was
+ * achieved before there was the bonus, or that the company came with, is not paid by `once`.
  *
  * @generated from message upline.v1.RankBonus
  */
@@ -819,7 +827,8 @@ export const RankBonusSchema: GenMessage<RankBonus> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan_bonus, 12);
 
 /**
- * ManualBonus is paid by hand: each adjustment has an amount, a reason and an approver.
+ * ManualBonus is paid by hand: each adjustment has an amount, a reason and an approver. What is approved is paid, so the bonus has no
+ * `when`.
  *
  * @generated from message upline.v1.ManualBonus
  */
@@ -978,7 +987,8 @@ export const SharingSchema: GenEnum<Sharing> = /*@__PURE__*/
   enumDesc(file_upline_v1_plan_bonus, 2);
 
 /**
- * Undistributed says what becomes of the part of a pool that nobody gets.
+ * Undistributed says what becomes of the part of a pool that nobody gets: because nobody qualifies, places are not taken, or somebody is at
+ * a limit. What rounding leaves over is not part of it.
  *
  * @generated from enum upline.v1.Undistributed
  */
@@ -1005,7 +1015,8 @@ export enum Undistributed {
   NEXT_PERIOD = 2,
 
   /**
-   * It is shared among the others who are not at their limit, as long as there are any.
+   * It is shared among the others who are not at their limit, as long as there are any; in the proportion of their parts. Else the company
+   * keeps it.
    *
    * @generated from enum value: UNDISTRIBUTED_SHARED = 3;
    */
@@ -1019,7 +1030,8 @@ export const UndistributedSchema: GenEnum<Undistributed> = /*@__PURE__*/
   enumDesc(file_upline_v1_plan_bonus, 3);
 
 /**
- * Remainder says who gets the minor units that are left when parts are rounded.
+ * Remainder says who gets the minor units, or larger rounding steps, that are left when parts are rounded. Distributors come in the order
+ * of their ids.
  *
  * @generated from enum upline.v1.Remainder
  */
@@ -1032,14 +1044,15 @@ export enum Remainder {
   UNSPECIFIED = 0,
 
   /**
-   * Those whose rounding took most off; among equals, the one who comes first.
+   * Those whose rounding took most off; among equals, the one who comes first. Where rounding has given too much, it is taken from
+   * those whom it gave most; among equals, from the one who comes last.
    *
    * @generated from enum value: REMAINDER_LARGEST = 1;
    */
   LARGEST = 1,
 
   /**
-   * Those who come first.
+   * Those who come first. Where rounding has given too much, it is taken from those who come last.
    *
    * @generated from enum value: REMAINDER_FIRST = 2;
    */

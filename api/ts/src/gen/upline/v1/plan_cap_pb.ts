@@ -20,7 +20,9 @@ export const file_upline_v1_plan_cap: GenFile = /*@__PURE__*/
 
 /**
  * Cap bounds what bonuses pay. Caps are applied in the order of the plan, each to what the one before has left. A cap scales lines without
- * rounding the share; each line is rounded once.
+ * rounding the share; each line is rounded once, and rounding lines of one unit each make the sum come to the limit. A sum that is not
+ * above zero, because more is taken back than paid, is never scaled; and what is taken back makes room for what is paid. What bonuses
+ * have paid at the event counts, and what the cap takes of it is an adjustment. A line that is cut to nothing stays on the statement.
  *
  * @generated from message upline.v1.Cap
  */
@@ -82,7 +84,8 @@ export type Cap = Message<"upline.v1.Cap"> & {
   limits: RankRate[];
 
   /**
-   * The limit as a rate: of the company's volume, and per person or owner of the own group's volume.
+   * The limit as a rate: of the company's volume, at the plan's own value of a point, and per person or owner of the own group's volume.
+   * Rounded down.
    *
    * @generated from field: string rate = 9;
    */
@@ -118,7 +121,8 @@ export type Cap = Message<"upline.v1.Cap"> & {
   lifetime: boolean;
 
   /**
-   * Who gets the minor units that are left when scaled lines are rounded. Omitted: `largest`.
+   * Who gets the minor units that are left when scaled lines are rounded: they come in the order of distributors, bonuses and levels.
+   * With `company`, scaled lines are rounded down. Omitted: `largest`.
    *
    * @generated from field: upline.v1.Remainder remainder = 14;
    */
@@ -224,7 +228,7 @@ export enum CapPer {
   PERSON = 1,
 
   /**
-   * Each owner's, all positions together.
+   * Each owner's, all positions together. The limit is the highest that any of the positions has.
    *
    * @generated from enum value: CAP_PER_OWNER = 2;
    */
@@ -265,7 +269,8 @@ export enum CapMode {
   PRO_RATA = 1,
 
   /**
-   * The lowest ranks are cut first: ranks are served from the highest down, the rank at which it runs out is scaled.
+   * The lowest ranks are cut first: ranks are served from the highest down, the rank at which it runs out is scaled, and those below it
+   * get nothing.
    *
    * @generated from enum value: CAP_MODE_PRIORITY = 2;
    */

@@ -624,7 +624,8 @@ export enum RoundingAt {
   BONUS = 2,
 
   /**
-   * A distributor's total of the period, by one rounding line.
+   * A distributor's total of what is paid at the close of a period, by one rounding line of the last bonus that pays the distributor.
+   * What was paid at events has been rounded by itself.
    *
    * @generated from enum value: ROUNDING_AT_TOTAL = 3;
    */
