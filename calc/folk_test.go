@@ -2,6 +2,7 @@ package calc
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -11,7 +12,10 @@ import (
 
 // live goes with a random company through consecutive periods and holds each of them against the model.
 func live(t *rapid.T, periods, people int, kinds ...func(drawer) Bonus) {
-	plan := drawFolkPlan(t, kinds...)
+	livePlan(t, drawFolkPlan(t, kinds...), periods, people)
+}
+
+func livePlan(t *rapid.T, plan *Plan, periods, people int) {
 	if err := plan.check(); err != nil {
 		t.Fatalf("a random plan is refused: %v", err)
 	}
@@ -87,7 +91,40 @@ func TestFolk_ResidualWithStepDowns(t *testing.T) {
 }
 
 func TestFolk_MatchingByLevelAndGeneration(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) { live(t, 1, 9, drawMatching, drawMatching, drawMatching) })
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawFolkPlan(t, drawMatching, drawMatching, drawMatching)
+		if rapid.Bool().Draw(t, "has cap") {
+			var bounded []int
+			for i := range rapid.IntRange(1, len(p.Bonuses)).Draw(t, "bounded bonuses") {
+				bounded = append(bounded, i)
+			}
+			limit := EverybodyAt(p, rapid.SampledFrom([]int64{0, 30, 1000}).Draw(t, "limit"))
+			limit.Amounts = true
+			p.Caps = []Cap{{Name: "most", Cadence: Monthly, Bonuses: bounded, LimitMinor: limit}}
+			if p.checkOrder() != nil {
+				p.Caps = nil // the cap waits for a bonus that matches what it leaves
+			}
+		}
+		livePlan(t, p, 1, 9)
+	})
+}
+
+// Every volume is paid out whole to whoever sells.
+func TestFolk_VolumesOfThePlansOwnMaking(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawFolkPlan(t)
+		p.Active, p.Ranks, p.Facts, p.Bonuses, p.Volumes = nil, nil, NewFactTable(), nil, nil
+		for k := range rapid.IntRange(1, 3).Draw(t, "own volumes") {
+			v := drawOwnVolume(t, fmt.Sprintf("v%d", k))
+			p.Volumes = append(p.Volumes, v)
+			rates := EverybodyAt(p, RateScale)
+			if rates.Amounts = v.Measure == MeasureCount; rates.Amounts {
+				rates.Rows[0][0] = 1
+			}
+			p.Bonuses = append(p.Bonuses, Bonus{Name: fmt.Sprintf("pays_v%d", k), Cadence: Monthly, Direct: &Direct{Base: VolumeBuiltIn + Base(k), Rates: rates}})
+		}
+		livePlan(t, p, 4, 3)
+	})
 }
 
 func TestFolk_MatrixOverTwoPeriods(t *testing.T) {
