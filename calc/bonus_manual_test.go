@@ -52,3 +52,21 @@ func TestManual_RefusesAMarketWithoutTheBonus(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestManual_RefusesAdjustmentsOfOtherBonuses(t *testing.T) {
+	p := newPayroll(1, manual("goodwill"), directOf("direct", RateScale/10), manual("weekly"))
+	p.in.Plan.Bonuses[2].Cadence = Weekly
+	for _, bonus := range []string{"direct", "weekly"} {
+		p.in.Adjustments = Adjustments{}
+		p.pay("goodwill", 0, 1)
+		p.pay(bonus, 0, 5)
+		if _, err := Compute(p.in); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "Adjustments 1 is of bonus "+bonus) {
+			t.Errorf("%v", err)
+		}
+	}
+	p.in.Adjustments = Adjustments{}
+	p.post("direct", 0, 5)
+	if _, err := Compute(p.in); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "Posted 0 is of bonus direct") {
+		t.Errorf("%v", err)
+	}
+}

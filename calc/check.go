@@ -212,6 +212,16 @@ func (in *Input) checkNumbers(n int) error {
 			}
 		}
 	}
+	for i, bonus := range in.Posted.Bonus {
+		if b := &in.Plan.Bonuses[bonus]; b.Pays != PaysEvent {
+			return fmt.Errorf("%w: Posted %d is of bonus %s, which is paid at the close", ErrInput, i, b.Name)
+		}
+	}
+	for i, bonus := range in.Adjustments.Bonus {
+		if b := &in.Plan.Bonuses[bonus]; b.Manual == nil || b.Cadence != in.Cadence {
+			return fmt.Errorf("%w: Adjustments %d is of bonus %s, which is not paid by hand in a %v period", ErrInput, i, b.Name, in.Cadence)
+		}
+	}
 	return nil
 }
 

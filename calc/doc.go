@@ -17,12 +17,15 @@
 //
 //  1. Pure: no input or output, no clock, no randomness, no global that changes, nothing of the input written to.
 //  2. Deterministic: the result does not depend on the order of the rows of Volumes; renumbering distributors renumbers it and changes
-//     nothing else.
+//     nothing else, but for who gets what rounding leaves over of a pool or a cap: among equals the lowest rows do.
 //  3. Exact: a line's amount is base × rate × value of a point × factors, of any size, rounded once; there are no floats. What leaves
 //     int64 is an error and never wraps.
 //  4. Rounding treats an amount and its negative alike, so a line taken back whole nets to zero.
-//  5. There is one line for an earner, a bonus and a level; lines stand in the order of earner, bonus and level; none has amount zero.
+//  5. There is one line for an earner, a bonus, a level, a part and a kind, and lines stand in this order. None has amount zero, but what
+//     a cap has cut to nothing, what only rounding lines lift above it, and what counts in a sum that is rounded as a whole.
 //  6. Time and memory grow with distributors, volumes and lines, whatever the shape of the trees: no tree is walked by recursion, nothing searches an
 //     upline for anybody, and nothing is allocated by distributor or by line.
-//  7. Carry is conserved: for every leg, in + new = matched + flushed + expired + out.
+//  7. Parts sum to the whole: shares to the pool, less what nobody gets of it, and lines to the limit of the cap that scaled them, to the
+//     last rounding step.
+//  8. Carry is conserved: for every leg, in + new = matched + flushed + expired + out.
 package calc

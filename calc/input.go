@@ -106,8 +106,8 @@ const (
 	// amount alone.
 	LineRounding
 	// LineAdjustment moves money: its base is minor units, whatever the unit of the bonus. It corrects lines that events have posted by
-	// what a cap takes, base being what they posted together, or passes on what a guarantee takes from one distributor and gives
-	// another, base being that and the rate 1 or −1.
+	// what a cap takes, base being what they posted together, shares what an earlier period has left of a pool, or passes on what a
+	// guarantee takes from one distributor and gives another, base being that and the rate 1 or −1. It is at most its base.
 	LineAdjustment
 	// LinePieces is a commission whose base counts pieces and whose rate is minor units for each, whatever the unit of the bonus.
 	LinePieces
