@@ -44,7 +44,7 @@ func (x *rankPayment) payOnce(award int) error {
 		if before != nil {
 			counter = before[row]
 		}
-		instalment := 0
+		var instalment int
 		after[row], instalment = a.next(counter, x.standingOf(a, seat))
 		if instalment >= 0 {
 			if err := pays.add(seat, instalment); err != nil {
@@ -82,7 +82,7 @@ func (x *rankPayment) payHeld() error {
 			if before != nil {
 				counter = before[row]
 			}
-			pays := false
+			var pays bool
 			after[row], pays = a.nextHeld(counter, s.sponsor.rank[seat] >= a.Rank && isPaid(x.who, seat))
 			if of := highest[seat]; pays && (of == none || x.rule.Awards[of].Rank <= a.Rank) {
 				highest[seat] = int16(award)

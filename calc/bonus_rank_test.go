@@ -221,7 +221,7 @@ func TestRankBonus_AgreesWithTheModel(t *testing.T) {
 		counter, before := int64(0), achieved
 		for month := range reached {
 			held[month] = reached[month] && paid[month]
-			instalment := 0
+			var instalment int
 			counter, instalment = a.next(counter, awardStanding{reached: reached[month], paid: paid[month], before: before, inTime: true})
 			got = append(got, instalment+1)
 			before = before || reached[month]

@@ -65,6 +65,7 @@ func (r *Residual) unit(p *Plan) Unit {
 
 // paysInactive: the seller is paid whether or not active; those above must be, which pay sees to.
 func (r *Residual) paysInactive() bool { return true }
+
 func (r *Residual) reads() []Slot {
 	return append(append(r.Own.whoReads(), r.Levels.whoReads()...), append(r.OwnBrackets.whatReads(), r.Walk.StopAt.reads()...)...)
 }

@@ -66,7 +66,7 @@ func (k *capping) scale(set *lineSet, targetMinor, sumMinor int64) error {
 func (k *capping) begin() {
 	c := &k.scaling
 	if c.set == 0 {
-		c.factors = k.stage.factors.snapshot()
+		c.factors = k.factors.snapshot()
 		c.scaled = make([]atomic.Uint64, max(1, len(c.factors)))
 		c.changed = make([]bool, len(k.plan.Bonuses))
 	}
@@ -87,7 +87,7 @@ func (k *capping) factor(f Fraction, before int32, posted bool) int32 {
 	if known := at.Load(); known>>32 == k.scaling.set {
 		return int32(uint32(known))
 	}
-	index := k.stage.factors.add(k.cap.Name, f, before)
+	index := k.factors.add(k.cap.Name, f, before)
 	at.Store(k.scaling.set<<32 | uint64(uint32(index)))
 	return index
 }
@@ -96,7 +96,8 @@ func (k *capping) factor(f Fraction, before int32, posted bool) int32 {
 func (k *capping) scaleStep(set *lineSet, f Fraction, targetMinor, stepMinor int64) error {
 	n := k.span(set)
 	exacts := k.column(n)
-	sum, err := int64(0), error(nil)
+	var sum int64
+	var err error
 	if n < wideSeats {
 		sum, err = k.scaleStretch(k.worker(0), set, 0, n, f)
 	} else {

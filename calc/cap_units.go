@@ -77,7 +77,7 @@ func (u *units) over() ([]unitLimit, error) {
 		if total <= 0 {
 			continue
 		}
-		limitMinor := int64(0)
+		var limitMinor int64
 		if u.owner != nil {
 			limitMinor = u.limitMinor[row]
 		} else if limitMinor, err = limitOf(int32(row)); err != nil {

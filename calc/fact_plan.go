@@ -10,10 +10,10 @@ func (ff *factFiller) fillOwn(own *PlanFact) ([]int64, error) {
 		workers[i] = ff.facts.worker()
 	}
 	fold := newFactFold(own, ff.n, ff.sponsor.first)
-	switch {
-	case own.Over == OverPositions:
+	switch own.Over {
+	case OverPositions:
 		ff.overPositions(own, workers[0], out)
-	case own.Over == OverSelf || own.Over == OverFrontline:
+	case OverSelf, OverFrontline:
 		ff.forSeats(func(worker, from, to int) {
 			for seat := from; seat < to; seat++ {
 				out[seat] = fold.at(workers[worker], int32(seat))
@@ -117,7 +117,7 @@ func (ff *factFold) at(f *factColumns, seat int32) int64 {
 		most = own.AtMost.value(f, seat) * pow10[max(0, own.Value.digits-own.AtMost.digits)]
 	}
 	for child := ff.first[seat]; child < ff.first[seat+1]; child++ {
-		counted := int64(0)
+		var counted int64
 		if own.Over == OverFrontline {
 			counted = ff.one(f, child)
 		} else {

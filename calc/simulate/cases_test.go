@@ -99,7 +99,8 @@ func (s *script) figure(words []string) error {
 		want[key] = value
 		words = words[:len(words)-1]
 	}
-	file, column, value := "lines", "amount", ""
+	file, column := "lines", "amount"
+	var value string
 	switch {
 	case len(words) == 2 && words[0] == "total":
 		value = words[1]

@@ -124,7 +124,8 @@ func (pl *placing) check() (ok bool) {
 		return true
 	}
 	for row := range n.parent {
-		switch leg := int32(0); {
+		var leg int32
+		switch {
 		case n.parent[row] < 0:
 		case n.leg == nil || n.leg[row] == 0:
 			pl.problem(int32(row), networkLeg, "is empty, and a parent is named", "write the leg, too")

@@ -102,8 +102,7 @@ func (b *engineBench) run(t terminal) error {
 		}
 		r.ComputeS = min(r.ComputeS, time.Since(began).Seconds())
 		r.Lines = out.Lines.Len()
-		lines := out.Lines
-		out = nil
+		lines := out.Lines // what else there is may go
 		runtime.GC()
 		if compiled.Plan.PlacementWidth == 2 {
 			began = time.Now()

@@ -147,7 +147,7 @@ func argument(word calc.FactWord) string {
 
 // value says what a field holds.
 func value(fd protoreflect.FieldDescriptor) string {
-	one := ""
+	var one string
 	switch {
 	case fd.Message() != nil:
 		one = link(fd.Message())
