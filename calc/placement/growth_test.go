@@ -193,6 +193,50 @@ func TestChoose_TakesTheLogarithmWhenAskedAgain(t *testing.T) {
 	}
 }
 
+// comb makes a line in a leg, with somebody in the other leg of everybody on it: rows 2, 4, 6 ... are the line beneath 0, and 1, 3,
+// 5 ... stand beside them.
+func comb(leg uint8) func(Shape, int32) *Tree {
+	return func(shape Shape, n int32) *Tree {
+		columns := Columns{Parent: make([]int32, n), Leg: make([]uint8, n)}
+		for row := range n {
+			columns.Parent[row], columns.Leg[row] = (row-1)/2*2, leg
+			if row%2 == 1 {
+				columns.Leg[row] = 3 - leg
+			}
+		}
+		columns.Parent[0], columns.Leg[0] = Nobody, 0
+		return must(Load(shape, columns))
+	}
+}
+
+// bushy is a tree of sponsors of every kind, who take the first vacancy.
+func bushy(shape Shape, n int32) *Tree {
+	var tree *Tree
+	growth{shape: shape, rule: Rule{Strategy: BreadthFirst}, sponsor: ofAnybody}.grow(n-1, func(t *Tree) { tree = t })
+	return must(Load(shape, tree.columns()))
+}
+
+// TestLoad_LaysEverybodyNearTheTop holds what layPaths says of the way from anybody to the top.
+func TestLoad_LaysEverybodyNearTheTop(t *testing.T) {
+	t.Parallel()
+	const n = 1 << 12
+	for name, before := range map[string]func(Shape, int32) *Tree{
+		"power": power, "zigzag": zigzag, "left comb": comb(1), "right comb": comb(2), "bushy": bushy,
+	} {
+		tree, furthest := before(binary, n), 0
+		for row := range int32(n) {
+			knots := 0
+			for x := row; x != Nobody; x = tree.knots[x].up {
+				knots++
+			}
+			furthest = max(furthest, knots)
+		}
+		if furthest > 2*(bits.Len32(n)-1) {
+			t.Errorf("%s: somebody is %d knots from the top, of %d people", name, furthest, n)
+		}
+	}
+}
+
 // TestTree_SweepsOverALineTakeTheLogarithm puts the one call that takes long first, as doc.go tells: the line grew at its end and was
 // asked nothing. From then on a sweep takes few steps at each, where rotating whoever is asked for straight to the root would take
 // hundreds.
