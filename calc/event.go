@@ -122,7 +122,7 @@ func (in *EventInput) measured(m Measure) int64 {
 	case MeasureNetPrice:
 		return in.PriceMinor - in.FeeMinor
 	}
-	return 1
+	return max(1, in.Count)
 }
 
 func appendEventLines(lines []EventLine, b *Bonus, blocks []Lines) []EventLine {

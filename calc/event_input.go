@@ -22,6 +22,7 @@ type EventInput struct {
 	PV, CV, QV         int64 // volume units
 	PriceMinor         int64
 	FeeMinor           int64
+	Count              int64  // the number of sales that it stands for; 0 means 1
 	Class              string // product class
 }
 

@@ -160,6 +160,9 @@ func (p *eventPosting) commissions(sale int32) ([]eventLine, error) {
 	if p.feeMinor != nil {
 		in.FeeMinor = p.feeMinor[sale]
 	}
+	if s.count != nil {
+		in.Count = int64(s.count[sale])
+	}
 	if s.class != nil {
 		in.Class = s.words.class.word(s.class[sale])
 	}

@@ -127,14 +127,14 @@ func keyed(p *calc.Plan, key string) (unit calc.Unit, cadence calc.Cadence, know
 		}
 		return calc.UnitCount, 0, false
 	}
-	for i := range p.Bonuses {
-		if b := &p.Bonuses[i]; b.Name == name {
-			return bonusState(p, b, rest), b.Cadence, true
+	for i := range p.Caps {
+		if kind == "cap" && p.Caps[i].Name == name {
+			return calc.UnitMoney, p.Caps[i].Cadence, true
 		}
 	}
-	for i := range p.Caps {
-		if p.Caps[i].Name == name {
-			return calc.UnitMoney, p.Caps[i].Cadence, true
+	for i := range p.Bonuses {
+		if b := &p.Bonuses[i]; kind != "cap" && b.Name == name {
+			return bonusState(p, b, rest), b.Cadence, true
 		}
 	}
 	return calc.UnitCount, 0, false

@@ -46,6 +46,14 @@ bonuses:
     residual: {rate: 4%, step_downs: [{after_cycles: 2, share: 50%}]}
   - name: match
     matching: {bonuses: [pairs], rates: [{levels: [20%]}]}
+  - name: leaders
+    when: 'paid_as("gold")'
+    pool: {rate: 2%, share_max: 40%, undistributed: next_period}
+  - name: advancement
+    rank_bonus: {awards: [{rank: bronze, amount: 30, instalments: [50%, 50%]}, {rank: silver, amount: 50, after_periods: 1}]}
+caps:
+  - {name: person, limit: 120, within: yearly}
+  - {name: company, bonuses: [weekly_pairs, shares], per: company, limit: 100, within: quarterly}
 `
 
 // randomFiles makes up a company with something of everything.
@@ -106,7 +114,8 @@ const (
 )
 
 func TestRun_StateGoesOnAsIfNothingHadHappened(t *testing.T) {
-	p := planOf(t, wholePlan)
+	// By which ranks a sale was paid before the first period is not known any more; so here they do not matter to what is taken back.
+	p := planOf(t, strings.Replace(wholePlan, "rates: [{rate: 3%}, {rank: silver, rate: 5%}]", "rate: 3%", 1))
 	for seed := range uint64(seeds) {
 		f := randomFiles(seed)
 		whole := simulateFiles(t, f, p, allPeriods)
@@ -115,9 +124,7 @@ func TestRun_StateGoesOnAsIfNothingHadHappened(t *testing.T) {
 		rest["state"] = first.state
 		second := simulateFiles(t, rest, p, "2026-03..2026-06")
 		for _, what := range []struct{ name, whole, first, second string }{
-			// What events of the first stretch have paid by ranks of that time is not known any more, so reversals by rank may differ: the
-			// plan of this test has rates by rank on a bonus that is taken back, and those lines are left out.
-			{"lines", without(whole.lines, ",own,"), without(first.lines, ",own,"), without(second.lines, ",own,")},
+			{"lines", whole.lines, first.lines, second.lines},
 			{"ranks", whole.ranks, first.ranks, second.ranks},
 			{"carry", whole.carry, first.carry, second.carry},
 		} {
@@ -130,16 +137,6 @@ func TestRun_StateGoesOnAsIfNothingHadHappened(t *testing.T) {
 			t.Fatalf("seed %d: the state at the end\n%s", seed, difference(whole.state, second.state))
 		}
 	}
-}
-
-func without(text, part string) string {
-	var out strings.Builder
-	for row := range strings.Lines(text) {
-		if !strings.Contains(row, part) {
-			out.WriteString(row)
-		}
-	}
-	return out.String()
 }
 
 // difference shows the first rows in which two texts differ.
