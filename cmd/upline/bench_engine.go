@@ -13,7 +13,7 @@ import (
 
 	"upline/calc"
 	"upline/calc/plan"
-	"upline/calc/synthetic"
+	"upline/cmd/upline/internal/synthetic"
 )
 
 // engineBench is what is asked of `bench engine`.
