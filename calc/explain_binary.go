@@ -82,26 +82,29 @@ func (m *binaryRun) unmatched(legs *[2]legAccount, row int32) []Reason {
 		}
 	case len(m.Steps) > 0:
 		needs = [2]int64{m.Steps[0].Volume, m.Steps[0].Volume}
-	default:
-		needs = [2]int64{1, 1}
 	}
 	var reasons []Reason
 	for _, side := range [2]int{weak, strong} {
 		l := &legs[side]
-		if l.volume() >= needs[side] {
+		volume := l.volume()
+		text := [2]string{"the left leg", "the right leg"}[side]
+		switch {
+		case volume == 0 && needs[side] == 0:
+			reasons = append(reasons, Reason{Text: text + " is empty"})
+			continue
+		case volume < 0 && needs[side] == 0:
+			reasons = append(reasons, Reason{Text: "more was taken back in " + text + " than sold", Has: m.say(volume)})
+			continue
+		case volume >= needs[side]:
 			continue
 		}
-		text := [2]string{"left leg", "right leg"}[side]
-		if side == weak {
+		if side == weak && volume != legs[strong].volume() {
 			text += ", the weaker one"
 		}
 		if l.in != 0 {
-			text += " (" + m.say(l.in) + " of it carried in)"
+			text += ", " + m.say(l.in) + " of it carried in"
 		}
-		if l.in == 0 && l.new == 0 {
-			text += ", which is empty"
-		}
-		reasons = append(reasons, Reason{Text: text, Has: m.say(l.volume()), Needs: m.say(needs[side]), Lacking: m.say(needs[side] - l.volume())})
+		reasons = append(reasons, Reason{Text: text, Has: m.say(volume), Needs: m.say(needs[side]), Lacking: m.say(needs[side] - volume)})
 	}
 	return reasons
 }

@@ -19,6 +19,8 @@ type Reason struct {
 	// Parts are what the part is joined from: all of them must hold with AllOf, else one is enough.
 	Parts []Reason
 	AllOf bool
+	// fact tells that Text is a fact that holds or not; any other text says itself what stands in the way.
+	fact bool
 }
 
 // Missing lists the parts, down to comparisons and single facts, that would have to hold and do not.
@@ -62,10 +64,10 @@ func (r Reason) String() string {
 		return r.Text + ": has " + r.Has + ", which is " + strings.TrimPrefix(r.Lacking, "-") + " too much"
 	case r.Has != "":
 		return r.Text + ": has " + r.Has
-	case r.Holds:
-		return r.Text
+	case r.fact && !r.Holds:
+		return r.Text + ": does not hold"
 	}
-	return r.Text + ": does not hold"
+	return r.Text
 }
 
 // conditionTeller explains conditions for one distributor. What it evaluates are the parts of the compiled expression, compiled as the
@@ -122,7 +124,7 @@ func (t *conditionTeller) explain(e *Expr, want bool) Reason {
 			return r
 		}
 	}
-	return Reason{Holds: t.holds(e) == want, Text: t.plan.sayUnless(e, want)}
+	return Reason{Holds: t.holds(e) == want, Text: t.plan.sayUnless(e, want), fact: true}
 }
 
 func (t *conditionTeller) holds(e *Expr) bool {

@@ -138,17 +138,22 @@ func (w *FileWriter) pointValue(p *calc.Plan, value calc.Fraction) string {
 	if text, known := w.points[value]; known {
 		return text
 	}
+	text := pointText(p, value)
+	w.points[value] = text
+	return text
+}
+
+// pointText writes what a point is worth in units of the currency.
+func pointText(p *calc.Plan, value calc.Fraction) string {
 	exact := big.NewRat(value.Num, value.Den)
 	exact.Mul(exact, big.NewRat(calc.VolumeScale, 1))
 	for range p.MinorDigits {
 		exact.Mul(exact, big.NewRat(1, 10))
 	}
-	text := exact.RatString()
 	if digits, isDecimal := exact.FloatPrec(); isDecimal {
-		text = exact.FloatString(digits)
+		return exact.FloatString(digits)
 	}
-	w.points[value] = text
-	return text
+	return exact.RatString()
 }
 
 func (w *FileWriter) rankRows(c *Closed) {

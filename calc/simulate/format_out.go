@@ -87,7 +87,20 @@ var comparisonFormat = Format{
 	},
 }
 
+var reasonsFormat = Format{
+	"reasons.csv", "one thing that a distributor lacked for a bonus that paid nothing; of the distributors that --explain names",
+	[]Column{
+		{"period", true, "the period"},
+		{"distributor", true, "the distributor's id"},
+		{"bonus", true, "name of the bonus"},
+		{"reason", true, "what was asked for, or what stood in the way; several rows where several things did"},
+		{"has", true, "what the distributor has; empty where it is no number"},
+		{"needs", true, "what was needed"},
+		{"lacking", true, "what it lacks: what has must grow by, or shrink where it is below zero"},
+	},
+}
+
 // OutputFormats are the formats of the files that are written. state.csv has the format of the input.
 func OutputFormats() []Format {
-	return []Format{linesFormat, ranksFormat, carryFormat, stateFormat, totalsFormat, payoutsFormat, comparisonFormat}
+	return []Format{linesFormat, ranksFormat, carryFormat, stateFormat, totalsFormat, payoutsFormat, comparisonFormat, reasonsFormat}
 }

@@ -13,6 +13,8 @@ type Report struct {
 	// Against is the second plan, and Comparison how it differs; nil without one.
 	Against    *PlanReport `json:"against,omitempty"`
 	Comparison *Comparison `json:"comparison,omitempty"`
+	// Explained are the distributors that were asked for, period by period.
+	Explained []Explained `json:"explained,omitempty"`
 	// Notes say what was taken for granted.
 	Notes []string `json:"notes"`
 }

@@ -19,6 +19,10 @@ func (r *Report) WriteText(out io.Writer) error {
 		w.line("")
 		w.comparison(r)
 	}
+	for i := range r.Explained {
+		w.line("")
+		w.explained(&r.Explained[i], r.Currency, r.Against != nil)
+	}
 	if len(r.Notes) > 0 {
 		w.line("")
 		w.line("Notes")

@@ -31,8 +31,8 @@ func planValidateCommand(t terminal) *cobra.Command {
 		Use:   "validate FILE... [flags]",
 		Short: "Check plan files",
 		Long: `Checks plan files without a server. Each finding is a line "file:line:column: what is wrong (what to do about it)". Exits with 1
-when a file has an error, with 0 when there are only warnings or nothing. Versions of one plan among the files are held against each
-other: no two are valid from the same day. The file "-" is standard input.`,
+when a file has an error, with 0 when there are only warnings or nothing. Versions of one plan among the files are held against
+each other: no two are valid from the same day. The file "-" is standard input.`,
 		Example: `  upline plan validate plan.yaml
 
   # For an editor or a pipeline: one JSON object for each file.

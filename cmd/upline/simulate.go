@@ -19,6 +19,7 @@ import (
 type simulation struct {
 	network, sales, payments, cancellations, state, rates, adjustments string
 	period, against, out                                               string
+	explain                                                            []string
 	json                                                               bool
 	threads                                                            int
 }
@@ -32,6 +33,8 @@ func simulateCommand(t terminal) *cobra.Command {
 and everything else that goes on from one to the next. Prints totals by period, bonus and rank, and what part of revenue and of
 commissionable volume is paid out. With --out it writes every line with everything that its amount can be reckoned again from.
 With --against it holds a second plan against the first on the same files: who is paid more, who less, and what it costs.
+With --explain it says of a distributor, period by period, what each line is made of, down to the sales, and of each bonus that
+pays nothing why, and what was lacking.
 
 Nothing is computed when a row is wrong: all that is wrong is listed, as "file:line: column: what is wrong (what to do)", and the
 command exits with 1.
@@ -49,6 +52,9 @@ A star marks the columns that a file must have.
   # Three months, every line of them, and what the months after begin with.
   upline simulate plan.yaml --network network.csv --sales sales.csv --period 2026-01..2026-03 --out results
   upline simulate plan.yaml --network network.csv --sales sales.csv --period 2026-04 --state results/state.csv
+
+  # Why somebody is paid this, and what is lacking for more.
+  upline simulate plan.yaml --network network.csv --sales sales.csv --explain ann --explain bob
 
   # Who would gain and who would lose by another plan.
   upline simulate plan.yaml --against other.yaml --network network.csv --sales sales.csv`,
@@ -77,6 +83,7 @@ A star marks the columns that a file must have.
 	f.StringVar(&s.period, "period", "", "periods of the plan's cadence to compute, `NAME` or FROM..TO; without it, all that hold sales")
 	f.StringVar(&s.against, "against", "", "`file` of a second plan to hold against the first")
 	f.StringVar(&s.out, "out", "", "`folder` to write CSV files into; it is made if it is not there")
+	f.StringArrayVar(&s.explain, "explain", nil, "`id` of a distributor to explain; may be given several times")
 	f.BoolVar(&s.json, "json", false, "print one JSON object")
 	f.IntVar(&s.threads, "threads", 0, "threads to compute with; 0 for as many as there are processors")
 	return c
@@ -119,13 +126,14 @@ func (s *simulation) run(t terminal, planFile string) (err error) {
 		bar.clear()
 		return s.failed(t, err)
 	}
-	totals, err := s.compute(company)
+	totals, explained, err := s.compute(company)
 	if err != nil {
 		bar.clear()
 		return s.failed(t, err)
 	}
 	bar.clear()
 	report := simulate.NewReport(company, totals...)
+	report.Explained = explained
 	if s.json {
 		return writeJSON(t.out, report)
 	}
@@ -235,64 +243,97 @@ func (f *sourceFiles) close() {
 	}
 }
 
-// compute computes the plans, and writes files where they are asked for.
-func (s *simulation) compute(company *simulate.Company) (totals []*simulate.Totals, err error) {
+// compute computes the plans, explains whom it is asked to, and writes files where they are asked for.
+func (s *simulation) compute(company *simulate.Company) (totals []*simulate.Totals, explained []simulate.Explained, err error) {
 	for which := range company.Plans() {
-		if s.out == "" {
-			one, err := company.Run(which, nil)
-			if err != nil {
-				return nil, err
-			}
-			totals = append(totals, one)
-			continue
-		}
-		folder := s.out
-		if which > 0 {
-			folder = filepath.Join(s.out, "against")
-		}
-		one, err := writeFiles(company, which, folder)
+		one, why, err := s.computePlan(company, which)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		totals = append(totals, one)
+		totals, explained = append(totals, one), append(explained, why...)
 	}
 	if s.out == "" || len(totals) < 2 {
-		return totals, nil
+		return totals, explained, nil
 	}
 	file, err := os.Create(filepath.Join(s.out, "comparison.csv"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return totals, errors.Join(company.WriteComparison(file, totals[0], totals[1]), file.Close())
+	return totals, explained, errors.Join(company.WriteComparison(file, totals[0], totals[1]), file.Close())
 }
 
-// writeFiles computes a plan and writes its files into a folder.
-func writeFiles(company *simulate.Company, which int, folder string) (totals *simulate.Totals, err error) {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return nil, err
+// computePlan computes one of the plans.
+func (s *simulation) computePlan(company *simulate.Company, which int) (totals *simulate.Totals, explained []simulate.Explained, err error) {
+	folder := s.out
+	if which > 0 {
+		folder = filepath.Join(s.out, "against")
 	}
 	var out simulate.OutFiles
-	for _, one := range []struct {
-		name string
-		to   *io.Writer
-	}{
-		{"lines.csv", &out.Lines},
-		{"ranks.csv", &out.Ranks},
-		{"carry.csv", &out.Carry},
-		{"state.csv", &out.State},
-		{"totals.csv", &out.Totals},
-		{"payouts.csv", &out.Payouts},
-	} {
-		file, createErr := os.Create(filepath.Join(folder, one.name))
-		if createErr != nil {
-			return nil, createErr
+	var reasons io.Writer
+	if s.out != "" {
+		files := []outFile{
+			{"lines.csv", &out.Lines},
+			{"ranks.csv", &out.Ranks},
+			{"carry.csv", &out.Carry},
+			{"state.csv", &out.State},
+			{"totals.csv", &out.Totals},
+			{"payouts.csv", &out.Payouts},
 		}
-		defer func() { err = errors.Join(err, file.Close()) }()
+		if len(s.explain) > 0 {
+			files = append(files, outFile{"reasons.csv", &reasons})
+		}
+		closeAll, createErr := createFiles(folder, files)
+		defer func() { err = errors.Join(err, closeAll()) }()
+		if createErr != nil {
+			return nil, nil, createErr
+		}
+	}
+	explainer, err := company.NewExplainer(s.explain, reasons)
+	if err != nil {
+		return nil, nil, err
+	}
+	visit := explainer.Visit
+	var writer *simulate.FileWriter
+	if s.out != "" {
+		writer = company.NewFileWriter(out)
+		visit = func(c *simulate.Closed) error { return errors.Join(writer.Visit(c), explainer.Visit(c)) }
+	}
+	if totals, err = company.Run(which, visit); err != nil {
+		return nil, nil, err
+	}
+	explained, err = explainer.End()
+	if writer != nil {
+		err = errors.Join(err, writer.End(totals))
+	}
+	return totals, explained, err
+}
+
+// outFile is a file to be written, by its name in a folder.
+type outFile struct {
+	name string
+	to   *io.Writer
+}
+
+// createFiles opens files for writing. closeAll closes those that were opened, also where there is an error.
+func createFiles(folder string, files []outFile) (closeAll func() error, err error) {
+	var opened []*os.File
+	closeAll = func() error {
+		var errs []error
+		for _, file := range opened {
+			errs = append(errs, file.Close())
+		}
+		return errors.Join(errs...)
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return closeAll, err
+	}
+	for _, one := range files {
+		file, err := os.Create(filepath.Join(folder, one.name))
+		if err != nil {
+			return closeAll, err
+		}
+		opened = append(opened, file)
 		*one.to = file
 	}
-	writer := company.NewFileWriter(out)
-	if totals, err = company.Run(which, writer.Visit); err != nil {
-		return nil, err
-	}
-	return totals, writer.End(totals)
+	return closeAll, nil
 }
