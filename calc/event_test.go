@@ -225,3 +225,39 @@ func BenchmarkEventLines(b *testing.B) {
 		}
 	}
 }
+
+// A sale that is taken back earns what it earned with the other sign, and what is retained of a cancelled sale's line and what is taken
+// back are the line, whatever the schedule leaves.
+func TestEventLines_TakenBackAreNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		plan := drawEventPlan(t)
+		in := &EventInput{
+			Plan: plan, Sponsor: make([]ChainMember, 4), PV: drawVolume(t, "pv"), CV: drawVolume(t, "cv"), PriceMinor: drawVolume(t, "price"), Class: "power",
+		}
+		in.Placement = in.Sponsor
+		lines, err := EventLines(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := *in
+		back.PV, back.CV, back.PriceMinor = -in.PV, -in.CV, -in.PriceMinor
+		reversed, err := EventLines(&back)
+		if err != nil || len(reversed) != len(lines) {
+			t.Fatalf("%d lines of %d, %v", len(reversed), len(lines), err)
+		}
+		full := Clawback{Mode: ClawbackFull}
+		ended := SaleFold{Status: Ended}
+		for i, line := range lines {
+			want := line
+			want.AmountMinor, want.Base = -line.AmountMinor, -line.Base
+			if reversed[i] != want {
+				t.Errorf("got %+v, want %+v", reversed[i], want)
+			}
+			kept := full.Retained(ended, line.Months)
+			taken, err := RoundedPart(line.AmountMinor, Fraction{kept.Den - kept.Num, kept.Den}, plan.roundingOf(&plan.Bonuses[line.Bonus]))
+			if err != nil || taken != line.AmountMinor {
+				t.Errorf("%d of %d is taken back, %v", taken, line.AmountMinor, err)
+			}
+		}
+	})
+}
