@@ -183,8 +183,14 @@ var lineKinds = [...]string{
 // lineBase says what the base of a line is in, and the fraction that turns it into minor units.
 func (r *runRows) lineBase(line int32) (unit string, point calc.Fraction) {
 	l, plan := &r.out.Lines, r.in.scope.plan
-	if l.Kind[line] == calc.LinePieces {
+	switch l.Kind[line] {
+	case calc.LinePieces:
 		return "COUNT", calc.One
+	case calc.LineAdjustment:
+		return "MONEY", calc.One
+	case calc.LineRounding:
+		return "", calc.One // it has an amount alone
+	case calc.LineCommission:
 	}
 	switch plan.Bonuses[l.Bonus[line]].UnitOf(plan) {
 	case calc.UnitMoney:
