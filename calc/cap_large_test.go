@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // largePayroll is a company whose lines fill many blocks and are worked on by several threads. Amounts are few, so that many lines are
@@ -75,5 +77,59 @@ func TestCap_ManyLinesAgreeWithTheModel(t *testing.T) {
 				t.Errorf("seed %d, %s: another result on %d threads", seed, name, threads)
 			}
 		}
+	}
+}
+
+// The order in which sales, posted lines and adjustments are listed changes nothing.
+func TestCap_RowOrderDoesNotMatter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawCapped(t)
+		want, err := Compute(p.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shuffled := *p.in
+		v := &p.in.Volumes
+		order := rapid.Permutation(rowsTo(len(v.Seller))).Draw(t, "sales")
+		shuffled.Volumes = Volumes{Seller: picked(v.Seller, order), PriceMinor: picked(v.PriceMinor, order), PV: v.PV, CV: v.CV}
+		for _, list := range []struct {
+			from, to *Posted
+		}{
+			{&p.in.Posted, &shuffled.Posted}, {(*Posted)(&p.in.Adjustments), (*Posted)(&shuffled.Adjustments)},
+		} {
+			order := rapid.Permutation(rowsTo(len(list.from.Earner))).Draw(t, "lines")
+			*list.to = Posted{picked(list.from.Earner, order), picked(list.from.Bonus, order), picked(list.from.AmountMinor, order)}
+		}
+		if got, err := Compute(&shuffled); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("in another order: %v\n%s\nwant\n%s", err, described(p.in, got), described(p.in, want))
+		}
+	})
+}
+
+// picked lists a column in another order.
+func picked[T any](column []T, order []int32) []T {
+	var out []T
+	for _, i := range order {
+		out = append(out, column[i])
+	}
+	return out
+}
+
+// What is paid on earnings before caps is so however the threads run, and so is what is paid on earnings after caps.
+func TestCap_EarningsBeforeAndAfter(t *testing.T) {
+	for range 30 {
+		p := newPayroll(3, manual("team"), Bonus{Name: "before", Cadence: Monthly, Matching: &Matching{Bonuses: []int{0}}},
+			Bonus{Name: "after", Cadence: Monthly, Matching: &Matching{Bonuses: []int{0}, AfterCaps: true}})
+		for i := 1; i < 3; i++ {
+			p.in.Plan.Bonuses[i].Matching.Rates = EverybodyAt(p.in.Plan, RateScale/10)
+		}
+		p.pay("team", 1, 6000)
+		p.pay("team", 2, 2000)
+		p.cap(Cap{Name: "person", Bonuses: []int{0}, LimitMinor: p.limit(3000)})
+		wantLines(t, p.in, p.compute(t), `
+			0 before 1.0 8000 × 0.1 = 800
+			0 after 1.0 5000 × 0.1 = 500
+			1 team 6000 × 1 × person 3000/6000 = 3000
+			2 team 2000 × 1 = 2000`)
 	}
 }
