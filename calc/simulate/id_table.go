@@ -16,7 +16,8 @@ type idTable struct {
 	text []byte
 	ends []uint32 // of the text of each id
 	// slots is a table of open addressing, of a power of two, at most half full. A slot keeps the hash, so that a text is looked at only
-	// where it is most likely the one that is asked for, and not at all when the table grows.
+	// where it is most likely the one that is asked for, and not at all when the table grows. It is nil as long as each id comes behind the
+	// one before in byte order and none is asked for: that is how most files number their rows, and then none can be there twice.
 	slots []idSlot
 }
 
@@ -25,7 +26,7 @@ type idSlot struct{ hash, number1 uint32 } // the number plus one; 0: vacant
 // idTextMax is how much text a table can hold.
 const idTextMax = math.MaxUint32
 
-func newIDTable() *idTable { return &idTable{seed: maphash.MakeSeed(), slots: make([]idSlot, 1<<10)} }
+func newIDTable() *idTable { return &idTable{seed: maphash.MakeSeed()} }
 
 func (t *idTable) len() int { return len(t.ends) }
 
@@ -40,6 +41,7 @@ func (t *idTable) at(number int32) []byte {
 
 // find gives the number of an id; -1 when it is not in the table.
 func (t *idTable) find(id []byte) int32 {
+	t.index()
 	return int32(t.search(id, t.hash(id)).number1) - 1
 }
 
@@ -58,38 +60,71 @@ func (t *idTable) search(id []byte, hash uint32) *idSlot {
 
 // add numbers an id, or gives the number that it has already. Not ok: the table is full.
 func (t *idTable) add(id []byte) (number int32, isNew, ok bool) {
+	number = int32(len(t.ends))
+	isFull := len(t.text)+len(id) > idTextMax || number == math.MaxInt32-1
+	if t.slots == nil && !isFull && (number == 0 || bytes.Compare(t.at(number-1), id) < 0) {
+		t.append(id)
+		return number, true, true
+	}
+	t.index()
 	hash := t.hash(id)
 	slot := t.search(id, hash)
 	if slot.number1 != 0 {
 		return int32(slot.number1 - 1), false, true
 	}
-	if len(t.text)+len(id) > idTextMax || len(t.ends) == math.MaxInt32-1 {
+	if isFull {
 		return 0, false, false
 	}
 	if len(t.ends) >= len(t.slots)/2 {
 		t.grow()
 		slot = t.search(id, hash)
 	}
+	t.append(id)
+	slot.hash, slot.number1 = hash, uint32(len(t.ends))
+	return number, true, true
+}
+
+func (t *idTable) append(id []byte) {
 	t.text = append(t.text, id...)
 	t.ends = append(t.ends, uint32(len(t.text)))
-	slot.hash, slot.number1 = hash, uint32(len(t.ends))
-	return int32(len(t.ends) - 1), true, true
+}
+
+// slotsMin is the size of the smallest table.
+const slotsMin = 1 << 10
+
+// index makes the table of slots, unless it is there.
+func (t *idTable) index() {
+	if t.slots != nil {
+		return
+	}
+	size := slotsMin
+	for size < 2*len(t.ends)+2 {
+		size *= 2
+	}
+	t.slots = make([]idSlot, size)
+	for number := range t.ends {
+		t.insert(idSlot{t.hash(t.at(int32(number))), uint32(number + 1)})
+	}
 }
 
 func (t *idTable) grow() {
 	old := t.slots
 	t.slots = make([]idSlot, 2*len(old))
-	mask := uint32(len(t.slots) - 1)
 	for _, slot := range old {
-		if slot.number1 == 0 {
-			continue
+		if slot.number1 != 0 {
+			t.insert(slot)
 		}
-		at := slot.hash & mask
-		for t.slots[at].number1 != 0 {
-			at = (at + 1) & mask
-		}
-		t.slots[at] = slot
 	}
+}
+
+// insert puts a slot of an id that has none into the first vacant place.
+func (t *idTable) insert(slot idSlot) {
+	mask := uint32(len(t.slots) - 1)
+	at := slot.hash & mask
+	for t.slots[at].number1 != 0 {
+		at = (at + 1) & mask
+	}
+	t.slots[at] = slot
 }
 
 // sorted gives the numbers in byte order of the ids.
