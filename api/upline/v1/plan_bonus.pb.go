@@ -1235,6 +1235,7 @@ type MatrixBonus struct {
 	// Levels of the matrix that count: as many as have rates, as a check on them. Omitted: as many as have rates.
 	Depth int32 `protobuf:"varint,5,opt,name=depth,proto3" json:"depth,omitempty"`
 	// Whether the top of a matrix is level 1 of it, and paid on own sales at the rate of level 1. Omitted: no, the top is level 0.
+	// Compression looks for level 1 from the top on.
 	TopCounts bool `protobuf:"varint,6,opt,name=top_counts,json=topCounts,proto3" json:"top_counts,omitempty"`
 	// What is paid when levels are full, once each.
 	Completions   []*MatrixCompletion `protobuf:"bytes,7,rep,name=completions,proto3" json:"completions,omitempty"`

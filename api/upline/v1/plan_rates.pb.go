@@ -213,9 +213,10 @@ const (
 	Compression_COMPRESSION_UNSPECIFIED Compression = 0
 	// Nobody: a level whose holder is not entitled is not paid.
 	Compression_COMPRESSION_NONE Compression = 1
-	// Those who are not active: levels are counted among the active only. A level whose holder is not entitled is not paid.
+	// Those whom the bonus does not pay: who are not active, unless it pays the inactive, or do not fulfil its `when`, or live elsewhere than
+	// in its `markets`. Levels are counted among the others only. A level whose holder is not entitled is not paid.
 	Compression_COMPRESSION_STANDARD Compression = 2
-	// Whoever is not active or not entitled to the level that is being paid: the search for the same level goes on upward.
+	// Whoever `standard` passes over, or is not entitled to the level that is being paid: the search for the same level goes on upward.
 	Compression_COMPRESSION_DYNAMIC Compression = 3
 	// Nobody is passed over when levels are counted, but what a level's holder is not entitled to rolls up to the next above who is
 	// active and entitled to that level. One distributor can so be paid several levels of one sale.

@@ -269,7 +269,8 @@ func (x *ClassShare) GetShare() string {
 	return ""
 }
 
-// SourceCap bounds how much of one seller's volume counts.
+// SourceCap bounds how much of one seller's volume counts: of all that is sold in the calendar period, less what is taken back in it, what
+// lies between zero and the limit.
 type SourceCap struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How much counts at most: points, or money where the volume is of money.
@@ -536,7 +537,7 @@ type Fact struct {
 	Over Over `protobuf:"varint,7,opt,name=over,proto3,enum=upline.v1.Over" json:"over,omitempty"`
 	// Who counts: a condition on each of them. Omitted: everybody.
 	Where string `protobuf:"bytes,8,opt,name=where,proto3" json:"where,omitempty"`
-	// Where it stops: whoever this condition holds for does not count, and neither does anybody below. For `downline`, `group`, `legs`.
+	// Where it stops: whoever below the distributor this condition holds for does not count, and neither does anybody below them. For `downline`, `group`, `legs`.
 	Until string `protobuf:"bytes,9,opt,name=until,proto3" json:"until,omitempty"`
 	// To how many levels below. Omitted: all. For `downline`, `group`, `legs`.
 	Depth int32 `protobuf:"varint,10,opt,name=depth,proto3" json:"depth,omitempty"`

@@ -586,6 +586,7 @@ export type MatrixBonus = Message<"upline.v1.MatrixBonus"> & {
 
   /**
    * Whether the top of a matrix is level 1 of it, and paid on own sales at the rate of level 1. Omitted: no, the top is level 0.
+   * Compression looks for level 1 from the top on.
    *
    * @generated from field: bool top_counts = 6;
    */

@@ -433,14 +433,15 @@ export enum Compression {
   NONE = 1,
 
   /**
-   * Those who are not active: levels are counted among the active only. A level whose holder is not entitled is not paid.
+   * Those whom the bonus does not pay: who are not active, unless it pays the inactive, or do not fulfil its `when`, or live elsewhere than
+   * in its `markets`. Levels are counted among the others only. A level whose holder is not entitled is not paid.
    *
    * @generated from enum value: COMPRESSION_STANDARD = 2;
    */
   STANDARD = 2,
 
   /**
-   * Whoever is not active or not entitled to the level that is being paid: the search for the same level goes on upward.
+   * Whoever `standard` passes over, or is not entitled to the level that is being paid: the search for the same level goes on upward.
    *
    * @generated from enum value: COMPRESSION_DYNAMIC = 3;
    */

@@ -45,7 +45,8 @@ export const ClassShareSchema: GenMessage<ClassShare> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan_volume, 0);
 
 /**
- * SourceCap bounds how much of one seller's volume counts.
+ * SourceCap bounds how much of one seller's volume counts: of all that is sold in the calendar period, less what is taken back in it, what
+ * lies between zero and the limit.
  *
  * @generated from message upline.v1.SourceCap
  */
@@ -271,7 +272,7 @@ export type Fact = Message<"upline.v1.Fact"> & {
   where: string;
 
   /**
-   * Where it stops: whoever this condition holds for does not count, and neither does anybody below. For `downline`, `group`, `legs`.
+   * Where it stops: whoever below the distributor this condition holds for does not count, and neither does anybody below them. For `downline`, `group`, `legs`.
    *
    * @generated from field: string until = 9;
    */
