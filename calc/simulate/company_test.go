@@ -59,27 +59,6 @@ func runCompany(t *testing.T, c *simulate.Company, which int) simulated {
 	}
 }
 
-// problemsOf reads files that are not to be read, and gives what is wrong with them.
-func problemsOf(t *testing.T, f files, p *calc.Plan) string {
-	t.Helper()
-	_, err := simulate.Read(simulate.Request{Files: f.sources(), Plan: simulate.Plan{Name: "plan.yaml", Plan: p}})
-	if err == nil {
-		t.Fatal("nothing is wrong")
-	}
-	return err.Error()
-}
-
-// where gives the rows of a CSV text that begin with a text, without it.
-func where(text, begins string) []string {
-	var rows []string
-	for row := range strings.Lines(text) {
-		if rest, ok := strings.CutPrefix(strings.TrimSuffix(row, "\n"), begins); ok {
-			rows = append(rows, rest)
-		}
-	}
-	return rows
-}
-
 func wantText(t *testing.T, what, got, want string) {
 	t.Helper()
 	if strings.TrimSpace(got) != strings.TrimSpace(want) {

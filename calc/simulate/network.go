@@ -147,7 +147,7 @@ func (r *networkReader) row() {
 		}
 	}
 	if r.has(networkMarket) {
-		market, _ := r.tableReader.market(networkMarket, &n.words.market)
+		market, _ := r.market(networkMarket, &n.words.market)
 		n.market = append(n.market, market)
 	}
 	if r.has(networkCurrency) {

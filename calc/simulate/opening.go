@@ -54,7 +54,7 @@ func readOpening(source Source, n *network, found *findings, progress func(int64
 		if key == 0 {
 			continue
 		}
-		value, word, ok := int64(0), uint16(0), true
+		value, word := int64(0), uint16(0)
 		switch o.keys.word(key) {
 		case keyAchieved, keyPaidAs:
 			word, ok = t.word(stateValue, &o.words)

@@ -14,19 +14,19 @@ type sales struct {
 	line   []int32
 	seller []int32 // rows of the network
 	// customer is a number of customers; -1 where the seller bought. nil: the sellers bought everything.
-	customer                                 []int32
-	customers                                *idTable
-	atUS                                     []int64
-	class, market                            []uint16
-	currency                                 []uint16 // 0: the plan's
-	priceMinor, feeMinor                     []int64  // in minor units of currency
-	pv, cv, qv                               []int64
-	count, cycle                             []int32
-	perPayment, waits                        []bool
-	activatedUS, cancelledUS                 []int64
-	words                                    struct{ class, market, currency words }
-	liveAtOnce, beforeEnrolment, withoutDate int64
-	paid                                     *payments
+	customer                    []int32
+	customers                   *idTable
+	atUS                        []int64
+	class, market               []uint16
+	currency                    []uint16 // 0: the plan's
+	priceMinor, feeMinor        []int64  // in minor units of currency
+	pv, cv, qv                  []int64
+	count, cycle                []int32
+	perPayment, waits           []bool
+	activatedUS, cancelledUS    []int64
+	words                       struct{ class, market, currency words }
+	liveAtOnce, beforeEnrolment int64
+	paid                        *payments
 }
 
 func (s *sales) len() int { return len(s.seller) }
