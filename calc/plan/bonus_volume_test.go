@@ -37,6 +37,16 @@ func TestCompile_BonusesMakeVolumesOfTheirOwn(t *testing.T) {
 			[]calc.Base{own + 1},
 		},
 		{
+			"direct of a class at the close, of a volume that leaves out another",
+			"volumes: [{name: most, without_classes: [kit]}]\nbonuses: [{name: it, pays: period, direct: {rate: 1%, volume: most, product_classes: [gas]}}]",
+			[]calc.Volume{
+				volume(func(v *calc.Volume) { v.Name, v.Classes = "most", []bool{true, false, true} }),
+				volume(func(v *calc.Volume) { v.Name, v.Classes = "it#1", []bool{false, false, true} }),
+			},
+			func(b *calc.Bonus) []calc.Base { return []calc.Base{b.Direct.Base} },
+			[]calc.Base{own + 1},
+		},
+		{
 			"direct amount of classes at the close", "bonuses: [{name: it, pays: period, direct: {amount: 5, product_classes: [gas]}}]",
 			[]calc.Volume{volume(func(v *calc.Volume) { v.Name, v.Measure, v.Classes = "it#1", calc.MeasureCount, []bool{false, true} })},
 			func(b *calc.Bonus) []calc.Base { return []calc.Base{b.Direct.Base} },
