@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -37,6 +38,9 @@ func livePlan(t *rapid.T, plan *Plan, periods, people int) {
 		in.Period = PeriodByNo(Monthly, plan.Location, first+k)
 		in.Network = unplaced(t, network)
 		in.Volumes = drawFolkVolumes(t, n, &network, in.Period)
+		if slices.ContainsFunc(plan.Bonuses, isProbe) {
+			everybodySells(&in.Volumes, n, in.Period.StartUS)
+		}
 		out, err := Compute(in)
 		if errors.Is(err, ErrOverflow) {
 			t.Skip("overflow")
@@ -76,6 +80,53 @@ func compare(t *rapid.T, period int, m *folk, out *Output, leaveOut []bool) {
 	if !slices.Equal(out.ReEntries, m.reEnters) {
 		t.Fatalf("period %d: enter again: got %v, want %v", period, out.ReEntries, m.reEnters)
 	}
+}
+
+// everybodySells adds one sale of each, so dear that no price adds up to zero.
+func everybodySells(v *Volumes, n int, atUS int64) {
+	for i := range n {
+		v.Seller, v.PV, v.CV, v.QV = append(v.Seller, int32(i)), append(v.PV, 0), append(v.CV, 0), append(v.QV, 0)
+		v.PriceMinor, v.FeeMinor, v.Count = append(v.PriceMinor, 1_000_000_000), append(v.FeeMinor, 0), append(v.Count, 1)
+		v.Class, v.Market, v.Buyer, v.Cycle = append(v.Class, 0), append(v.Market, 0), append(v.Buyer, -1), append(v.Cycle, 1)
+		v.First, v.AtUS, v.BuyerSinceUS = append(v.First, false), append(v.AtUS, atUS), append(v.BuyerSinceUS, atUS)
+	}
+}
+
+func isProbe(b Bonus) bool { return strings.HasPrefix(b.Name, "probe") }
+
+// probe is a bonus whose lines show a number of everybody: the base is the number, and a constant more.
+func (d drawer) probe(root *Expr) {
+	n := d.numberOf(root)
+	d.p.Bonuses = append(d.p.Bonuses, Bonus{Name: fmt.Sprintf("probe%d", len(d.p.Bonuses)), Cadence: Monthly, Direct: &Direct{
+		Base: BasePrice, Brackets: &Brackets{By: n, Marginal: true, Tables: []BracketTable{{From: []int64{-1_000_000_000_000_000}, Rates: []int64{RateScale}}}},
+	}})
+}
+
+// Facts are shown as numbers, the plan's own ones all of them.
+func TestFolk_FactsAsNumbers(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawFolkPlan(t)
+		d := drawer{t: t, p: p, place: func(k Known) bool { return k.BeforeBonuses }}
+		p.Bonuses = nil
+		for s := range Slot(p.Facts.len()) {
+			switch own := p.Facts.Own(s); {
+			case own != nil && p.Facts.Boolean(s):
+				d.probe(expr(OpIf, &Expr{Op: OpFact, Slot: s}, num(1), num(0)))
+			case own != nil:
+				d.probe(&Expr{Op: OpFact, Slot: s})
+			}
+		}
+		for range 8 {
+			if rapid.IntRange(0, 3).Draw(t, "shows condition") == 0 {
+				if e := d.fact(true); e != nil {
+					d.probe(expr(OpIf, e, num(1), num(0)))
+				}
+			} else if e := d.fact(false); e != nil {
+				d.probe(e)
+			}
+		}
+		livePlan(t, p, 3, 8)
+	})
 }
 
 func TestFolk_FactsAndRanksOverSeveralPeriods(t *testing.T) {
