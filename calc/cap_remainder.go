@@ -129,7 +129,7 @@ func (c *remainder) takes(b *lineBlock, j int, negative bool, steps int64) bool 
 // take corrects the lines of highest rank. Among equals, steps are added to the lines that come first, and taken from those that come
 // last.
 func (c *remainder) take(count int) error {
-	c.scaling.factors = c.stage.factors.snapshot()
+	c.scaling.factors = c.factors.snapshot()
 	words := rankWordsMax
 	if c.cap.Remainder == RemainderFirst {
 		words = 1
