@@ -129,6 +129,21 @@ func TestFolk_FactsAsNumbers(t *testing.T) {
 	})
 }
 
+func TestFolk_FactsOfTwoLegs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawFolkPlan(t)
+		p.PlacementWidth, p.Bonuses, p.Volumes, p.Ranks, p.Facts = 2, nil, nil, nil, NewFactTable()
+		p.Active = drawer{t: t, p: p, place: beforeActive}.maybe("all active")
+		d := drawer{t: t, p: p, place: anywhere}
+		for _, word := range FactWords() {
+			if word.Placed() {
+				d.probe(p.fact(word.Key))
+			}
+		}
+		livePlan(t, p, 1, 9)
+	})
+}
+
 func TestFolk_FactsAndRanksOverSeveralPeriods(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { live(t, 4, 8, drawDirect) })
 }

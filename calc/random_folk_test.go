@@ -72,10 +72,10 @@ func drawOwnVolume(t *rapid.T, name string) Volume {
 		return rapid.SampledFrom([]int64{RateScale / 2, RateScale / 3, 400_000_000, RateScale}).Draw(t, "share")
 	}
 	window := func() *DayWindow {
-		from := rapid.Int32Range(0, 40).Draw(t, "from day")
+		from := rapid.SampledFrom([]int32{0, 0, 1, 30}).Draw(t, "from day")
 		w := &DayWindow{SinceFirstPurchase: rapid.Bool().Draw(t, "since first purchase"), FromDay: from}
 		if rapid.Bool().Draw(t, "window ends") {
-			w.ToDay = from + rapid.Int32Range(1, 60).Draw(t, "to day")
+			w.ToDay = from + rapid.SampledFrom([]int32{1, 30}).Draw(t, "to day")
 		}
 		return w
 	}
@@ -372,7 +372,7 @@ func drawFolkVolumes(t *rapid.T, n int, network *Network, period Period) Volumes
 		v.First = append(v.First, rapid.Bool().Draw(t, "first"))
 		v.Count = append(v.Count, rapid.SampledFrom([]int32{1, 1, 1, -1}).Draw(t, "count"))
 		at := rapid.Int64Range(period.StartUS, period.EndUS-1).Draw(t, "at")
-		days := rapid.Int64Range(0, 40).Draw(t, "days") * dayUS
+		days := rapid.SampledFrom([]int64{0, 1, 2, 30, 31, 60}).Draw(t, "days") * dayUS // the days at which windows begin and end
 		switch rapid.IntRange(0, 3).Draw(t, "moment") {
 		case 0:
 			at = period.StartUS + days%(period.EndUS-period.StartUS)
