@@ -20,8 +20,10 @@ const stdinName = "stdin"
 
 func planCommand(t terminal) *cobra.Command {
 	c := group("plan", "Work on compensation plans", "A compensation plan is a YAML file. calc/README.md describes the language.",
-		`  upline plan validate plan.yaml`)
-	c.AddCommand(planValidateCommand(t))
+		`  upline plan init binary > plan.yaml
+  upline plan validate plan.yaml
+  upline plan explain plan.yaml`)
+	c.AddCommand(planValidateCommand(t), planExplainCommand(t), planInitCommand(t))
 	return c
 }
 

@@ -1,0 +1,276 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	uplinev1 "upline/api/upline/v1"
+	"upline/calc"
+)
+
+// English says a plan in plain English, to be held against the brochure that it was written down from: the frame, volumes, who is active,
+// ranks, bonuses, caps, markets and currencies. Everything that the file says is in it. It is "" where the plan has errors.
+func (r Result) English() string {
+	if r.Plan == nil {
+		return ""
+	}
+	w := &english{plan: r.Plan, message: r.Message}
+	w.frame()
+	w.volumes()
+	w.standing()
+	for i := range w.message.Bonuses {
+		w.bonus(i)
+	}
+	for _, c := range w.message.Caps {
+		w.section("Cap: " + titled(c.Title, c.Name))
+		w.fields(c.ProtoReflect(), "name", "title")
+	}
+	for _, m := range w.message.Markets {
+		w.section("Otherwise in " + strings.Join(m.Markets, ", "))
+		w.market(m)
+	}
+	if w.message.Exchange != nil {
+		w.section("Currencies")
+		w.fields(w.message.Exchange.ProtoReflect())
+	}
+	return w.text.String()
+}
+
+// english is a plan on its way into words.
+type english struct {
+	text    strings.Builder
+	plan    *calc.Plan
+	message *uplinev1.Plan
+	// said are conditions and numbers of the bonus at hand in words, by field.
+	said map[string]string
+}
+
+func (w *english) line(format string, args ...any) {
+	w.text.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " ") + "\n")
+}
+
+func (w *english) section(title string) { w.line("\n%s", title) }
+
+func titled(title, name string) string {
+	if title == "" || title == name {
+		return name
+	}
+	return title + " (" + name + ")"
+}
+
+// wordsOf turns the name of a value of an enum, or of a field, into words.
+func wordsOf(name string) string { return strings.ReplaceAll(strings.ToLower(name), "_", " ") }
+
+func (w *english) frame() {
+	p := w.message
+	w.line("%s (%s), valid from %s", p.Name, p.PlanId, p.ValidFrom)
+	zone := p.TimeZone
+	if zone == "" {
+		zone = "UTC"
+	}
+	w.line("  Periods are %v, in the time of %s. Paid in %s.", w.plan.Main, zone, p.Currency)
+	if p.PointValue != "" {
+		w.line("  A point of volume is worth %s %s.", p.PointValue, p.Currency)
+	}
+	if t := p.Placement; t != nil {
+		w.line("  Placement tree: everybody has a place in one of %d legs of somebody.%s", t.Width, map[bool]string{
+			true: fmt.Sprintf(" It is at most %d levels deep.", t.Depth),
+		}[t.Depth > 0])
+	}
+	w.rounding(p.Rounding, "")
+	switch p.CancelledVolume {
+	case uplinev1.CancelledVolume_CANCELLED_VOLUME_NONE:
+		w.line("  Volume of a sale that is cancelled stays counted.")
+	default:
+		w.line("  Volume of a sale that is cancelled is taken back in the open period.")
+	}
+	if p.LatePolicy == uplinev1.LatePolicy_LATE_POLICY_NONE {
+		w.line("  What is recorded too late for its period counts in none.")
+	} else {
+		w.line("  What is recorded too late for its period counts in the open one.")
+	}
+	if p.PayoutPer != 0 {
+		w.line("  Payouts in other currencies are converted %s.", perWords[p.PayoutPer])
+	}
+}
+
+var perWords = map[uplinev1.PayoutPer]string{
+	uplinev1.PayoutPer_PAYOUT_PER_LINE: "line by line", uplinev1.PayoutPer_PAYOUT_PER_BONUS: "bonus by bonus", uplinev1.PayoutPer_PAYOUT_PER_TOTAL: "as one sum",
+}
+
+func (w *english) rounding(r *uplinev1.Rounding, indent string) {
+	if r == nil {
+		return
+	}
+	mode, step, at := "half up", "the smallest unit", "each line"
+	if r.Mode != 0 {
+		mode = wordsOf(strings.TrimPrefix(r.Mode.String(), "ROUNDING_MODE_"))
+	}
+	if r.Step != "" {
+		step = "steps of " + r.Step
+	}
+	switch r.At {
+	case uplinev1.RoundingAt_ROUNDING_AT_BONUS:
+		at = "the sum of each bonus"
+	case uplinev1.RoundingAt_ROUNDING_AT_TOTAL:
+		at = "the total"
+	}
+	w.line("  %sRounded %s, to %s: %s.", indent, mode, step, at)
+}
+
+func (w *english) volumes() {
+	for _, v := range w.message.Volumes {
+		w.section("Volume: " + titled(v.Title, v.Name))
+		w.fields(v.ProtoReflect(), "name", "title")
+	}
+	for _, f := range w.message.Facts {
+		w.section("Fact: " + f.Name)
+		w.fields(f.ProtoReflect(), "name")
+	}
+}
+
+// standing says who is active and who has which rank.
+func (w *english) standing() {
+	if w.message.Active != "" {
+		w.section("Active")
+		w.line("  %s.", w.plan.Words(w.plan.Active))
+	}
+	if len(w.message.Ranks) == 0 {
+		return
+	}
+	w.section("Ranks, lowest first; whoever fulfils several has the highest")
+	var rows [][]string
+	for i, r := range w.message.Ranks {
+		text := w.plan.Words(w.plan.Ranks[i].When)
+		if r.HoldPeriods > 0 {
+			text += fmt.Sprintf(", in %d periods in a row", r.HoldPeriods)
+		}
+		if r.GracePeriods > 0 {
+			text += fmt.Sprintf("; kept for %d more periods", r.GracePeriods)
+		}
+		rows = append(rows, []string{titled(r.Title, r.Name), text})
+	}
+	w.table(nil, rows)
+}
+
+// table writes rows in columns.
+func (w *english) table(head []string, rows [][]string) {
+	if head != nil {
+		rows = append([][]string{head}, rows...)
+	}
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], len([]rune(cell)))
+		}
+	}
+	for _, row := range rows {
+		text := "   "
+		for i, cell := range row {
+			text += " " + cell + strings.Repeat(" ", widths[i]-len([]rune(cell))+1)
+		}
+		w.line("%s", text)
+	}
+}
+
+// bonus says who a bonus pays, on what and how much.
+func (w *english) bonus(i int) {
+	b := w.message.Bonuses[i]
+	compiled := &w.plan.Bonuses[i]
+	w.section("Bonus: " + titled(b.Title, b.Name))
+	m := b.ProtoReflect()
+	kind := m.WhichOneof(m.Descriptor().Oneofs().ByName("kind"))
+	w.line("  %s", kindWords[string(kind.Name())])
+	if compiled.Pays == calc.PaysEvent {
+		w.line("  Paid at once, at the sale.")
+	} else {
+		w.line("  Paid at the end of each period, %v.", compiled.Cadence)
+	}
+	switch b.Inactive {
+	case uplinev1.Inactive_INACTIVE_PAID:
+		w.line("  Also for whoever is not active.")
+	case uplinev1.Inactive_INACTIVE_UNPAID:
+		w.line("  Only for whoever is active.")
+	}
+	if b.When != "" {
+		w.line("  Only for: %s.", w.plan.Words(compiled.When))
+	}
+	if len(b.Markets) > 0 {
+		w.line("  Only in %s.", strings.Join(b.Markets, ", "))
+	}
+	w.rounding(b.Rounding, "")
+	rule := m.Get(kind).Message()
+	counted := compiled.RankBonus != nil && compiled.UnitOf(w.plan) == calc.UnitCount
+	if !counted && rule.Descriptor().Fields().ByName("base") != nil && rule.Descriptor().Fields().ByName("volume") != nil && !setField(rule, "amount") {
+		w.line("  On: %s.", w.plan.VolumeWords(compiled.BaseOf()))
+	}
+	w.said = w.saidOf(compiled)
+	w.fields(rule, "base", "volume")
+	w.said = nil
+}
+
+// saidOf says the conditions and the numbers that a rule of a bonus has of its own, by the fields that they stand in.
+func (w *english) saidOf(b *calc.Bonus) map[string]string {
+	said := map[string]string{}
+	condition := func(field string, c *calc.Condition) {
+		if c != nil {
+			said[field] = w.plan.Words(c)
+		}
+	}
+	number := func(field string, n *calc.Number) {
+		if n != nil {
+			said[field] = w.plan.NumberWords(n)
+		}
+	}
+	brackets := func(b *calc.Brackets) {
+		if b != nil {
+			number("by", b.By)
+		}
+	}
+	switch {
+	case b.Direct != nil:
+		brackets(b.Direct.Brackets)
+	case b.Residual != nil:
+		brackets(b.Residual.OwnBrackets)
+	case b.Unilevel != nil:
+		condition("stop_at", b.Unilevel.Walk.StopAt)
+	case b.Binary != nil:
+		brackets(b.Binary.Brackets)
+	case b.Differential != nil:
+		condition("breakaway", b.Differential.Breakaway)
+		brackets(b.Differential.Brackets)
+	case b.Generation != nil:
+		condition("leaders", b.Generation.Leaders)
+	case b.Matching != nil:
+		condition("leaders", b.Matching.Leaders)
+	case b.Pool != nil:
+		number("shares", b.Pool.Shares)
+		number("order_by", b.Pool.OrderBy)
+		number("then_by", b.Pool.ThenBy)
+	}
+	return said
+}
+
+func setField(m protoreflect.Message, name protoreflect.Name) bool {
+	f := m.Descriptor().Fields().ByName(name)
+	return f != nil && m.Has(f)
+}
+
+// market says what differs in some markets.
+func (w *english) market(m *uplinev1.MarketOverride) {
+	w.fields(m.ProtoReflect(), "markets", "bonuses", "ranks")
+	for _, r := range m.Ranks {
+		w.line("  Rank %s:", r.Name)
+		w.fields(r.ProtoReflect(), "name")
+	}
+	for _, b := range m.Bonuses {
+		w.line("  Bonus %s:", b.Name)
+		reflected := b.ProtoReflect()
+		w.fields(reflected, "name")
+	}
+}
