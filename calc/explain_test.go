@@ -308,10 +308,14 @@ func TestPlanWords_SayConditionsInEnglish(t *testing.T) {
 		root *Expr
 		want string
 	}{
-		{expr(OpAnd, p.atLeast(factPV, 100), expr(OpOr, p.legsWith(1, 2), expr(OpNot, expr(OpLess, p.fact(factGV), num(500))))),
-			"personal volume of at least 100, and (at least 2 sponsor legs with the rank silver, or personal volume of the whole group of at least 500)"},
-		{expr(OpNot, expr(OpOr, p.fact(FactKey{Fact: FactActive}), expr(OpLess, num(3), p.fact(FactKey{Fact: FactFrontline})))),
-			"not active, and at most 3 sponsored directly"},
+		{
+			expr(OpAnd, p.atLeast(factPV, 100), expr(OpOr, p.legsWith(1, 2), expr(OpNot, expr(OpLess, p.fact(factGV), num(500))))),
+			"personal volume of at least 100, and (at least 2 sponsor legs with the rank silver, or personal volume of the whole group of at least 500)",
+		},
+		{
+			expr(OpNot, expr(OpOr, p.fact(FactKey{Fact: FactActive}), expr(OpLess, num(3), p.fact(FactKey{Fact: FactFrontline})))),
+			"not active, and at most 3 sponsored directly",
+		},
 		{expr(OpGreater, expr(OpMultiply, p.fact(factPV), num(2)), p.fact(factGV)), "pv * 2 of more than personal volume of the whole group"},
 	} {
 		if got := p.Words(p.condition(c.root)); got != c.want {

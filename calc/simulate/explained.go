@@ -128,7 +128,7 @@ func (x *Explainer) End() ([]Explained, error) {
 // Explain explains a row of the company.
 func (c *Closed) Explain(row int32) (*Explained, error) {
 	e := &Explained{
-		Plan: c.run.Plan.Name, Period: c.Period.Name, Cadence: c.Period.Cadence.String(), Distributor: c.run.company.ID(row),
+		Plan: c.run.Name, Period: c.Period.Name, Cadence: c.Period.Cadence.String(), Distributor: c.run.company.ID(row),
 		Lines: []ExplainedLine{}, Missed: []BonusMissed{},
 	}
 	in := c.members.rowOf(row)
