@@ -22,7 +22,11 @@ func beforeRank(k Known) bool   { return k.BeforeRank }
 func anywhere(Known) bool       { return true }
 
 func (d drawer) condition() *Condition {
-	root := d.truth(2)
+	// A tag that half of the people have divides every company; most other facts hold for nearly all, or nearly nobody.
+	root := d.p.fact(FactKey{Fact: FactTag, Name: uint16(rapid.IntRange(1, len(d.p.Names.Tags)).Draw(d.t, "tag"))})
+	if rapid.Bool().Draw(d.t, "any condition") {
+		root = d.truth(2)
+	}
 	c, err := NewCondition(d.p.Facts, "random", root)
 	d.fine(err)
 	return c

@@ -40,7 +40,7 @@ func drawFolkPlan(t *rapid.T, kinds ...func(drawer) Bonus) *Plan {
 		p.Ranks[k].When = drawer{t: t, p: p, place: beforeRank}.condition()
 	}
 	kinds = append(kinds, drawDirect)
-	for i := range rapid.IntRange(1, 3).Draw(t, "bonuses") {
+	for i := range rapid.IntRange(1, 5).Draw(t, "bonuses") {
 		d := drawer{t: t, p: p, place: anywhere, bonus: i}
 		b := kinds[rapid.IntRange(0, len(kinds)-1).Draw(t, "kind")](d)
 		b.Name, b.Cadence = fmt.Sprintf("b%d", i), Monthly
@@ -361,7 +361,7 @@ func drawFolkVolumes(t *rapid.T, n int, network *Network, period Period) Volumes
 	if n == 0 {
 		return v
 	}
-	for range rapid.IntRange(0, 14).Draw(t, "sales") {
+	for range rapid.IntRange(0, 20).Draw(t, "sales") {
 		v.Seller = append(v.Seller, rapid.Int32Range(0, int32(n-1)).Draw(t, "seller"))
 		v.PV, v.CV, v.QV = append(v.PV, drawVolume(t, "pv")), append(v.CV, drawVolume(t, "cv")), append(v.QV, drawVolume(t, "qv"))
 		v.PriceMinor, v.FeeMinor = append(v.PriceMinor, drawVolume(t, "price")), append(v.FeeMinor, rapid.Int64Range(0, 300).Draw(t, "fee"))

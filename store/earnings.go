@@ -227,8 +227,10 @@ func (r *earningsRead) page() error {
 	return r.conn.Query(`SELECT bonus, level, part, kind, base, base_unit, point_num, point_den, rate, factors, amount_minor FROM period_lines
 		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 AND (bonus, level, part, kind) > ($5, $6, $7, $8)
 		ORDER BY bonus, level, part, kind LIMIT $9`,
-		[]any{r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, after.bonus, after.level, after.part, after.kind,
-			int64(limit + 1 - len(r.out.Lines))}, func(row Row) error {
+		[]any{
+			r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, after.bonus, after.level, after.part, after.kind,
+			int64(limit + 1 - len(r.out.Lines)),
+		}, func(row Row) error {
 			r.take(Line{
 				DistributorID: r.distributor.DistributorID, Bonus: row.Text(0), Kind: row.Text(3), RunID: r.run.runID, Level: int32(row.Int(1)), Part: int32(row.Int(2)),
 				Base: row.Int(4), BaseUnit: row.Text(5), Point: calc.Fraction{Num: row.Int(6), Den: row.Int(7)}, Rate: row.Int(8), FactorPart: calc.One,

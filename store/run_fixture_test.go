@@ -36,7 +36,7 @@ func runPlan() *calc.Plan {
 	pv, gv := calc.FactKey{Fact: calc.FactOwn, Volume: calc.BasePV}, calc.FactKey{Fact: calc.FactGroup, Volume: calc.BasePV}
 	return &calc.Plan{
 		Facts: facts,
-		ID: "tree", Digest: [32]byte{1}, Currency: "USD", MinorDigits: 2, Location: time.UTC, ValidFromUS: at(1, 0), Main: calc.Monthly,
+		ID:    "tree", Digest: [32]byte{1}, Currency: "USD", MinorDigits: 2, Location: time.UTC, ValidFromUS: at(1, 0), Main: calc.Monthly,
 		Rounding: calc.Rounding{StepMinor: 1}, PointValue: calc.Fraction{Num: 1, Den: 100}, PlacementWidth: 2,
 		Active: atLeast(facts, pv, 60),
 		Ranks:  []calc.Rank{{Name: "member", When: atLeast(facts, pv, 100)}, {Name: "leader", When: atLeast(facts, gv, 400)}},
