@@ -93,6 +93,19 @@ func TestCompile_BonusesMakeVolumesOfTheirOwn(t *testing.T) {
 			},
 			[]calc.Base{own + 1, own + 2},
 		},
+		{
+			"residual with steps down on a volume of all cycles but the first",
+			"volumes: [{name: some, of: price, from_cycle: 2}]\nbonuses: [{name: it, residual: {rate: 10%, volume: some, step_downs: [{after_cycles: 1, share: 50%}, {after_cycles: 12, share: 10%}]}}]",
+			[]calc.Volume{
+				volume(func(v *calc.Volume) { v.Name, v.Measure, v.FromCycle = "some", calc.MeasurePrice, 2 }),
+				volume(func(v *calc.Volume) { v.Name, v.Measure, v.FromCycle, v.ToCycle = "it#1", calc.MeasurePrice, 2, 12 }),
+				volume(func(v *calc.Volume) { v.Name, v.Measure, v.FromCycle, v.ToCycle = "it#2", calc.MeasurePrice, 13, 0 }),
+			},
+			func(b *calc.Bonus) []calc.Base {
+				return []calc.Base{b.Residual.Parts[0].Base, calc.Base(b.Residual.Parts[0].Share / percentRate), b.Residual.Parts[1].Base}
+			},
+			[]calc.Base{own + 1, 50, own + 2},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			plan, bonus, _ := compiledBonus(t, c.plan)
