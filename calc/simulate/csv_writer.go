@@ -118,12 +118,16 @@ func appendDecimal(to []byte, value int64, digits, decimalsMin int32) []byte {
 	return to
 }
 
-// fraction writes a fraction of whole numbers.
+// appendFraction writes a fraction in lowest terms.
 func appendFraction(to []byte, f calc.Fraction) []byte {
-	to = strconv.AppendInt(to, f.Num, 10)
-	if f.Den != 1 {
+	by, rest := max(f.Num, -f.Num), f.Den
+	for rest != 0 {
+		by, rest = rest, by%rest
+	}
+	to = strconv.AppendInt(to, f.Num/by, 10)
+	if f.Den != by {
 		to = append(to, '/')
-		to = strconv.AppendInt(to, f.Den, 10)
+		to = strconv.AppendInt(to, f.Den/by, 10)
 	}
 	return to
 }

@@ -14,7 +14,7 @@ var linesFormat = Format{
 		{"base", true, "what the rate is applied to"},
 		{"rate", true, "the rate, as a decimal number; of pieces, the money for each"},
 		{"point_value", true, "what one point is worth in the plan's currency; empty where base is no volume"},
-		{"factors", true, "what it is multiplied by besides, as name=numerator/denominator, separated by semicolons"},
+		{"factors", true, "what it is multiplied by besides, as name=numerator/denominator in lowest terms, separated by semicolons; a whole number stands alone"},
 		{"amount", true, "the amount, in the plan's currency"},
 		{"currency", true, "the plan's currency"},
 		{"sale", true, "the sale whose event has paid it; empty where the period pays it"},
