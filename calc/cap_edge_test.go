@@ -1,0 +1,244 @@
+package calc
+
+import (
+	"cmp"
+	"errors"
+	"math"
+	"math/big"
+	"reflect"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// The company's cap gives two lines a unit each that rounding had not taken from them; the cap of their earner then lacks more units than
+// there are lines.
+func TestCap_MoreUnitsThanLines(t *testing.T) {
+	p := newPayroll(5, manual("a"), manual("b"))
+	p.in.Plan.Rounding.Mode = Down
+	for row := range 5 {
+		amount := int64(10)
+		if row == 0 {
+			amount = 20
+		}
+		p.pay("a", row, amount)
+		p.pay("b", row, amount)
+	}
+	p.cap(Cap{Name: "company", Per: CapPerCompany, LimitMinor: p.limit(114), Remainder: RemainderFirst})
+	p.cap(Cap{Name: "person", LimitMinor: p.limit(39), Remainder: RemainderFirst})
+	out := p.compute(t)
+	if got := sumsByRow(p.in, out); !slices.Equal(got, []int64{39, 20, 18, 18, 18}) {
+		t.Errorf("%v\n%s", got, described(p.in, out))
+	}
+	m := newCapModel(p.in)
+	m.apply(out.PaidAs)
+	if got, want := resultOf(out), m.result(); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// What the positions of an owner were paid before counts together.
+func TestCap_OwnersLifetimeLimit(t *testing.T) {
+	p := newPayroll(4, manual("pay"))
+	p.in.Network.Owner = []int32{0, 1, 2, 1}
+	p.cap(Cap{Name: "life", Per: CapPerOwner, Lifetime: true, LimitMinor: p.limit(100)})
+	for i, want := range [][]int64{{30, 20, 0, 20}, {30, 30, 0, 30}, {30, 0, 0, 0}, {10, 0, 0, 0}, {0, -5, 0, 0}, {0, 2, 0, 3}} {
+		p.in.Adjustments = Adjustments{}
+		p.pay("pay", 0, 30)
+		switch i {
+		case 0:
+			p.pay("pay", 1, 20)
+			p.pay("pay", 3, 20)
+		case 4:
+			p.pay("pay", 1, -5)
+		default:
+			p.pay("pay", 1, 40)
+			p.pay("pay", 3, 40+int64(i/5)*20)
+		}
+		out := p.compute(t)
+		if got := sumsByRow(p.in, out); !slices.Equal(got, want) {
+			t.Errorf("period %d: %v, want %v", i, got, want)
+		}
+		p.in.Prior.State = out.State
+	}
+}
+
+// A limit that is a rate of volume is at the value of a point of the distributor's market, and the company's at that of the plan.
+func TestCap_LimitsAtTheValueOfAPoint(t *testing.T) {
+	for per, want := range map[CapPer][]int64{CapPerPerson: {100, 50}, CapPerCompany: {150, 150}} {
+		p := newPayroll(2, manual("pay"))
+		plan := p.in.Plan
+		plan.Names.Markets = []string{"IN"}
+		plan.PointValues, plan.VariantOfMarket = []Fraction{{1, 100}, {1, 200}}, []uint8{0, 1}
+		p.in.Network.Market = []uint16{0, 1}
+		p.in.Network.Sponsor = []int32{-1, -1}
+		p.in.Volumes = Volumes{Seller: []int32{0, 1}, PV: []int64{0, 0}, CV: []int64{10 * VolumeScale, 10 * VolumeScale}, PriceMinor: []int64{0, 0}}
+		if per == CapPerCompany {
+			p.in.Volumes.CV[1] = 20 * VolumeScale
+		}
+		p.pay("pay", 0, 1000)
+		p.pay("pay", 1, 1000)
+		p.cap(Cap{Name: "limit", Per: per, Rate: RateScale / 10})
+		if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, want) {
+			t.Errorf("per %d: %v, want %v", per, got, want)
+		}
+	}
+}
+
+func TestCap_LimitsByACondition(t *testing.T) {
+	p := newPayroll(3, manual("pay"))
+	p.sell(1, 500)
+	for row := range 3 {
+		p.pay("pay", row, 1000)
+	}
+	more := p.in.Plan.condition(p.in.Plan.atLeast(FactKey{Fact: FactOwn, Volume: BasePrice}, 5))
+	p.cap(Cap{Name: "limit", LimitMinor: RateTable{
+		Levels: 1, Amounts: true, Rows: [][]int64{{400}, {900}}, Candidates: [][]uint8{{1, 0}}, When: []*Condition{nil, more},
+	}})
+	if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, []int64{400, 900, 400}) {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestCap_RefusesWhatIsNoCap(t *testing.T) {
+	for name, change := range map[string]func(p *payroll, c *Cap){
+		"an unknown bonus":          func(_ *payroll, c *Cap) { c.Bonuses = []int{2} },
+		"bonuses out of order":      func(_ *payroll, c *Cap) { c.Bonuses = []int{1, 0} },
+		"a bonus twice":             func(_ *payroll, c *Cap) { c.Bonuses = []int{0, 0} },
+		"another cadence":           func(p *payroll, _ *Cap) { p.in.Plan.Bonuses[0].Cadence = Weekly },
+		"protected and not bounded": func(_ *payroll, c *Cap) { c.Bonuses, c.Protect = []int{0}, []int{1} },
+		"a shorter time":            func(_ *payroll, c *Cap) { c.Within = Weekly },
+		"two times":                 func(_ *payroll, c *Cap) { c.Within, c.Lifetime = Yearly, true },
+		"no such mode":              func(_ *payroll, c *Cap) { c.Mode = 9 },
+		"no such remainder":         func(_ *payroll, c *Cap) { c.Remainder = 9 },
+		"below zero":                func(p *payroll, c *Cap) { c.LimitMinor = p.limit(-1) },
+		"rates":                     func(_ *payroll, c *Cap) { c.LimitMinor.Amounts = false },
+		"a rate below zero":         func(_ *payroll, c *Cap) { c.LimitMinor, c.Rate = RateTable{}, -1 },
+		"a rate of sales":           func(_ *payroll, c *Cap) { c.LimitMinor, c.Rate, c.Base = RateTable{}, 1, BaseCount },
+		"an unknown volume":         func(_ *payroll, c *Cap) { c.LimitMinor, c.Rate, c.Base = RateTable{}, 1, 99 },
+		"the company by rank": func(p *payroll, c *Cap) {
+			p.rank(1)
+			c.Per, c.LimitMinor = CapPerCompany, RateTable{Levels: 1, Amounts: true, Rows: [][]int64{{1}, {2}}, Candidates: [][]uint8{{0}, {1}}}
+		},
+		"what bonuses pay": func(p *payroll, c *Cap) {
+			earned := p.in.Plan.condition(p.in.Plan.atLeast(FactKey{Fact: FactEarned}, 1))
+			c.LimitMinor.When = []*Condition{earned}
+		},
+	} {
+		p := newPayroll(1, manual("a"), manual("b"))
+		p.cap(Cap{Name: "limit", LimitMinor: p.limit(5)})
+		change(p, &p.in.Plan.Caps[0])
+		if _, err := Compute(p.in); !errors.Is(err, ErrPlan) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestCap_SumsOutOfRange(t *testing.T) {
+	p := newPayroll(2, manual("a"))
+	p.pay("a", 0, math.MaxInt64)
+	p.pay("a", 1, 1)
+	p.cap(Cap{Name: "limit", Per: CapPerCompany, LimitMinor: p.limit(5)})
+	if _, err := Compute(p.in); !errors.Is(err, ErrOverflow) {
+		t.Errorf("%v", err)
+	}
+	p.in.Adjustments = Adjustments{}
+	p.pay("a", 0, math.MaxInt64)
+	if got := sumsByRow(p.in, p.compute(t)); got[0] != 5 {
+		t.Errorf("%v", got)
+	}
+}
+
+// Who gets all that is claimed is not scaled, also where nothing is left after it.
+func TestCap_ServedInFullIsNotScaled(t *testing.T) {
+	p := newPayroll(3, manual("pay"))
+	p.rank(1, 2)
+	p.sell(0, 200)
+	p.sell(1, 100)
+	for row := range 3 {
+		p.pay("pay", row, 100)
+	}
+	p.cap(Cap{Name: "limit", Per: CapPerCompany, Mode: CapPriority, LimitMinor: p.limit(200)})
+	want := `
+		0 pay 100 × 1 = 100
+		1 pay 100 × 1 = 100
+		2 pay 100 × 1 × limit 0/1 = 0`
+	wantLines(t, p.in, p.compute(t), want)
+	p.in.Plan.Caps[0].Mode = CapHardStop
+	wantLines(t, p.in, p.compute(t), want)
+}
+
+// More was paid than the limit is now: nothing more is, and nothing is taken back.
+func TestCap_MoreWasPaidBeforeThanTheLimit(t *testing.T) {
+	for _, per := range []CapPer{CapPerPerson, CapPerCompany} {
+		p := newPayroll(1, manual("pay"))
+		p.pay("pay", 0, 50)
+		p.cap(Cap{Name: "limit", Per: per, Within: Yearly, LimitMinor: p.limit(250)})
+		p.in.Prior.State = State{capKey(&p.in.Plan.Caps[0]): {300}}
+		wantLines(t, p.in, p.compute(t), "0 pay 50 × 1 × limit 0/1 = 0")
+	}
+}
+
+func TestCap_RateOfVolumeIsRoundedDown(t *testing.T) {
+	for _, per := range []CapPer{CapPerPerson, CapPerCompany} {
+		p := newPayroll(1, manual("pay"))
+		p.sell(0, 1999)
+		p.pay("pay", 0, 500)
+		p.cap(Cap{Name: "limit", Per: per, Rate: RateScale / 10, Base: BasePrice})
+		wantLines(t, p.in, p.compute(t), "0 pay 500 × 1 × limit 199/500 = 199")
+	}
+}
+
+func TestCap_OwnerHasTheHighestLimitOfThePositions(t *testing.T) {
+	for _, best := range []int{0, 1, 2} {
+		p := newPayroll(3, manual("pay"))
+		p.in.Network.Owner = []int32{1, 1, 1}
+		p.rank(1)
+		p.sell(best, 100)
+		for row := range 3 {
+			p.pay("pay", row, 100)
+		}
+		p.cap(Cap{Name: "limit", Per: CapPerOwner, LimitMinor: RateTable{
+			Levels: 1, Amounts: true, Rows: [][]int64{{30}, {60}}, Candidates: [][]uint8{{0}, {1}},
+		}})
+		if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, []int64{20, 20, 20}) {
+			t.Errorf("%v", got)
+		}
+	}
+}
+
+// What is left of exact amounts ranks as it should: the more a step brings an amount nearer, the higher.
+func TestCap_RanksAgreeWithRationals(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		down := rapid.Bool().Draw(t, "down")
+		const step = 5
+		draw := func() (word uint64, nearer *big.Rat) {
+			den := rapid.OneOf(rapid.Int64Range(1, 16), rapid.Int64Range(1, 1<<62)).Draw(t, "den")
+			num := rapid.OneOf(rapid.Int64Range(-50, 50), rapid.Int64Range(-1<<62, 1<<62)).Draw(t, "num")
+			exact, err := ExactProduct(1, step, Fraction{num, den})
+			if err != nil {
+				t.Skip("out of range")
+			}
+			amount := must(exact.RoundedMinor(Rounding{RoundingMode(rapid.IntRange(0, 3).Draw(t, "mode")), step}))
+			nearer = new(big.Rat).Sub(big.NewRat(num, den), new(big.Rat).SetInt64(amount))
+			if down {
+				nearer.Neg(nearer)
+			}
+			return packed(exact, amount, step), nearer
+		}
+		a, nearerA := draw()
+		b, nearerB := draw()
+		if a == 0 || b == 0 {
+			t.Skip("nothing")
+		}
+		rankA, rankB := rankOfExact(a, down), rankOfExact(b, down)
+		far := new(big.Rat).Sub(nearerA, nearerB)
+		if far.Abs(far).Cmp(big.NewRat(step, 1<<59)) < 0 && far.Sign() != 0 {
+			t.Skip("too near for the first word")
+		}
+		if got, want := cmp.Compare(rankA, rankB), nearerA.Cmp(nearerB); got != want {
+			t.Errorf("%#x and %#x compare as %d, %s and %s as %d", rankA, rankB, got, nearerA.FloatString(20), nearerB.FloatString(20), want)
+		}
+	})
+}
