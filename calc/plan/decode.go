@@ -48,7 +48,11 @@ func (d *decoder) message(n *yaml.Node, m protoreflect.Message, path string) {
 			if near, ok := nearest(key.Value, known); ok {
 				d.excused = append(d.excused, joined(path, near)) // it is not missing as well
 			}
-			d.report(key, joined(path, shown(key.Value)), fmt.Sprintf("there is no field `%s` here", shown(key.Value)), didYouMean(key.Value, known, "the fields here are"))
+			remedy := misplaced(m.Descriptor(), key.Value)
+			if remedy == "" {
+				remedy = didYouMean(key.Value, known, "the fields here are")
+			}
+			d.report(key, joined(path, shown(key.Value)), fmt.Sprintf("there is no field `%s` here", shown(key.Value)), remedy)
 			continue
 		}
 		at := joined(path, key.Value)
