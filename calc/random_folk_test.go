@@ -156,9 +156,12 @@ func (d drawer) table(levels int, amounts, unlocks bool) RateTable {
 	if !slices.ContainsFunc(t.When, func(c *Condition) bool { return c != nil }) {
 		t.When = nil
 	}
-	if unlocks && rapid.IntRange(0, 2).Draw(d.t, "has unlock") == 0 {
+	if unlocks && rapid.Bool().Draw(d.t, "has unlock") {
 		for range rapid.IntRange(1, levels).Draw(d.t, "unlocks") {
-			t.Unlock = append(t.Unlock, d.maybe("unlock"))
+			t.Unlock = append(t.Unlock, nil)
+			if rapid.IntRange(0, 3).Draw(d.t, "locked") > 0 {
+				t.Unlock[len(t.Unlock)-1] = d.condition()
+			}
 		}
 	}
 	return t
@@ -213,7 +216,8 @@ func drawDirect(d drawer) Bonus {
 func (d drawer) walk(everything bool) Walk {
 	w := Walk{
 		Placement:   d.p.PlacementWidth > 0 && rapid.Bool().Draw(d.t, "by placement"),
-		Compression: Compression(rapid.IntRange(0, 3).Draw(d.t, "compression")),
+		// The first of a list are drawn most often.
+		Compression: rapid.SampledFrom([]Compression{CompressionDynamic, CompressionRollUp, CompressionStandard, CompressionNone}).Draw(d.t, "compression"),
 	}
 	if !everything {
 		return w
@@ -361,7 +365,11 @@ func drawFolkVolumes(t *rapid.T, n int, network *Network, period Period) Volumes
 	if n == 0 {
 		return v
 	}
-	for range rapid.IntRange(0, 20).Draw(t, "sales") {
+	sales := 2 * n
+	if rapid.Bool().Draw(t, "fewer sales") {
+		sales = rapid.IntRange(0, sales).Draw(t, "sales")
+	}
+	for range sales {
 		v.Seller = append(v.Seller, rapid.Int32Range(0, int32(n-1)).Draw(t, "seller"))
 		v.PV, v.CV, v.QV = append(v.PV, drawVolume(t, "pv")), append(v.CV, drawVolume(t, "cv")), append(v.QV, drawVolume(t, "qv"))
 		v.PriceMinor, v.FeeMinor = append(v.PriceMinor, drawVolume(t, "price")), append(v.FeeMinor, rapid.Int64Range(0, 300).Draw(t, "fee"))
