@@ -215,7 +215,7 @@ func drawDirect(d drawer) Bonus {
 
 func (d drawer) walk(everything bool) Walk {
 	w := Walk{
-		Placement:   d.p.PlacementWidth > 0 && rapid.Bool().Draw(d.t, "by placement"),
+		Placement: d.p.PlacementWidth > 0 && rapid.Bool().Draw(d.t, "by placement"),
 		// The first of a list are drawn most often.
 		Compression: rapid.SampledFrom([]Compression{CompressionDynamic, CompressionRollUp, CompressionStandard, CompressionNone}).Draw(d.t, "compression"),
 	}
