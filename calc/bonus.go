@@ -86,8 +86,8 @@ func (b *Bonus) paidToInactive() bool {
 	return b.kind().paysInactive()
 }
 
-// roundingOf gives how a bonus's lines are rounded.
-func (p *Plan) roundingOf(b *Bonus) Rounding {
+// BonusRounding gives how a bonus's lines are rounded: its own rounding, else the plan's; where the plan rounds sums, to the minor unit.
+func (p *Plan) BonusRounding(b *Bonus) Rounding {
 	r := p.Rounding
 	if b.Rounding != nil {
 		r = *b.Rounding

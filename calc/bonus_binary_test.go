@@ -100,7 +100,7 @@ func linesRecompute(in *Input, l *Lines) error {
 			pointValue = Fraction{RateScale, 1}
 		case UnitVolume:
 		}
-		amountMinor, err := Amount(l.Base[i], l.Rate[i], pointValue, p.roundingOf(b), factors...)
+		amountMinor, err := Amount(l.Base[i], l.Rate[i], pointValue, p.BonusRounding(b), factors...)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", i, err)
 		}

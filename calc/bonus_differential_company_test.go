@@ -134,7 +134,7 @@ func checkLines(t *testing.T, in *Input, out *Output) {
 		case unit == UnitCount:
 			value = Fraction{RateScale, 1}
 		}
-		amount, err := Amount(l.Base[i], l.Rate[i], value, in.Plan.roundingOf(b))
+		amount, err := Amount(l.Base[i], l.Rate[i], value, in.Plan.BonusRounding(b))
 		if err != nil || amount != l.AmountMinor[i] || amount == 0 {
 			t.Fatalf("line %d is %d, its base and rate come to %d: %v; lines: %s", i, l.AmountMinor[i], amount, err, printed(*l))
 		}

@@ -40,7 +40,7 @@ func (g *Generation) check(p *Plan, b *Bonus) error {
 		return errKind("a least rate where nothing is taken off rates")
 	case g.GuaranteeMinor != 0 && g.SameRank:
 		return errKind("a guarantee by generations that differ from earner to earner")
-	case g.GuaranteeMinor%p.roundingOf(b).StepMinor != 0:
+	case g.GuaranteeMinor%p.BonusRounding(b).StepMinor != 0:
 		return errKind("a guarantee that is no multiple of the rounding step")
 	}
 	if err := g.Rates.check(p); err != nil {

@@ -92,7 +92,7 @@ func (m *Matrix) payCompletions(s *stage, bonus int) error {
 		full := s.fullTo(completion.Depth)
 		key := "matrix:" + b.Name + ":" + strconv.Itoa(int(completion.Depth))
 		before, paid := s.in.Prior.State[key], make([]int64, s.n)
-		t := newTariff(UnitCount, completion.AmountMinor, One, s.plan.roundingOf(b))
+		t := newTariff(UnitCount, completion.AmountMinor, One, s.plan.BonusRounding(b))
 		var again []int32
 		for seat, row := range w.row {
 			if before != nil && before[row] != 0 {

@@ -130,7 +130,7 @@ func (p *Pool) pay(s *stage, bonus int) error {
 // fill finds what there is to share.
 func (p *Pool) fill(s *stage, bonus int) (*poolSharing, error) {
 	b := &s.plan.Bonuses[bonus]
-	x := &poolSharing{rule: p, bonus: bonus, base: p.AmountMinor, rate: RateScale, rounding: s.plan.roundingOf(b)}
+	x := &poolSharing{rule: p, bonus: bonus, base: p.AmountMinor, rate: RateScale, rounding: s.plan.BonusRounding(b)}
 	if p.AmountMinor == 0 {
 		x.base, x.rate = 0, p.Rate
 		for _, own := range s.sponsor.volume(p.Base) {

@@ -52,7 +52,7 @@ func newCapModel(in *Input) *capModel {
 			rate = big.NewRat(d.Rates.Rows[0][0], RateScale)
 		}
 		exact := new(big.Rat).Mul(new(big.Rat).SetInt64(base), rate)
-		amount := m.round(exact, in.Plan.roundingOf(&in.Plan.Bonuses[key[1]]))
+		amount := m.round(exact, in.Plan.BonusRounding(&in.Plan.Bonuses[key[1]]))
 		if amount != 0 {
 			m.lines = append(m.lines, &cappedLine{earner: key[0], bonus: key[1], exact: exact, amount: amount})
 		}
@@ -196,12 +196,12 @@ func (m *capModel) bound(c *Cap, lines []*cappedLine, limit int64, ranks []uint8
 func (m *capModel) scale(c *Cap, lines []*cappedLine, target, sum int64) {
 	byStep := map[int64][]*cappedLine{}
 	for _, l := range lines {
-		step := m.in.Plan.roundingOf(&m.in.Plan.Bonuses[l.bonus]).StepMinor
+		step := m.in.Plan.BonusRounding(&m.in.Plan.Bonuses[l.bonus]).StepMinor
 		byStep[step] = append(byStep[step], l)
 	}
 	all := map[int64]bool{}
 	for _, b := range c.Bonuses {
-		all[m.in.Plan.roundingOf(&m.in.Plan.Bonuses[b]).StepMinor] = true
+		all[m.in.Plan.BonusRounding(&m.in.Plan.Bonuses[b]).StepMinor] = true
 	}
 	f := big.NewRat(target, sum)
 	for step, group := range byStep {
@@ -221,7 +221,7 @@ func (m *capModel) scale(c *Cap, lines []*cappedLine, target, sum int64) {
 func (m *capModel) scaleAlike(c *Cap, lines []*cappedLine, f *big.Rat, target, step int64) {
 	exacts := make([]*big.Rat, len(lines)) // of what is rounded
 	for i, l := range lines {
-		r := m.in.Plan.roundingOf(&m.in.Plan.Bonuses[l.bonus])
+		r := m.in.Plan.BonusRounding(&m.in.Plan.Bonuses[l.bonus])
 		before := new(big.Rat).Set(l.exact)
 		l.exact, l.correction, l.scaled = new(big.Rat).Mul(l.exact, f), 0, true
 		if !l.posted {

@@ -24,7 +24,7 @@ func (s *stage) newCapping(index int) *capping {
 	k.scaling.workers = make([]*lineRates, max(1, s.threads))
 	for _, bonus := range k.cap.Bonuses {
 		b := &s.plan.Bonuses[bonus]
-		if step := s.plan.roundingOf(b).StepMinor; !slices.Contains(k.steps, step) {
+		if step := s.plan.BonusRounding(b).StepMinor; !slices.Contains(k.steps, step) {
 			k.steps = append(k.steps, step)
 		}
 	}

@@ -254,7 +254,7 @@ func TestEventLines_TakenBackAreNothing(t *testing.T) {
 				t.Errorf("got %+v, want %+v", reversed[i], want)
 			}
 			kept := full.Retained(ended, line.Months)
-			taken, err := RoundedPart(line.AmountMinor, Fraction{kept.Den - kept.Num, kept.Den}, plan.roundingOf(&plan.Bonuses[line.Bonus]))
+			taken, err := RoundedPart(line.AmountMinor, Fraction{kept.Den - kept.Num, kept.Den}, plan.BonusRounding(&plan.Bonuses[line.Bonus]))
 			if err != nil || taken != line.AmountMinor {
 				t.Errorf("%d of %d is taken back, %v", taken, line.AmountMinor, err)
 			}

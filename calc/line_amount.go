@@ -14,7 +14,7 @@ func unitOfLine(kind LineKind, unit Unit) Unit {
 // RoundingOf says how the amount of a line was rounded: as its bonus says; but what a cap has scaled whose remainder is the company's
 // is rounded down, and what such a cap takes of lines that events have posted is rounded up. Of several caps the last one decides.
 func (p *Plan) RoundingOf(l *Lines, line int) Rounding {
-	r := p.roundingOf(&p.Bonuses[l.Bonus[line]])
+	r := p.BonusRounding(&p.Bonuses[l.Bonus[line]])
 	for k := l.Factor[line]; k != 0; k = l.Factors[k].Next {
 		if limit := p.capNamed(l.Factors[k].Name); limit != nil {
 			return limit.roundingOf(r, l.Factors[k].Num < 0)

@@ -37,7 +37,7 @@ func (k *lineBlocks) addBonus(bonus int, protected bool) {
 	for i := range sink.blocks {
 		k.blocks = append(k.blocks, lineBlock{
 			Lines: &sink.blocks[i], bonus: bonus, protected: protected, posted: b.Pays == PaysEvent,
-			unit: b.UnitOf(k.plan), rounding: k.plan.roundingOf(b),
+			unit: b.UnitOf(k.plan), rounding: k.plan.BonusRounding(b),
 		})
 	}
 	k.unordered = k.unordered || sink.unordered

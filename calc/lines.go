@@ -218,7 +218,7 @@ func (s *stage) tariffs(bonus int, rows, levels int, factor int32) *tariffs {
 	b := &s.plan.Bonuses[bonus]
 	cells := s.plan.Variants() * rows * levels
 	return &tariffs{
-		plan: s.plan, unit: b.UnitOf(s.plan), rounding: s.plan.roundingOf(b), factor: factor, factors: s.factors.fractions(factor),
+		plan: s.plan, unit: b.UnitOf(s.plan), rounding: s.plan.BonusRounding(b), factor: factor, factors: s.factors.fractions(factor),
 		rows: rows, levels: levels, ready: make([]tariff, cells), made: make([]bool, cells),
 	}
 }

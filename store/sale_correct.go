@@ -39,7 +39,7 @@ func (h *history) correct(lines []Line, f calc.SaleFold) ([]Line, error) {
 		if l.Kind == lineReversal || l.AmountMinor == 0 || l.Kind == lineOpening && l.Factor != "" {
 			continue
 		}
-		name, taken, err := h.takenBack(l.Bonus, f)
+		name, taken, rounding, err := h.takenBack(l.Bonus, f)
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +55,7 @@ func (h *history) correct(lines []Line, f calc.SaleFold) ([]Line, error) {
 		}
 		amount := l.AmountMinor // the whole of it exactly, also of an opening amount that is off the plan's step
 		if taken.Num != taken.Den {
-			if amount, err = calc.RoundedPart(l.AmountMinor, taken, h.plan.Rounding); err != nil {
+			if amount, err = calc.RoundedPart(l.AmountMinor, taken, rounding); err != nil {
 				return nil, fmt.Errorf("reversing line %d of event %s: %w", l.LineNo, l.EventID, err)
 			}
 		}
@@ -78,8 +78,8 @@ func reversing(l *Line, factor string, part calc.Fraction, amountMinor int64) Li
 	}
 }
 
-// takenBack returns the part of a bonus's lines that the sale's events take back, and its name.
-func (h *history) takenBack(bonus string, f calc.SaleFold) (name string, part calc.Fraction, err error) {
+// takenBack returns the part of a bonus's lines that the sale's events take back, its name, and how it is rounded.
+func (h *history) takenBack(bonus string, f calc.SaleFold) (name string, part calc.Fraction, rounding calc.Rounding, err error) {
 	for _, b := range h.plan.Bonuses {
 		if b.Name != bonus {
 			continue
@@ -98,7 +98,7 @@ func (h *history) takenBack(bonus string, f calc.SaleFold) (name string, part ca
 			name = "unearned_months"
 		}
 		stays := clawback.Retained(f, months)
-		return name, calc.Fraction{Num: stays.Den - stays.Num, Den: stays.Den}, nil
+		return name, calc.Fraction{Num: stays.Den - stays.Num, Den: stays.Den}, h.plan.BonusRounding(&b), nil
 	}
-	return "", calc.Fraction{}, fmt.Errorf("%w: plan %s version %d has no bonus %q", ErrCorrupt, h.plan.ID, h.plan.Version, bonus)
+	return "", calc.Fraction{}, calc.Rounding{}, fmt.Errorf("%w: plan %s version %d has no bonus %q", ErrCorrupt, h.plan.ID, h.plan.Version, bonus)
 }

@@ -252,6 +252,9 @@ func (p *posting) count(h *history, ofEventID string, times int32, st stamp) err
 			c.atUS, c.cycle = e.EffectiveAtUS, int64(max(1, e.Cycle))
 		}
 	}
+	if times < 0 && h.sale.ActivatedAtUS != 0 {
+		c.atUS = h.sale.ActivatedAtUS // what is taken back leaves the windows that it was counted in
+	}
 	for _, v := range []struct {
 		to  *int64
 		one int64

@@ -225,7 +225,7 @@ func (p *eventPosting) reversals(sale int32) ([]eventLine, error) {
 		amount := l.amountMinor
 		if taken.Num != taken.Den {
 			var err error
-			if amount, err = calc.RoundedPart(amount, taken, lineRounding(p.Plan.Plan, b)); err != nil {
+			if amount, err = calc.RoundedPart(amount, taken, p.Plan.Plan.BonusRounding(b)); err != nil {
 				return nil, fmt.Errorf("sale %s: %w", p.company.sales.id(sale), err)
 			}
 		}
@@ -248,18 +248,6 @@ func retained(b *calc.Bonus, f calc.SaleFold) calc.Fraction {
 		return b.Advance.Clawback.Retained(f, b.Advance.Months)
 	}
 	return calc.Clawback{Mode: calc.ClawbackFull}.Retained(f, 1)
-}
-
-// lineRounding is how lines of a bonus are rounded.
-func lineRounding(p *calc.Plan, b *calc.Bonus) calc.Rounding {
-	rounding := p.Rounding
-	if b.Rounding != nil {
-		rounding = *b.Rounding
-	}
-	if p.RoundingAt != calc.RoundLines {
-		rounding.StepMinor = 1
-	}
-	return rounding
 }
 
 // factorName is what the factor of a line of an event is called; "" for none.
