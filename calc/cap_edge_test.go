@@ -167,6 +167,12 @@ func TestCap_ServedInFullIsNotScaled(t *testing.T) {
 	wantLines(t, p.in, p.compute(t), want)
 	p.in.Plan.Caps[0].Mode = CapHardStop
 	wantLines(t, p.in, p.compute(t), want)
+	for _, per := range []CapPer{CapPerPerson, CapPerOwner, CapPerCompany} {
+		p := newPayroll(1, manual("pay"))
+		p.pay("pay", 0, 100)
+		p.cap(Cap{Name: "limit", Per: per, LimitMinor: p.limit(100)})
+		wantLines(t, p.in, p.compute(t), "0 pay 100 × 1 = 100")
+	}
 }
 
 // More was paid than the limit is now: nothing more is, and nothing is taken back.

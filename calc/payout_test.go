@@ -75,6 +75,20 @@ func TestPayOut_LinesBonusesAndTotals(t *testing.T) {
 	}
 }
 
+// Whoever is paid in the plan's currency gets what the lines say, also where conversions are rounded once.
+func TestPayOut_NothingIsConverted(t *testing.T) {
+	p := newPayroll(1, directOf("a", RateScale/2), directOf("b", RateScale/2))
+	p.in.Plan.ExchangeOnce, p.in.Plan.PayoutPer = true, PayoutPerTotal
+	p.sell(0, 1)
+	out := p.compute(t)
+	for currency, want := range map[string]int64{"USD": 2, "EUR": 1} {
+		paid, err := PayOut(p.in.Plan, fxopenRates(), &out.Lines, func(int32) string { return currency }, nil)
+		if err != nil || paid.Len() != 1 || paid.AmountMinor[0] != want {
+			t.Errorf("%s: %+v, %v, want %d", currency, paid, err, want)
+		}
+	}
+}
+
 func TestPayOut_CurrencyWithoutARate(t *testing.T) {
 	p := newPayroll(3, manual("a"))
 	p.pay("a", 1, 5)

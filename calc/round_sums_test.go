@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -81,6 +82,50 @@ func TestRoundSums_CapsHold(t *testing.T) {
 		1 a rounding = 3
 		2 a 100 × 0.333333333 × limit 50/99 = 17
 		2 a rounding = 3`)
+}
+
+// Five lines of 10.4 were rounded to 50 before they were scaled to 40; the half units that rounding took do not come back.
+func TestRoundSums_WhatRoundingTookBeforeACapIsNotGivenBack(t *testing.T) {
+	p := newPayroll(1, directOf("a", RateScale/10), directOf("b", RateScale/10), directOf("c", RateScale/10), directOf("d", RateScale/10),
+		directOf("e", RateScale/10))
+	p.in.Plan.RoundingAt = RoundTotals
+	p.sell(0, 104)
+	p.cap(Cap{Name: "limit", LimitMinor: p.limit(40)})
+	if got := sumsByRow(p.in, p.compute(t)); got[0] != 40 {
+		t.Errorf("%v", got)
+	}
+}
+
+// Shares of pools are allotted, and not rounded.
+func TestRoundSums_PoolsAreSharedAsTheyAre(t *testing.T) {
+	var pools []Bonus
+	for _, name := range []string{"a", "b", "c"} {
+		pools = append(pools, Bonus{Name: name, Cadence: Monthly, Pool: &Pool{AmountMinor: 167}})
+	}
+	p := newPayroll(5, pools...)
+	p.in.Plan.RoundingAt = RoundTotals
+	if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, []int64{102, 102, 99, 99, 99}) {
+		t.Errorf("%v", got)
+	}
+}
+
+// The rounding line of a total stands beside those of a cap.
+func TestRoundSums_BesideTheRoundingLinesOfACap(t *testing.T) {
+	unilevel := &Unilevel{Base: BasePrice}
+	p := newPayroll(3, Bonus{Name: "levels", Cadence: Monthly, Unilevel: unilevel})
+	unilevel.Rates = EverybodyAt(p.in.Plan, RateScale/20, RateScale/20)
+	p.in.Network.Sponsor = []int32{-1, 0, 1}
+	p.in.Plan.RoundingAt, p.in.Plan.Rounding.StepMinor = RoundTotals, 10
+	p.sell(1, 100)
+	p.sell(2, 100)
+	p.cap(Cap{Name: "limit", LimitMinor: p.limit(5)})
+	wantLines(t, p.in, p.compute(t), `
+		0 levels rounding = 5
+		0 levels 1.0 100 × 0.05 × limit 5/10 = 3
+		0 levels 2.0 100 × 0.05 × limit 5/10 = 3
+		0 levels 2.0 rounding = -1
+		1 levels rounding = 5
+		1 levels 1.0 100 × 0.05 = 5`)
 }
 
 func TestRoundSums_AgreesWithTheModel(t *testing.T) {
