@@ -1,5 +1,7 @@
 package calc
 
+import "slices"
+
 // remainder corrects lines that a factor has scaled and rounding has moved, by one step each, until they sum to what they should.
 type remainder struct {
 	*capping
@@ -153,77 +155,49 @@ func (c *remainder) take(count int) error {
 	correct := func(i int) {
 		c.scaling.corrected = append(c.scaling.corrected, lineCorrection{c.set.place(i), byMinor})
 	}
-	equals := c.takeAbove(&top, rank, correct)
-	if !c.set.whole {
-		c.takeInOrder(&top, rank, equals, correct)
-	} else {
-		c.takeByEarner(&top, rank, equals, correct)
+	equals := c.scaling.equals[:0] // numbers of the lines at the limit
+	for i, word := range c.exacts {
+		if word == 0 {
+			continue
+		}
+		switch compareRank(&top, i, rank) {
+		case 1:
+			correct(i)
+		case 0:
+			equals = append(equals, int32(i))
+		}
+	}
+	c.scaling.equals = equals
+	if c.set.whole && len(equals) > top.ties {
+		c.sortByEarner(equals)
+	}
+	from, to := 0, min(top.ties, len(equals))
+	if c.down {
+		from, to = len(equals)-to, len(equals)
+	}
+	for _, i := range equals[from:to] {
+		correct(int(i))
 	}
 	return failed
 }
 
-// takeAbove corrects the lines above the limit, and counts those at it.
-func (c *remainder) takeAbove(top *topParts, rank rankWord, correct func(i int)) (equals int) {
-	for i := range c.exacts {
-		if c.exacts[i] == 0 {
-			continue
-		}
-		switch compareRank(top, i, rank) {
-		case 1:
-			correct(i)
-		case 0:
-			equals++
-		}
-	}
-	return equals
-}
-
-// takenOfEquals tells whether a line is taken that so many equal ones come before.
-func (c *remainder) takenOfEquals(before, equals, ties int) bool {
-	if c.down {
-		return before >= equals-ties
-	}
-	return before < ties
-}
-
-// takeInOrder corrects some of the equal lines of a list, which is in order.
-func (c *remainder) takeInOrder(top *topParts, rank rankWord, equals int, correct func(i int)) {
-	before := 0
-	for i := range c.exacts {
-		if c.exacts[i] != 0 && compareRank(top, i, rank) == 0 {
-			if c.takenOfEquals(before, equals, top.ties) {
-				correct(i)
-			}
-			before++
-		}
-	}
-}
-
-// takeByEarner corrects some of the equal lines of all, which are not in order of their earners; those of one earner are.
-func (c *remainder) takeByEarner(top *topParts, rank rankWord, equals int, correct func(i int)) {
-	if equals <= top.ties {
-		c.takeInOrder(top, rank, equals, correct) // all of them
-		return
-	}
-	before := make([]int32, c.n+1) // equal lines of earlier rows
-	for w := c.walk(c.set, 0, len(c.exacts)); w.next(); {
-		i, b, j := w.i, w.block, w.j
-		if c.exacts[i] != 0 && compareRank(top, i, rank) == 0 {
-			before[b.Earner[j]+1]++
-		}
+// sortByEarner puts lines, which stand in the order of bonuses and of whatever the bonuses went by, in the order of earners. Those of
+// one earner stay in order.
+func (c *remainder) sortByEarner(places []int32) {
+	next := make([]int32, c.n+1)
+	for _, place := range places {
+		b, j := c.at(place)
+		next[b.Earner[j]+1]++
 	}
 	for row := range c.n {
-		before[row+1] += before[row]
+		next[row+1] += next[row]
 	}
-	for w := c.walk(c.set, 0, len(c.exacts)); w.next(); {
-		i, b, j := w.i, w.block, w.j
-		if c.exacts[i] != 0 && compareRank(top, i, rank) == 0 {
-			row := b.Earner[j]
-			if c.takenOfEquals(int(before[row]), equals, top.ties) {
-				correct(i)
-			}
-			before[row]++
-		}
+	unsorted := slices.Clone(places)
+	for _, place := range unsorted {
+		b, j := c.at(place)
+		row := b.Earner[j]
+		places[next[row]] = place
+		next[row]++
 	}
 }
 

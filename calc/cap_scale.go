@@ -19,6 +19,8 @@ type capScaling struct {
 	set   uint64
 	// exacts are by number in the set what rounding has left, as packed makes it.
 	exacts []uint64
+	// equals is scratch of the remainder.
+	equals []int32
 	// corrected are the lines that rounding lines correct; changed tells, by bonus, that rounding lines have been dropped.
 	corrected []lineCorrection
 	changed   []bool

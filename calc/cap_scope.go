@@ -21,6 +21,9 @@ type capping struct {
 
 func (s *stage) newCapping(index int) *capping {
 	k := &capping{lineBlocks: lineBlocks{stage: s, limit: index}, cap: &s.plan.Caps[index]}
+	if k.cap.Mode == CapPriority {
+		k.rank = byRow(s.sponsor.rank, s.sponsor.row)
+	}
 	k.scaling.workers = make([]*lineRates, max(1, s.threads))
 	for _, bonus := range k.cap.Bonuses {
 		b := &s.plan.Bonuses[bonus]

@@ -12,6 +12,7 @@ type lineBlocks struct {
 	*stage
 	limit  int // index of the cap at work
 	blocks []lineBlock
+	rank   []uint8 // paid as, by row, for those who ask
 	// unordered tells that lines of an earner do not stand in order in some block.
 	unordered bool
 }
@@ -144,17 +145,28 @@ func (k *lineBlocks) belongs(class *lineClass, b *lineBlock, j int) bool {
 	return class.ranks == nil || class.ranks[k.rankOf(b.Earner[j])]
 }
 
-func (k *lineBlocks) rankOf(row int32) uint8 { return k.sponsor.rank[k.sponsor.seat[row]] }
+// rankOf gives the rank of an earner. Whoever asks for many has put ranks in order of rows.
+func (k *lineBlocks) rankOf(row int32) uint8 { return k.rank[row] }
 
 // byEarner lists the places of lines of a class in a stretch of blocks by the slot that their earner has, then by bonus, level, part and
 // kind. Those of slot i are from starts[i] to starts[i+1]. A slot of -1 is left out.
 func (k *lineBlocks) byEarner(first, last, slots int, slot func(row int32) int32, class *lineClass) (starts, places []int32) {
-	set := lineSet{whole: true, class: *class}
-	from, to := first<<blockBits, last<<blockBits
+	// Lines that have a slot are few, or else the second pass is as long as the first: each line's earner is looked up once, by all threads.
+	found := make([][]slottedPlace, max(1, k.threads))
+	share(k.threads, first<<blockBits, last<<blockBits, func(worker, from, to int) {
+		set := lineSet{whole: true, class: *class}
+		var list []slottedPlace
+		for w := k.walk(&set, from, to); w.next(); {
+			if at := slot(w.block.Earner[w.j]); at >= 0 {
+				list = append(list, slottedPlace{at, int32(w.i)})
+			}
+		}
+		found[worker] = list
+	})
 	starts = make([]int32, slots+1)
-	for w := k.walk(&set, from, to); w.next(); {
-		if at := slot(w.block.Earner[w.j]); at >= 0 {
-			starts[at+1]++
+	for _, list := range found {
+		for _, f := range list {
+			starts[f.slot+1]++
 		}
 	}
 	for i := range slots {
@@ -162,10 +174,10 @@ func (k *lineBlocks) byEarner(first, last, slots int, slot func(row int32) int32
 	}
 	places = make([]int32, starts[slots])
 	next := slices.Clone(starts[:slots])
-	for w := k.walk(&set, from, to); w.next(); {
-		if at := slot(w.block.Earner[w.j]); at >= 0 {
-			places[next[at]] = int32(w.i)
-			next[at]++
+	for _, list := range found {
+		for _, f := range list {
+			places[next[f.slot]] = f.place
+			next[f.slot]++
 		}
 	}
 	if k.unordered {
@@ -175,6 +187,8 @@ func (k *lineBlocks) byEarner(first, last, slots int, slot func(row int32) int32
 	}
 	return starts, places
 }
+
+type slottedPlace struct{ slot, place int32 }
 
 // sort puts places of one earner's lines in order, which they nearly are.
 func (k *lineBlocks) sort(places []int32) {
