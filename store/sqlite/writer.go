@@ -138,14 +138,17 @@ func (w *writer) begin(ctx context.Context) error {
 
 // refuse answers r, and with it all that waited through the same time for the lock: each waiting that long in its turn would keep
 // the last for minutes.
+//
+// Those are counted before anybody is answered: a caller that comes back at once has not waited, and finds the lock given up perhaps.
 func (w *writer) refuse(r *request, err error) {
+	waiting := len(w.queue)
 	if r.take() {
 		r.fail(err)
 	}
 	if !errors.Is(err, store.ErrUnavailable) {
 		return // only r's context has ended
 	}
-	for range len(w.queue) {
+	for range waiting {
 		if r := <-w.queue; r.take() {
 			r.fail(err)
 		}
