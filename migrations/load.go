@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -28,6 +29,9 @@ type Step struct {
 	// a first line `-- oldest binary: N`, and is that of the step before where the line is missing.
 	Oldest int
 }
+
+// Digest is the SHA-256 of the statement, in hexadecimal digits.
+func (s Step) Digest() string { return fmt.Sprintf("%x", sha256.Sum256([]byte(s.SQL))) }
 
 // Newest returns the number of the last step that this binary knows.
 func Newest() int {

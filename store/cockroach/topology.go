@@ -34,7 +34,7 @@ const (
 var globalTables = []string{
 	"markets", "vendors", "products", "plans", "periods",
 	"network_events", "positions", "slots", "opening_events",
-	"runs", "run_attempts", "run_chunks", "run_totals", "leases", "settings", "schema_steps",
+	"runs", "run_attempts", "run_chunks", "run_totals", "leases", "settings", "schema_history",
 }
 
 // Tables whose rows live in the region that their `region` column names: it leads their primary keys.

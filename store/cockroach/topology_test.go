@@ -49,7 +49,7 @@ func TestTopology_KnowsEveryTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tables := []string{"schema_steps"}
+	tables := []string{"schema_history"}
 	for _, step := range steps {
 		match := created.FindStringSubmatch(step.SQL)
 		if match == nil {

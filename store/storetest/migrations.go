@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
@@ -23,7 +24,7 @@ func testMigrations(t *testing.T, source Source) {
 		var steps []int64
 		read(t, engine, func(c store.Conn) error {
 			steps = steps[:0]
-			return c.Query(`SELECT step, applied_at_us FROM schema_steps ORDER BY step`, nil, func(r store.Row) error {
+			return c.Query(`SELECT step, applied_at_us FROM schema_history ORDER BY step`, nil, func(r store.Row) error {
 				if r.Int(1) != Clock().UnixMicro() {
 					t.Errorf("step %d was applied at %d", r.Int(0), r.Int(1))
 				}
@@ -99,8 +100,8 @@ func testMigrations(t *testing.T, source Source) {
 		}
 		newer := func(step, oldest int) {
 			write(t, engine, func(c store.Conn) error {
-				_, err := c.Exec(`INSERT INTO schema_steps (step, name, applied_at_us, oldest_binary) VALUES ($1, $2, $3, $4)`,
-					int64(step), "of a newer binary", int64(0), int64(oldest))
+				_, err := c.Exec(`INSERT INTO schema_history (step, name, applied_at_us, oldest_binary, digest) VALUES ($1, $2, $3, $4, $5)`,
+					int64(step), "of a newer binary", int64(0), int64(oldest), strings.Repeat("0", 64))
 				return err
 			})
 		}
@@ -118,6 +119,25 @@ func testMigrations(t *testing.T, source Source) {
 		}
 		if err := engine.Migrate(t.Context()); !errors.Is(err, store.ErrSchema) {
 			t.Errorf("a newer schema that does not allow this binary: %v", err)
+		}
+	})
+
+	t.Run("SchemaOfOtherStepsIsRefused", func(t *testing.T) {
+		foreign := source(t).Open(t)
+		define(t, foreign, `CREATE TABLE markets (id BIGINT NOT NULL, PRIMARY KEY (id))`)
+		if err := foreign.Migrate(t.Context()); !errors.Is(err, store.ErrSchema) {
+			t.Errorf("a database of another program: %v", err)
+		}
+		engine := source(t).Open(t)
+		if err := engine.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		write(t, engine, func(c store.Conn) error {
+			_, err := c.Exec(`UPDATE schema_history SET digest = $1 WHERE step = 3`, strings.Repeat("0", 64))
+			return err
+		})
+		if err := engine.Migrate(t.Context()); !errors.Is(err, store.ErrSchema) || !strings.Contains(err.Error(), "step 3") {
+			t.Errorf("a database whose third step was another: %v", err)
 		}
 	})
 
