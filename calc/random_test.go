@@ -156,7 +156,7 @@ func drawPlan(t *rapid.T) *Plan {
 func drawBonus(t *rapid.T, p *Plan) Bonus {
 	b := Bonus{Pays: PaysPeriod, Cadence: rapid.SampledFrom([]Cadence{Monthly, Monthly, Weekly}).Draw(t, "cadence")}
 	base := rapid.SampledFrom([]Base{BaseCV, BasePV, BasePrice}).Draw(t, "base")
-	rate := rapid.SampledFrom([]int64{0, 20_000_000, 50_000_000, 375_000, RateScale / 3, RateScale})
+	rate := rapid.SampledFrom([]int64{0, 20_000_000, 50_000_000, 375_000, RateScale / 3, RateScale, 23 * RateScale / 20})
 	rates := func(n int) []int64 { return rapid.SliceOfN(rate, n, n).Draw(t, "rates") }
 	kinds := []string{"direct", "unilevel", "unilevel", "event"}
 	if p.PlacementWidth == 2 {

@@ -16,6 +16,7 @@ type bonusReader struct {
 	path    string // of the bonus
 	at      string // of the kind's block
 	hidden  int    // volumes made for the bonus so far
+	rateMax int64  // the highest rate that it may have
 }
 
 // compileBonuses makes the plan's bonuses. Volumes, ranks and the names of bonuses are there before it.
@@ -126,6 +127,28 @@ func (r *bonusReader) general() {
 	}
 	if b.GetRounding() != nil {
 		r.to.Rounding = r.bonusRounding(b.GetRounding())
+	}
+	r.readRateMax(kind)
+}
+
+// readRateMax reads how high the bonus's rates may be: not above 100 % where the bonus does not say that it is meant.
+func (r *bonusReader) readRateMax(kind string) {
+	r.rateMax = rateMax
+	if kind == "advance" {
+		r.rateMax = advanceRateMax
+	}
+	at, written := r.path+".rate_max", r.message.GetRateMax()
+	switch {
+	case written == "":
+	case !hasRateMax(kind):
+		r.fail(at, "a "+wordsOf(kind)+" pays no rate above 100%", "delete it")
+	default:
+		if highest := r.rate(at, written, advanceRateMax); highest > rateMax {
+			r.rateMax = highest
+			r.rateMost = max(r.rateMost, highest)
+		} else if r.sound(at) {
+			r.fail(at, fmt.Sprintf("`rate_max` is %s, and a rate of up to 100%% needs none", percentOf(highest)), "write what the rates reach, for instance `rate_max: 125%`, or delete it")
+		}
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 
 func (r *bonusReader) advance(a *uplinev1.AdvanceBonus) {
 	pays := rateBlock{
-		rate: a.GetRate(), rates: a.GetRates(), what: takesEither, max: advanceRateMax,
+		rate: a.GetRate(), rates: a.GetRates(), what: takesEither, max: r.rateMax,
 		add: "add `rate` for everybody, or `rates` by rank",
 	}
 	r.to.Advance = &calc.Advance{

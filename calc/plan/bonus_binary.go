@@ -44,7 +44,7 @@ func (r *bonusReader) binary(y *uplinev1.BinaryBonus) {
 // binaryPays reads what is paid on the legs: rates, brackets, steps or cycles.
 func (r *bonusReader) binaryPays(y *uplinev1.BinaryBonus, out *calc.Binary) {
 	pays := rateBlock{
-		rate: y.GetRate(), rates: y.GetRates(), amount: y.GetAmount(), brackets: y.GetBrackets(), what: takesRates, max: rateMax,
+		rate: y.GetRate(), rates: y.GetRates(), amount: y.GetAmount(), brackets: y.GetBrackets(), what: takesRates, max: r.rateMax,
 		add: "add `rate` for everybody, or `rates` by rank",
 	}
 	switch {
@@ -81,7 +81,7 @@ func (r *bonusReader) binaryBrackets(b *uplinev1.Brackets, what takes, base calc
 	}
 	path := r.at + ".brackets"
 	whole := &uplinev1.Brackets{By: b.GetBy(), Steps: b.GetSteps()}
-	out := r.brackets(bracketUse{path: path, what: what, when: forBonus}, whole)
+	out := r.brackets(bracketUse{path: path, what: what, max: r.rateMax, when: forBonus}, whole)
 	if out.By == nil {
 		return out
 	}

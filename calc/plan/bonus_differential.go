@@ -9,7 +9,7 @@ import (
 const noMarginalDifference = "the difference of two rates is one of rates that each are for everything"
 
 func (r *bonusReader) differential(d *uplinev1.DifferentialBonus) {
-	pays := rateBlock{rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: rateMax, add: "add `rates` by rank, or `brackets` by a number"}
+	pays := rateBlock{rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: r.rateMax, add: "add `rates` by rank, or `brackets` by a number"}
 	out := &calc.Differential{
 		Rates: r.rateOf(pays), Brackets: r.bracketsOf(d.GetBrackets(), takesEither, 0, noMarginalDifference),
 		Base: r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, pays.paysAmounts()), Placement: r.placed(d.GetTree()),
@@ -22,7 +22,7 @@ func (r *bonusReader) differential(d *uplinev1.DifferentialBonus) {
 // stairstep is a differential bonus that pays the own sales, too, so that those above get what is left of the seller's own rate, and
 // ends where a leg breaks away.
 func (r *bonusReader) stairstep(d *uplinev1.StairstepBonus) {
-	pays := rateBlock{rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: rateMax, add: "add `brackets` by a number, or `rates` by rank"}
+	pays := rateBlock{rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: r.rateMax, add: "add `brackets` by a number, or `rates` by rank"}
 	amounts := pays.paysAmounts()
 	out := &calc.Differential{
 		Rates: r.rateOf(pays), Brackets: r.bracketsOf(d.GetBrackets(), takesEither, 0, noMarginalDifference),

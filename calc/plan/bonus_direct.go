@@ -7,7 +7,7 @@ import (
 
 func (r *bonusReader) direct(d *uplinev1.DirectBonus) {
 	pays := rateBlock{
-		rate: d.GetRate(), amount: d.GetAmount(), rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: rateMax,
+		rate: d.GetRate(), amount: d.GetAmount(), rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: r.rateMax,
 		add: "add `rate` for everybody, or `rates` by rank",
 	}
 	out := &calc.Direct{

@@ -6,7 +6,7 @@ import (
 )
 
 func (r *bonusReader) generation(g *uplinev1.GenerationBonus) {
-	out := &calc.Generation{Rates: r.levelTable(r.at+".rates", g.GetRates(), takesEither, forBonus)}
+	out := &calc.Generation{Rates: r.levelTable(r.at+".rates", g.GetRates(), takesEither, r.rateMax, forBonus)}
 	out.Base = r.paidOn(g.GetBase(), g.GetVolume(), calc.BaseCV, out.Rates.Amounts)
 	out.Placement = r.placed(g.GetTree())
 	out.Leaders = r.condition(r.at+".leaders", g.GetLeaders(), forBonus)
@@ -40,7 +40,7 @@ func (r *bonusReader) generationRates(g *uplinev1.GenerationBonus, out *calc.Gen
 			r.fail(r.at+"."+field, "the bonus pays amounts, so there is no `"+field+"`", "delete it, or pay rates")
 			return 0
 		}
-		return r.rate(r.at+"."+field, written, rateMax)
+		return r.rate(r.at+"."+field, written, r.rateMax)
 	}
 	out.OwnGroupRate = rate("own_group_rate", g.GetOwnGroupRate())
 	out.LessLeader = g.GetLessLeader()

@@ -13,7 +13,7 @@ func (r *bonusReader) matching(m *uplinev1.MatchingBonus) {
 		Bonuses: r.matched(m.GetBonuses()), AfterCaps: m.GetBase() == uplinev1.MatchBase_MATCH_BASE_AFTER_CAPS,
 		ByGeneration: m.GetBy() == uplinev1.MatchBy_MATCH_BY_GENERATION,
 		Leaders:      r.condition(r.at+".leaders", m.GetLeaders(), forBonus),
-		Rates:        r.levelTable(r.at+".rates", m.GetRates(), takesRates, forBonus),
+		Rates:        r.levelTable(r.at+".rates", m.GetRates(), takesRates, r.rateMax, forBonus),
 		Walk:         r.walk(m.GetTree(), m.GetCompression()),
 	}
 	switch {

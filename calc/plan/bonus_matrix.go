@@ -13,7 +13,7 @@ func (r *bonusReader) matrix(m *uplinev1.MatrixBonus) {
 	}
 	out := &calc.Matrix{TopCounts: m.GetTopCounts(), Walk: calc.Walk{Placement: true}, Base: calc.BaseCV}
 	if len(m.GetRates()) > 0 {
-		out.Rates = r.levelTable(r.at+".rates", m.GetRates(), takesEither, forBonus)
+		out.Rates = r.levelTable(r.at+".rates", m.GetRates(), takesEither, r.rateMax, forBonus)
 		out.Base = r.matrixBase(m, out.Rates.Amounts)
 		out.Walk = r.walk("", m.GetCompression())
 		out.Walk.Placement = true

@@ -8,7 +8,7 @@ import (
 )
 
 func (r *bonusReader) residual(d *uplinev1.ResidualBonus) {
-	own := rateBlock{rate: d.GetRate(), amount: d.GetAmount(), rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: rateMax}
+	own := rateBlock{rate: d.GetRate(), amount: d.GetAmount(), rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: r.rateMax}
 	ownPaid := own.rate != "" || own.amount != "" || len(own.rates) > 0 || own.brackets != nil
 	if !ownPaid && len(d.GetLevels()) == 0 {
 		own.add = "add `rate`, `rates`, `amount` or `brackets` for the seller, or `levels` for those above"
@@ -16,7 +16,7 @@ func (r *bonusReader) residual(d *uplinev1.ResidualBonus) {
 	out := &calc.Residual{Own: r.rateOf(own)}
 	amounts := own.paysAmounts()
 	if len(d.GetLevels()) > 0 {
-		out.Levels = r.levelTable(r.at+".levels", d.GetLevels(), takesEither, forBonus)
+		out.Levels = r.levelTable(r.at+".levels", d.GetLevels(), takesEither, r.rateMax, forBonus)
 		switch {
 		case !ownPaid:
 			amounts = out.Levels.Amounts

@@ -9,7 +9,7 @@ import (
 
 func (r *bonusReader) unilevel(u *uplinev1.UnilevelBonus) {
 	out := &calc.Unilevel{
-		Rates:    r.levelTable(r.at+".rates", u.GetRates(), takesEither, r.phase()),
+		Rates:    r.levelTable(r.at+".rates", u.GetRates(), takesEither, r.rateMax, r.phase()),
 		Clawback: r.clawback(u.GetClawback(), calc.ClawbackFull),
 	}
 	r.unlock(r.at+".unlock", u.GetUnlock(), &out.Rates, r.phase())
@@ -29,7 +29,7 @@ func (r *bonusReader) unilevel(u *uplinev1.UnilevelBonus) {
 
 // fastStart is a unilevel bonus on a volume of the sales of the first days.
 func (r *bonusReader) fastStart(f *uplinev1.FastStartBonus) {
-	out := &calc.Unilevel{Rates: r.levelTable(r.at+".rates", f.GetRates(), takesEither, r.phase())}
+	out := &calc.Unilevel{Rates: r.levelTable(r.at+".rates", f.GetRates(), takesEither, r.rateMax, r.phase())}
 	out.Walk = r.walk(f.GetTree(), f.GetCompression())
 	r.warnLevels(r.at+".rates", &out.Rates, &out.Walk)
 	base := r.paidOn(f.GetBase(), f.GetVolume(), calc.BaseCV, out.Rates.Amounts)
@@ -67,7 +67,7 @@ func (r *bonusReader) revenueShare(s *uplinev1.RevenueShareBonus) {
 	highest, some := int64(0), false
 	for i, tier := range tiers {
 		at := fmt.Sprintf("%s.tiers[%d]", r.at, i)
-		rates[i] = r.rate(at+".rate", tier.GetRate(), rateMax)
+		rates[i] = r.rate(at+".rate", tier.GetRate(), r.rateMax)
 		opens[i] = r.condition(at+".when", tier.GetWhen(), r.phase())
 		highest, some = max(highest, rates[i]), some || tier.GetWhen() != ""
 	}

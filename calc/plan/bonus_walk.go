@@ -57,7 +57,7 @@ func (r *bonusReader) warnSum(path string, t *calc.RateTable, of string) {
 	for _, best := range bestRates(t) {
 		sum += best
 	}
-	if sum > calc.RateScale && r.sound(path) {
+	if sum > r.rateMax && r.sound(path) {
 		r.warn(path, fmt.Sprintf("the levels together can pay %s of %s, more than all of it", percentOf(sum), of), "check the rates")
 	}
 }

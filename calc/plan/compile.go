@@ -85,6 +85,8 @@ type compiler struct {
 	source  *text
 	message *uplinev1.Plan
 	plan    *calc.Plan
+	// rateMost is the highest `rate_max` of a bonus; 0: none has one.
+	rateMost int64
 	// overlay says what an override of some markets has changed in message; nil for the plan as it stands.
 	overlay *overlay
 }

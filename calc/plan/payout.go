@@ -190,7 +190,7 @@ func (c *compiler) warnPayout() {
 	for i := range all {
 		all[i] = i
 	}
-	market, of, rate := -1, calc.Base(0), int64(calc.RateScale)
+	market, of, rate := -1, calc.Base(0), max(calc.RateScale, c.rateMost)
 	for _, m := range p.markets() {
 		for b, sum := range p.together(m, all) {
 			if sum > rate {
@@ -211,7 +211,7 @@ func (c *compiler) warnPayout() {
 
 // saidAlone tells that a bonus pays more than all of a sale alone, of which its own warning speaks.
 func (p *payouts) saidAlone(bonus int) bool {
-	return p.plan.Bonuses[bonus].Matching == nil && slices.ContainsFunc(p.of[bonus], func(of payout) bool { return of.rate > calc.RateScale })
+	return p.plan.Bonuses[bonus].Matching == nil && slices.ContainsFunc(p.of[bonus], func(of payout) bool { return of.rate > max(calc.RateScale, p.rateMost) })
 }
 
 // quoted lists bonuses by name, the first few of many.

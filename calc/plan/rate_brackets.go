@@ -11,6 +11,7 @@ import (
 type bracketUse struct {
 	path string
 	what takes
+	max  int64 // in rate units
 	when phase
 	// marginalOf is the volume that marginal brackets must be by. With neverMarginal they cannot be marginal, for the reason that it gives.
 	marginalOf    calc.Base
@@ -48,7 +49,7 @@ func (c *compiler) bracketSteps(use bracketUse, b *uplinev1.Brackets, out *calc.
 				c.fail(at+".from", fmt.Sprintf("the step from `%s` does not come after the one from `%s`", shown(step.GetFrom()), shown(b.GetSteps()[i-1].GetFrom())), "write the steps going up")
 			}
 		}
-		rate, isAmount := c.rankValue(at, &uplinev1.RankRate{Rate: step.GetRate(), Amount: step.GetAmount()}, use.what, rateMax)
+		rate, isAmount := c.rankValue(at, &uplinev1.RankRate{Rate: step.GetRate(), Amount: step.GetAmount()}, use.what, use.max)
 		switch {
 		case i == 0:
 			out.Amounts = isAmount

@@ -13,13 +13,13 @@ import (
 const unlockLevelsMax = 64
 
 // levelTable reads rates, or amounts, by rank and level.
-func (c *compiler) levelTable(path string, entries []*uplinev1.LevelRates, what takes, when phase) calc.RateTable {
+func (c *compiler) levelTable(path string, entries []*uplinev1.LevelRates, what takes, rateUnitsMax int64, when phase) calc.RateTable {
 	levels, amounts := 0, false
 	list := make([]tableEntry, len(entries))
 	highest := int64(0)
 	for i, entry := range entries {
 		at := path + "[" + strconv.Itoa(i) + "]"
-		values, isAmounts := c.levelValues(at, entry, what)
+		values, isAmounts := c.levelValues(at, entry, what, rateUnitsMax)
 		switch {
 		case i == 0:
 			amounts = isAmounts
@@ -46,7 +46,7 @@ func (c *compiler) mixedLevels(at string, isAmounts bool) {
 }
 
 // levelValues reads the levels of an entry.
-func (c *compiler) levelValues(at string, entry *uplinev1.LevelRates, what takes) (values []int64, isAmounts bool) {
+func (c *compiler) levelValues(at string, entry *uplinev1.LevelRates, what takes, rateUnitsMax int64) (values []int64, isAmounts bool) {
 	rates, amounts := entry.GetLevels(), entry.GetAmounts()
 	switch {
 	case len(rates) > 0 && len(amounts) > 0:
@@ -75,7 +75,7 @@ func (c *compiler) levelValues(at string, entry *uplinev1.LevelRates, what takes
 			values = append(values, 0)
 			continue
 		}
-		values = append(values, c.rate(path, text, rateMax))
+		values = append(values, c.rate(path, text, rateUnitsMax))
 	}
 	return values, false
 }

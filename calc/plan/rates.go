@@ -3,7 +3,6 @@ package plan
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"upline/calc"
@@ -29,9 +28,12 @@ func (c *compiler) rate(path, text string, rateUnitsMax int64) int64 {
 	} else {
 		parsed, err = calc.ParseRate(number)
 	}
-	limit := strconv.FormatInt(100*(rateUnitsMax/calc.RateScale), 10) + "%"
+	limit := percentOf(rateUnitsMax)
 	tooHigh := func() {
 		remedy := "no more than " + limit + " can be paid"
+		if rateUnitsMax == rateMax && takesRateMax(path) && err == nil && parsed <= advanceRateMax {
+			remedy += "; if it is meant, give the bonus `rate_max`"
+		}
 		if !percent && err == nil && parsed < 100*calc.RateScale && calc.RateScale/100 <= parsed/100 {
 			remedy = fmt.Sprintf("%s per cent is written `%s%%`", number, number)
 		}
@@ -59,6 +61,19 @@ func (c *compiler) rate(path, text string, rateUnitsMax int64) int64 {
 	}
 	return 0
 }
+
+// takesRateMax tells whether a rate stands where `rate_max` of its bonus allows one above 100 %.
+func takesRateMax(path string) bool {
+	parts := strings.Split(path, ".")
+	if len(parts) < 3 || !strings.HasPrefix(parts[0], "bonuses[") || !hasRateMax(parts[1]) {
+		return false
+	}
+	field, _, _ := strings.Cut(parts[len(parts)-1], "[")
+	return field == "rate" || field == "levels" || field == "own_group_rate" || field == "least_rate"
+}
+
+// hasRateMax tells whether the rates of a kind of bonus may be above 100 %.
+func hasRateMax(kind string) bool { return kind != "pool" && kind != "rank_bonus" && kind != "manual" }
 
 // part reads a rate that is not zero.
 func (c *compiler) part(path, text string) int64 {

@@ -907,7 +907,11 @@ type Bonus struct {
 	Rounding *Rounding `protobuf:"bytes,22,opt,name=rounding,proto3" json:"rounding,omitempty"`
 	// Whether those who are not active are paid, too. Omitted: a direct bonus, an advance, a residual's seller and a manual bonus pay everybody, all
 	// others the active only.
-	Inactive      Inactive `protobuf:"varint,23,opt,name=inactive,proto3,enum=upline.v1.Inactive" json:"inactive,omitempty"`
+	Inactive Inactive `protobuf:"varint,23,opt,name=inactive,proto3,enum=upline.v1.Inactive" json:"inactive,omitempty"`
+	// The highest rate that this bonus may have, above 100 %, for instance `125%`: for the contract levels of insurance, which are rates of
+	// a first premium. A bonus without it has no rate above 100 %, so that a slip of the pen is an error. At most 1000 %, which an advance
+	// may have in any case. Not for a pool, a rank bonus and what is paid by hand.
+	RateMax       string `protobuf:"bytes,24,opt,name=rate_max,json=rateMax,proto3" json:"rate_max,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1140,6 +1144,13 @@ func (x *Bonus) GetInactive() Inactive {
 	return Inactive_INACTIVE_UNSPECIFIED
 }
 
+func (x *Bonus) GetRateMax() string {
+	if x != nil {
+		return x.RateMax
+	}
+	return ""
+}
+
 type isBonus_Kind interface {
 	isBonus_Kind()
 }
@@ -1304,7 +1315,7 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12\x1c\n" +
 	"\x04when\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04when\x12,\n" +
 	"\fhold_periods\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\vholdPeriods\x12.\n" +
-	"\rgrace_periods\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\fgracePeriods\"\xd6\t\n" +
+	"\rgrace_periods\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\fgracePeriods\"\xfa\t\n" +
 	"\x05Bonus\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04name\x12\x1d\n" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12/\n" +
@@ -1334,7 +1345,8 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\amarkets\x18\x15 \x03(\tB\x19\xbaH\x16\x92\x01\x13\x10\xc8\x01\"\x0er\f2\n" +
 	"^[A-Z]{2}$R\amarkets\x12/\n" +
 	"\brounding\x18\x16 \x01(\v2\x13.upline.v1.RoundingR\brounding\x129\n" +
-	"\binactive\x18\x17 \x01(\x0e2\x13.upline.v1.InactiveB\b\xbaH\x05\x82\x01\x02\x10\x01R\binactiveB\r\n" +
+	"\binactive\x18\x17 \x01(\x0e2\x13.upline.v1.InactiveB\b\xbaH\x05\x82\x01\x02\x10\x01R\binactive\x12\"\n" +
+	"\brate_max\x18\x18 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\arateMaxB\r\n" +
 	"\x04kind\x12\x05\xbaH\x02\b\x01*\x93\x01\n" +
 	"\fRoundingMode\x12\x1d\n" +
 	"\x19ROUNDING_MODE_UNSPECIFIED\x10\x00\x12\x19\n" +
