@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS products (
   {{int "volume_timing"}},
   {{int "pv"}},
   {{int "cv"}},
+  {{int "qv"}},
   {{int "recorded_at_us"}},
   PRIMARY KEY (product_id)
 ){{table}}

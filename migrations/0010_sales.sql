@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS sales (
   {{text "currency" 3}},
   {{int "pv"}},
   {{int "cv"}},
+  {{int "qv"}},
+  {{int "fee_minor"}},
   {{int "sold_at_us"}},
   {{text "state" 16}},
   {{int "activated_at_us"}},

@@ -11,6 +11,8 @@ CREATE TABLE IF NOT EXISTS event_counts (
   {{int "pv"}},
   {{int "cv"}},
   {{int "price_minor"}},
+  {{int "qv"}},
+  {{int "fee_minor"}},
   {{int "times"}},
   {{text "product_class" 64}},
   {{text "customer_id" 64}},

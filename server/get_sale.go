@@ -19,12 +19,16 @@ func (s *Server) GetSale(ctx context.Context, request *uplinev1.GetSaleRequest) 
 }
 
 func saleOf(s store.Sale) *uplinev1.Sale {
-	return &uplinev1.Sale{
+	out := &uplinev1.Sale{
 		Market: s.Market, SaleId: s.SaleID, OrderId: s.OrderID,
 		DistributorId: s.DistributorID, CustomerId: s.CustomerID, ProductId: s.ProductID, VendorId: s.VendorID,
-		Price: money(s.PriceMinor, s.Currency), Pv: calc.FormatVolume(s.PV), Cv: calc.FormatVolume(s.CV),
+		Price: money(s.PriceMinor, s.Currency), Pv: calc.FormatVolume(s.PV), Cv: calc.FormatVolume(s.CV), Qv: calc.FormatVolume(s.QV),
 		SoldAt: timestamp(s.SoldAtUS), ActivatedAt: timestamp(s.ActivatedAtUS), CancelledAt: timestamp(s.CancelledAtUS),
 		State: saleStates[s.State], CyclesPaid: s.CyclesPaid,
 		PlanId: s.PlanID, PlanVersion: s.PlanVersion, RecordedAt: timestamp(s.RecordedAtUS),
 	}
+	if s.FeeMinor != 0 {
+		out.Fee = money(s.FeeMinor, s.Currency)
+	}
+	return out
 }

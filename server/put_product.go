@@ -18,6 +18,7 @@ func (s *Server) PutProduct(ctx context.Context, request *uplinev1.PutProductReq
 		VolumeOnPayment:    given.GetVolumeTiming() == uplinev1.VolumeTiming_VOLUME_TIMING_ON_PAYMENT,
 		PV:                 r.volume("pv", given.GetPv()),
 		CV:                 r.volume("cv", given.GetCv()),
+		QV:                 r.volume("qv", given.GetQv()),
 	}
 	if err := r.err(); err != nil {
 		return nil, err
@@ -37,6 +38,6 @@ func productOf(p store.Product) *uplinev1.Product {
 	return &uplinev1.Product{
 		ProductId: p.ProductID, VendorId: p.VendorID, Name: p.Name, ProductClass: p.Class,
 		RequiresActivation: p.RequiresActivation, VolumeTiming: timing,
-		Pv: calc.FormatVolume(p.PV), Cv: calc.FormatVolume(p.CV),
+		Pv: calc.FormatVolume(p.PV), Cv: calc.FormatVolume(p.CV), Qv: calc.FormatVolume(p.QV),
 	}
 }

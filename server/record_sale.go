@@ -28,8 +28,15 @@ func newSale(r *reading, request *uplinev1.RecordSaleRequest) store.NewSale {
 		Market: request.GetMarket(), SaleID: request.GetSaleId(), OrderID: request.GetOrderId(),
 		DistributorID: request.GetDistributorId(), CustomerID: request.GetCustomerId(), ProductID: request.GetProductId(),
 		PriceMinor: r.price("price", request.GetPrice()), Currency: request.GetPrice().GetCurrencyCode(),
-		PV: r.optionalVolume("pv", request.Pv), CV: r.optionalVolume("cv", request.Cv),
+		PV: r.optionalVolume("pv", request.Pv), CV: r.optionalVolume("cv", request.Cv), QV: r.optionalVolume("qv", request.Qv),
 		SoldAtUS: r.timeUS("sold_at", request.GetSoldAt()),
+	}
+	if request.GetFee() != nil {
+		fee := r.price("fee", request.GetFee())
+		if sale.FeeMinor = &fee; request.GetFee().GetCurrencyCode() != sale.Currency {
+			r.wrong(uplinev1.ErrorReason_ERROR_REASON_INVALID_FIELD, "fee.currency_code", "is not the currency of the price",
+				"A fee is a part of the price.")
+		}
 	}
 	sale.Content = saleContent(&sale)
 	return sale
@@ -38,7 +45,7 @@ func newSale(r *reading, request *uplinev1.RecordSaleRequest) store.NewSale {
 // saleContent is what contentOf makes of the request of a sale whose fields were read. Sales come by the ten thousand a second, and
 // a walk over the message takes longer than all else that is done with one here; a test holds the two together.
 func saleContent(sale *store.NewSale) store.Content {
-	content := make(store.Content, 0, 9)
+	content := make(store.Content, 0, 12)
 	add := func(path, value string) {
 		if value != "" {
 			content = append(content, store.ContentField{Path: path, Value: value})
@@ -57,6 +64,13 @@ func saleContent(sale *store.NewSale) store.Content {
 		add("cv", calc.FormatVolume(*sale.CV))
 	}
 	add("sold_at", time.UnixMicro(sale.SoldAtUS).UTC().Format(contentTime))
+	if sale.QV != nil {
+		add("qv", calc.FormatVolume(*sale.QV))
+	}
+	if sale.FeeMinor != nil {
+		add("fee.currency_code", sale.Currency)
+		add("fee.amount", formatMinor(*sale.FeeMinor, sale.Currency))
+	}
 	return content
 }
 

@@ -16,7 +16,7 @@ import (
 // Content made field by field is that of the walk over the message, whatever is given or omitted. A field that is added to the
 // contract fails here until it is part of the content.
 func TestSaleContent_IsWhatTheMessageSays(t *testing.T) {
-	if n := (&uplinev1.RecordSaleRequest{}).ProtoReflect().Descriptor().Fields().Len(); n != 10 {
+	if n := (&uplinev1.RecordSaleRequest{}).ProtoReflect().Descriptor().Fields().Len(); n != 12 {
 		t.Errorf("a sale has %d fields now: add the new one to saleContent and to this test", n)
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -36,6 +36,12 @@ func TestSaleContent_IsWhatTheMessageSays(t *testing.T) {
 		if rapid.Bool().Draw(t, "has cv") {
 			m.Cv = proto.String(volume.Draw(t, "cv"))
 		}
+		if rapid.Bool().Draw(t, "has qv") {
+			m.Qv = proto.String(volume.Draw(t, "qv"))
+		}
+		if rapid.Bool().Draw(t, "has fee") {
+			m.Fee = &uplinev1.Money{CurrencyCode: "USD", Amount: rapid.StringMatching(`[0-9]{1,3}(\.[0-9]{1,2})?`).Draw(t, "fee")}
+		}
 		var r reading
 		sale := newSale(&r, m)
 		if err := r.err(); err != nil {
@@ -47,6 +53,12 @@ func TestSaleContent_IsWhatTheMessageSays(t *testing.T) {
 		}
 		if sale.CV != nil {
 			normal["cv"] = calc.FormatVolume(*sale.CV)
+		}
+		if sale.QV != nil {
+			normal["qv"] = calc.FormatVolume(*sale.QV)
+		}
+		if sale.FeeMinor != nil {
+			normal["fee.amount"] = formatMinor(*sale.FeeMinor, "USD")
 		}
 		if want := contentOf(m, []string{"market", "sale_id"}, normal); !slices.Equal(sale.Content, want) {
 			t.Fatalf("got\n%q\nwant\n%q", sale.Content, want)

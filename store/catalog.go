@@ -115,20 +115,20 @@ func (s *Store) PutProduct(ctx context.Context, p Product) (Product, error) {
 				Fields: []FieldProblem{{"product.vendor_id", fmt.Sprintf("%q is not in the catalog", p.VendorID), "add the vendor with PutVendor first"}},
 			}
 		}
-		_, err = c.Exec(`INSERT INTO products (product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, recorded_at_us)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		_, err = c.Exec(`INSERT INTO products (product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, qv, recorded_at_us)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 			ON CONFLICT (product_id) DO UPDATE SET vendor_id = excluded.vendor_id, name = excluded.name, product_class = excluded.product_class,
-			requires_activation = excluded.requires_activation, volume_timing = excluded.volume_timing, pv = excluded.pv, cv = excluded.cv`,
-			p.ProductID, p.VendorID, p.Name, p.Class, flag(p.RequiresActivation), flag(p.VolumeOnPayment), p.PV, p.CV, s.nowUS())
+			requires_activation = excluded.requires_activation, volume_timing = excluded.volume_timing, pv = excluded.pv, cv = excluded.cv, qv = excluded.qv`,
+			p.ProductID, p.VendorID, p.Name, p.Class, flag(p.RequiresActivation), flag(p.VolumeOnPayment), p.PV, p.CV, p.QV, s.nowUS())
 		return err
 	})
 	return p, err
 }
 
-const sqlProductColumns = `product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv`
+const sqlProductColumns = `product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, qv`
 
 func scanProduct(r Row) Product {
-	return Product{r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Int(4) != 0, r.Int(5) != 0, r.Int(6), r.Int(7)}
+	return Product{r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Int(4) != 0, r.Int(5) != 0, r.Int(6), r.Int(7), r.Int(8)}
 }
 
 // GetProduct returns a product.

@@ -54,10 +54,6 @@ func checkFed(p *calc.Plan) error {
 		field string
 		what  string
 	}{
-		{asks.QV, "volumes", "qualifying volume (qv)"},
-		{asks.Fees, "volumes", "fees of sales (net_price)"},
-		{asks.First, "volumes", "which sale of a buyer is the first (first_sale_only)"},
-		{asks.BuyerSince, "volumes", "when a buyer first purchased (since: first_purchase)"},
 		{asks.Owner, "caps", "who owns several positions (per: owner, over: positions)"},
 		{asks.Kind, "facts", "kinds of registration (kind)"},
 		{asks.Tags, "facts", "licences and other tags (tag)"},

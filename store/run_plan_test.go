@@ -133,12 +133,9 @@ markets:
 func TestPublishPlan_RefusesWhatEventsDoNotCarry(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		for what, source := range map[string]string{
-			"(qv)":              "bonuses: [{name: own, pays: period, direct: {base: qv, rate: 1%}}]",
-			"(net_price)":       "bonuses: [{name: own, pays: period, direct: {base: net_price, rate: 1%}}]",
 			"(tag)":             "active: tag(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
 			"(kind)":            "active: kind(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
 			"(manual)":          "bonuses: [{name: hand, manual: {}}]",
-			"(first_sale_only)": "volumes: [{name: first, first_sale_only: true}]\nbonuses: [{name: own, pays: period, direct: {volume: first, rate: 1%}}]",
 			"at the event":      "bonuses: [{name: own, direct: {rate: 1%}}]\ncaps: [{name: c, limit: 1}]",
 		} {
 			p := compiled(t, "asks", source)

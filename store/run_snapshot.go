@@ -177,13 +177,16 @@ func (r *runReader) lookUp(above *idColumn, what string) ([]int32, error) {
 }
 
 const sqlVolumes = `SELECT market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor, times,
-	product_class, customer_id, at_us, cycle FROM event_counts
+	product_class, customer_id, at_us, cycle, qv, fee_minor FROM event_counts
 	WHERE region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 ORDER BY market, sale_id, event_id, of_event_id`
 
 func (r *runReader) readVolumes(d *rowDigest) error {
 	in := r.in
 	v := &in.calc.Volumes
 	more := newVolumeReader(in.scope.plan, v)
+	if err := more.readFirstPurchases(r.conn, in.scope); err != nil {
+		return err
+	}
 	for _, region := range in.regions {
 		args := []any{region, in.scope.plan.ID, int64(in.scope.period.Cadence), in.scope.period.No}
 		err := r.conn.Query(sqlVolumes, args, func(row Row) error {

@@ -25,6 +25,7 @@ type volumeReader struct {
 	words wordNumbers
 	// customers numbers the customers, across all sellers.
 	customers map[string]int32
+	first     firstPurchases
 }
 
 func newVolumeReader(p *calc.Plan, to *calc.Volumes) *volumeReader {
@@ -33,11 +34,19 @@ func newVolumeReader(p *calc.Plan, to *calc.Volumes) *volumeReader {
 
 // The places of the columns in sqlVolumes.
 const (
+	columnMarket = 0
+	columnSale   = 1
+	columnSeller = 4
+)
+
+const (
 	columnTimes = 8 + iota
 	columnClass
 	columnCustomer
 	columnAt
 	columnCycle
+	columnQV
+	columnFee
 )
 
 // read takes the columns of an entry, and adds what it takes to the digest.
@@ -61,7 +70,7 @@ func (r *volumeReader) read(row Row, d *rowDigest) {
 			no = int32(len(r.customers))
 			r.customers[string(customer)] = no
 		}
-		if len(customer) == 0 {
+		if len(customer) == 0 || string(customer) == string(row.Bytes(columnSeller)) {
 			no = -1 // the seller bought
 		}
 		v.Buyer = append(v.Buyer, no)
@@ -74,5 +83,16 @@ func (r *volumeReader) read(row Row, d *rowDigest) {
 	if r.asks.Cycle {
 		v.Cycle = append(v.Cycle, int32(row.Int(columnCycle)))
 		d.int(row.Int(columnCycle))
+	}
+	if r.asks.QV {
+		v.QV = append(v.QV, row.Int(columnQV))
+		d.int(row.Int(columnQV))
+	}
+	if r.asks.Fees {
+		v.FeeMinor = append(v.FeeMinor, row.Int(columnFee))
+		d.int(row.Int(columnFee))
+	}
+	if r.asks.First || r.asks.BuyerSince {
+		r.readFirst(row, d)
 	}
 }

@@ -134,6 +134,7 @@ type count struct {
 	no                 int64
 	ofEventID          string
 	pv, cv, priceMinor int64
+	qv, feeMinor       int64
 	times, atUS, cycle int64
 }
 
@@ -239,11 +240,11 @@ func (h *history) countWith(p *posting, event storedEvent, stamps []stamp) error
 
 // count adds the sale's volume, times how often it counts, to a period.
 func (p *posting) count(h *history, ofEventID string, times int32, st stamp) error {
-	price := h.sale.PriceMinor
+	price, fee := h.sale.PriceMinor, h.sale.FeeMinor
 	if h.sale.Currency != h.plan.Currency {
-		price = 0 // no bonus of the plan takes a rate of prices, or the sale would have been refused
+		price, fee = 0, 0 // no bonus of the plan takes a rate of prices, or the sale would have been refused
 	}
-	if times == 0 || h.sale.PV == 0 && h.sale.CV == 0 && price == 0 || st.late && h.plan.Late == calc.LateNone {
+	if times == 0 || h.sale.PV == 0 && h.sale.CV == 0 && h.sale.QV == 0 && price == 0 || st.late && h.plan.Late == calc.LateNone {
 		return nil
 	}
 	c := count{cadence: st.cadence, no: st.no, ofEventID: ofEventID, times: int64(times)}
@@ -258,7 +259,7 @@ func (p *posting) count(h *history, ofEventID string, times int32, st stamp) err
 	for _, v := range []struct {
 		to  *int64
 		one int64
-	}{{&c.pv, h.sale.PV}, {&c.cv, h.sale.CV}, {&c.priceMinor, price}} {
+	}{{&c.pv, h.sale.PV}, {&c.cv, h.sale.CV}, {&c.qv, h.sale.QV}, {&c.priceMinor, price}, {&c.feeMinor, fee}} {
 		*v.to = int64(times) * v.one
 		if *v.to/int64(times) != v.one {
 			return fmt.Errorf("%w: volume of %d cycles of sale %s", calc.ErrOverflow, times, h.sale.SaleID)
@@ -274,7 +275,7 @@ func (p *posting) write(b *Batch) {
 		p.event.AmountMinor, p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
 	for _, c := range p.counts {
 		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.ofEventID, s.DistributorID,
-			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.atUS, c.cycle)
+			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.atUS, c.cycle, c.qv, c.feeMinor)
 	}
 	for _, l := range p.lines {
 		insertLine(b, s.Region, l)

@@ -29,7 +29,8 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 		return nil, err
 	}
 	in := calc.EventInput{
-		Plan: h.plan, Sponsor: sponsor.members, Placement: placement.members, PV: h.sale.PV, CV: h.sale.CV, PriceMinor: h.sale.PriceMinor, Class: h.sale.Class,
+		Plan: h.plan, Sponsor: sponsor.members, Placement: placement.members, PV: h.sale.PV, CV: h.sale.CV, QV: h.sale.QV, PriceMinor: h.sale.PriceMinor,
+		FeeMinor: h.sale.FeeMinor, Class: h.sale.Class,
 	}
 	paid, err := calc.EventLines(&in)
 	if err != nil {

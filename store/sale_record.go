@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"upline/calc"
@@ -77,7 +78,7 @@ type recorded struct {
 const (
 	sqlFirstContent = `SELECT content FROM sale_events WHERE region = $1 AND market = $2 AND sale_id = $3 AND event_id = $4`
 	sqlSaleContext  = `SELECT ` + sqlDistributorColumns + `, p.product_id, p.vendor_id, p.name, p.product_class, p.requires_activation,
-		p.volume_timing, p.pv, p.cv, CAST(COALESCE((SELECT MAX(v.version) FROM plans v WHERE v.plan_id = d.plan_id AND v.valid_from_us <= $1), 0) AS BIGINT)
+		p.volume_timing, p.pv, p.cv, p.qv, CAST(COALESCE((SELECT MAX(v.version) FROM plans v WHERE v.plan_id = d.plan_id AND v.valid_from_us <= $1), 0) AS BIGINT)
 		FROM positions d, products p WHERE d.distributor_id = $2 AND p.product_id = $3`
 )
 
@@ -100,9 +101,9 @@ func (r *recording) read() error {
 			})
 		}
 		b.Query(sqlSaleContext, []any{n.SoldAtUS, n.DistributorID, n.ProductID}, func(row Row) error {
-			f.known, f.seller, f.version = true, scanDistributor(row), int32(row.Int(17))
+			f.known, f.seller, f.version = true, scanDistributor(row), int32(row.Int(18))
 			f.product = Product{
-				row.Text(9), row.Text(10), row.Text(11), row.Text(12), row.Int(13) != 0, row.Int(14) != 0, row.Int(15), row.Int(16),
+				row.Text(9), row.Text(10), row.Text(11), row.Text(12), row.Int(13) != 0, row.Int(14) != 0, row.Int(15), row.Int(16), row.Int(17),
 			}
 			return nil
 		})
@@ -177,6 +178,9 @@ func (r *recording) check(i int) (*calc.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n.FeeMinor != nil && *n.FeeMinor > n.PriceMinor {
+		return nil, r.refuse(i, ErrInvalid, "fee.amount", "is more than the price", "send the part of the price that pays no commission")
+	}
 	if n.Currency != plan.Currency && paysFromPrice(plan) {
 		return nil, r.refuse(i, ErrCurrency, "price.currency_code", fmt.Sprintf("is %s, and plan %q pays a rate of prices in %s", n.Currency, plan.ID, plan.Currency),
 			"send the price in the plan's currency")
@@ -199,13 +203,19 @@ func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
 		Region: r.regions[i], Market: n.Market, SaleID: n.SaleID, OrderID: n.OrderID, PlanID: plan.ID, PlanVersion: plan.Version,
 		DistributorID: n.DistributorID, CustomerID: n.CustomerID, ProductID: n.ProductID, VendorID: f.product.VendorID, Class: f.product.Class,
 		RequiresActivation: f.product.RequiresActivation, VolumeOnPayment: f.product.VolumeOnPayment, PriceMinor: n.PriceMinor,
-		Currency: n.Currency, PV: f.product.PV, CV: f.product.CV, SoldAtUS: n.SoldAtUS, RecordedAtUS: r.store.nowUS(),
+		Currency: n.Currency, PV: f.product.PV, CV: f.product.CV, QV: f.product.QV, SoldAtUS: n.SoldAtUS, RecordedAtUS: r.store.nowUS(),
 	}
 	if n.PV != nil {
 		sale.PV = *n.PV
 	}
 	if n.CV != nil {
 		sale.CV = *n.CV
+	}
+	if n.QV != nil {
+		sale.QV = *n.QV
+	}
+	if n.FeeMinor != nil {
+		sale.FeeMinor = *n.FeeMinor
 	}
 	h := history{store: r.store, conn: r.conn, sale: sale, plan: plan}
 	p, err := h.append(NewEvent{
@@ -220,15 +230,9 @@ func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
 	return err
 }
 
-// paysFromPrice reports whether any bonus of the plan takes a rate of prices.
+// paysFromPrice reports whether any bonus of the plan takes a rate of prices, or of prices less fees.
 func paysFromPrice(p *calc.Plan) bool {
-	for _, b := range p.Bonuses {
-		if b.Direct != nil && b.Direct.Base == calc.BasePrice || b.Unilevel != nil && b.Unilevel.Base == calc.BasePrice ||
-			b.Advance != nil && b.Advance.Base == calc.BasePrice {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Bonuses, func(b calc.Bonus) bool { return p.MeasureOf(b.BaseOf()).Unit() == calc.UnitMoney })
 }
 
 // atField moves a refusal's only field to another path.

@@ -8,7 +8,7 @@ import (
 
 const sqlSaleColumns = `s.region, s.market, s.sale_id, s.order_id, s.plan_id, s.plan_version, s.distributor_id, s.customer_id, s.product_id,
 	s.vendor_id, s.product_class, s.requires_activation, s.volume_timing, s.price_minor, s.currency, s.pv, s.cv, s.sold_at_us, s.state,
-	s.activated_at_us, s.cancelled_at_us, s.cycles_paid, s.recorded_at_us`
+	s.activated_at_us, s.cancelled_at_us, s.cycles_paid, s.recorded_at_us, s.qv, s.fee_minor`
 
 func scanSale(r Row) Sale {
 	return Sale{
@@ -16,7 +16,7 @@ func scanSale(r Row) Sale {
 		DistributorID: r.Text(6), CustomerID: r.Text(7), ProductID: r.Text(8), VendorID: r.Text(9), Class: r.Text(10),
 		RequiresActivation: r.Int(11) != 0, VolumeOnPayment: r.Int(12) != 0, PriceMinor: r.Int(13), Currency: r.Text(14), PV: r.Int(15),
 		CV: r.Int(16), SoldAtUS: r.Int(17), State: SaleState(r.Text(18)), ActivatedAtUS: r.Int(19), CancelledAtUS: r.Int(20),
-		CyclesPaid: int32(r.Int(21)), RecordedAtUS: r.Int(22),
+		CyclesPaid: int32(r.Int(21)), RecordedAtUS: r.Int(22), QV: r.Int(23), FeeMinor: r.Int(24),
 	}
 }
 
@@ -81,19 +81,19 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 	sqlInsertSale = `INSERT INTO sales (region, market, sale_id, order_id, plan_id, plan_version, distributor_id, customer_id, product_id,
 		vendor_id, product_class, requires_activation, volume_timing, price_minor, currency, pv, cv, sold_at_us, state, activated_at_us,
-		cancelled_at_us, cycles_paid, recorded_at_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
+		cancelled_at_us, cycles_paid, recorded_at_us, qv, fee_minor)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
 	sqlUpdateSale = `UPDATE sales SET state = $1, activated_at_us = $2, cancelled_at_us = $3, cycles_paid = $4
 		WHERE region = $5 AND market = $6 AND sale_id = $7`
 	sqlInsertCount = `INSERT INTO event_counts (region, plan_id, cadence, period_no, market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor,
-		times, product_class, customer_id, at_us, cycle)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
+		times, product_class, customer_id, at_us, cycle, qv, fee_minor)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 )
 
 func insertSale(b *Batch, s *Sale) {
 	b.Exec(sqlInsertSale, s.Region, s.Market, s.SaleID, s.OrderID, s.PlanID, int64(s.PlanVersion), s.DistributorID, s.CustomerID, s.ProductID,
 		s.VendorID, s.Class, flag(s.RequiresActivation), flag(s.VolumeOnPayment), s.PriceMinor, s.Currency, s.PV, s.CV, s.SoldAtUS, string(s.State),
-		s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.RecordedAtUS)
+		s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.RecordedAtUS, s.QV, s.FeeMinor)
 }
 
 // receiptOf rebuilds what an event did from its row and the lines that it posted.

@@ -32,12 +32,12 @@ type Vendor struct {
 	VendorID, Name string
 }
 
-// Product is something that is sold. PV and CV are in volume units.
+// Product is something that is sold. PV, CV and QV are in volume units.
 type Product struct {
 	ProductID, VendorID, Name, Class string
 	RequiresActivation               bool
 	VolumeOnPayment                  bool
-	PV, CV                           int64
+	PV, CV, QV                       int64
 }
 
 // PlanVersion is a published plan.
@@ -95,12 +95,13 @@ type Member struct {
 	Level       int32
 }
 
-// NewSale is a sale to record. PV and CV are nil where the product's count. Content is what the client sent.
+// NewSale is a sale to record. PV, CV and QV are nil where the product's count. The fee is in the price's currency; nil is none.
+// Content is what the client sent.
 type NewSale struct {
 	Market, SaleID, OrderID, DistributorID, CustomerID, ProductID string
 	PriceMinor                                                    int64
 	Currency                                                      string
-	PV, CV                                                        *int64
+	FeeMinor, PV, CV, QV                                          *int64
 	SoldAtUS                                                      int64
 	Content                                                       Content
 }
@@ -139,9 +140,9 @@ type Sale struct {
 	PlanVersion                                           int32
 	DistributorID, CustomerID, ProductID, VendorID, Class string
 	RequiresActivation, VolumeOnPayment                   bool
-	PriceMinor                                            int64
+	PriceMinor, FeeMinor                                  int64
 	Currency                                              string
-	PV, CV                                                int64
+	PV, CV, QV                                            int64
 	SoldAtUS                                              int64
 	State                                                 SaleState
 	ActivatedAtUS, CancelledAtUS                          int64

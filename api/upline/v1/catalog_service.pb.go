@@ -590,7 +590,9 @@ type Product struct {
 	// Personal volume of one sale or cycle, unless the sale says otherwise; at most four decimals. Empty means 0.
 	Pv string `protobuf:"bytes,7,opt,name=pv,proto3" json:"pv,omitempty"`
 	// Commissionable volume of one sale or cycle, unless the sale says otherwise; at most four decimals. Empty means 0.
-	Cv            string `protobuf:"bytes,8,opt,name=cv,proto3" json:"cv,omitempty"`
+	Cv string `protobuf:"bytes,8,opt,name=cv,proto3" json:"cv,omitempty"`
+	// Qualifying volume of one sale or cycle, unless the sale says otherwise; at most four decimals. Empty means 0.
+	Qv            string `protobuf:"bytes,9,opt,name=qv,proto3" json:"qv,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -677,6 +679,13 @@ func (x *Product) GetPv() string {
 func (x *Product) GetCv() string {
 	if x != nil {
 		return x.Cv
+	}
+	return ""
+}
+
+func (x *Product) GetQv() string {
+	if x != nil {
+		return x.Qv
 	}
 	return ""
 }
@@ -1216,7 +1225,7 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"j\n" +
 	"\x13ListVendorsResponse\x12+\n" +
 	"\avendors\x18\x01 \x03(\v2\x11.upline.v1.VendorR\avendors\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xe8\x03\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa0\x04\n" +
 	"\aProduct\x12=\n" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\tproductId\x12;\n" +
@@ -1226,7 +1235,8 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"\x13requires_activation\x18\x05 \x01(\bR\x12requiresActivation\x12F\n" +
 	"\rvolume_timing\x18\x06 \x01(\x0e2\x17.upline.v1.VolumeTimingB\b\xbaH\x05\x82\x01\x02\x10\x01R\fvolumeTiming\x126\n" +
 	"\x02pv\x18\a \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02pv\x126\n" +
-	"\x02cv\x18\b \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02cv\"I\n" +
+	"\x02cv\x18\b \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02cv\x126\n" +
+	"\x02qv\x18\t \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02qv\"I\n" +
 	"\x11PutProductRequest\x124\n" +
 	"\aproduct\x18\x01 \x01(\v2\x12.upline.v1.ProductB\x06\xbaH\x03\xc8\x01\x01R\aproduct\"B\n" +
 	"\x12PutProductResponse\x12,\n" +

@@ -221,7 +221,12 @@ type RecordSaleRequest struct {
 	// Commissionable volume of the sale, a decimal number of at most four decimals. Omitted: the product's.
 	Cv *string `protobuf:"bytes,9,opt,name=cv,proto3,oneof" json:"cv,omitempty"`
 	// When the sale was made. At most 5 minutes in the future.
-	SoldAt        *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=sold_at,json=soldAt,proto3" json:"sold_at,omitempty"`
+	SoldAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=sold_at,json=soldAt,proto3" json:"sold_at,omitempty"`
+	// Qualifying volume of the sale, a decimal number of at most four decimals. Omitted: the product's.
+	Qv *string `protobuf:"bytes,11,opt,name=qv,proto3,oneof" json:"qv,omitempty"`
+	// The part of the price that pays no commission, for instance a transaction fee or a tax: `net_price` is the price less this. In the
+	// price's currency, not negative, at most the price. Omitted: none.
+	Fee           *Money `protobuf:"bytes,12,opt,name=fee,proto3" json:"fee,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -322,6 +327,20 @@ func (x *RecordSaleRequest) GetCv() string {
 func (x *RecordSaleRequest) GetSoldAt() *timestamppb.Timestamp {
 	if x != nil {
 		return x.SoldAt
+	}
+	return nil
+}
+
+func (x *RecordSaleRequest) GetQv() string {
+	if x != nil && x.Qv != nil {
+		return *x.Qv
+	}
+	return ""
+}
+
+func (x *RecordSaleRequest) GetFee() *Money {
+	if x != nil {
+		return x.Fee
 	}
 	return nil
 }
@@ -886,7 +905,11 @@ type Sale struct {
 	// The plan's version it was sold under.
 	PlanVersion int32 `protobuf:"varint,17,opt,name=plan_version,json=planVersion,proto3" json:"plan_version,omitempty"`
 	// When Upline recorded it.
-	RecordedAt    *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	RecordedAt *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	// Qualifying volume.
+	Qv string `protobuf:"bytes,19,opt,name=qv,proto3" json:"qv,omitempty"`
+	// The part of the price that pays no commission; unset where there is none.
+	Fee           *Money `protobuf:"bytes,20,opt,name=fee,proto3" json:"fee,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1043,6 +1066,20 @@ func (x *Sale) GetPlanVersion() int32 {
 func (x *Sale) GetRecordedAt() *timestamppb.Timestamp {
 	if x != nil {
 		return x.RecordedAt
+	}
+	return nil
+}
+
+func (x *Sale) GetQv() string {
+	if x != nil {
+		return x.Qv
+	}
+	return ""
+}
+
+func (x *Sale) GetFee() *Money {
+	if x != nil {
+		return x.Fee
 	}
 	return nil
 }
@@ -2264,7 +2301,7 @@ var File_upline_v1_commission_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\n" +
-	"\"upline/v1/commission_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15upline/v1/types.proto\"\xe8\x04\n" +
+	"\"upline/v1/commission_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15upline/v1/types.proto\"\xcd\x05\n" +
 	"\x11RecordSaleRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -2279,9 +2316,12 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x02pv\x18\b \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$H\x00R\x02pv\x88\x01\x01\x128\n" +
 	"\x02cv\x18\t \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$H\x01R\x02cv\x88\x01\x01\x12;\n" +
 	"\asold_at\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x06soldAtB\x05\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x06soldAt\x128\n" +
+	"\x02qv\x18\v \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$H\x02R\x02qv\x88\x01\x01\x12\"\n" +
+	"\x03fee\x18\f \x01(\v2\x10.upline.v1.MoneyR\x03feeB\x05\n" +
 	"\x03_pvB\x05\n" +
-	"\x03_cv\"G\n" +
+	"\x03_cvB\x05\n" +
+	"\x03_qv\"G\n" +
 	"\x12RecordSaleResponse\x121\n" +
 	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"U\n" +
 	"\x12RecordSalesRequest\x12?\n" +
@@ -2315,7 +2355,7 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\fcancelled_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vcancelledAt\x123\n" +
 	"\x05cause\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"C\n" +
 	"\x0eCancelResponse\x121\n" +
-	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\x97\x05\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xcb\x05\n" +
 	"\x04Sale\x12\x16\n" +
 	"\x06market\x18\x01 \x01(\tR\x06market\x12\x17\n" +
 	"\asale_id\x18\x02 \x01(\tR\x06saleId\x12\x19\n" +
@@ -2339,7 +2379,9 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\aplan_id\x18\x10 \x01(\tR\x06planId\x12!\n" +
 	"\fplan_version\x18\x11 \x01(\x05R\vplanVersion\x12;\n" +
 	"\vrecorded_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"recordedAt\"t\n" +
+	"recordedAt\x12\x0e\n" +
+	"\x02qv\x18\x13 \x01(\tR\x02qv\x12\"\n" +
+	"\x03fee\x18\x14 \x01(\v2\x10.upline.v1.MoneyR\x03fee\"t\n" +
 	"\x0eGetSaleRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -2531,80 +2573,82 @@ var file_upline_v1_commission_service_proto_goTypes = []any{
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
 	29, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
 	30, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
-	31, // 2: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
-	3,  // 3: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
-	31, // 4: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
-	30, // 5: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
-	31, // 6: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
-	29, // 7: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
-	30, // 8: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
-	31, // 9: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
-	30, // 10: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
-	31, // 11: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
-	29, // 12: upline.v1.Sale.price:type_name -> upline.v1.Money
-	30, // 13: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
-	30, // 14: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
-	30, // 15: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
-	32, // 16: upline.v1.Sale.state:type_name -> upline.v1.SaleState
-	30, // 17: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
-	13, // 18: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
-	31, // 19: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
-	32, // 20: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
-	13, // 21: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
-	33, // 22: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
-	29, // 23: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
-	29, // 24: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
-	29, // 25: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
-	29, // 26: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
-	29, // 27: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
-	34, // 28: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	30, // 29: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	30, // 30: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	35, // 31: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
-	19, // 32: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
-	19, // 33: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	36, // 34: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
-	20, // 35: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	30, // 36: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	29, // 37: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	34, // 38: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
-	0,  // 39: upline.v1.Run.mode:type_name -> upline.v1.RunMode
-	1,  // 40: upline.v1.Run.state:type_name -> upline.v1.RunState
-	2,  // 41: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
-	22, // 42: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
-	23, // 43: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	30, // 44: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	30, // 45: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
-	33, // 46: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	0,  // 47: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	37, // 48: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
-	24, // 49: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
-	24, // 50: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	3,  // 51: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	5,  // 52: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	7,  // 53: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	9,  // 54: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	11, // 55: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	14, // 56: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	16, // 57: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	18, // 58: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	25, // 59: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	27, // 60: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	4,  // 61: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	6,  // 62: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	8,  // 63: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	10, // 64: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	12, // 65: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	15, // 66: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	17, // 67: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	21, // 68: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	26, // 69: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	28, // 70: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	61, // [61:71] is the sub-list for method output_type
-	51, // [51:61] is the sub-list for method input_type
-	51, // [51:51] is the sub-list for extension type_name
-	51, // [51:51] is the sub-list for extension extendee
-	0,  // [0:51] is the sub-list for field type_name
+	29, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
+	31, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	3,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
+	31, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
+	30, // 6: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
+	31, // 7: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
+	29, // 8: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
+	30, // 9: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
+	31, // 10: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
+	30, // 11: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
+	31, // 12: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
+	29, // 13: upline.v1.Sale.price:type_name -> upline.v1.Money
+	30, // 14: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
+	30, // 15: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
+	30, // 16: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
+	32, // 17: upline.v1.Sale.state:type_name -> upline.v1.SaleState
+	30, // 18: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
+	29, // 19: upline.v1.Sale.fee:type_name -> upline.v1.Money
+	13, // 20: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
+	31, // 21: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
+	32, // 22: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
+	13, // 23: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
+	33, // 24: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
+	29, // 25: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
+	29, // 26: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
+	29, // 27: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
+	29, // 28: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
+	29, // 29: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
+	34, // 30: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	30, // 31: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	30, // 32: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	35, // 33: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	19, // 34: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
+	19, // 35: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
+	36, // 36: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	20, // 37: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
+	30, // 38: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	29, // 39: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	34, // 40: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	0,  // 41: upline.v1.Run.mode:type_name -> upline.v1.RunMode
+	1,  // 42: upline.v1.Run.state:type_name -> upline.v1.RunState
+	2,  // 43: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
+	22, // 44: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
+	23, // 45: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
+	30, // 46: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	30, // 47: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	33, // 48: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	0,  // 49: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
+	37, // 50: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	24, // 51: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
+	24, // 52: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
+	3,  // 53: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	5,  // 54: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	7,  // 55: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	9,  // 56: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	11, // 57: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	14, // 58: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	16, // 59: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	18, // 60: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	25, // 61: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	27, // 62: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	4,  // 63: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	6,  // 64: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	8,  // 65: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	10, // 66: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	12, // 67: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	15, // 68: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	17, // 69: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	21, // 70: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	26, // 71: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	28, // 72: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	63, // [63:73] is the sub-list for method output_type
+	53, // [53:63] is the sub-list for method input_type
+	53, // [53:53] is the sub-list for extension type_name
+	53, // [53:53] is the sub-list for extension extendee
+	0,  // [0:53] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }

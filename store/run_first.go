@@ -1,0 +1,67 @@
+package store
+
+import "fmt"
+
+// firstPurchases are the first purchases of everybody who bought in a period: when, and in which sale.
+//
+// A purchase is made when its sale first counts. What counted in an earlier period was first, and within a period the earliest
+// by its own time: so a sale that arrives late, after the period in which it would have been the first, does not make a second first
+// one, and the result of a period can be computed again at any later time. What is cancelled stays the first: the line that takes its
+// volume back has to find it in the same volumes.
+type firstPurchases struct {
+	buyers, sales idColumn // a sale as its market and id
+	atUS          []int64
+	index         *idIndex
+}
+
+// sqlFirstPurchases reads what all regions counted up to the period, once: plans that ask for it pay for the pass, and nobody pays for
+// an index at every sale.
+const sqlFirstPurchases = `SELECT customer_id, at_us, market, sale_id FROM (
+		SELECT c.customer_id, c.at_us, c.market, c.sale_id,
+			ROW_NUMBER() OVER (PARTITION BY c.customer_id ORDER BY c.period_no, c.at_us, c.market, c.sale_id, c.event_id, c.of_event_id) AS place
+		FROM event_counts c
+		WHERE c.region IN (SELECT region FROM markets) AND c.plan_id = $1 AND c.cadence = $2 AND c.period_no <= $3 AND c.times > 0
+			AND c.customer_id IN (SELECT p.customer_id FROM event_counts p
+				WHERE p.region IN (SELECT region FROM markets) AND p.plan_id = $1 AND p.cadence = $2 AND p.period_no = $3)
+	) f WHERE place = 1 ORDER BY customer_id`
+
+// readFirstPurchases reads the first purchases, where the plan asks for them.
+func (r *volumeReader) readFirstPurchases(c Conn, o runScope) error {
+	if !r.asks.First && !r.asks.BuyerSince {
+		return nil
+	}
+	f := &r.first
+	var sale []byte
+	err := c.Query(sqlFirstPurchases, []any{o.plan.ID, int64(o.period.Cadence), o.period.No}, func(row Row) error {
+		f.buyers.append(row.Bytes(0))
+		f.atUS = append(f.atUS, row.Int(1))
+		sale = append(append(sale[:0], row.Bytes(2)...), row.Bytes(3)...)
+		f.sales.append(sale)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("first purchases: %w", err)
+	}
+	f.index = newIDIndex(&f.buyers)
+	return nil
+}
+
+// readFirst takes what the plan asks of the buyer's first purchase, for an entry. Volume that is only ever taken back belongs to no
+// purchase that counted; its own time stands in.
+func (r *volumeReader) readFirst(row Row, d *rowDigest) {
+	sinceUS, first := row.Int(columnAt), false
+	if of := r.first.index.findBytes(row.Bytes(columnCustomer)); of >= 0 {
+		sinceUS = r.first.atUS[of]
+		sale := r.first.sales.at(int(of))
+		market := string(row.Bytes(columnMarket))
+		first = sale == market+string(row.Bytes(columnSale))
+	}
+	d.int(sinceUS)
+	d.int(flag(first))
+	if r.asks.BuyerSince {
+		r.to.BuyerSinceUS = append(r.to.BuyerSinceUS, sinceUS)
+	}
+	if r.asks.First {
+		r.to.First = append(r.to.First, first)
+	}
+}
