@@ -21,6 +21,9 @@ type CarryLimit struct {
 	ExpiresAfter int32
 	// LostWhenInactive leaves nothing of what would be carried to whoever is not active.
 	LostWhenInactive bool
+	// LostWhenUnqualified does the same to whoever does not fulfil the bonus's When, and LostWhen to whoever it holds for; nil: to nobody.
+	LostWhenUnqualified bool
+	LostWhen            *Condition
 }
 
 // carryPeriodsMax is how many periods back an average or an expiry looks at most.
@@ -63,6 +66,7 @@ type binaryCarry struct {
 	rule         CarryLimit
 	name         string
 	active       []bool // by seat
+	lost         []bool // by seat: who loses what would be carried, active or not; nil: nobody
 	inLegs       [2][]int64
 	outLegs      [2][]int64 // nil where nothing is ever carried
 	inOlder      [2][][]int64
@@ -165,7 +169,7 @@ func (c *binaryCarry) out(legs *[2]legAccount, row, seat int32, weaker, base int
 	if c.firstMatters {
 		c.outFirst[row] = oneIf(base > 0 || c.madeFirst(row))
 	}
-	lost := c.rule.LostWhenInactive && !c.active[seat]
+	lost := c.rule.LostWhenInactive && !c.active[seat] || c.lost != nil && c.lost[seat]
 	for side := range legs {
 		l := &legs[side]
 		l.out = l.volume() - l.matched

@@ -92,6 +92,11 @@ func slowRule(r *rand.Rand, p *Plan) Bonus {
 		b.Carry.ExpiresAfter = 1 + r.Int32N(4)
 	}
 	b.Carry.LostWhenInactive = r.IntN(4) == 0
+	b.Carry.LostWhenUnqualified = r.IntN(4) == 0 && !b.UnqualifiedKeeps
+	if r.IntN(4) == 0 {
+		below := &Expr{Op: OpNot, Args: []*Expr{p.atLeast(factPV, 100)}}
+		b.Carry.LostWhen = p.condition(below)
+	}
 	return Bonus{Name: "team", Cadence: Monthly, Binary: b, Inactive: Inactive(r.IntN(3))}
 }
 

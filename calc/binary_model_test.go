@@ -107,7 +107,7 @@ func (m *slowBinary) compute(period int, legs [][2]*big.Rat, own []*big.Rat, act
 		paid := holds[i] && (active[i] || m.bonus.Inactive == InactivePaid)
 		keeps := m.rule.UnqualifiedKeeps && !holds[i] || m.rule.AfterPayout == NetOff && !active[i] && !paid
 		if keeps {
-			m.limit(p, period, active[i])
+			m.limit(p, period, active[i], holds[i], number[i])
 			continue
 		}
 		// What is matched comes off the legs; then it is paid.
@@ -149,7 +149,7 @@ func (m *slowBinary) compute(period int, legs [][2]*big.Rat, own []*big.Rat, act
 			}
 			continue
 		}
-		m.limit(p, period, active[i])
+		m.limit(p, period, active[i], holds[i], number[i])
 	}
 	return lines
 }
@@ -257,8 +257,8 @@ func (m *slowBinary) pay(due []slowLine, ratio *big.Rat, rank int) (paid []slowL
 	return paid, limited && sum >= most
 }
 
-// limit lets go what is not carried.
-func (m *slowBinary) limit(p *slowPerson, period int, active bool) {
+// limit lets go what is not carried. pv is what the condition for losing it goes by.
+func (m *slowBinary) limit(p *slowPerson, period int, active, qualified bool, pv int64) {
 	c := m.rule.Carry
 	for side := range p.legs {
 		l := &p.legs[side]
@@ -283,7 +283,7 @@ func (m *slowBinary) limit(p *slowPerson, period int, active bool) {
 			sum.Quo(sum, bigOf(int64(len(of))))
 			above(new(big.Rat).SetInt(new(big.Int).Quo(sum.Num(), sum.Denom())))
 		}
-		if c.LostWhenInactive && !active {
+		if c.LostWhenInactive && !active || c.LostWhenUnqualified && !qualified || c.LostWhen != nil && pv < 100*points {
 			l.parcels = nil
 		}
 	}

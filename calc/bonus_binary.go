@@ -1,6 +1,9 @@
 package calc
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // AfterPayout says what becomes of leg volume when a period has been paid.
 type AfterPayout uint8
@@ -71,6 +74,8 @@ func (b *Binary) check(p *Plan, bonus *Bonus) error {
 		return errKind("there is no such rule for leg volume or own volume")
 	case b.ByRatio && (b.Cycle != nil || len(b.Steps) > 0):
 		return errKind("a ratio of the legs is for rates")
+	case b.UnqualifiedKeeps && b.Carry.LostWhenUnqualified:
+		return errKind("whoever does not qualify keeps what is carried, or loses it")
 	case b.MaxCycles < 0 || b.MaxCycles > 0 && b.Cycle == nil:
 		return errKind("a number of cycles at most is for cycles")
 	case b.Cycle == nil && len(b.Steps) == 0 && p.MeasureOf(b.Base).Unit() == UnitCount:
@@ -143,7 +148,7 @@ func (b *Binary) base() Base { return b.Base }
 func (b *Binary) unit(p *Plan) Unit { return p.unitOf(b.Base, b.Cycle != nil || len(b.Steps) > 0) }
 
 func (b *Binary) reads() []Slot {
-	slots := append(b.Rates.whoReads(), b.Max.whoReads()...)
+	slots := slices.Concat(b.Rates.whoReads(), b.Max.whoReads(), b.Carry.LostWhen.reads())
 	if b.Brackets != nil {
 		slots = append(slots, b.Brackets.By.reads()...)
 	}
@@ -211,7 +216,7 @@ func (b *Binary) newRun(s *stage, bonus int) (*binaryRun, error) {
 	if m.who, err = s.paid(bonus, m.w); err != nil {
 		return nil, err
 	}
-	if b.UnqualifiedKeeps && rule.When != nil {
+	if (b.UnqualifiedKeeps || b.Carry.LostWhenUnqualified) && rule.When != nil {
 		if m.qualified, err = s.holds(rule.When, m.w); err != nil {
 			return nil, err
 		}
@@ -229,7 +234,30 @@ func (b *Binary) newRun(s *stage, bonus int) (*binaryRun, error) {
 		m.max, err = s.rowsOf(&b.Max, m.w)
 	}
 	m.carry = newBinaryCarry(s, b, rule.Name)
+	if err == nil {
+		m.carry.lost, err = m.losers()
+	}
 	return m, err
+}
+
+// losers tells by seat who loses what would be carried, whether active or not; nil: nobody.
+func (m *binaryRun) losers() ([]bool, error) {
+	var lost []bool
+	if m.Carry.LostWhen != nil {
+		var err error
+		if lost, err = m.s.holds(m.Carry.LostWhen, m.w); err != nil {
+			return nil, err
+		}
+	}
+	if m.Carry.LostWhenUnqualified && m.qualified != nil {
+		if lost == nil {
+			lost = make([]bool, len(m.qualified))
+		}
+		for seat, qualified := range m.qualified {
+			lost[seat] = lost[seat] || !qualified
+		}
+	}
+	return lost, nil
 }
 
 // legAccount is what becomes of a leg in the period: in + new = matched + flushed + expired + out.
@@ -267,7 +295,7 @@ func (m *binaryRun) ownLeg(legs *[2]legAccount) int {
 
 // keepsWhole tells that nothing is taken off the legs of a distributor, who is not paid.
 func (m *binaryRun) keepsWhole(seat int32) bool {
-	return m.qualified != nil && !m.qualified[seat] || m.AfterPayout == NetOff && !m.w.active[seat] && !isPaid(m.who, int(seat))
+	return m.UnqualifiedKeeps && m.qualified != nil && !m.qualified[seat] || m.AfterPayout == NetOff && !m.w.active[seat] && !isPaid(m.who, int(seat))
 }
 
 // match takes off both legs what is paid on, and gives the base of the line; 0 for nothing.

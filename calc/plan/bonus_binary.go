@@ -181,7 +181,8 @@ func (r *bonusReader) carryLimit(y *uplinev1.CarryLimit, out *calc.Binary) {
 		return
 	}
 	at := r.at + ".carry"
-	limit := calc.CarryLimit{AveragePeriods: y.GetAveragePeriods(), ExpiresAfter: y.GetExpiresAfter(), LostWhenInactive: y.GetLostWhenInactive()}
+	limit := calc.CarryLimit{AveragePeriods: y.GetAveragePeriods(), ExpiresAfter: y.GetExpiresAfter(), LostWhenInactive: y.GetLostWhenInactive(),
+		LostWhenUnqualified: y.GetLostWhenUnqualified(), LostWhen: r.condition(at+".lost_when", y.GetLostWhen(), forBonus)}
 	if y.GetAmount() != "" {
 		limit.Volume = r.above0(at+".amount", r.points(at+".amount", y.GetAmount(), out.Base), "`after_payout: flush` carries nothing")
 	}
@@ -196,6 +197,13 @@ func (r *bonusReader) carryLimit(y *uplinev1.CarryLimit, out *calc.Binary) {
 	}
 	if limit.LostWhenInactive && r.everybodyActive() {
 		r.warn(at+".lost_when_inactive", "without the plan's `active` everybody is active, so nobody loses anything", "add `active`, or delete it")
+	}
+	switch {
+	case !limit.LostWhenUnqualified:
+	case out.UnqualifiedKeeps:
+		r.fail(at+".lost_when_unqualified", "with `unqualified_keeps` whoever does not qualify keeps both legs", "delete one of the two")
+	case r.message.GetWhen() == "":
+		r.warn(at+".lost_when_unqualified", "the bonus has no `when`, so everybody qualifies", "add `when`, or delete it")
 	}
 	if out.AfterPayout == calc.Flush && !out.UnqualifiedKeeps {
 		r.fail(at, "with `after_payout: flush` nothing is carried", "delete `carry`, or use another `after_payout`")

@@ -211,7 +211,7 @@ func wanted(fd protoreflect.FieldDescriptor) string {
 		return "an amount like `25` or `12.50`"
 	case "step", "point_value":
 		return "a decimal number like `0.05`"
-	case "active", "when", "where", "until", "breakaway", "leaders", "stop_at", "unlock":
+	case "active", "when", "where", "until", "breakaway", "leaders", "stop_at", "unlock", "lost_when":
 		return "a condition like `pv >= 100`"
 	case "value", "sum", "max", "at_most", "by", "order_by", "then_by":
 		return "an expression like `gv`"

@@ -241,6 +241,7 @@ func (w *english) saidOf(b *calc.Bonus) map[string]string {
 		condition("stop_at", b.Unilevel.Walk.StopAt)
 	case b.Binary != nil:
 		brackets(b.Binary.Brackets)
+		condition("lost_when", b.Binary.Carry.LostWhen)
 	case b.Differential != nil:
 		condition("breakaway", b.Differential.Breakaway)
 		brackets(b.Differential.Brackets)

@@ -38,6 +38,8 @@ var fieldWords = map[string]string{
 	"less_leader": "What the leader of the group gets is taken off the rate.", "least_rate": "At least %s is left of a rate.",
 	"guarantee": "A group brings the leader above at least %s, taken from its own leader.", "after_payout": "After payout, leg volume: %s.",
 	"own_volume": "Own sales count in a leg: %s.", "max_cycles": "At most %s cycles in a period.", "by_ratio": "Multiplied by the weaker leg divided by the stronger.",
+	"lost_when_inactive": "Whoever is not active loses what would be carried.", "lost_when_unqualified": "Whoever does not qualify loses what would be carried.",
+	"lost_when":         "What would be carried is lost at: %s.",
 	"unqualified_keeps": "Whoever does not qualify keeps both legs whole.", "product_classes": "Only for the product classes %s.",
 	"without_classes": "Not for the product classes %s.", "share_max": "One gets at most %s of it.", "amount_max": "One gets at most %s.",
 	"inactive": "A leader who is not active %s.", "empty": "A leader in whose group nothing was sold %s.", "undistributed": "Of the rest: %s.",

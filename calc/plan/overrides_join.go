@@ -100,7 +100,7 @@ func (j *joiner) paidIn(bonus int) []bool {
 func (j *joiner) value(to reflect.Value, values []reflect.Value, fields []string) *differs {
 	switch to.Interface().(type) {
 	case *calc.Condition:
-		to.Set(reflect.ValueOf(j.joinConditions(parts[*calc.Condition](values))))
+		to.Set(reflect.ValueOf(j.joinConditions(parts[*calc.Condition](values), !slices.Contains(holdForNobody, last(fields)))))
 		return nil
 	case *calc.Number:
 		return j.joinNumber(to, parts[*calc.Number](values), fields)
@@ -170,6 +170,16 @@ func (j *joiner) value(to reflect.Value, values []reflect.Value, fields []string
 	}
 	to.Set(values[0])
 	return nil
+}
+
+// holdForNobody are the fields of the engine whose condition holds for nobody where there is none. All others hold for everybody.
+var holdForNobody = []string{"Breakaway", "StopAt", "LostWhen"}
+
+func last(fields []string) string {
+	if len(fields) == 0 {
+		return ""
+	}
+	return fields[len(fields)-1]
 }
 
 // parts are the values of all variants as what they are.

@@ -16,17 +16,20 @@ func (j *joiner) conditions(of func(v *variant) *calc.Condition) *calc.Condition
 	for k, v := range j.variants {
 		list[k] = of(v)
 	}
-	return j.joinConditions(list)
+	return j.joinConditions(list, true)
 }
 
-// joinConditions gives the condition that is each variant's own for its distributors. nil holds for everybody.
-func (j *joiner) joinConditions(list []*calc.Condition) *calc.Condition {
+// joinConditions gives the condition that is each variant's own for its distributors. nil holds for everybody, or for nobody.
+func (j *joiner) joinConditions(list []*calc.Condition, everybody bool) *calc.Condition {
 	if allSame(list) {
 		return list[0]
 	}
 	roots, sources := make([]*calc.Expr, len(list)), make([]string, len(list))
 	for k, condition := range list {
-		roots[k], sources[k] = &calc.Expr{Op: calc.OpBoolean, Value: 1}, "true"
+		roots[k], sources[k] = &calc.Expr{Op: calc.OpBoolean}, "false"
+		if everybody {
+			roots[k], sources[k] = &calc.Expr{Op: calc.OpBoolean, Value: 1}, "true"
+		}
 		if condition != nil {
 			roots[k], sources[k] = j.roots[condition], condition.Source()
 		}
@@ -144,7 +147,7 @@ func (j *joiner) joinUnlock(list []calc.RateTable) []*calc.Condition {
 				of[k] = t.Unlock[level]
 			}
 		}
-		joined = append(joined, j.joinConditions(of))
+		joined = append(joined, j.joinConditions(of, true))
 	}
 	return joined
 }

@@ -910,10 +910,15 @@ type CarryLimit struct {
 	// Volume that is not matched within so many periods after the one it was sold in expires; older volume is matched first. Omitted: it
 	// does not expire.
 	ExpiresAfter int32 `protobuf:"varint,4,opt,name=expires_after,json=expiresAfter,proto3" json:"expires_after,omitempty"`
-	// Whoever is not active loses what would be carried. Omitted: no.
+	// Whoever is not active loses what would be carried: of both legs, with what was sold in the period. Omitted: no.
 	LostWhenInactive bool `protobuf:"varint,5,opt,name=lost_when_inactive,json=lostWhenInactive,proto3" json:"lost_when_inactive,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Whoever does not fulfil the bonus's `when` loses it. Not with `unqualified_keeps`. Omitted: no.
+	LostWhenUnqualified bool `protobuf:"varint,6,opt,name=lost_when_unqualified,json=lostWhenUnqualified,proto3" json:"lost_when_unqualified,omitempty"`
+	// Whoever this condition holds for loses it, for instance `own("pv", 4) < 100`: who has sold too little in four periods. Omitted:
+	// nobody.
+	LostWhen      string `protobuf:"bytes,7,opt,name=lost_when,json=lostWhen,proto3" json:"lost_when,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CarryLimit) Reset() {
@@ -979,6 +984,20 @@ func (x *CarryLimit) GetLostWhenInactive() bool {
 		return x.LostWhenInactive
 	}
 	return false
+}
+
+func (x *CarryLimit) GetLostWhenUnqualified() bool {
+	if x != nil {
+		return x.LostWhenUnqualified
+	}
+	return false
+}
+
+func (x *CarryLimit) GetLostWhen() string {
+	if x != nil {
+		return x.LostWhen
+	}
+	return ""
 }
 
 // BinaryBonus pays on the volume of the weaker leg, carry-ins included. Needs a placement tree of width 2. A leg's volume is that of
@@ -1754,14 +1773,16 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"\x04weak\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1aR\x04weak\x12*\n" +
 	"\ffirst_strong\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\vfirstStrong\x12&\n" +
 	"\n" +
-	"first_weak\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tfirstWeak\"\xed\x01\n" +
+	"first_weak\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tfirstWeak\"\xc8\x02\n" +
 	"\n" +
 	"CarryLimit\x12\x1f\n" +
 	"\x06amount\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06amount\x12,\n" +
 	"\raverage_times\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\faverageTimes\x122\n" +
 	"\x0faverage_periods\x18\x03 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x18(\x00R\x0eaveragePeriods\x12.\n" +
 	"\rexpires_after\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x18(\x00R\fexpiresAfter\x12,\n" +
-	"\x12lost_when_inactive\x18\x05 \x01(\bR\x10lostWhenInactive\"\xbc\x05\n" +
+	"\x12lost_when_inactive\x18\x05 \x01(\bR\x10lostWhenInactive\x122\n" +
+	"\x15lost_when_unqualified\x18\x06 \x01(\bR\x13lostWhenUnqualified\x12%\n" +
+	"\tlost_when\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\blostWhen\"\xbc\x05\n" +
 	"\vBinaryBonus\x12\x1b\n" +
 	"\x04rate\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04rate\x123\n" +
 	"\x05rates\x18\x02 \x03(\v2\x13.upline.v1.RankRateB\b\xbaH\x05\x92\x01\x02\x10dR\x05rates\x12C\n" +
