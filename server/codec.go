@@ -128,13 +128,21 @@ func refusalIn(m proto.Message) (*uplinev1.ErrorDetail, bool) {
 func refuseUndecoded(next connect.UnaryFunc) connect.UnaryFunc {
 	return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
 		if m, ok := request.Any().(proto.Message); ok {
-			if detail, refused := refusalIn(m); refused {
-				return nil, &fault{
-					code: connect.CodeInvalidArgument, reason: detail.Reason, message: sentence(detail.Fields),
-					fields: detail.Fields, remedy: detail.Remedy,
-				}
+			if err := undecoded(m); err != nil {
+				return nil, err
 			}
 		}
 		return next(ctx, request)
+	}
+}
+
+// undecoded returns why a codec could not decode a message; nil when it could.
+func undecoded(m proto.Message) error {
+	detail, refused := refusalIn(m)
+	if !refused {
+		return nil
+	}
+	return &fault{
+		code: connect.CodeInvalidArgument, reason: detail.Reason, message: sentence(detail.Fields), fields: detail.Fields, remedy: detail.Remedy,
 	}
 }

@@ -134,6 +134,8 @@ var outcomes = []outcome{
 	{store.ErrImmutable, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_IMMUTABLE, "Leave the value as it is."},
 	{store.ErrTimeOutOfRange, connect.CodeInvalidArgument, uplinev1.ErrorReason_ERROR_REASON_TIME_OUT_OF_RANGE, ""},
 	{store.ErrCurrency, connect.CodeInvalidArgument, uplinev1.ErrorReason_ERROR_REASON_UNKNOWN_CURRENCY, ""},
+	{store.ErrRunPosted, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_RUN_POSTED, ""},
+	{store.ErrRunCancelled, connect.CodeAborted, uplinev1.ErrorReason_ERROR_REASON_RETRY, "CommissionService.RunPeriod starts it again."},
 	{store.ErrInvalid, connect.CodeInvalidArgument, uplinev1.ErrorReason_ERROR_REASON_INVALID_FIELD, ""},
 	{calc.ErrOverflow, connect.CodeOutOfRange, uplinev1.ErrorReason_ERROR_REASON_OVERFLOW, "Check the amounts; a single one of them is implausibly large."},
 	{calc.ErrPeriodName, connect.CodeNotFound, uplinev1.ErrorReason_ERROR_REASON_UNKNOWN_PERIOD, "CatalogService.ListPeriods shows the periods of a cadence."},

@@ -52,6 +52,8 @@ var tour = []step{
 	{"CommissionService/GetSale", `{"market":"US","saleId":"s1"}`, "events.2.eventId", "p1"},
 	{"CommissionService/ListSales", `{"market":"US","state":"SALE_STATE_ACTIVE"}`, "sales.0.saleId", "s1"},
 	{"CommissionService/GetEarnings", `{"distributorId":"anna","period":"2026-09"}`, "totals.0.posted.amount", "6.50"},
+	{"CommissionService/RunPeriod", `{"planId":"main","period":"2026-09","mode":"RUN_MODE_CLOSE","wait":"0s"}`, "run.state", "RUN_STATE_RUNNING"},
+	{"CommissionService/CancelRun", `{"runId":"RUN"}`, "run.state", "RUN_STATE_CANCELLED"},
 	{"CommissionService/RunPeriod", `{"planId":"main","period":"2026-09","mode":"RUN_MODE_CLOSE","wait":"30s"}`, "run.state", "RUN_STATE_POSTED"},
 	{"CommissionService/GetRun", `{"runId":"RUN"}`, "run.phase", "RUN_PHASE_DONE"},
 	{"CatalogService/ListPeriods", `{"planId":"main"}`, "periods.1.state", "PERIOD_STATE_CLOSED"},
@@ -80,8 +82,8 @@ func (w *world) takeTour(t *testing.T, call caller) {
 		}
 		called["/upline.v1."+s.method] = true
 	}
-	methodsOfTheContract(func(procedure string, _ protoreflect.MethodDescriptor) {
-		if !called[procedure] {
+	methodsOfTheContract(func(procedure string, m protoreflect.MethodDescriptor) {
+		if !called[procedure] && !m.IsStreamingServer() { // streams have tests of their own
 			t.Errorf("the tour does not call %s", procedure)
 		}
 	})

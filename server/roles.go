@@ -53,6 +53,8 @@ var allowed = map[string][]Role{
 	connectv1.CommissionServiceGetEarningsProcedure:   {RoleStaff, RoleDistributor, RoleAuditor},
 	connectv1.CommissionServiceRunPeriodProcedure:     {RoleStaff},
 	connectv1.CommissionServiceGetRunProcedure:        {RoleStaff, RoleAuditor},
+	connectv1.CommissionServiceWatchRunProcedure:      {RoleStaff, RoleAuditor},
+	connectv1.CommissionServiceCancelRunProcedure:     {RoleStaff},
 
 	connectv1.NetworkServiceEnrollProcedure:         {RoleStaff, RoleBackend},
 	connectv1.NetworkServiceEnrollBatchProcedure:    {RoleStaff, RoleBackend},

@@ -68,6 +68,7 @@ var runStates = map[store.RunState]uplinev1.RunState{
 	store.RunRunning:   uplinev1.RunState_RUN_STATE_RUNNING,
 	store.RunPosted:    uplinev1.RunState_RUN_STATE_POSTED,
 	store.RunPreviewed: uplinev1.RunState_RUN_STATE_PREVIEWED,
+	store.RunCancelled: uplinev1.RunState_RUN_STATE_CANCELLED,
 }
 
 var runPhases = map[store.RunPhase]uplinev1.RunPhase{

@@ -92,6 +92,7 @@ func New(s *store.Store, options Options) (*Server, error) {
 		connect.UnaryInterceptorFunc(refuseUndecoded),
 		limitTime(options.TimeoutDefault, options.TimeoutMax),
 		validate(validator),
+		streams{validator, options.TimeoutMax},
 	}
 	if options.Telemetry.traces != nil {
 		tracing, err := otelconnect.NewInterceptor(

@@ -37,6 +37,9 @@ var (
 	ErrCurrency           = errors.New("currency not payable under the plan")
 	ErrImmutable          = errors.New("value cannot be changed")
 	ErrInvalid            = errors.New("invalid value")
+	ErrRunPosted          = errors.New("run posted")
+	// ErrRunCancelled: the run was called off while somebody worked on it or waited for it.
+	ErrRunCancelled = errors.New("run cancelled")
 	// ErrLeaseHeld: another owner works on the run, or took it over from a caller who had stalled. It goes on without the caller.
 	ErrLeaseHeld = errors.New("lease held by another")
 )

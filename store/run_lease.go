@@ -62,7 +62,11 @@ func (s *Store) takeLease(ctx context.Context, runID string) (l lease, err error
 		if err != nil {
 			return err
 		}
-		_, err = c.Exec(sqlRunReading, runID)
+		running, err := c.Exec(sqlRunReading, runID)
+		if err == nil && running == 0 {
+			// It was posted or cancelled since it was looked at. Who reads it next sees which.
+			err = fmt.Errorf("%w: run %s is no longer under way", ErrLeaseHeld, runID)
+		}
 		return err
 	})
 	return l, err

@@ -32,13 +32,13 @@ func (s *Store) PreviewRun(ctx context.Context, planID string, cadence calc.Cade
 		}
 		started, err := s.runByID(c, scope.id())
 		switch {
-		case err == nil:
+		case err == nil && started.State != RunCancelled:
 			of.RunID = started.RunID
 			if scope, err = s.scopeOfRun(c, started); err == nil {
 				in, err = s.readStartedInput(c, scope)
 			}
 			return err
-		case !errors.Is(err, ErrUnknownRun):
+		case err != nil && !errors.Is(err, ErrUnknownRun):
 			return err
 		}
 		ranks, err := ranksRunID(c, scope)

@@ -85,7 +85,8 @@ func periodRefusal(kind error, planID, problem, remedy string) *Refusal {
 	}
 }
 
-// StartRun starts the run that closes a period, or joins the one under way; a run that is posted is returned as it is. Starting
+// StartRun starts the run that closes a period, or joins the one under way; a run that is posted is returned as it is, and one that
+// was cancelled starts anew. Starting
 // fences the period, in this transaction of its own: an event that commits later counts in a later period. Cadence 0 is the plan's
 // main one.
 //
@@ -97,13 +98,17 @@ func (s *Store) StartRun(ctx context.Context, planID string, cadence calc.Cadenc
 			return err
 		}
 		run, err = s.runByID(c, scope.id())
-		if !errors.Is(err, ErrUnknownRun) {
+		begin := s.insertRun
+		switch {
+		case err == nil && run.State == RunCancelled:
+			begin = s.restartRun
+		case !errors.Is(err, ErrUnknownRun):
 			return err
 		}
 		if err := s.checkClosable(c, scope); err != nil {
 			return err
 		}
-		if err := s.insertRun(c, scope); err != nil {
+		if err := begin(c, scope); err != nil {
 			return err
 		}
 		run, err = s.runByID(c, scope.id())

@@ -27,12 +27,16 @@ type runWork struct {
 }
 
 // WorkRun takes the lease of a run and carries it to POSTED, from wherever whoever worked on it before left it: the outcome is the
-// one of a single clean run. It returns a posted run as it is, ErrLeaseHeld while another owner works on it, and ErrUnknownRun.
+// one of a single clean run. It returns a posted run as it is, ErrLeaseHeld while another owner works on it, ErrRunCancelled for a run
+// that was called off, and ErrUnknownRun.
 // When the context ends it finishes the transaction under way and gives the lease back; the run is continued by whoever calls next.
 func (s *Store) WorkRun(ctx context.Context, runID string) (Run, error) {
 	run, err := s.GetRun(ctx, runID)
 	if err != nil || run.State == RunPosted {
 		return run, err
+	}
+	if run.State == RunCancelled {
+		return Run{}, cancelledRun(runID)
 	}
 	held, err := s.takeLease(ctx, runID)
 	if err != nil {
@@ -52,6 +56,10 @@ func (s *Store) WorkRun(ctx context.Context, runID string) (Run, error) {
 		return Run{}, err
 	}
 	return s.GetRun(ctx, runID)
+}
+
+func cancelledRun(runID string) error {
+	return &Refusal{Kind: ErrRunCancelled, IDs: []string{"run_id", runID}, Remedy: "start the run anew with RunPeriod"}
 }
 
 // close does the work between the lease and the flip.
@@ -94,9 +102,12 @@ func (w *runWork) read(ctx context.Context) (in *runInput, posted bool, err erro
 		if err != nil {
 			return err
 		}
-		if run.State == RunPosted {
+		switch run.State {
+		case RunPosted:
 			posted = true
 			return nil
+		case RunCancelled:
+			return cancelledRun(run.RunID)
 		}
 		if run.Period.State != PeriodFenced {
 			return fmt.Errorf("%w: run %s is under way and its period is %s", ErrCorrupt, run.RunID, run.Period.State)

@@ -225,6 +225,7 @@ const (
 	RunRunning   RunState = "RUNNING"
 	RunPosted    RunState = "POSTED"
 	RunPreviewed RunState = "PREVIEWED"
+	RunCancelled RunState = "CANCELLED"
 )
 
 // RunPhase says where a run stands.

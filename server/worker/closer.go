@@ -141,6 +141,8 @@ func (c *Closer) Wait(ctx context.Context, runID string) error {
 			return err
 		case err == nil && run.State == store.RunPosted:
 			return nil
+		case err == nil && run.State == store.RunCancelled:
+			return &store.Refusal{Kind: store.ErrRunCancelled, IDs: []string{"run_id", runID}, Remedy: "start the run anew with RunPeriod"}
 		case failure != nil:
 			return failure
 		}
@@ -215,7 +217,7 @@ func (c *Closer) work(ctx context.Context, runID string) {
 	switch {
 	case err == nil:
 		c.options.Logger.Info("run posted", "run_id", runID, "attempt", run.Attempt, "distributors", run.Distributors, "lines", run.LineCount)
-	case errors.Is(err, store.ErrLeaseHeld), ctx.Err() != nil:
+	case errors.Is(err, store.ErrLeaseHeld), errors.Is(err, store.ErrRunCancelled), ctx.Err() != nil:
 	default:
 		c.options.Logger.Error("run failed and will be tried again", "run_id", runID, "cause", err.Error())
 	}
@@ -239,7 +241,7 @@ func (c *Closer) end(runID string, err error) {
 	t := c.tries[runID]
 	t.working, t.err = false, nil
 	switch {
-	case err == nil, errors.Is(err, store.ErrLeaseHeld):
+	case err == nil, errors.Is(err, store.ErrLeaseHeld), errors.Is(err, store.ErrRunCancelled):
 		t.failures, t.skip = 0, 0
 	default:
 		t.failures = min(t.failures+1, 30)

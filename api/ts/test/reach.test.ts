@@ -121,11 +121,18 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   const earnings = await c.commission.getEarnings({ distributorId: anna.distributorId, period: "2026-09" });
   assert.deepEqual([earnings.totals[0]?.posted?.amount, earnings.totals[0]?.lineCount], ["6.50", 2n]);
 
-  const { run } = await c.commission.runPeriod({
-    planId: id, cadence: Cadence.MONTHLY, period: "2026-09", mode: RunMode.CLOSE, wait: { seconds: 30n },
-  });
+  const close = { planId: id, cadence: Cadence.MONTHLY, period: "2026-09", mode: RunMode.CLOSE };
+  const begun = (await c.commission.runPeriod({ ...close, wait: { seconds: 0n } })).run;
+  assert.equal(begun?.state, RunState.RUNNING);
+  assert.equal((await c.commission.cancelRun({ runId: begun.runId })).run?.state, RunState.CANCELLED);
+  const { run } = await c.commission.runPeriod({ ...close, wait: { seconds: 30n } });
   assert.equal(run?.state, RunState.POSTED);
-  assert.equal((await c.commission.getRun({ runId: run?.runId ?? "" })).run?.phase, RunPhase.DONE);
+  assert.equal((await c.commission.getRun({ runId: run.runId })).run?.phase, RunPhase.DONE);
+  const watched: (RunState | undefined)[] = [];
+  for await (const answer of c.commission.watchRun({ runId: run.runId })) {
+    watched.push(answer.run?.state);
+  }
+  assert.deepEqual(watched, [RunState.POSTED]);
   const periods = (await c.catalog.listPeriods({ planId: id })).periods;
   assert.deepEqual(periods.map((p) => p.state), [PeriodState.OPEN, PeriodState.CLOSED]);
 }

@@ -89,6 +89,8 @@ const (
 	RunState_RUN_STATE_POSTED RunState = 2
 	// A preview, computed.
 	RunState_RUN_STATE_PREVIEWED RunState = 3
+	// Called off before it was posted; RunPeriod starts it anew.
+	RunState_RUN_STATE_CANCELLED RunState = 4
 )
 
 // Enum value maps for RunState.
@@ -98,12 +100,14 @@ var (
 		1: "RUN_STATE_RUNNING",
 		2: "RUN_STATE_POSTED",
 		3: "RUN_STATE_PREVIEWED",
+		4: "RUN_STATE_CANCELLED",
 	}
 	RunState_value = map[string]int32{
 		"RUN_STATE_UNSPECIFIED": 0,
 		"RUN_STATE_RUNNING":     1,
 		"RUN_STATE_POSTED":      2,
 		"RUN_STATE_PREVIEWED":   3,
+		"RUN_STATE_CANCELLED":   4,
 	}
 )
 
@@ -2297,6 +2301,190 @@ func (x *GetRunResponse) GetRun() *Run {
 	return nil
 }
 
+// WatchRunRequest names a run.
+type WatchRunRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The run.
+	RunId         string `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchRunRequest) Reset() {
+	*x = WatchRunRequest{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchRunRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchRunRequest) ProtoMessage() {}
+
+func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchRunRequest.ProtoReflect.Descriptor instead.
+func (*WatchRunRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *WatchRunRequest) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+// WatchRunResponse is one answer of a watch.
+type WatchRunResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The run as it stands.
+	Run           *Run `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchRunResponse) Reset() {
+	*x = WatchRunResponse{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchRunResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchRunResponse) ProtoMessage() {}
+
+func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchRunResponse.ProtoReflect.Descriptor instead.
+func (*WatchRunResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *WatchRunResponse) GetRun() *Run {
+	if x != nil {
+		return x.Run
+	}
+	return nil
+}
+
+// CancelRunRequest names a run.
+type CancelRunRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The run.
+	RunId         string `protobuf:"bytes,1,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelRunRequest) Reset() {
+	*x = CancelRunRequest{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelRunRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelRunRequest) ProtoMessage() {}
+
+func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelRunRequest.ProtoReflect.Descriptor instead.
+func (*CancelRunRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *CancelRunRequest) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+// CancelRunResponse answers CancelRun.
+type CancelRunResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The run, in the state CANCELLED.
+	Run           *Run `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelRunResponse) Reset() {
+	*x = CancelRunResponse{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelRunResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelRunResponse) ProtoMessage() {}
+
+func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelRunResponse.ProtoReflect.Descriptor instead.
+func (*CancelRunResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *CancelRunResponse) GetRun() *Run {
+	if x != nil {
+		return x.Run
+	}
+	return nil
+}
+
 var File_upline_v1_commission_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_commission_service_proto_rawDesc = "" +
@@ -2486,23 +2674,34 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x06run_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x05runId\"2\n" +
 	"\x0eGetRunResponse\x12 \n" +
+	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run\"4\n" +
+	"\x0fWatchRunRequest\x12!\n" +
+	"\x06run_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x05runId\"4\n" +
+	"\x10WatchRunResponse\x12 \n" +
+	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run\"5\n" +
+	"\x10CancelRunRequest\x12!\n" +
+	"\x06run_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x05runId\"5\n" +
+	"\x11CancelRunResponse\x12 \n" +
 	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run*M\n" +
 	"\aRunMode\x12\x18\n" +
 	"\x14RUN_MODE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10RUN_MODE_PREVIEW\x10\x01\x12\x12\n" +
-	"\x0eRUN_MODE_CLOSE\x10\x02*k\n" +
+	"\x0eRUN_MODE_CLOSE\x10\x02*\x84\x01\n" +
 	"\bRunState\x12\x19\n" +
 	"\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11RUN_STATE_RUNNING\x10\x01\x12\x14\n" +
 	"\x10RUN_STATE_POSTED\x10\x02\x12\x17\n" +
-	"\x13RUN_STATE_PREVIEWED\x10\x03*\x97\x01\n" +
+	"\x13RUN_STATE_PREVIEWED\x10\x03\x12\x17\n" +
+	"\x13RUN_STATE_CANCELLED\x10\x04*\x97\x01\n" +
 	"\bRunPhase\x12\x19\n" +
 	"\x15RUN_PHASE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11RUN_PHASE_FENCING\x10\x01\x12\x15\n" +
 	"\x11RUN_PHASE_READING\x10\x02\x12\x17\n" +
 	"\x13RUN_PHASE_COMPUTING\x10\x03\x12\x15\n" +
 	"\x11RUN_PHASE_WRITING\x10\x04\x12\x12\n" +
-	"\x0eRUN_PHASE_DONE\x10\x052\xf7\x05\n" +
+	"\x0eRUN_PHASE_DONE\x10\x052\x8b\a\n" +
 	"\x11CommissionService\x12I\n" +
 	"\n" +
 	"RecordSale\x12\x1c.upline.v1.RecordSaleRequest\x1a\x1d.upline.v1.RecordSaleResponse\x12L\n" +
@@ -2514,7 +2713,9 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\tListSales\x12\x1b.upline.v1.ListSalesRequest\x1a\x1c.upline.v1.ListSalesResponse\"\x03\x90\x02\x01\x12Q\n" +
 	"\vGetEarnings\x12\x1d.upline.v1.GetEarningsRequest\x1a\x1e.upline.v1.GetEarningsResponse\"\x03\x90\x02\x01\x12F\n" +
 	"\tRunPeriod\x12\x1b.upline.v1.RunPeriodRequest\x1a\x1c.upline.v1.RunPeriodResponse\x12B\n" +
-	"\x06GetRun\x12\x18.upline.v1.GetRunRequest\x1a\x19.upline.v1.GetRunResponse\"\x03\x90\x02\x01B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
+	"\x06GetRun\x12\x18.upline.v1.GetRunRequest\x1a\x19.upline.v1.GetRunResponse\"\x03\x90\x02\x01\x12J\n" +
+	"\bWatchRun\x12\x1a.upline.v1.WatchRunRequest\x1a\x1b.upline.v1.WatchRunResponse\"\x03\x90\x02\x010\x01\x12F\n" +
+	"\tCancelRun\x12\x1b.upline.v1.CancelRunRequest\x1a\x1c.upline.v1.CancelRunResponseB\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
 	file_upline_v1_commission_service_proto_rawDescOnce sync.Once
@@ -2529,7 +2730,7 @@ func file_upline_v1_commission_service_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
+var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_upline_v1_commission_service_proto_goTypes = []any{
 	(RunMode)(0),                  // 0: upline.v1.RunMode
 	(RunState)(0),                 // 1: upline.v1.RunState
@@ -2560,95 +2761,105 @@ var file_upline_v1_commission_service_proto_goTypes = []any{
 	(*RunPeriodResponse)(nil),     // 26: upline.v1.RunPeriodResponse
 	(*GetRunRequest)(nil),         // 27: upline.v1.GetRunRequest
 	(*GetRunResponse)(nil),        // 28: upline.v1.GetRunResponse
-	(*Money)(nil),                 // 29: upline.v1.Money
-	(*timestamppb.Timestamp)(nil), // 30: google.protobuf.Timestamp
-	(*EventReceipt)(nil),          // 31: upline.v1.EventReceipt
-	(SaleState)(0),                // 32: upline.v1.SaleState
-	(Cadence)(0),                  // 33: upline.v1.Cadence
-	(*PeriodRef)(nil),             // 34: upline.v1.PeriodRef
-	(PeriodState)(0),              // 35: upline.v1.PeriodState
-	(*Line)(nil),                  // 36: upline.v1.Line
-	(*durationpb.Duration)(nil),   // 37: google.protobuf.Duration
+	(*WatchRunRequest)(nil),       // 29: upline.v1.WatchRunRequest
+	(*WatchRunResponse)(nil),      // 30: upline.v1.WatchRunResponse
+	(*CancelRunRequest)(nil),      // 31: upline.v1.CancelRunRequest
+	(*CancelRunResponse)(nil),     // 32: upline.v1.CancelRunResponse
+	(*Money)(nil),                 // 33: upline.v1.Money
+	(*timestamppb.Timestamp)(nil), // 34: google.protobuf.Timestamp
+	(*EventReceipt)(nil),          // 35: upline.v1.EventReceipt
+	(SaleState)(0),                // 36: upline.v1.SaleState
+	(Cadence)(0),                  // 37: upline.v1.Cadence
+	(*PeriodRef)(nil),             // 38: upline.v1.PeriodRef
+	(PeriodState)(0),              // 39: upline.v1.PeriodState
+	(*Line)(nil),                  // 40: upline.v1.Line
+	(*durationpb.Duration)(nil),   // 41: google.protobuf.Duration
 }
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
-	29, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
-	30, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
-	29, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
-	31, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	33, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
+	34, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
+	33, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
+	35, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
 	3,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
-	31, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
-	30, // 6: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
-	31, // 7: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
-	29, // 8: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
-	30, // 9: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
-	31, // 10: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
-	30, // 11: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
-	31, // 12: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
-	29, // 13: upline.v1.Sale.price:type_name -> upline.v1.Money
-	30, // 14: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
-	30, // 15: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
-	30, // 16: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
-	32, // 17: upline.v1.Sale.state:type_name -> upline.v1.SaleState
-	30, // 18: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
-	29, // 19: upline.v1.Sale.fee:type_name -> upline.v1.Money
+	35, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
+	34, // 6: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
+	35, // 7: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
+	33, // 8: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
+	34, // 9: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
+	35, // 10: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
+	34, // 11: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
+	35, // 12: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
+	33, // 13: upline.v1.Sale.price:type_name -> upline.v1.Money
+	34, // 14: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
+	34, // 15: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
+	34, // 16: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
+	36, // 17: upline.v1.Sale.state:type_name -> upline.v1.SaleState
+	34, // 18: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
+	33, // 19: upline.v1.Sale.fee:type_name -> upline.v1.Money
 	13, // 20: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
-	31, // 21: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
-	32, // 22: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
+	35, // 21: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
+	36, // 22: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
 	13, // 23: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
-	33, // 24: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
-	29, // 25: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
-	29, // 26: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
-	29, // 27: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
-	29, // 28: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
-	29, // 29: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
-	34, // 30: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	30, // 31: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	30, // 32: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	35, // 33: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	37, // 24: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
+	33, // 25: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
+	33, // 26: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
+	33, // 27: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
+	33, // 28: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
+	33, // 29: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
+	38, // 30: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	34, // 31: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	34, // 32: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	39, // 33: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
 	19, // 34: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
 	19, // 35: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	36, // 36: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	40, // 36: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
 	20, // 37: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	30, // 38: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	29, // 39: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	34, // 40: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	34, // 38: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	33, // 39: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	38, // 40: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
 	0,  // 41: upline.v1.Run.mode:type_name -> upline.v1.RunMode
 	1,  // 42: upline.v1.Run.state:type_name -> upline.v1.RunState
 	2,  // 43: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
 	22, // 44: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
 	23, // 45: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	30, // 46: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	30, // 47: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
-	33, // 48: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	34, // 46: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	34, // 47: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	37, // 48: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
 	0,  // 49: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	37, // 50: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	41, // 50: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
 	24, // 51: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
 	24, // 52: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	3,  // 53: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	5,  // 54: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	7,  // 55: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	9,  // 56: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	11, // 57: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	14, // 58: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	16, // 59: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	18, // 60: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	25, // 61: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	27, // 62: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	4,  // 63: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	6,  // 64: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	8,  // 65: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	10, // 66: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	12, // 67: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	15, // 68: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	17, // 69: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	21, // 70: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	26, // 71: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	28, // 72: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	63, // [63:73] is the sub-list for method output_type
-	53, // [53:63] is the sub-list for method input_type
-	53, // [53:53] is the sub-list for extension type_name
-	53, // [53:53] is the sub-list for extension extendee
-	0,  // [0:53] is the sub-list for field type_name
+	24, // 53: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
+	24, // 54: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
+	3,  // 55: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	5,  // 56: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	7,  // 57: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	9,  // 58: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	11, // 59: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	14, // 60: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	16, // 61: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	18, // 62: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	25, // 63: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	27, // 64: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	29, // 65: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	31, // 66: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	4,  // 67: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	6,  // 68: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	8,  // 69: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	10, // 70: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	12, // 71: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	15, // 72: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	17, // 73: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	21, // 74: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	26, // 75: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	28, // 76: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	30, // 77: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	32, // 78: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	67, // [67:79] is the sub-list for method output_type
+	55, // [55:67] is the sub-list for method input_type
+	55, // [55:55] is the sub-list for extension type_name
+	55, // [55:55] is the sub-list for extension extendee
+	0,  // [0:55] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }
@@ -2664,7 +2875,7 @@ func file_upline_v1_commission_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_commission_service_proto_rawDesc), len(file_upline_v1_commission_service_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   26,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -29,6 +29,8 @@ const (
 	CommissionService_GetEarnings_FullMethodName   = "/upline.v1.CommissionService/GetEarnings"
 	CommissionService_RunPeriod_FullMethodName     = "/upline.v1.CommissionService/RunPeriod"
 	CommissionService_GetRun_FullMethodName        = "/upline.v1.CommissionService/GetRun"
+	CommissionService_WatchRun_FullMethodName      = "/upline.v1.CommissionService/WatchRun"
+	CommissionService_CancelRun_FullMethodName     = "/upline.v1.CommissionService/CancelRun"
 )
 
 // CommissionServiceClient is the client API for CommissionService service.
@@ -62,6 +64,12 @@ type CommissionServiceClient interface {
 	RunPeriod(ctx context.Context, in *RunPeriodRequest, opts ...grpc.CallOption) (*RunPeriodResponse, error)
 	// GetRun returns a run and its progress.
 	GetRun(ctx context.Context, in *GetRunRequest, opts ...grpc.CallOption) (*GetRunResponse, error)
+	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
+	// cancelled. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
+	WatchRun(ctx context.Context, in *WatchRunRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchRunResponse], error)
+	// CancelRun calls off a run that is not posted: nothing of it is ever seen, and its period is open again. An event that came
+	// meanwhile stays in the period that it was counted in. Calling it again is harmless; RunPeriod starts the run anew.
+	CancelRun(ctx context.Context, in *CancelRunRequest, opts ...grpc.CallOption) (*CancelRunResponse, error)
 }
 
 type commissionServiceClient struct {
@@ -172,6 +180,35 @@ func (c *commissionServiceClient) GetRun(ctx context.Context, in *GetRunRequest,
 	return out, nil
 }
 
+func (c *commissionServiceClient) WatchRun(ctx context.Context, in *WatchRunRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchRunResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &CommissionService_ServiceDesc.Streams[0], CommissionService_WatchRun_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchRunRequest, WatchRunResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type CommissionService_WatchRunClient = grpc.ServerStreamingClient[WatchRunResponse]
+
+func (c *commissionServiceClient) CancelRun(ctx context.Context, in *CancelRunRequest, opts ...grpc.CallOption) (*CancelRunResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CancelRunResponse)
+	err := c.cc.Invoke(ctx, CommissionService_CancelRun_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // CommissionServiceServer is the server API for CommissionService service.
 // All implementations must embed UnimplementedCommissionServiceServer
 // for forward compatibility.
@@ -203,6 +240,12 @@ type CommissionServiceServer interface {
 	RunPeriod(context.Context, *RunPeriodRequest) (*RunPeriodResponse, error)
 	// GetRun returns a run and its progress.
 	GetRun(context.Context, *GetRunRequest) (*GetRunResponse, error)
+	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
+	// cancelled. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
+	WatchRun(*WatchRunRequest, grpc.ServerStreamingServer[WatchRunResponse]) error
+	// CancelRun calls off a run that is not posted: nothing of it is ever seen, and its period is open again. An event that came
+	// meanwhile stays in the period that it was counted in. Calling it again is harmless; RunPeriod starts the run anew.
+	CancelRun(context.Context, *CancelRunRequest) (*CancelRunResponse, error)
 	mustEmbedUnimplementedCommissionServiceServer()
 }
 
@@ -242,6 +285,12 @@ func (UnimplementedCommissionServiceServer) RunPeriod(context.Context, *RunPerio
 }
 func (UnimplementedCommissionServiceServer) GetRun(context.Context, *GetRunRequest) (*GetRunResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetRun not implemented")
+}
+func (UnimplementedCommissionServiceServer) WatchRun(*WatchRunRequest, grpc.ServerStreamingServer[WatchRunResponse]) error {
+	return status.Error(codes.Unimplemented, "method WatchRun not implemented")
+}
+func (UnimplementedCommissionServiceServer) CancelRun(context.Context, *CancelRunRequest) (*CancelRunResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CancelRun not implemented")
 }
 func (UnimplementedCommissionServiceServer) mustEmbedUnimplementedCommissionServiceServer() {}
 func (UnimplementedCommissionServiceServer) testEmbeddedByValue()                           {}
@@ -444,6 +493,35 @@ func _CommissionService_GetRun_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CommissionService_WatchRun_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchRunRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(CommissionServiceServer).WatchRun(m, &grpc.GenericServerStream[WatchRunRequest, WatchRunResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type CommissionService_WatchRunServer = grpc.ServerStreamingServer[WatchRunResponse]
+
+func _CommissionService_CancelRun_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CancelRunRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CommissionServiceServer).CancelRun(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CommissionService_CancelRun_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CommissionServiceServer).CancelRun(ctx, req.(*CancelRunRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // CommissionService_ServiceDesc is the grpc.ServiceDesc for CommissionService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -491,7 +569,17 @@ var CommissionService_ServiceDesc = grpc.ServiceDesc{
 			MethodName: "GetRun",
 			Handler:    _CommissionService_GetRun_Handler,
 		},
+		{
+			MethodName: "CancelRun",
+			Handler:    _CommissionService_CancelRun_Handler,
+		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "WatchRun",
+			Handler:       _CommissionService_WatchRun_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "upline/v1/commission_service.proto",
 }

@@ -90,6 +90,8 @@ const (
 	ErrorReason_ERROR_REASON_IMMUTABLE ErrorReason = 30
 	// UNIMPLEMENTED: there is no such call, or it does not take that protocol, content type or compression.
 	ErrorReason_ERROR_REASON_UNSUPPORTED ErrorReason = 31
+	// The run is posted: what was posted is corrected by further lines, and never taken away.
+	ErrorReason_ERROR_REASON_RUN_POSTED ErrorReason = 32
 )
 
 // Enum value maps for ErrorReason.
@@ -127,6 +129,7 @@ var (
 		29: "ERROR_REASON_OVERFLOW",
 		30: "ERROR_REASON_IMMUTABLE",
 		31: "ERROR_REASON_UNSUPPORTED",
+		32: "ERROR_REASON_RUN_POSTED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":         0,
@@ -161,6 +164,7 @@ var (
 		"ERROR_REASON_OVERFLOW":            29,
 		"ERROR_REASON_IMMUTABLE":           30,
 		"ERROR_REASON_UNSUPPORTED":         31,
+		"ERROR_REASON_RUN_POSTED":          32,
 	}
 )
 
@@ -355,7 +359,7 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"request_id\x18\x05 \x01(\tR\trequestId\x1a6\n" +
 	"\bIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\x86\b\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xa3\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1e\n" +
@@ -389,7 +393,8 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"\x15ERROR_REASON_INTERNAL\x10\x1c\x12\x19\n" +
 	"\x15ERROR_REASON_OVERFLOW\x10\x1d\x12\x1a\n" +
 	"\x16ERROR_REASON_IMMUTABLE\x10\x1e\x12\x1c\n" +
-	"\x18ERROR_REASON_UNSUPPORTED\x10\x1fB\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
+	"\x18ERROR_REASON_UNSUPPORTED\x10\x1f\x12\x1b\n" +
+	"\x17ERROR_REASON_RUN_POSTED\x10 B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
 	file_upline_v1_errors_proto_rawDescOnce sync.Once

@@ -63,6 +63,12 @@ const (
 	// CommissionServiceGetRunProcedure is the fully-qualified name of the CommissionService's GetRun
 	// RPC.
 	CommissionServiceGetRunProcedure = "/upline.v1.CommissionService/GetRun"
+	// CommissionServiceWatchRunProcedure is the fully-qualified name of the CommissionService's
+	// WatchRun RPC.
+	CommissionServiceWatchRunProcedure = "/upline.v1.CommissionService/WatchRun"
+	// CommissionServiceCancelRunProcedure is the fully-qualified name of the CommissionService's
+	// CancelRun RPC.
+	CommissionServiceCancelRunProcedure = "/upline.v1.CommissionService/CancelRun"
 )
 
 // CommissionServiceClient is a client for the upline.v1.CommissionService service.
@@ -92,6 +98,12 @@ type CommissionServiceClient interface {
 	RunPeriod(context.Context, *v1.RunPeriodRequest) (*v1.RunPeriodResponse, error)
 	// GetRun returns a run and its progress.
 	GetRun(context.Context, *v1.GetRunRequest) (*v1.GetRunResponse, error)
+	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
+	// cancelled. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
+	WatchRun(context.Context, *v1.WatchRunRequest) (*connect.ServerStreamForClient[v1.WatchRunResponse], error)
+	// CancelRun calls off a run that is not posted: nothing of it is ever seen, and its period is open again. An event that came
+	// meanwhile stays in the period that it was counted in. Calling it again is harmless; RunPeriod starts the run anew.
+	CancelRun(context.Context, *v1.CancelRunRequest) (*v1.CancelRunResponse, error)
 }
 
 // NewCommissionServiceClient constructs a client for the upline.v1.CommissionService service. By
@@ -169,6 +181,19 @@ func NewCommissionServiceClient(httpClient connect.HTTPClient, baseURL string, o
 			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 			connect.WithClientOptions(opts...),
 		),
+		watchRun: connect.NewClient[v1.WatchRunRequest, v1.WatchRunResponse](
+			httpClient,
+			baseURL+CommissionServiceWatchRunProcedure,
+			connect.WithSchema(commissionServiceMethods.ByName("WatchRun")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
+		cancelRun: connect.NewClient[v1.CancelRunRequest, v1.CancelRunResponse](
+			httpClient,
+			baseURL+CommissionServiceCancelRunProcedure,
+			connect.WithSchema(commissionServiceMethods.ByName("CancelRun")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -184,6 +209,8 @@ type commissionServiceClient struct {
 	getEarnings   *connect.Client[v1.GetEarningsRequest, v1.GetEarningsResponse]
 	runPeriod     *connect.Client[v1.RunPeriodRequest, v1.RunPeriodResponse]
 	getRun        *connect.Client[v1.GetRunRequest, v1.GetRunResponse]
+	watchRun      *connect.Client[v1.WatchRunRequest, v1.WatchRunResponse]
+	cancelRun     *connect.Client[v1.CancelRunRequest, v1.CancelRunResponse]
 }
 
 // RecordSale calls upline.v1.CommissionService.RecordSale.
@@ -276,6 +303,20 @@ func (c *commissionServiceClient) GetRun(ctx context.Context, req *v1.GetRunRequ
 	return nil, err
 }
 
+// WatchRun calls upline.v1.CommissionService.WatchRun.
+func (c *commissionServiceClient) WatchRun(ctx context.Context, req *v1.WatchRunRequest) (*connect.ServerStreamForClient[v1.WatchRunResponse], error) {
+	return c.watchRun.CallServerStream(ctx, connect.NewRequest(req))
+}
+
+// CancelRun calls upline.v1.CommissionService.CancelRun.
+func (c *commissionServiceClient) CancelRun(ctx context.Context, req *v1.CancelRunRequest) (*v1.CancelRunResponse, error) {
+	response, err := c.cancelRun.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // CommissionServiceHandler is an implementation of the upline.v1.CommissionService service.
 type CommissionServiceHandler interface {
 	// RecordSale records one sale of one product by one distributor to one customer. A product that needs no activation is
@@ -303,6 +344,12 @@ type CommissionServiceHandler interface {
 	RunPeriod(context.Context, *v1.RunPeriodRequest) (*v1.RunPeriodResponse, error)
 	// GetRun returns a run and its progress.
 	GetRun(context.Context, *v1.GetRunRequest) (*v1.GetRunResponse, error)
+	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
+	// cancelled. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
+	WatchRun(context.Context, *v1.WatchRunRequest, *connect.ServerStream[v1.WatchRunResponse]) error
+	// CancelRun calls off a run that is not posted: nothing of it is ever seen, and its period is open again. An event that came
+	// meanwhile stays in the period that it was counted in. Calling it again is harmless; RunPeriod starts the run anew.
+	CancelRun(context.Context, *v1.CancelRunRequest) (*v1.CancelRunResponse, error)
 }
 
 // NewCommissionServiceHandler builds an HTTP handler from the service implementation. It returns
@@ -376,6 +423,19 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
+	commissionServiceWatchRunHandler := connect.NewServerStreamHandlerSimple(
+		CommissionServiceWatchRunProcedure,
+		svc.WatchRun,
+		connect.WithSchema(commissionServiceMethods.ByName("WatchRun")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
+	commissionServiceCancelRunHandler := connect.NewUnaryHandlerSimple(
+		CommissionServiceCancelRunProcedure,
+		svc.CancelRun,
+		connect.WithSchema(commissionServiceMethods.ByName("CancelRun")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/upline.v1.CommissionService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case CommissionServiceRecordSaleProcedure:
@@ -398,6 +458,10 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 			commissionServiceRunPeriodHandler.ServeHTTP(w, r)
 		case CommissionServiceGetRunProcedure:
 			commissionServiceGetRunHandler.ServeHTTP(w, r)
+		case CommissionServiceWatchRunProcedure:
+			commissionServiceWatchRunHandler.ServeHTTP(w, r)
+		case CommissionServiceCancelRunProcedure:
+			commissionServiceCancelRunHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -445,4 +509,12 @@ func (UnimplementedCommissionServiceHandler) RunPeriod(context.Context, *v1.RunP
 
 func (UnimplementedCommissionServiceHandler) GetRun(context.Context, *v1.GetRunRequest) (*v1.GetRunResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.GetRun is not implemented"))
+}
+
+func (UnimplementedCommissionServiceHandler) WatchRun(context.Context, *v1.WatchRunRequest, *connect.ServerStream[v1.WatchRunResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.WatchRun is not implemented"))
+}
+
+func (UnimplementedCommissionServiceHandler) CancelRun(context.Context, *v1.CancelRunRequest) (*v1.CancelRunResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.CancelRun is not implemented"))
 }
