@@ -42,6 +42,7 @@ type Plan struct {
 	Caps            []Cap
 	Late            LatePolicy
 	CancelledVolume CancelledVolume
+	Restating       Restating
 	// Exchange holds the plan's own rates; nil when all money is in Currency. ExchangeOnce tells that conversions are rounded only
 	// when they are paid out.
 	Exchange     *Rates
@@ -102,6 +103,7 @@ type LatePolicy uint8
 const (
 	LateCurrent LatePolicy = iota // in the earliest open period
 	LateNone                      // in no volume
+	LateRestate                   // in its own period, which is computed again
 )
 
 // CancelledVolume says what a cancellation does to volume already counted.
@@ -111,7 +113,28 @@ type CancelledVolume uint8
 const (
 	CancelledVolumeCurrent CancelledVolume = iota // negative volume in the period of the cancellation
 	CancelledVolumeNone                           // volume stays
+	CancelledVolumeRestate                        // volume is taken back where it was counted
 )
+
+// Restate says for whom a bonus is corrected when a closed period is computed again.
+type Restate uint8
+
+// For whom a bonus is corrected.
+const (
+	RestateAll    Restate = iota // everybody whose amount differs
+	RestateUpline                // those whose sales or places were corrected, and everybody above them in either tree
+	RestateNone                  // nobody
+)
+
+// Restating says how far corrections of closed periods go.
+type Restating struct {
+	// MaterialityMinor is the least that corrections of one distributor come to together, their signs left aside; what is below is
+	// not posted.
+	MaterialityMinor int64
+	// PeriodsMax is how many periods before the earliest open one are computed again at most; 0 means all. What belongs to an earlier
+	// one counts in the open period.
+	PeriodsMax int32
+}
 
 // RoundingAt says what is rounded.
 type RoundingAt uint8
@@ -157,6 +180,8 @@ type Bonus struct {
 	Inactive Inactive
 	// Rounding is the bonus's own; nil: the plan's.
 	Rounding *Rounding
+	// Restate says for whom the bonus is corrected in closed periods.
+	Restate Restate
 
 	Direct       *Direct
 	Residual     *Residual

@@ -36,6 +36,16 @@ type SaleTerms struct {
 	CancelledVolume    CancelledVolume
 }
 
+// restates tells whether a cancellation takes volume back where it was counted. What was counted before Upline has no such place.
+func (t SaleTerms) restates(start SaleEvent) bool {
+	return t.CancelledVolume == CancelledVolumeRestate && !t.VolumeOnPayment && start.Kind != Opening
+}
+
+// takesBack tells whether a cancellation counts against the sale itself.
+func (t SaleTerms) takesBack(start SaleEvent) bool {
+	return !t.VolumeOnPayment && t.CancelledVolume != CancelledVolumeNone && !t.restates(start)
+}
+
 // SaleEvent is one event of a sale.
 type SaleEvent struct {
 	ID            string
@@ -60,7 +70,8 @@ type SaleFold struct {
 	// however late it arrives.
 	CyclesPaid int32
 	// Counts says for every event, by its index in the folded slice, how often the sale's volume counts with it: +1, 0, −1, or
-	// the number of cycles paid before an activation.
+	// the number of cycles paid before an activation. Where a cancellation restates, a sale that is cancelled counts nowhere, and one
+	// that is reinstated counts again where it counted first.
 	Counts []int32
 }
 
@@ -87,7 +98,7 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 			f.Start, f.StartedAtUS = i, events[i].EffectiveAtUS
 		}
 		switch {
-		case !terms.VolumeOnPayment && (!reinstated || terms.CancelledVolume == CancelledVolumeCurrent):
+		case !terms.VolumeOnPayment && (!reinstated || terms.takesBack(events[f.Start])):
 			f.Counts[i] = 1
 		case terms.VolumeOnPayment && !reinstated:
 			f.Counts[i] = int32(len(paid))
@@ -124,7 +135,7 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 			if f.Status == Active {
 				f.End = i
 				livedUS += e.EffectiveAtUS - sinceUS
-				if !terms.VolumeOnPayment && terms.CancelledVolume == CancelledVolumeCurrent {
+				if terms.takesBack(events[f.Start]) {
 					f.Counts[i] = -1
 				}
 			}
@@ -134,6 +145,9 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 	f.CyclesPaid = int32(len(paid))
 	if f.Status == Ended {
 		f.LiveUS = livedUS
+		if f.Start >= 0 && terms.restates(events[f.Start]) {
+			f.Counts[f.Start] = 0
+		}
 	}
 	return f
 }

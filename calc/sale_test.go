@@ -19,7 +19,7 @@ func TestFoldSale_ResultDependsOnTheSetOfEventsOnly(t *testing.T) {
 		{"b", Activated, 600, 0},
 		{"d", Cancelled, 700, 0},
 	}
-	for _, terms := range []SaleTerms{{}, {RequiresActivation: true}, {true, true, CancelledVolumeCurrent}, {true, false, CancelledVolumeNone}} {
+	for _, terms := range []SaleTerms{{}, {RequiresActivation: true}, {true, true, CancelledVolumeCurrent}, {true, false, CancelledVolumeNone}, {true, false, CancelledVolumeRestate}} {
 		want := fmt.Sprintf("%+v", FoldSale(terms, slices.Clone(events)))
 		r := rand.New(rand.NewPCG(1, 2))
 		for range 500 {
@@ -53,6 +53,10 @@ func TestFoldSale_Outcomes(t *testing.T) {
 		{"cancelled before it was activated is a reinstatement", service, []SaleEvent{s, {"c", Cancelled, 150, 0}, a}, Active, 0, []int32{0, 0, 1}},
 		{"cancelled and reinstated", service, []SaleEvent{s, a, c, {"b", Activated, 500, 0}}, Active, 0, []int32{0, 1, -1, 1}},
 		{"volume stays when cancelled, and is not counted again", SaleTerms{true, false, CancelledVolumeNone}, []SaleEvent{s, a, c, {"b", Activated, 500, 0}}, Active, 0, []int32{0, 1, 0, 0}},
+		{"volume is taken back where it was counted", SaleTerms{true, false, CancelledVolumeRestate}, []SaleEvent{s, a, c}, Ended, 0, []int32{0, 0, 0}},
+		{"and counted there again", SaleTerms{true, false, CancelledVolumeRestate}, []SaleEvent{s, a, c, {"b", Activated, 500, 0}}, Active, 0, []int32{0, 1, 0, 0}},
+		{"cycles stay paid", SaleTerms{true, true, CancelledVolumeRestate}, []SaleEvent{s, a, p2, c}, Ended, 1, []int32{0, 0, 1, 0}},
+		{"what was counted before is taken back now", SaleTerms{true, false, CancelledVolumeRestate}, []SaleEvent{{"s", Opening, 100, 5}, c}, Ended, 5, []int32{0, -1}},
 		{"payments count cycles, those before the activation with it", monthly, []SaleEvent{s, p1, a, p2, c, late}, Ended, 2, []int32{0, 0, 1, 1, 0, 0}},
 		{"opening", service, []SaleEvent{{"s", Opening, 100, 5}, {"p6", Paid, 200, 6}, {"p3", Paid, 210, 3}}, Active, 6, []int32{0, 0, 0}},
 	} {

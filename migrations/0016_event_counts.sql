@@ -18,5 +18,6 @@ CREATE TABLE IF NOT EXISTS event_counts (
   {{text "customer_id" 64}},
   {{int "at_us"}},
   {{int "cycle"}},
+  {{int "restated_in"}},
   PRIMARY KEY (region, plan_id, cadence, period_no, market, sale_id, event_id, of_event_id)
 ){{table}}

@@ -20,6 +20,9 @@ func receiptOf(r store.Receipt, caller Caller) *uplinev1.EventReceipt {
 	for _, p := range r.CountedIn {
 		out.CountedIn = append(out.CountedIn, periodRef(p))
 	}
+	for _, p := range r.RestatedIn {
+		out.RestatedIn = append(out.RestatedIn, periodRef(p))
+	}
 	for _, l := range r.Lines {
 		if caller.seesLine(l.DistributorID) {
 			out.Lines = append(out.Lines, lineOf(l))

@@ -115,13 +115,27 @@ type stamp struct {
 	cadence calc.Cadence
 	no      int64
 	late    bool // its own period is no longer open
+	// restates is the closed period that the event counts in, when the close of period no computes that one again; 0 when the event
+	// counts in period no. Lines that the event posts belong to period no in any case.
+	restates int64
+}
+
+// counted returns the period that the event counts in, and the one in whose close that is applied, which is 0 for a period that was
+// open when the event came.
+func (s stamp) counted() (no, restatedIn int64) {
+	if s.restates != 0 {
+		return s.restates, s.no
+	}
+	return s.no, 0
 }
 
 // gate names the gates that an event at a time must read.
 type gate struct {
-	plan        *calc.Plan // for its id and time zone, which all versions share
+	plan        *calc.Plan // for its id, its time zone, which all versions share, and what it says of late events
 	cadences    []calc.Cadence
 	effectiveUS int64
+	// needs are the distributors that must be in the network of a period for the event to count in it.
+	needs []string
 }
 
 // stampsOf reads the gates of all given events in one round trip and returns, for each, the period of every cadence that it counts
@@ -153,11 +167,11 @@ func stampsOf(c Conn, gates []gate) ([][]stamp, error) {
 			if !shut[PeriodKey{PlanID: g.plan.ID, Cadence: st.cadence, No: st.no}] {
 				continue
 			}
-			err := c.Query(sqlLastShut, []any{g.plan.ID, int64(st.cadence)}, func(r Row) error {
-				stamps[i][k].no, stamps[i][k].late = r.Int(0)+1, true
-				return nil
-			})
+			late, err := lateStamp(c, g.plan, st.cadence, st.no, g.plan.Late == calc.LateRestate)
 			if err != nil {
+				return nil, err
+			}
+			if stamps[i][k], err = late.among(c, g.plan.ID, g.needs); err != nil {
 				return nil, err
 			}
 		}
@@ -165,7 +179,56 @@ func stampsOf(c Conn, gates []gate) ([][]stamp, error) {
 	return stamps, nil
 }
 
-// lateMark ends the stamp of an event whose own period was no longer open when it came.
+// lateStamp is the stamp of what belongs to a period that is shut: the earliest open one, which restates the other when it should and
+// the plan's bound allows it.
+func lateStamp(c Conn, plan *calc.Plan, cadence calc.Cadence, own int64, restate bool) (stamp, error) {
+	st := stamp{cadence: cadence, late: true}
+	err := c.Query(sqlLastShut, []any{plan.ID, int64(cadence)}, func(r Row) error {
+		st.no = r.Int(0) + 1
+		return nil
+	})
+	if most := int64(plan.Restating.PeriodsMax); restate && (most == 0 || st.no-own <= most) {
+		st.restates = own
+	}
+	return st, err
+}
+
+// among moves what a stamp restates to the first period whose network has all of the distributors: who was enrolled late under a plan
+// that does not restate is in no closed network.
+func (s stamp) among(c Conn, planID string, distributorIDs []string) (stamp, error) {
+	for _, id := range distributorIDs {
+		if s.restates == 0 {
+			break
+		}
+		err := c.Query(sqlCountsFrom[s.cadence], []any{planID, id}, func(r Row) error {
+			s.restates = max(s.restates, r.Int(0))
+			return nil
+		})
+		if err != nil {
+			return stamp{}, err
+		}
+		if s.restates >= s.no {
+			s.restates = 0
+		}
+	}
+	return s, nil
+}
+
+const (
+	sqlCountsFromColumn = `SELECT from_`
+	sqlCountsFromRow    = ` FROM network_events WHERE plan_id = $1 AND distributor_id = $2 AND event_id = $2`
+)
+
+var sqlCountsFrom = [...]string{
+	calc.Daily:     sqlCountsFromColumn + `daily` + sqlCountsFromRow,
+	calc.Weekly:    sqlCountsFromColumn + `weekly` + sqlCountsFromRow,
+	calc.Monthly:   sqlCountsFromColumn + `monthly` + sqlCountsFromRow,
+	calc.Quarterly: sqlCountsFromColumn + `quarterly` + sqlCountsFromRow,
+	calc.Yearly:    sqlCountsFromColumn + `yearly` + sqlCountsFromRow,
+}
+
+// lateMark stands in the stamp of an event whose own period was no longer open when it came. The number of the period that it counts
+// in by restating follows.
 const lateMark = "!"
 
 // encodeStamps writes stamps as text for the event's row, "cadence:period_no" joined by commas.
@@ -181,6 +244,9 @@ func encodeStamps(stamps []stamp) string {
 		if st.late {
 			b.WriteString(lateMark)
 		}
+		if st.restates != 0 {
+			b.WriteString(strconv.FormatInt(st.restates, 10))
+		}
 	}
 	return b.String()
 }
@@ -193,13 +259,18 @@ func decodeStamps(text string) ([]stamp, error) {
 	stamps := make([]stamp, 0, len(parts))
 	for _, part := range parts {
 		cadence, no, ok := strings.Cut(part, ":")
-		no, late := strings.CutSuffix(no, lateMark)
+		no, restates, late := strings.Cut(no, lateMark)
 		c, err1 := strconv.ParseUint(cadence, 10, 8)
 		n, err2 := strconv.ParseInt(no, 10, 64)
-		if err := errors.Join(err1, err2); err != nil || !ok {
+		st := stamp{cadence: calc.Cadence(c), no: n, late: late}
+		var err3 error
+		if restates != "" {
+			st.restates, err3 = strconv.ParseInt(restates, 10, 64)
+		}
+		if err := errors.Join(err1, err2, err3); err != nil || !ok {
 			return nil, fmt.Errorf("%w: periods %q of an event", ErrCorrupt, text)
 		}
-		stamps = append(stamps, stamp{calc.Cadence(c), n, late})
+		stamps = append(stamps, st)
 	}
 	return stamps, nil
 }

@@ -18,7 +18,7 @@ func (s *Store) Enroll(ctx context.Context, list []NewDistributor) (enrolled []D
 		}
 	}
 	err = s.engine.Write(ctx, "enroll", func(c Conn) error {
-		e := enrolment{store: s, conn: c, list: list, regions: regions, known: map[string]Distributor{}, slots: map[slot]string{}}
+		e := enrolment{store: s, conn: c, list: list, regions: regions, known: map[string]Distributor{}, slots: map[slot]string{}, from: map[string]byCadence{}}
 		if err := e.readKnown(); err != nil {
 			return err
 		}
@@ -48,6 +48,7 @@ type enrolment struct {
 	known   map[string]Distributor // all that the list names and the database has, then also those added
 	content map[string][]byte      // what enrolled the known ones
 	slots   map[slot]string        // taken places, who stands there
+	from    map[string]byCadence   // from which periods those added count
 	result  []Distributor
 	writes  Batch
 }
@@ -122,23 +123,22 @@ func (e *enrolment) add(i int) error {
 	if err != nil {
 		return err
 	}
-	stamps, err := stampsOf(e.conn, []gate{{newest, allCadences, max(n.EnrolledAtUS, first.ValidFromUS)}})
+	from, restated, err := e.countsFrom(n, newest, first.ValidFromUS)
 	if err != nil {
 		return err
-	}
-	var from [calc.Yearly + 1]int64
-	for _, st := range stamps[0] {
-		from[st.cadence] = st.no
 	}
 	d := Distributor{
 		DistributorID: n.DistributorID, PlanID: n.PlanID, Market: n.Market, Region: e.regions[i], SponsorID: n.SponsorID,
 		ParentID: n.ParentID, Leg: n.Leg, EnrolledAtUS: n.EnrolledAtUS, RecordedAtUS: now,
 	}
 	e.writes.Exec(`INSERT INTO network_events (plan_id, distributor_id, event_id, kind, market, region, sponsor_id, parent_id, leg,
-		effective_at_us, recorded_at_us, from_daily, from_weekly, from_monthly, from_quarterly, from_yearly, content, digest)
-		VALUES ($1, $2, $3, 'ENROLLED', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		effective_at_us, recorded_at_us, from_daily, from_weekly, from_monthly, from_quarterly, from_yearly, restated_daily, restated_weekly,
+		restated_monthly, restated_quarterly, restated_yearly, content, digest)
+		VALUES ($1, $2, $3, 'ENROLLED', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 		d.PlanID, d.DistributorID, d.DistributorID, d.Market, d.Region, d.SponsorID, d.ParentID, int64(d.Leg), d.EnrolledAtUS, now,
-		from[calc.Daily], from[calc.Weekly], from[calc.Monthly], from[calc.Quarterly], from[calc.Yearly], content, digestOf(content))
+		from[calc.Daily], from[calc.Weekly], from[calc.Monthly], from[calc.Quarterly], from[calc.Yearly],
+		restated[calc.Daily], restated[calc.Weekly], restated[calc.Monthly], restated[calc.Quarterly], restated[calc.Yearly], content, digestOf(content))
+	e.from[d.DistributorID] = from
 	e.writes.Exec(`INSERT INTO positions (distributor_id, plan_id, market, region, sponsor_id, parent_id, leg, enrolled_at_us, recorded_at_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		d.DistributorID, d.PlanID, d.Market, d.Region, d.SponsorID, d.ParentID, int64(d.Leg), d.EnrolledAtUS, now)
@@ -149,6 +149,36 @@ func (e *enrolment) add(i int) error {
 	e.known[d.DistributorID], e.content[d.DistributorID] = d, content
 	e.result = append(e.result, d)
 	return nil
+}
+
+// byCadence holds a number of a period for every cadence.
+type byCadence [calc.Yearly + 1]int64
+
+// countsFrom gives the periods that a distributor counts from, and, where those are closed and the plan restates, the ones in whose close
+// they are computed again. Nobody counts from an earlier period than those who stand above.
+func (e *enrolment) countsFrom(n NewDistributor, plan *calc.Plan, firstUS int64) (from, restated byCadence, err error) {
+	var above []string
+	for _, id := range []string{n.SponsorID, n.ParentID} {
+		if _, here := e.from[id]; id != "" && !here {
+			above = append(above, id)
+		}
+	}
+	stamps, err := stampsOf(e.conn, []gate{{plan, allCadences, max(n.EnrolledAtUS, firstUS), above}})
+	if err != nil {
+		return from, restated, err
+	}
+	for _, st := range stamps[0] {
+		for _, id := range []string{n.SponsorID, n.ParentID} {
+			if st.restates != 0 {
+				st.restates = max(st.restates, e.from[id][st.cadence])
+			}
+		}
+		if st.restates >= st.no {
+			st.restates = 0
+		}
+		from[st.cadence], restated[st.cadence] = st.counted()
+	}
+	return from, restated, nil
 }
 
 // checkPlaces refuses what would not leave two trees: an unknown or foreign sponsor or parent, one who came later, a place that

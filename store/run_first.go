@@ -20,19 +20,19 @@ const sqlFirstPurchases = `SELECT customer_id, at_us, market, sale_id FROM (
 		SELECT c.customer_id, c.at_us, c.market, c.sale_id,
 			ROW_NUMBER() OVER (PARTITION BY c.customer_id ORDER BY c.period_no, c.at_us, c.market, c.sale_id, c.event_id, c.of_event_id) AS place
 		FROM event_counts c
-		WHERE c.region IN (SELECT region FROM markets) AND c.plan_id = $1 AND c.cadence = $2 AND c.period_no <= $3 AND c.times > 0
+		WHERE c.region IN (SELECT region FROM markets) AND c.plan_id = $1 AND c.cadence = $2 AND c.period_no <= $3 AND c.restated_in <= $4 AND c.times > 0
 			AND c.customer_id IN (SELECT p.customer_id FROM event_counts p
-				WHERE p.region IN (SELECT region FROM markets) AND p.plan_id = $1 AND p.cadence = $2 AND p.period_no = $3)
+				WHERE p.region IN (SELECT region FROM markets) AND p.plan_id = $1 AND p.cadence = $2 AND p.period_no = $3 AND p.restated_in <= $4)
 	) f WHERE place = 1 ORDER BY customer_id`
 
-// readFirstPurchases reads the first purchases, where the plan asks for them.
-func (r *volumeReader) readFirstPurchases(c Conn, o runScope) error {
+// readFirstPurchases reads the first purchases as of a close, where the plan asks for them.
+func (r *volumeReader) readFirstPurchases(c Conn, o runScope, asOf int64) error {
 	if !r.asks.First && !r.asks.BuyerSince {
 		return nil
 	}
 	f := &r.first
 	var sale []byte
-	err := c.Query(sqlFirstPurchases, []any{o.plan.ID, int64(o.period.Cadence), o.period.No}, func(row Row) error {
+	err := c.Query(sqlFirstPurchases, []any{o.plan.ID, int64(o.period.Cadence), o.period.No, asOf}, func(row Row) error {
 		f.buyers.append(row.Bytes(0))
 		f.atUS = append(f.atUS, row.Int(1))
 		sale = append(append(sale[:0], row.Bytes(2)...), row.Bytes(3)...)

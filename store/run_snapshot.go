@@ -24,12 +24,16 @@ type runReader struct {
 	conn  Conn
 	in    *runInput
 	index *idIndex
+	// asOf is the period whose close the input is read at: what came after its period was shut, and is applied in a later close than
+	// that, is not in the input. A run reads as of its own period, so that its input is the same for ever; a closed period that is
+	// computed again is read as of the one that is closing.
+	asOf int64
 }
 
 // readRunInput reads the input of a run. Everything that it reads goes into the input digest, in the order of the keys, so that
 // the same events give the same digest on any engine and at any later time.
 func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, error) {
-	r := &runReader{store: s, conn: c, in: &runInput{scope: o, calc: calc.Input{Plan: o.plan, Cadence: o.period.Cadence, Period: o.period}}}
+	r := &runReader{store: s, conn: c, asOf: o.period.No, in: &runInput{scope: o, calc: calc.Input{Plan: o.plan, Cadence: o.period.Cadence, Period: o.period}}}
 	digest := newRowDigest()
 	digest.text(calc.EngineVersion)
 	digest.text(o.id())
@@ -82,18 +86,18 @@ func readRegions(c Conn) (regions []string, err error) {
 	return regions, err
 }
 
-// The column that says from which period on a distributor counts differs by cadence, so there are five texts.
+// The columns that say from which period on a distributor counts, and since which close, differ by cadence, so there are five texts.
 const (
 	sqlNetworkRows  = `SELECT distributor_id, region, sponsor_id, parent_id, leg, effective_at_us, market FROM network_events WHERE plan_id = $1 AND `
-	sqlNetworkOrder = ` <= $2 ORDER BY distributor_id, event_id`
+	sqlNetworkOrder = ` <= $3 ORDER BY distributor_id, event_id`
 )
 
 var sqlNetwork = [...]string{
-	calc.Daily:     sqlNetworkRows + `from_daily` + sqlNetworkOrder,
-	calc.Weekly:    sqlNetworkRows + `from_weekly` + sqlNetworkOrder,
-	calc.Monthly:   sqlNetworkRows + `from_monthly` + sqlNetworkOrder,
-	calc.Quarterly: sqlNetworkRows + `from_quarterly` + sqlNetworkOrder,
-	calc.Yearly:    sqlNetworkRows + `from_yearly` + sqlNetworkOrder,
+	calc.Daily:     sqlNetworkRows + `from_daily <= $2 AND restated_daily` + sqlNetworkOrder,
+	calc.Weekly:    sqlNetworkRows + `from_weekly <= $2 AND restated_weekly` + sqlNetworkOrder,
+	calc.Monthly:   sqlNetworkRows + `from_monthly <= $2 AND restated_monthly` + sqlNetworkOrder,
+	calc.Quarterly: sqlNetworkRows + `from_quarterly <= $2 AND restated_quarterly` + sqlNetworkOrder,
+	calc.Yearly:    sqlNetworkRows + `from_yearly <= $2 AND restated_yearly` + sqlNetworkOrder,
 }
 
 // readNetwork gives the distributors dense indexes in byte order of their ids. Those above are found in a second pass, as they may
@@ -108,7 +112,7 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 	placed := plan.PlacementWidth > 0
 	asks, words := plan.Asks(), newWordNumbers(plan)
 	var sponsors, parents idColumn
-	err := r.conn.Query(sqlNetwork[in.scope.period.Cadence], []any{plan.ID, in.scope.period.No}, func(row Row) error {
+	err := r.conn.Query(sqlNetwork[in.scope.period.Cadence], []any{plan.ID, in.scope.period.No, r.asOf}, func(row Row) error {
 		id, region, sponsor, parent := row.Bytes(0), row.Bytes(1), row.Bytes(2), row.Bytes(3)
 		no, known := regionNo[string(region)]
 		if !known {
@@ -178,17 +182,17 @@ func (r *runReader) lookUp(above *idColumn, what string) ([]int32, error) {
 
 const sqlVolumes = `SELECT market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor, times,
 	product_class, customer_id, at_us, cycle, qv, fee_minor FROM event_counts
-	WHERE region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 ORDER BY market, sale_id, event_id, of_event_id`
+	WHERE region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 AND restated_in <= $5 ORDER BY market, sale_id, event_id, of_event_id`
 
 func (r *runReader) readVolumes(d *rowDigest) error {
 	in := r.in
 	v := &in.calc.Volumes
 	more := newVolumeReader(in.scope.plan, v)
-	if err := more.readFirstPurchases(r.conn, in.scope); err != nil {
+	if err := more.readFirstPurchases(r.conn, in.scope, r.asOf); err != nil {
 		return err
 	}
 	for _, region := range in.regions {
-		args := []any{region, in.scope.plan.ID, int64(in.scope.period.Cadence), in.scope.period.No}
+		args := []any{region, in.scope.plan.ID, int64(in.scope.period.Cadence), in.scope.period.No, r.asOf}
 		err := r.conn.Query(sqlVolumes, args, func(row Row) error {
 			sellerID := row.Bytes(4)
 			seller := r.index.findBytes(sellerID)

@@ -131,7 +131,7 @@ type posting struct {
 // count is volume that an event adds to a period, on behalf of the event that it belongs to.
 type count struct {
 	cadence            calc.Cadence
-	no                 int64
+	no, restatedIn     int64
 	ofEventID          string
 	pv, cv, priceMinor int64
 	qv, feeMinor       int64
@@ -168,7 +168,7 @@ func (h *history) marks(cadence calc.Cadence) (map[string]int32, error) {
 func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, error) {
 	_, before := h.foldEvents()
 	if stamps == nil {
-		read, err := stampsOf(h.conn, []gate{{h.plan, h.cadences, max(n.EffectiveAtUS, h.firstUS)}})
+		read, err := stampsOf(h.conn, []gate{{h.plan, h.cadences, max(n.EffectiveAtUS, h.firstUS), []string{h.sale.DistributorID}}})
 		if err != nil {
 			return nil, err
 		}
@@ -199,11 +199,15 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 }
 
 // countWith adds the event to the history and to the posting the volume that counts with it, or no longer counts with another
-// because of it. The event is stamped in any case; another whose mark changes is corrected in the period that it was counted in, or
-// when that is shut in the earliest open one, which is what its stamp comes to now.
+// because of it. The event is stamped in any case; another whose mark changes is corrected in the period that it was counted in. When
+// that is shut it is restated, or else corrected in the earliest open one, as the plan says.
 func (h *history) countWith(p *posting, event storedEvent, stamps []stamp) error {
 	others := h.events
+	_, was := h.foldEvents()
 	h.events = append(h.events[:len(h.events):len(h.events)], event)
+	_, is := h.foldEvents()
+	ends := (was.Status == calc.Ended) != (is.Status == calc.Ended)
+	restate := h.plan.Late == calc.LateRestate || ends && h.plan.CancelledVolume == calc.CancelledVolumeRestate
 	for _, st := range stamps {
 		// The marks differ between cadences only where late events count nowhere, and are cheap.
 		after, err := h.marks(st.cadence)
@@ -226,16 +230,33 @@ func (h *history) countWith(p *posting, event storedEvent, stamps []stamp) error
 			if delta == 0 {
 				continue
 			}
-			now, err := stampsOf(h.conn, []gate{{h.plan, []calc.Cadence{st.cadence}, max(e.EffectiveAtUS, h.firstUS)}})
+			now, err := h.correcting(e, st.cadence, restate)
 			if err != nil {
 				return err
 			}
-			if err := p.count(h, e.ID, delta, now[0][0]); err != nil {
+			if err := p.count(h, e.ID, delta, now); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// correcting is the stamp that a correction of what another event counted gets now: that event's own, while its period is open.
+func (h *history) correcting(e storedEvent, cadence calc.Cadence, restate bool) (stamp, error) {
+	stamps, err := decodeStamps(e.countedIn)
+	if err != nil {
+		return stamp{}, err
+	}
+	own := calc.PeriodAt(cadence, h.plan.Location, max(e.EffectiveAtUS, h.firstUS)).No
+	if st := stampOf(stamps, cadence); st.cadence != 0 {
+		own, _ = st.counted()
+	}
+	state, _, err := gateState(h.conn, h.plan.ID, cadence, own)
+	if err != nil || state == PeriodOpen {
+		return stamp{cadence: cadence, no: own}, err
+	}
+	return lateStamp(h.conn, h.plan, cadence, own, restate)
 }
 
 // count adds the sale's volume, times how often it counts, to a period.
@@ -244,10 +265,11 @@ func (p *posting) count(h *history, ofEventID string, times int32, st stamp) err
 	if h.sale.Currency != h.plan.Currency {
 		price, fee = 0, 0 // no bonus of the plan takes a rate of prices, or the sale would have been refused
 	}
-	if times == 0 || h.sale.PV == 0 && h.sale.CV == 0 && h.sale.QV == 0 && price == 0 || st.late && h.plan.Late == calc.LateNone {
+	if times == 0 || h.sale.PV == 0 && h.sale.CV == 0 && h.sale.QV == 0 && price == 0 || st.late && st.restates == 0 && h.plan.Late == calc.LateNone {
 		return nil
 	}
-	c := count{cadence: st.cadence, no: st.no, ofEventID: ofEventID, times: int64(times)}
+	c := count{cadence: st.cadence, ofEventID: ofEventID, times: int64(times)}
+	c.no, c.restatedIn = st.counted()
 	for _, e := range h.events {
 		if e.ID == ofEventID {
 			c.atUS, c.cycle = e.EffectiveAtUS, int64(max(1, e.Cycle))
@@ -275,7 +297,7 @@ func (p *posting) write(b *Batch) {
 		p.event.AmountMinor, p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
 	for _, c := range p.counts {
 		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.ofEventID, s.DistributorID,
-			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.atUS, c.cycle, c.qv, c.feeMinor)
+			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.atUS, c.cycle, c.qv, c.feeMinor, c.restatedIn)
 	}
 	for _, l := range p.lines {
 		insertLine(b, s.Region, l)

@@ -125,7 +125,7 @@ func (r *recording) decide() error {
 		if err != nil {
 			return err
 		}
-		fresh, gates = append(fresh, i), append(gates, gate{plan, planCadences(plan), r.list[i].SoldAtUS})
+		fresh, gates = append(fresh, i), append(gates, gate{plan, planCadences(plan), r.list[i].SoldAtUS, []string{r.list[i].DistributorID}})
 	}
 	stamps, err := stampsOf(r.conn, gates)
 	if err != nil {

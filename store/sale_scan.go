@@ -86,8 +86,8 @@ const (
 	sqlUpdateSale = `UPDATE sales SET state = $1, activated_at_us = $2, cancelled_at_us = $3, cycles_paid = $4
 		WHERE region = $5 AND market = $6 AND sale_id = $7`
 	sqlInsertCount = `INSERT INTO event_counts (region, plan_id, cadence, period_no, market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor,
-		times, product_class, customer_id, at_us, cycle, qv, fee_minor)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
+		times, product_class, customer_id, at_us, cycle, qv, fee_minor, restated_in)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
 )
 
 func insertSale(b *Batch, s *Sale) {
@@ -107,7 +107,11 @@ func receiptOf(p *calc.Plan, market, saleID string, e storedEvent, lines []Line)
 		State: e.state,
 	}
 	for _, st := range stamps {
-		r.CountedIn = append(r.CountedIn, periodKey(p, st.cadence, st.no))
+		no, restatedIn := st.counted()
+		r.CountedIn = append(r.CountedIn, periodKey(p, st.cadence, no))
+		if restatedIn != 0 {
+			r.RestatedIn = append(r.RestatedIn, periodKey(p, st.cadence, restatedIn))
+		}
 	}
 	for _, l := range lines {
 		if l.EventID == e.ID {

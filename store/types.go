@@ -131,6 +131,7 @@ type Receipt struct {
 	EffectiveAtUS, RecordedAtUS int64
 	State                       SaleState
 	CountedIn                   []PeriodKey
+	RestatedIn                  []PeriodKey // those in whose close a closed period of CountedIn is computed again
 	Lines                       []Line
 }
 

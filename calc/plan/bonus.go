@@ -125,6 +125,7 @@ func (r *bonusReader) general() {
 	if r.to.Inactive != calc.InactiveAsKind && r.everybodyActive() {
 		r.warn(r.path+".inactive", "without the plan's `active` everybody is active", "add `active`, or delete `inactive`")
 	}
+	r.restate()
 	if b.GetRounding() != nil {
 		r.to.Rounding = r.bonusRounding(b.GetRounding())
 	}

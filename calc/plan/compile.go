@@ -184,6 +184,7 @@ func (c *compiler) compile() {
 	c.validFrom()
 	c.rounding()
 	c.pointValue()
+	c.restating()
 	c.nameParts()
 	c.readVolumes()
 	c.readFacts()
@@ -205,11 +206,13 @@ var roundingAts = map[uplinev1.RoundingAt]calc.RoundingAt{
 }
 
 var latePolicies = map[uplinev1.LatePolicy]calc.LatePolicy{
-	uplinev1.LatePolicy_LATE_POLICY_NONE: calc.LateNone,
+	uplinev1.LatePolicy_LATE_POLICY_NONE:    calc.LateNone,
+	uplinev1.LatePolicy_LATE_POLICY_RESTATE: calc.LateRestate,
 }
 
 var cancelledVolumes = map[uplinev1.CancelledVolume]calc.CancelledVolume{
-	uplinev1.CancelledVolume_CANCELLED_VOLUME_NONE: calc.CancelledVolumeNone,
+	uplinev1.CancelledVolume_CANCELLED_VOLUME_NONE:    calc.CancelledVolumeNone,
+	uplinev1.CancelledVolume_CANCELLED_VOLUME_RESTATE: calc.CancelledVolumeRestate,
 }
 
 func (c *compiler) currency() {

@@ -83,14 +83,20 @@ func (w *english) frame() {
 	switch p.CancelledVolume {
 	case uplinev1.CancelledVolume_CANCELLED_VOLUME_NONE:
 		w.line("  Volume of a sale that is cancelled stays counted.")
+	case uplinev1.CancelledVolume_CANCELLED_VOLUME_RESTATE:
+		w.line("  Volume of a sale that is cancelled is taken back where it was counted; closed periods are computed again, and the difference is paid.")
 	default:
 		w.line("  Volume of a sale that is cancelled is taken back in the open period.")
 	}
-	if p.LatePolicy == uplinev1.LatePolicy_LATE_POLICY_NONE {
+	switch p.LatePolicy {
+	case uplinev1.LatePolicy_LATE_POLICY_NONE:
 		w.line("  What is recorded too late for its period counts in none.")
-	} else {
+	case uplinev1.LatePolicy_LATE_POLICY_RESTATE:
+		w.line("  What is recorded too late for its period counts in it all the same; closed periods are computed again, and the difference is paid.")
+	default:
 		w.line("  What is recorded too late for its period counts in the open one.")
 	}
+	w.restating(p.Restating)
 	if p.PayoutPer != 0 {
 		w.line("  Payouts in other currencies are converted %s.", perWords[p.PayoutPer])
 	}

@@ -151,6 +151,9 @@ const (
 	LatePolicy_LATE_POLICY_CURRENT LatePolicy = 1
 	// Nowhere: the event is recorded and posts what events post, but counts in no volume.
 	LatePolicy_LATE_POLICY_NONE LatePolicy = 2
+	// In its own period. That period and those after it are computed again at the next close, with the event and without it, and the
+	// difference is posted into the period that closes.
+	LatePolicy_LATE_POLICY_RESTATE LatePolicy = 3
 )
 
 // Enum value maps for LatePolicy.
@@ -159,11 +162,13 @@ var (
 		0: "LATE_POLICY_UNSPECIFIED",
 		1: "LATE_POLICY_CURRENT",
 		2: "LATE_POLICY_NONE",
+		3: "LATE_POLICY_RESTATE",
 	}
 	LatePolicy_value = map[string]int32{
 		"LATE_POLICY_UNSPECIFIED": 0,
 		"LATE_POLICY_CURRENT":     1,
 		"LATE_POLICY_NONE":        2,
+		"LATE_POLICY_RESTATE":     3,
 	}
 )
 
@@ -204,6 +209,9 @@ const (
 	CancelledVolume_CANCELLED_VOLUME_CURRENT CancelledVolume = 1
 	// Volume stays.
 	CancelledVolume_CANCELLED_VOLUME_NONE CancelledVolume = 2
+	// Volume is taken back in the period that it counted in. Once that is closed, it and those after it are computed again at the next
+	// close, with the sale and without it, and the difference is posted into the period that closes. A reinstatement undoes it likewise.
+	CancelledVolume_CANCELLED_VOLUME_RESTATE CancelledVolume = 3
 )
 
 // Enum value maps for CancelledVolume.
@@ -212,11 +220,13 @@ var (
 		0: "CANCELLED_VOLUME_UNSPECIFIED",
 		1: "CANCELLED_VOLUME_CURRENT",
 		2: "CANCELLED_VOLUME_NONE",
+		3: "CANCELLED_VOLUME_RESTATE",
 	}
 	CancelledVolume_value = map[string]int32{
 		"CANCELLED_VOLUME_UNSPECIFIED": 0,
 		"CANCELLED_VOLUME_CURRENT":     1,
 		"CANCELLED_VOLUME_NONE":        2,
+		"CANCELLED_VOLUME_RESTATE":     3,
 	}
 )
 
@@ -245,6 +255,64 @@ func (x CancelledVolume) Number() protoreflect.EnumNumber {
 // Deprecated: Use CancelledVolume.Descriptor instead.
 func (CancelledVolume) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_plan_proto_rawDescGZIP(), []int{3}
+}
+
+// Restate says for whom a bonus is corrected when a closed period is computed again.
+type Restate int32
+
+const (
+	// Not given; means all.
+	Restate_RESTATE_UNSPECIFIED Restate = 0
+	// Everybody whose amount differs.
+	Restate_RESTATE_ALL Restate = 1
+	// The distributors whose sales or places were corrected, and everybody above them in either tree: it leaves out what a pool or a
+	// cap of the whole company passes on to all others.
+	Restate_RESTATE_UPLINE Restate = 2
+	// Nobody: the run reports what is left out.
+	Restate_RESTATE_NONE Restate = 3
+)
+
+// Enum value maps for Restate.
+var (
+	Restate_name = map[int32]string{
+		0: "RESTATE_UNSPECIFIED",
+		1: "RESTATE_ALL",
+		2: "RESTATE_UPLINE",
+		3: "RESTATE_NONE",
+	}
+	Restate_value = map[string]int32{
+		"RESTATE_UNSPECIFIED": 0,
+		"RESTATE_ALL":         1,
+		"RESTATE_UPLINE":      2,
+		"RESTATE_NONE":        3,
+	}
+)
+
+func (x Restate) Enum() *Restate {
+	p := new(Restate)
+	*p = x
+	return p
+}
+
+func (x Restate) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Restate) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_plan_proto_enumTypes[4].Descriptor()
+}
+
+func (Restate) Type() protoreflect.EnumType {
+	return &file_upline_v1_plan_proto_enumTypes[4]
+}
+
+func (x Restate) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Restate.Descriptor instead.
+func (Restate) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
 }
 
 // PaysAt says when a bonus posts its lines.
@@ -284,11 +352,11 @@ func (x PaysAt) String() string {
 }
 
 func (PaysAt) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[4].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[5].Descriptor()
 }
 
 func (PaysAt) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[4]
+	return &file_upline_v1_plan_proto_enumTypes[5]
 }
 
 func (x PaysAt) Number() protoreflect.EnumNumber {
@@ -297,7 +365,7 @@ func (x PaysAt) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PaysAt.Descriptor instead.
 func (PaysAt) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
 }
 
 // Inactive says whether a bonus pays those who are not active.
@@ -337,11 +405,11 @@ func (x Inactive) String() string {
 }
 
 func (Inactive) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[5].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[6].Descriptor()
 }
 
 func (Inactive) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[5]
+	return &file_upline_v1_plan_proto_enumTypes[6]
 }
 
 func (x Inactive) Number() protoreflect.EnumNumber {
@@ -350,7 +418,7 @@ func (x Inactive) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Inactive.Descriptor instead.
 func (Inactive) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
 }
 
 // Plan is a compensation plan. It is written as a YAML file with the names of these fields; an enum value is written in lower
@@ -396,7 +464,9 @@ type Plan struct {
 	// Other currencies than the plan's own. Omitted: all money is in the plan's currency.
 	Exchange *Exchange `protobuf:"bytes,19,opt,name=exchange,proto3" json:"exchange,omitempty"`
 	// What is converted to a distributor's currency, and rounded, as one. Omitted: `line`.
-	PayoutPer     PayoutPer `protobuf:"varint,20,opt,name=payout_per,json=payoutPer,proto3,enum=upline.v1.PayoutPer" json:"payout_per,omitempty"`
+	PayoutPer PayoutPer `protobuf:"varint,20,opt,name=payout_per,json=payoutPer,proto3,enum=upline.v1.PayoutPer" json:"payout_per,omitempty"`
+	// How far corrections of closed periods go. Omitted: all the way.
+	Restating     *Restating `protobuf:"bytes,30,opt,name=restating,proto3" json:"restating,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -569,6 +639,13 @@ func (x *Plan) GetPayoutPer() PayoutPer {
 		return x.PayoutPer
 	}
 	return PayoutPer_PAYOUT_PER_UNSPECIFIED
+}
+
+func (x *Plan) GetRestating() *Restating {
+	if x != nil {
+		return x.Restating
+	}
+	return nil
 }
 
 // MarketOverride is how the plan differs for the distributors of some markets: only what is written here differs. It can change what
@@ -784,6 +861,64 @@ func (x *PlacementTree) GetDepth() int32 {
 	return 0
 }
 
+// Restating says how far corrections of closed periods go, where `late_policy` or `cancelled_volume` is `restate`, or a move in the
+// network is.
+type Restating struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The least amount that is corrected, in the plan's currency: where the corrections of one distributor at one close, their signs
+	// left aside, come to less together, none of them is posted, and the run reports them. Omitted: every difference is posted.
+	Materiality string `protobuf:"bytes,1,opt,name=materiality,proto3" json:"materiality,omitempty"`
+	// How many periods before the earliest open one are computed again at most, counted in each cadence. What belongs to an earlier
+	// period counts in the open one. Omitted: all.
+	PeriodsMax    int32 `protobuf:"varint,2,opt,name=periods_max,json=periodsMax,proto3" json:"periods_max,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Restating) Reset() {
+	*x = Restating{}
+	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Restating) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Restating) ProtoMessage() {}
+
+func (x *Restating) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Restating.ProtoReflect.Descriptor instead.
+func (*Restating) Descriptor() ([]byte, []int) {
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Restating) GetMateriality() string {
+	if x != nil {
+		return x.Materiality
+	}
+	return ""
+}
+
+func (x *Restating) GetPeriodsMax() int32 {
+	if x != nil {
+		return x.PeriodsMax
+	}
+	return 0
+}
+
 // Rank is a rank. A distributor is paid as the highest rank whose condition holds in the period.
 type Rank struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -804,7 +939,7 @@ type Rank struct {
 
 func (x *Rank) Reset() {
 	*x = Rank{}
-	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	mi := &file_upline_v1_plan_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -816,7 +951,7 @@ func (x *Rank) String() string {
 func (*Rank) ProtoMessage() {}
 
 func (x *Rank) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	mi := &file_upline_v1_plan_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -829,7 +964,7 @@ func (x *Rank) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rank.ProtoReflect.Descriptor instead.
 func (*Rank) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Rank) GetName() string {
@@ -911,14 +1046,16 @@ type Bonus struct {
 	// The highest rate that this bonus may have, above 100 %, for instance `125%`: for the contract levels of insurance, which are rates of
 	// a first premium. A bonus without it has no rate above 100 %, so that a slip of the pen is an error. At most 1000 %, which an advance
 	// may have in any case. Not for a pool, a rank bonus and what is paid by hand.
-	RateMax       string `protobuf:"bytes,24,opt,name=rate_max,json=rateMax,proto3" json:"rate_max,omitempty"`
+	RateMax string `protobuf:"bytes,24,opt,name=rate_max,json=rateMax,proto3" json:"rate_max,omitempty"`
+	// For whom the bonus is corrected when a closed period is computed again. Omitted: for everybody whose amount differs.
+	Restate       Restate `protobuf:"varint,30,opt,name=restate,proto3,enum=upline.v1.Restate" json:"restate,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Bonus) Reset() {
 	*x = Bonus{}
-	mi := &file_upline_v1_plan_proto_msgTypes[5]
+	mi := &file_upline_v1_plan_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -930,7 +1067,7 @@ func (x *Bonus) String() string {
 func (*Bonus) ProtoMessage() {}
 
 func (x *Bonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[5]
+	mi := &file_upline_v1_plan_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -943,7 +1080,7 @@ func (x *Bonus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Bonus.ProtoReflect.Descriptor instead.
 func (*Bonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Bonus) GetName() string {
@@ -1151,6 +1288,13 @@ func (x *Bonus) GetRateMax() string {
 	return ""
 }
 
+func (x *Bonus) GetRestate() Restate {
+	if x != nil {
+		return x.Restate
+	}
+	return Restate_RESTATE_UNSPECIFIED
+}
+
 type isBonus_Kind interface {
 	isBonus_Kind()
 }
@@ -1264,7 +1408,7 @@ var File_upline_v1_plan_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_proto_rawDesc = "" +
 	"\n" +
-	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_bonus.proto\x1a\x18upline/v1/plan_cap.proto\x1a\x1bupline/v1/plan_upline.proto\x1a\x1bupline/v1/plan_volume.proto\x1a\x15upline/v1/types.proto\"\xbe\b\n" +
+	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_bonus.proto\x1a\x18upline/v1/plan_cap.proto\x1a\x1bupline/v1/plan_upline.proto\x1a\x1bupline/v1/plan_volume.proto\x1a\x15upline/v1/types.proto\"\xf2\b\n" +
 	"\x04Plan\x127\n" +
 	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x123\n" +
 	"\x04name\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x04name\x12-\n" +
@@ -1292,7 +1436,8 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\amarkets\x18\x12 \x03(\v2\x19.upline.v1.MarketOverrideB\b\xbaH\x05\x92\x01\x02\x10dR\amarkets\x12/\n" +
 	"\bexchange\x18\x13 \x01(\v2\x13.upline.v1.ExchangeR\bexchange\x12=\n" +
 	"\n" +
-	"payout_per\x18\x14 \x01(\x0e2\x14.upline.v1.PayoutPerB\b\xbaH\x05\x82\x01\x02\x10\x01R\tpayoutPer\"\x9b\x02\n" +
+	"payout_per\x18\x14 \x01(\x0e2\x14.upline.v1.PayoutPerB\b\xbaH\x05\x82\x01\x02\x10\x01R\tpayoutPer\x122\n" +
+	"\trestating\x18\x1e \x01(\v2\x14.upline.v1.RestatingR\trestating\"\x9b\x02\n" +
 	"\x0eMarketOverride\x125\n" +
 	"\amarkets\x18\x01 \x03(\tB\x1b\xbaH\x18\x92\x01\x15\b\x01\x10\xc8\x01\"\x0er\f2\n" +
 	"^[A-Z]{2}$R\amarkets\x12(\n" +
@@ -1309,13 +1454,19 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\rPlacementTree\x12\x1f\n" +
 	"\x05width\x18\x01 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x02R\x05width\x12 \n" +
 	"\x05depth\x18\x02 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x05depth\"\xd4\x01\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x05depth\"\x82\x01\n" +
+	"\tRestating\x12H\n" +
+	"\vmateriality\x18\x01 \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,12}(\\.[0-9]{1,4})?)?$R\vmateriality\x12+\n" +
+	"\vperiods_max\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\n" +
+	"periodsMax\"\xd4\x01\n" +
 	"\x04Rank\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04name\x12\x1d\n" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12\x1c\n" +
 	"\x04when\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04when\x12,\n" +
 	"\fhold_periods\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\vholdPeriods\x12.\n" +
-	"\rgrace_periods\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\fgracePeriods\"\xfa\t\n" +
+	"\rgrace_periods\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\fgracePeriods\"\xb2\n" +
+	"\n" +
 	"\x05Bonus\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04name\x12\x1d\n" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12/\n" +
@@ -1346,7 +1497,8 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"^[A-Z]{2}$R\amarkets\x12/\n" +
 	"\brounding\x18\x16 \x01(\v2\x13.upline.v1.RoundingR\brounding\x129\n" +
 	"\binactive\x18\x17 \x01(\x0e2\x13.upline.v1.InactiveB\b\xbaH\x05\x82\x01\x02\x10\x01R\binactive\x12\"\n" +
-	"\brate_max\x18\x18 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\arateMaxB\r\n" +
+	"\brate_max\x18\x18 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\arateMax\x126\n" +
+	"\arestate\x18\x1e \x01(\x0e2\x12.upline.v1.RestateB\b\xbaH\x05\x82\x01\x02\x10\x01R\arestateB\r\n" +
 	"\x04kind\x12\x05\xbaH\x02\b\x01*\x93\x01\n" +
 	"\fRoundingMode\x12\x1d\n" +
 	"\x19ROUNDING_MODE_UNSPECIFIED\x10\x00\x12\x19\n" +
@@ -1359,16 +1511,23 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\x17ROUNDING_AT_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10ROUNDING_AT_LINE\x10\x01\x12\x15\n" +
 	"\x11ROUNDING_AT_BONUS\x10\x02\x12\x15\n" +
-	"\x11ROUNDING_AT_TOTAL\x10\x03*X\n" +
+	"\x11ROUNDING_AT_TOTAL\x10\x03*q\n" +
 	"\n" +
 	"LatePolicy\x12\x1b\n" +
 	"\x17LATE_POLICY_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13LATE_POLICY_CURRENT\x10\x01\x12\x14\n" +
-	"\x10LATE_POLICY_NONE\x10\x02*l\n" +
+	"\x10LATE_POLICY_NONE\x10\x02\x12\x17\n" +
+	"\x13LATE_POLICY_RESTATE\x10\x03*\x8a\x01\n" +
 	"\x0fCancelledVolume\x12 \n" +
 	"\x1cCANCELLED_VOLUME_UNSPECIFIED\x10\x00\x12\x1c\n" +
 	"\x18CANCELLED_VOLUME_CURRENT\x10\x01\x12\x19\n" +
-	"\x15CANCELLED_VOLUME_NONE\x10\x02*H\n" +
+	"\x15CANCELLED_VOLUME_NONE\x10\x02\x12\x1c\n" +
+	"\x18CANCELLED_VOLUME_RESTATE\x10\x03*Y\n" +
+	"\aRestate\x12\x17\n" +
+	"\x13RESTATE_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vRESTATE_ALL\x10\x01\x12\x12\n" +
+	"\x0eRESTATE_UPLINE\x10\x02\x12\x10\n" +
+	"\fRESTATE_NONE\x10\x03*H\n" +
 	"\x06PaysAt\x12\x17\n" +
 	"\x13PAYS_AT_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rPAYS_AT_EVENT\x10\x01\x12\x12\n" +
@@ -1390,85 +1549,89 @@ func file_upline_v1_plan_proto_rawDescGZIP() []byte {
 	return file_upline_v1_plan_proto_rawDescData
 }
 
-var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_upline_v1_plan_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
+var file_upline_v1_plan_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_upline_v1_plan_proto_goTypes = []any{
 	(RoundingMode)(0),         // 0: upline.v1.RoundingMode
 	(RoundingAt)(0),           // 1: upline.v1.RoundingAt
 	(LatePolicy)(0),           // 2: upline.v1.LatePolicy
 	(CancelledVolume)(0),      // 3: upline.v1.CancelledVolume
-	(PaysAt)(0),               // 4: upline.v1.PaysAt
-	(Inactive)(0),             // 5: upline.v1.Inactive
-	(*Plan)(nil),              // 6: upline.v1.Plan
-	(*MarketOverride)(nil),    // 7: upline.v1.MarketOverride
-	(*Rounding)(nil),          // 8: upline.v1.Rounding
-	(*PlacementTree)(nil),     // 9: upline.v1.PlacementTree
-	(*Rank)(nil),              // 10: upline.v1.Rank
-	(*Bonus)(nil),             // 11: upline.v1.Bonus
-	(Cadence)(0),              // 12: upline.v1.Cadence
-	(*Volume)(nil),            // 13: upline.v1.Volume
-	(*Fact)(nil),              // 14: upline.v1.Fact
-	(*Cap)(nil),               // 15: upline.v1.Cap
-	(*Exchange)(nil),          // 16: upline.v1.Exchange
-	(PayoutPer)(0),            // 17: upline.v1.PayoutPer
-	(*DirectBonus)(nil),       // 18: upline.v1.DirectBonus
-	(*UnilevelBonus)(nil),     // 19: upline.v1.UnilevelBonus
-	(*BinaryBonus)(nil),       // 20: upline.v1.BinaryBonus
-	(*AdvanceBonus)(nil),      // 21: upline.v1.AdvanceBonus
-	(*FastStartBonus)(nil),    // 22: upline.v1.FastStartBonus
-	(*DifferentialBonus)(nil), // 23: upline.v1.DifferentialBonus
-	(*StairstepBonus)(nil),    // 24: upline.v1.StairstepBonus
-	(*GenerationBonus)(nil),   // 25: upline.v1.GenerationBonus
-	(*MatchingBonus)(nil),     // 26: upline.v1.MatchingBonus
-	(*RevenueShareBonus)(nil), // 27: upline.v1.RevenueShareBonus
-	(*ResidualBonus)(nil),     // 28: upline.v1.ResidualBonus
-	(*MatrixBonus)(nil),       // 29: upline.v1.MatrixBonus
-	(*PoolBonus)(nil),         // 30: upline.v1.PoolBonus
-	(*RankBonus)(nil),         // 31: upline.v1.RankBonus
-	(*ManualBonus)(nil),       // 32: upline.v1.ManualBonus
+	(Restate)(0),              // 4: upline.v1.Restate
+	(PaysAt)(0),               // 5: upline.v1.PaysAt
+	(Inactive)(0),             // 6: upline.v1.Inactive
+	(*Plan)(nil),              // 7: upline.v1.Plan
+	(*MarketOverride)(nil),    // 8: upline.v1.MarketOverride
+	(*Rounding)(nil),          // 9: upline.v1.Rounding
+	(*PlacementTree)(nil),     // 10: upline.v1.PlacementTree
+	(*Restating)(nil),         // 11: upline.v1.Restating
+	(*Rank)(nil),              // 12: upline.v1.Rank
+	(*Bonus)(nil),             // 13: upline.v1.Bonus
+	(Cadence)(0),              // 14: upline.v1.Cadence
+	(*Volume)(nil),            // 15: upline.v1.Volume
+	(*Fact)(nil),              // 16: upline.v1.Fact
+	(*Cap)(nil),               // 17: upline.v1.Cap
+	(*Exchange)(nil),          // 18: upline.v1.Exchange
+	(PayoutPer)(0),            // 19: upline.v1.PayoutPer
+	(*DirectBonus)(nil),       // 20: upline.v1.DirectBonus
+	(*UnilevelBonus)(nil),     // 21: upline.v1.UnilevelBonus
+	(*BinaryBonus)(nil),       // 22: upline.v1.BinaryBonus
+	(*AdvanceBonus)(nil),      // 23: upline.v1.AdvanceBonus
+	(*FastStartBonus)(nil),    // 24: upline.v1.FastStartBonus
+	(*DifferentialBonus)(nil), // 25: upline.v1.DifferentialBonus
+	(*StairstepBonus)(nil),    // 26: upline.v1.StairstepBonus
+	(*GenerationBonus)(nil),   // 27: upline.v1.GenerationBonus
+	(*MatchingBonus)(nil),     // 28: upline.v1.MatchingBonus
+	(*RevenueShareBonus)(nil), // 29: upline.v1.RevenueShareBonus
+	(*ResidualBonus)(nil),     // 30: upline.v1.ResidualBonus
+	(*MatrixBonus)(nil),       // 31: upline.v1.MatrixBonus
+	(*PoolBonus)(nil),         // 32: upline.v1.PoolBonus
+	(*RankBonus)(nil),         // 33: upline.v1.RankBonus
+	(*ManualBonus)(nil),       // 34: upline.v1.ManualBonus
 }
 var file_upline_v1_plan_proto_depIdxs = []int32{
-	12, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
-	8,  // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
-	9,  // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
-	10, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
-	11, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
+	14, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
+	9,  // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
+	10, // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
+	12, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
+	13, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
 	2,  // 5: upline.v1.Plan.late_policy:type_name -> upline.v1.LatePolicy
 	3,  // 6: upline.v1.Plan.cancelled_volume:type_name -> upline.v1.CancelledVolume
-	13, // 7: upline.v1.Plan.volumes:type_name -> upline.v1.Volume
-	14, // 8: upline.v1.Plan.facts:type_name -> upline.v1.Fact
-	15, // 9: upline.v1.Plan.caps:type_name -> upline.v1.Cap
-	7,  // 10: upline.v1.Plan.markets:type_name -> upline.v1.MarketOverride
-	16, // 11: upline.v1.Plan.exchange:type_name -> upline.v1.Exchange
-	17, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
-	10, // 13: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
-	11, // 14: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
-	0,  // 15: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
-	1,  // 16: upline.v1.Rounding.at:type_name -> upline.v1.RoundingAt
-	4,  // 17: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
-	12, // 18: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
-	18, // 19: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
-	19, // 20: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
-	20, // 21: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
-	21, // 22: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
-	22, // 23: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
-	23, // 24: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
-	24, // 25: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
-	25, // 26: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
-	26, // 27: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
-	27, // 28: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
-	28, // 29: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
-	29, // 30: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
-	30, // 31: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
-	31, // 32: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
-	32, // 33: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
-	8,  // 34: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
-	5,  // 35: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
-	36, // [36:36] is the sub-list for method output_type
-	36, // [36:36] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	15, // 7: upline.v1.Plan.volumes:type_name -> upline.v1.Volume
+	16, // 8: upline.v1.Plan.facts:type_name -> upline.v1.Fact
+	17, // 9: upline.v1.Plan.caps:type_name -> upline.v1.Cap
+	8,  // 10: upline.v1.Plan.markets:type_name -> upline.v1.MarketOverride
+	18, // 11: upline.v1.Plan.exchange:type_name -> upline.v1.Exchange
+	19, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
+	11, // 13: upline.v1.Plan.restating:type_name -> upline.v1.Restating
+	12, // 14: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
+	13, // 15: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
+	0,  // 16: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
+	1,  // 17: upline.v1.Rounding.at:type_name -> upline.v1.RoundingAt
+	5,  // 18: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
+	14, // 19: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
+	20, // 20: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
+	21, // 21: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
+	22, // 22: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
+	23, // 23: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
+	24, // 24: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
+	25, // 25: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
+	26, // 26: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
+	27, // 27: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
+	28, // 28: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
+	29, // 29: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
+	30, // 30: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
+	31, // 31: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
+	32, // 32: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
+	33, // 33: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
+	34, // 34: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
+	9,  // 35: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
+	6,  // 36: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
+	4,  // 37: upline.v1.Bonus.restate:type_name -> upline.v1.Restate
+	38, // [38:38] is the sub-list for method output_type
+	38, // [38:38] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_proto_init() }
@@ -1481,7 +1644,7 @@ func file_upline_v1_plan_proto_init() {
 	file_upline_v1_plan_upline_proto_init()
 	file_upline_v1_plan_volume_proto_init()
 	file_upline_v1_types_proto_init()
-	file_upline_v1_plan_proto_msgTypes[5].OneofWrappers = []any{
+	file_upline_v1_plan_proto_msgTypes[6].OneofWrappers = []any{
 		(*Bonus_Direct)(nil),
 		(*Bonus_Unilevel)(nil),
 		(*Bonus_Binary)(nil),
@@ -1503,8 +1666,8 @@ func file_upline_v1_plan_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_plan_proto_rawDesc), len(file_upline_v1_plan_proto_rawDesc)),
-			NumEnums:      6,
-			NumMessages:   6,
+			NumEnums:      7,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -539,7 +539,9 @@ type EventReceipt struct {
 	// The periods that the event counts in, one for each cadence of the plan.
 	CountedIn []*PeriodRef `protobuf:"bytes,8,rep,name=counted_in,json=countedIn,proto3" json:"counted_in,omitempty"`
 	// The lines that the event posted, in the order of posting. Empty when it posted none. A vendor sees none, a distributor the own.
-	Lines         []*Line `protobuf:"bytes,9,rep,name=lines,proto3" json:"lines,omitempty"`
+	Lines []*Line `protobuf:"bytes,9,rep,name=lines,proto3" json:"lines,omitempty"`
+	// For a closed period of `counted_in`, the period in whose close it is computed again with the event, and the difference is posted.
+	RestatedIn    []*PeriodRef `protobuf:"bytes,20,rep,name=restated_in,json=restatedIn,proto3" json:"restated_in,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -633,6 +635,13 @@ func (x *EventReceipt) GetCountedIn() []*PeriodRef {
 func (x *EventReceipt) GetLines() []*Line {
 	if x != nil {
 		return x.Lines
+	}
+	return nil
+}
+
+func (x *EventReceipt) GetRestatedIn() []*PeriodRef {
+	if x != nil {
+		return x.RestatedIn
 	}
 	return nil
 }
@@ -978,7 +987,7 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\tPeriodRef\x12\x17\n" +
 	"\aplan_id\x18\x01 \x01(\tR\x06planId\x12,\n" +
 	"\acadence\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceR\acadence\x12\x16\n" +
-	"\x06period\x18\x03 \x01(\tR\x06period\"\x91\x03\n" +
+	"\x06period\x18\x03 \x01(\tR\x06period\"\xc8\x03\n" +
 	"\fEventReceipt\x12\x16\n" +
 	"\x06market\x18\x01 \x01(\tR\x06market\x12\x17\n" +
 	"\asale_id\x18\x02 \x01(\tR\x06saleId\x12\x19\n" +
@@ -991,7 +1000,9 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"sale_state\x18\a \x01(\x0e2\x14.upline.v1.SaleStateR\tsaleState\x123\n" +
 	"\n" +
 	"counted_in\x18\b \x03(\v2\x14.upline.v1.PeriodRefR\tcountedIn\x12%\n" +
-	"\x05lines\x18\t \x03(\v2\x0f.upline.v1.LineR\x05lines\"=\n" +
+	"\x05lines\x18\t \x03(\v2\x0f.upline.v1.LineR\x05lines\x125\n" +
+	"\vrestated_in\x18\x14 \x03(\v2\x14.upline.v1.PeriodRefR\n" +
+	"restatedIn\"=\n" +
 	"\aLineRef\x12\x19\n" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x17\n" +
 	"\aline_no\x18\x02 \x01(\x05R\x06lineNo\"\\\n" +
@@ -1096,18 +1107,19 @@ var file_upline_v1_types_proto_depIdxs = []int32{
 	2,  // 4: upline.v1.EventReceipt.sale_state:type_name -> upline.v1.SaleState
 	7,  // 5: upline.v1.EventReceipt.counted_in:type_name -> upline.v1.PeriodRef
 	11, // 6: upline.v1.EventReceipt.lines:type_name -> upline.v1.Line
-	4,  // 7: upline.v1.Line.kind:type_name -> upline.v1.LineKind
-	10, // 8: upline.v1.Line.factors:type_name -> upline.v1.Factor
-	6,  // 9: upline.v1.Line.amount:type_name -> upline.v1.Money
-	7,  // 10: upline.v1.Line.period:type_name -> upline.v1.PeriodRef
-	9,  // 11: upline.v1.Line.reverses:type_name -> upline.v1.LineRef
-	12, // 12: upline.v1.Line.recorded_at:type_name -> google.protobuf.Timestamp
-	5,  // 13: upline.v1.Line.base_unit:type_name -> upline.v1.BaseUnit
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	7,  // 7: upline.v1.EventReceipt.restated_in:type_name -> upline.v1.PeriodRef
+	4,  // 8: upline.v1.Line.kind:type_name -> upline.v1.LineKind
+	10, // 9: upline.v1.Line.factors:type_name -> upline.v1.Factor
+	6,  // 10: upline.v1.Line.amount:type_name -> upline.v1.Money
+	7,  // 11: upline.v1.Line.period:type_name -> upline.v1.PeriodRef
+	9,  // 12: upline.v1.Line.reverses:type_name -> upline.v1.LineRef
+	12, // 13: upline.v1.Line.recorded_at:type_name -> google.protobuf.Timestamp
+	5,  // 14: upline.v1.Line.base_unit:type_name -> upline.v1.BaseUnit
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_types_proto_init() }

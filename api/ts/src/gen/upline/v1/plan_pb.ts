@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/plan.proto.
  */
 export const file_upline_v1_plan: GenFile = /*@__PURE__*/
-  fileDesc("ChR1cGxpbmUvdjEvcGxhbi5wcm90bxIJdXBsaW5lLnYxIoAFCgRQbGFuEg8KB3BsYW5faWQYASABKAkSDAoEbmFtZRgCIAEoCRIQCghjdXJyZW5jeRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKdmFsaWRfZnJvbRgFIAEoCRIjCgdjYWRlbmNlGAYgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USJQoIcm91bmRpbmcYByABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSEwoLcG9pbnRfdmFsdWUYCCABKAkSKwoJcGxhY2VtZW50GAkgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFRyZWUSDgoGYWN0aXZlGAogASgJEh4KBXJhbmtzGAsgAygLMg8udXBsaW5lLnYxLlJhbmsSIQoHYm9udXNlcxgMIAMoCzIQLnVwbGluZS52MS5Cb251cxIqCgtsYXRlX3BvbGljeRgNIAEoDjIVLnVwbGluZS52MS5MYXRlUG9saWN5EjQKEGNhbmNlbGxlZF92b2x1bWUYDiABKA4yGi51cGxpbmUudjEuQ2FuY2VsbGVkVm9sdW1lEiIKB3ZvbHVtZXMYDyADKAsyES51cGxpbmUudjEuVm9sdW1lEh4KBWZhY3RzGBAgAygLMg8udXBsaW5lLnYxLkZhY3QSHAoEY2FwcxgRIAMoCzIOLnVwbGluZS52MS5DYXASKgoHbWFya2V0cxgSIAMoCzIZLnVwbGluZS52MS5NYXJrZXRPdmVycmlkZRIlCghleGNoYW5nZRgTIAEoCzITLnVwbGluZS52MS5FeGNoYW5nZRIoCgpwYXlvdXRfcGVyGBQgASgOMhQudXBsaW5lLnYxLlBheW91dFBlciKaAQoOTWFya2V0T3ZlcnJpZGUSDwoHbWFya2V0cxgBIAMoCRITCgtwb2ludF92YWx1ZRgCIAEoCRIOCgZhY3RpdmUYAyABKAkSHgoFcmFua3MYBCADKAsyDy51cGxpbmUudjEuUmFuaxIhCgdib251c2VzGAUgAygLMhAudXBsaW5lLnYxLkJvbnVzEg8KB3dpdGhvdXQYBiADKAkiYgoIUm91bmRpbmcSJQoEbW9kZRgBIAEoDjIXLnVwbGluZS52MS5Sb3VuZGluZ01vZGUSDAoEc3RlcBgCIAEoCRIhCgJhdBgDIAEoDjIVLnVwbGluZS52MS5Sb3VuZGluZ0F0Ii0KDVBsYWNlbWVudFRyZWUSDQoFd2lkdGgYASABKAUSDQoFZGVwdGgYAiABKAUiXgoEUmFuaxIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBHdoZW4YAyABKAkSFAoMaG9sZF9wZXJpb2RzGAQgASgFEhUKDWdyYWNlX3BlcmlvZHMYBSABKAUioQcKBUJvbnVzEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSHwoEcGF5cxgDIAEoDjIRLnVwbGluZS52MS5QYXlzQXQSIwoHY2FkZW5jZRgEIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEigKBmRpcmVjdBgFIAEoCzIWLnVwbGluZS52MS5EaXJlY3RCb251c0gAEiwKCHVuaWxldmVsGAYgASgLMhgudXBsaW5lLnYxLlVuaWxldmVsQm9udXNIABIoCgZiaW5hcnkYByABKAsyFi51cGxpbmUudjEuQmluYXJ5Qm9udXNIABIqCgdhZHZhbmNlGAggASgLMhcudXBsaW5lLnYxLkFkdmFuY2VCb251c0gAEi8KCmZhc3Rfc3RhcnQYCSABKAsyGS51cGxpbmUudjEuRmFzdFN0YXJ0Qm9udXNIABI0CgxkaWZmZXJlbnRpYWwYCiABKAsyHC51cGxpbmUudjEuRGlmZmVyZW50aWFsQm9udXNIABIuCglzdGFpcnN0ZXAYCyABKAsyGS51cGxpbmUudjEuU3RhaXJzdGVwQm9udXNIABIwCgpnZW5lcmF0aW9uGAwgASgLMhoudXBsaW5lLnYxLkdlbmVyYXRpb25Cb251c0gAEiwKCG1hdGNoaW5nGA0gASgLMhgudXBsaW5lLnYxLk1hdGNoaW5nQm9udXNIABI1Cg1yZXZlbnVlX3NoYXJlGA4gASgLMhwudXBsaW5lLnYxLlJldmVudWVTaGFyZUJvbnVzSAASLAoIcmVzaWR1YWwYDyABKAsyGC51cGxpbmUudjEuUmVzaWR1YWxCb251c0gAEigKBm1hdHJpeBgQIAEoCzIWLnVwbGluZS52MS5NYXRyaXhCb251c0gAEiQKBHBvb2wYESABKAsyFC51cGxpbmUudjEuUG9vbEJvbnVzSAASKgoKcmFua19ib251cxgSIAEoCzIULnVwbGluZS52MS5SYW5rQm9udXNIABIoCgZtYW51YWwYEyABKAsyFi51cGxpbmUudjEuTWFudWFsQm9udXNIABIMCgR3aGVuGBQgASgJEg8KB21hcmtldHMYFSADKAkSJQoIcm91bmRpbmcYFiABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSJQoIaW5hY3RpdmUYFyABKA4yEy51cGxpbmUudjEuSW5hY3RpdmUSEAoIcmF0ZV9tYXgYGCABKAlCBgoEa2luZCqTAQoMUm91bmRpbmdNb2RlEh0KGVJPVU5ESU5HX01PREVfVU5TUEVDSUZJRUQQABIZChVST1VORElOR19NT0RFX0hBTEZfVVAQARIbChdST1VORElOR19NT0RFX0hBTEZfRVZFThACEhYKElJPVU5ESU5HX01PREVfRE9XThADEhQKEFJPVU5ESU5HX01PREVfVVAQBCptCgpSb3VuZGluZ0F0EhsKF1JPVU5ESU5HX0FUX1VOU1BFQ0lGSUVEEAASFAoQUk9VTkRJTkdfQVRfTElORRABEhUKEVJPVU5ESU5HX0FUX0JPTlVTEAISFQoRUk9VTkRJTkdfQVRfVE9UQUwQAypYCgpMYXRlUG9saWN5EhsKF0xBVEVfUE9MSUNZX1VOU1BFQ0lGSUVEEAASFwoTTEFURV9QT0xJQ1lfQ1VSUkVOVBABEhQKEExBVEVfUE9MSUNZX05PTkUQAipsCg9DYW5jZWxsZWRWb2x1bWUSIAocQ0FOQ0VMTEVEX1ZPTFVNRV9VTlNQRUNJRklFRBAAEhwKGENBTkNFTExFRF9WT0xVTUVfQ1VSUkVOVBABEhkKFUNBTkNFTExFRF9WT0xVTUVfTk9ORRACKkgKBlBheXNBdBIXChNQQVlTX0FUX1VOU1BFQ0lGSUVEEAASEQoNUEFZU19BVF9FVkVOVBABEhIKDlBBWVNfQVRfUEVSSU9EEAIqTAoISW5hY3RpdmUSGAoUSU5BQ1RJVkVfVU5TUEVDSUZJRUQQABIRCg1JTkFDVElWRV9QQUlEEAESEwoPSU5BQ1RJVkVfVU5QQUlEEAJCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_upline_v1_plan_bonus, file_upline_v1_plan_cap, file_upline_v1_plan_upline, file_upline_v1_plan_volume, file_upline_v1_types]);
+  fileDesc("ChR1cGxpbmUvdjEvcGxhbi5wcm90bxIJdXBsaW5lLnYxIqkFCgRQbGFuEg8KB3BsYW5faWQYASABKAkSDAoEbmFtZRgCIAEoCRIQCghjdXJyZW5jeRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKdmFsaWRfZnJvbRgFIAEoCRIjCgdjYWRlbmNlGAYgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USJQoIcm91bmRpbmcYByABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSEwoLcG9pbnRfdmFsdWUYCCABKAkSKwoJcGxhY2VtZW50GAkgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFRyZWUSDgoGYWN0aXZlGAogASgJEh4KBXJhbmtzGAsgAygLMg8udXBsaW5lLnYxLlJhbmsSIQoHYm9udXNlcxgMIAMoCzIQLnVwbGluZS52MS5Cb251cxIqCgtsYXRlX3BvbGljeRgNIAEoDjIVLnVwbGluZS52MS5MYXRlUG9saWN5EjQKEGNhbmNlbGxlZF92b2x1bWUYDiABKA4yGi51cGxpbmUudjEuQ2FuY2VsbGVkVm9sdW1lEiIKB3ZvbHVtZXMYDyADKAsyES51cGxpbmUudjEuVm9sdW1lEh4KBWZhY3RzGBAgAygLMg8udXBsaW5lLnYxLkZhY3QSHAoEY2FwcxgRIAMoCzIOLnVwbGluZS52MS5DYXASKgoHbWFya2V0cxgSIAMoCzIZLnVwbGluZS52MS5NYXJrZXRPdmVycmlkZRIlCghleGNoYW5nZRgTIAEoCzITLnVwbGluZS52MS5FeGNoYW5nZRIoCgpwYXlvdXRfcGVyGBQgASgOMhQudXBsaW5lLnYxLlBheW91dFBlchInCglyZXN0YXRpbmcYHiABKAsyFC51cGxpbmUudjEuUmVzdGF0aW5nIpoBCg5NYXJrZXRPdmVycmlkZRIPCgdtYXJrZXRzGAEgAygJEhMKC3BvaW50X3ZhbHVlGAIgASgJEg4KBmFjdGl2ZRgDIAEoCRIeCgVyYW5rcxgEIAMoCzIPLnVwbGluZS52MS5SYW5rEiEKB2JvbnVzZXMYBSADKAsyEC51cGxpbmUudjEuQm9udXMSDwoHd2l0aG91dBgGIAMoCSJiCghSb3VuZGluZxIlCgRtb2RlGAEgASgOMhcudXBsaW5lLnYxLlJvdW5kaW5nTW9kZRIMCgRzdGVwGAIgASgJEiEKAmF0GAMgASgOMhUudXBsaW5lLnYxLlJvdW5kaW5nQXQiLQoNUGxhY2VtZW50VHJlZRINCgV3aWR0aBgBIAEoBRINCgVkZXB0aBgCIAEoBSI1CglSZXN0YXRpbmcSEwoLbWF0ZXJpYWxpdHkYASABKAkSEwoLcGVyaW9kc19tYXgYAiABKAUiXgoEUmFuaxIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBHdoZW4YAyABKAkSFAoMaG9sZF9wZXJpb2RzGAQgASgFEhUKDWdyYWNlX3BlcmlvZHMYBSABKAUixgcKBUJvbnVzEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSHwoEcGF5cxgDIAEoDjIRLnVwbGluZS52MS5QYXlzQXQSIwoHY2FkZW5jZRgEIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEigKBmRpcmVjdBgFIAEoCzIWLnVwbGluZS52MS5EaXJlY3RCb251c0gAEiwKCHVuaWxldmVsGAYgASgLMhgudXBsaW5lLnYxLlVuaWxldmVsQm9udXNIABIoCgZiaW5hcnkYByABKAsyFi51cGxpbmUudjEuQmluYXJ5Qm9udXNIABIqCgdhZHZhbmNlGAggASgLMhcudXBsaW5lLnYxLkFkdmFuY2VCb251c0gAEi8KCmZhc3Rfc3RhcnQYCSABKAsyGS51cGxpbmUudjEuRmFzdFN0YXJ0Qm9udXNIABI0CgxkaWZmZXJlbnRpYWwYCiABKAsyHC51cGxpbmUudjEuRGlmZmVyZW50aWFsQm9udXNIABIuCglzdGFpcnN0ZXAYCyABKAsyGS51cGxpbmUudjEuU3RhaXJzdGVwQm9udXNIABIwCgpnZW5lcmF0aW9uGAwgASgLMhoudXBsaW5lLnYxLkdlbmVyYXRpb25Cb251c0gAEiwKCG1hdGNoaW5nGA0gASgLMhgudXBsaW5lLnYxLk1hdGNoaW5nQm9udXNIABI1Cg1yZXZlbnVlX3NoYXJlGA4gASgLMhwudXBsaW5lLnYxLlJldmVudWVTaGFyZUJvbnVzSAASLAoIcmVzaWR1YWwYDyABKAsyGC51cGxpbmUudjEuUmVzaWR1YWxCb251c0gAEigKBm1hdHJpeBgQIAEoCzIWLnVwbGluZS52MS5NYXRyaXhCb251c0gAEiQKBHBvb2wYESABKAsyFC51cGxpbmUudjEuUG9vbEJvbnVzSAASKgoKcmFua19ib251cxgSIAEoCzIULnVwbGluZS52MS5SYW5rQm9udXNIABIoCgZtYW51YWwYEyABKAsyFi51cGxpbmUudjEuTWFudWFsQm9udXNIABIMCgR3aGVuGBQgASgJEg8KB21hcmtldHMYFSADKAkSJQoIcm91bmRpbmcYFiABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSJQoIaW5hY3RpdmUYFyABKA4yEy51cGxpbmUudjEuSW5hY3RpdmUSEAoIcmF0ZV9tYXgYGCABKAkSIwoHcmVzdGF0ZRgeIAEoDjISLnVwbGluZS52MS5SZXN0YXRlQgYKBGtpbmQqkwEKDFJvdW5kaW5nTW9kZRIdChlST1VORElOR19NT0RFX1VOU1BFQ0lGSUVEEAASGQoVUk9VTkRJTkdfTU9ERV9IQUxGX1VQEAESGwoXUk9VTkRJTkdfTU9ERV9IQUxGX0VWRU4QAhIWChJST1VORElOR19NT0RFX0RPV04QAxIUChBST1VORElOR19NT0RFX1VQEAQqbQoKUm91bmRpbmdBdBIbChdST1VORElOR19BVF9VTlNQRUNJRklFRBAAEhQKEFJPVU5ESU5HX0FUX0xJTkUQARIVChFST1VORElOR19BVF9CT05VUxACEhUKEVJPVU5ESU5HX0FUX1RPVEFMEAMqcQoKTGF0ZVBvbGljeRIbChdMQVRFX1BPTElDWV9VTlNQRUNJRklFRBAAEhcKE0xBVEVfUE9MSUNZX0NVUlJFTlQQARIUChBMQVRFX1BPTElDWV9OT05FEAISFwoTTEFURV9QT0xJQ1lfUkVTVEFURRADKooBCg9DYW5jZWxsZWRWb2x1bWUSIAocQ0FOQ0VMTEVEX1ZPTFVNRV9VTlNQRUNJRklFRBAAEhwKGENBTkNFTExFRF9WT0xVTUVfQ1VSUkVOVBABEhkKFUNBTkNFTExFRF9WT0xVTUVfTk9ORRACEhwKGENBTkNFTExFRF9WT0xVTUVfUkVTVEFURRADKlkKB1Jlc3RhdGUSFwoTUkVTVEFURV9VTlNQRUNJRklFRBAAEg8KC1JFU1RBVEVfQUxMEAESEgoOUkVTVEFURV9VUExJTkUQAhIQCgxSRVNUQVRFX05PTkUQAypICgZQYXlzQXQSFwoTUEFZU19BVF9VTlNQRUNJRklFRBAAEhEKDVBBWVNfQVRfRVZFTlQQARISCg5QQVlTX0FUX1BFUklPRBACKkwKCEluYWN0aXZlEhgKFElOQUNUSVZFX1VOU1BFQ0lGSUVEEAASEQoNSU5BQ1RJVkVfUEFJRBABEhMKD0lOQUNUSVZFX1VOUEFJRBACQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_upline_v1_plan_bonus, file_upline_v1_plan_cap, file_upline_v1_plan_upline, file_upline_v1_plan_volume, file_upline_v1_types]);
 
 /**
  * Plan is a compensation plan. It is written as a YAML file with the names of these fields; an enum value is written in lower
@@ -168,6 +168,13 @@ export type Plan = Message<"upline.v1.Plan"> & {
    * @generated from field: upline.v1.PayoutPer payout_per = 20;
    */
   payoutPer: PayoutPer;
+
+  /**
+   * How far corrections of closed periods go. Omitted: all the way.
+   *
+   * @generated from field: upline.v1.Restating restating = 30;
+   */
+  restating?: Restating | undefined;
 };
 
 /**
@@ -300,6 +307,37 @@ export const PlacementTreeSchema: GenMessage<PlacementTree> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan, 3);
 
 /**
+ * Restating says how far corrections of closed periods go, where `late_policy` or `cancelled_volume` is `restate`, or a move in the
+ * network is.
+ *
+ * @generated from message upline.v1.Restating
+ */
+export type Restating = Message<"upline.v1.Restating"> & {
+  /**
+   * The least amount that is corrected, in the plan's currency: where the corrections of one distributor at one close, their signs
+   * left aside, come to less together, none of them is posted, and the run reports them. Omitted: every difference is posted.
+   *
+   * @generated from field: string materiality = 1;
+   */
+  materiality: string;
+
+  /**
+   * How many periods before the earliest open one are computed again at most, counted in each cadence. What belongs to an earlier
+   * period counts in the open one. Omitted: all.
+   *
+   * @generated from field: int32 periods_max = 2;
+   */
+  periodsMax: number;
+};
+
+/**
+ * Describes the message upline.v1.Restating.
+ * Use `create(RestatingSchema)` to create a new message.
+ */
+export const RestatingSchema: GenMessage<Restating> = /*@__PURE__*/
+  messageDesc(file_upline_v1_plan, 4);
+
+/**
  * Rank is a rank. A distributor is paid as the highest rank whose condition holds in the period.
  *
  * @generated from message upline.v1.Rank
@@ -347,7 +385,7 @@ export type Rank = Message<"upline.v1.Rank"> & {
  * Use `create(RankSchema)` to create a new message.
  */
 export const RankSchema: GenMessage<Rank> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 4);
+  messageDesc(file_upline_v1_plan, 5);
 
 /**
  * Bonus is one rule that pays.
@@ -548,6 +586,13 @@ export type Bonus = Message<"upline.v1.Bonus"> & {
    * @generated from field: string rate_max = 24;
    */
   rateMax: string;
+
+  /**
+   * For whom the bonus is corrected when a closed period is computed again. Omitted: for everybody whose amount differs.
+   *
+   * @generated from field: upline.v1.Restate restate = 30;
+   */
+  restate: Restate;
 };
 
 /**
@@ -555,7 +600,7 @@ export type Bonus = Message<"upline.v1.Bonus"> & {
  * Use `create(BonusSchema)` to create a new message.
  */
 export const BonusSchema: GenMessage<Bonus> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 5);
+  messageDesc(file_upline_v1_plan, 6);
 
 /**
  * RoundingMode says how an amount between two steps is rounded.
@@ -673,6 +718,14 @@ export enum LatePolicy {
    * @generated from enum value: LATE_POLICY_NONE = 2;
    */
   NONE = 2,
+
+  /**
+   * In its own period. That period and those after it are computed again at the next close, with the event and without it, and the
+   * difference is posted into the period that closes.
+   *
+   * @generated from enum value: LATE_POLICY_RESTATE = 3;
+   */
+  RESTATE = 3,
 }
 
 /**
@@ -707,6 +760,14 @@ export enum CancelledVolume {
    * @generated from enum value: CANCELLED_VOLUME_NONE = 2;
    */
   NONE = 2,
+
+  /**
+   * Volume is taken back in the period that it counted in. Once that is closed, it and those after it are computed again at the next
+   * close, with the sale and without it, and the difference is posted into the period that closes. A reinstatement undoes it likewise.
+   *
+   * @generated from enum value: CANCELLED_VOLUME_RESTATE = 3;
+   */
+  RESTATE = 3,
 }
 
 /**
@@ -714,6 +775,48 @@ export enum CancelledVolume {
  */
 export const CancelledVolumeSchema: GenEnum<CancelledVolume> = /*@__PURE__*/
   enumDesc(file_upline_v1_plan, 3);
+
+/**
+ * Restate says for whom a bonus is corrected when a closed period is computed again.
+ *
+ * @generated from enum upline.v1.Restate
+ */
+export enum Restate {
+  /**
+   * Not given; means all.
+   *
+   * @generated from enum value: RESTATE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Everybody whose amount differs.
+   *
+   * @generated from enum value: RESTATE_ALL = 1;
+   */
+  ALL = 1,
+
+  /**
+   * The distributors whose sales or places were corrected, and everybody above them in either tree: it leaves out what a pool or a
+   * cap of the whole company passes on to all others.
+   *
+   * @generated from enum value: RESTATE_UPLINE = 2;
+   */
+  UPLINE = 2,
+
+  /**
+   * Nobody: the run reports what is left out.
+   *
+   * @generated from enum value: RESTATE_NONE = 3;
+   */
+  NONE = 3,
+}
+
+/**
+ * Describes the enum upline.v1.Restate.
+ */
+export const RestateSchema: GenEnum<Restate> = /*@__PURE__*/
+  enumDesc(file_upline_v1_plan, 4);
 
 /**
  * PaysAt says when a bonus posts its lines.
@@ -747,7 +850,7 @@ export enum PaysAt {
  * Describes the enum upline.v1.PaysAt.
  */
 export const PaysAtSchema: GenEnum<PaysAt> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 4);
+  enumDesc(file_upline_v1_plan, 5);
 
 /**
  * Inactive says whether a bonus pays those who are not active.
@@ -781,5 +884,5 @@ export enum Inactive {
  * Describes the enum upline.v1.Inactive.
  */
 export const InactiveSchema: GenEnum<Inactive> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 5);
+  enumDesc(file_upline_v1_plan, 6);
 
