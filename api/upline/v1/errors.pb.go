@@ -90,7 +90,7 @@ const (
 	ErrorReason_ERROR_REASON_IMMUTABLE ErrorReason = 30
 	// UNIMPLEMENTED: there is no such call, or it does not take that protocol, content type or compression.
 	ErrorReason_ERROR_REASON_UNSUPPORTED ErrorReason = 31
-	// The run is posted: what was posted is corrected by further lines, and never taken away.
+	// FAILED_PRECONDITION: the run is posted; what was posted is corrected by further lines, and never taken away.
 	ErrorReason_ERROR_REASON_RUN_POSTED ErrorReason = 32
 )
 

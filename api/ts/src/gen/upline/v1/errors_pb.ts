@@ -328,7 +328,7 @@ export enum ErrorReason {
   UNSUPPORTED = 31,
 
   /**
-   * The run is posted: what was posted is corrected by further lines, and never taken away.
+   * FAILED_PRECONDITION: the run is posted; what was posted is corrected by further lines, and never taken away.
    *
    * @generated from enum value: ERROR_REASON_RUN_POSTED = 32;
    */
