@@ -102,6 +102,7 @@ closes periods.`, `  # See published compensation plans paid to the cent, throug
 		migrateCommand(t),
 		planCommand(t),
 		simulateCommand(t),
+		periodCommand(t),
 		benchCommand(t),
 		keyCommand(t),
 		versionCommand(t),

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protojson"
+
+	uplinev1 "upline/api/upline/v1"
+)
+
+// printRun prints what a run came to.
+func (o *periodOptions) printRun(out io.Writer, run *uplinev1.Run) error {
+	if o.json {
+		_, err := fmt.Fprintln(out, protojson.Format(run))
+		return err
+	}
+	name := cmp.Or(run.GetRunId(), "preview of "+run.GetPeriod().GetPeriod())
+	fmt.Fprintf(out, "%s: %s, %d distributors, %d lines, volume %s, plan version %d, engine %s\n",
+		name, words(run.GetState().String(), "RUN_STATE_"), run.GetDistributors(), run.GetLineCount(), run.GetVolume(), run.GetPlanVersion(), run.GetEngineVersion())
+	if run.GetPostedAt() != nil {
+		fmt.Fprintf(out, "posted at %s, %v after it began\n", run.GetPostedAt().AsTime().Format(time.RFC3339),
+			run.GetPostedAt().AsTime().Sub(run.GetStartedAt().AsTime()).Round(time.Millisecond))
+	}
+	if run.GetOutputDigest() != "" {
+		fmt.Fprintf(out, "input  %s\noutput %s\n", run.GetInputDigest(), run.GetOutputDigest())
+	}
+	if len(run.GetTotals()) > 0 {
+		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintln(table, "\nBONUS\tLINES\tAMOUNT\t")
+		for _, total := range run.GetTotals() {
+			fmt.Fprintf(table, "%s\t%d\t%s %s\t\n", total.GetBonus(), total.GetLineCount(), total.GetAmount().GetAmount(), total.GetAmount().GetCurrencyCode())
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+	}
+	if len(run.GetRanks()) == 0 {
+		return nil
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "\nPAID AS\tDISTRIBUTORS\t")
+	for _, rank := range run.GetRanks() {
+		fmt.Fprintf(table, "%s\t%d\t\n", cmp.Or(rank.GetRank(), "(no rank)"), rank.GetDistributors())
+	}
+	return table.Flush()
+}

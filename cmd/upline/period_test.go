@@ -1,0 +1,71 @@
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	uplinev1 "upline/api/upline/v1"
+	"upline/cmd/upline/internal/proc"
+)
+
+func TestPeriod_ListPreviewCloseWatchCancel(t *testing.T) {
+	s := proc.Serve(t, proc.Build(t), proc.Options{Args: []string{"--database", "sqlite:" + filepath.Join(t.TempDir(), "upline.db")}})
+	c := dial(t, s.URL)
+	c.found(30)
+	c.sell(60, 30, time.January)
+	environment := map[string]string{"UPLINE_SERVER": s.URL}
+	call := func(arguments ...string) outcome {
+		return runCommand(t, environment, "", append([]string{"period"}, append(arguments, "--plan", "chaos")...)...)
+	}
+	says := func(got outcome, code int, texts ...string) {
+		t.Helper()
+		if got.code != code {
+			t.Fatalf("exit code %d, want %d\n%s%s", got.code, code, got.out, got.err)
+		}
+		for _, text := range texts {
+			if !strings.Contains(got.out+got.err, text) {
+				t.Errorf("does not say %q:\n%s%s", text, got.out, got.err)
+			}
+		}
+	}
+
+	says(call("preview", "2025-01"), exitOK, "preview of 2025-01: previewed, 30 distributors", "team", "leader", "USD")
+	says(call("watch", "2025-01"), exitFailed, "nobody has begun to close 2025-01")
+	says(call("close", "2025-02"), exitFailed, "2025-01 is not closed yet", "Close 2025-01 first")
+
+	// A run that nobody has asked to wait for is soon posted, and may just be before it is cancelled.
+	if _, err := c.commission.RunPeriod(t.Context(), &uplinev1.RunPeriodRequest{
+		PlanId: "chaos", Period: "2025-01", Mode: uplinev1.RunMode_RUN_MODE_CLOSE, Wait: durationpb.New(0),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := call("cancel", "2025-01"); got.code == exitOK {
+		says(got, exitOK, "2025-01 is open again")
+	} else {
+		says(got, exitFailed, "run posted")
+	}
+
+	says(call("close", "2025-01"), exitOK, "chaos/monthly/2025-01: posted", "output ", "team")
+	says(call("close", "2025-01"), exitOK, "chaos/monthly/2025-01: posted")
+	says(call("watch", "2025-01"), exitOK, "chaos/monthly/2025-01: posted")
+	says(call("cancel", "2025-01"), exitFailed, "run posted")
+	says(call("list", "--limit", "1000"), exitOK, "PERIOD", "2025-01", "closed", "chaos/monthly/2025-01")
+	got := call("watch", "2025-01", "--json")
+	says(got, exitOK)
+	var run map[string]any
+	if err := json.Unmarshal([]byte(got.out), &run); err != nil || run["state"] != "RUN_STATE_POSTED" {
+		t.Errorf("%v, %v", run, err)
+	}
+
+	says(call("close", "January"), exitFailed, "names no monthly period", "Write it like")
+	says(call("list", "--cadence", "hourly"), exitUsage, "daily, weekly")
+	says(runCommand(t, environment, "", "period", "list"), exitUsage, "--plan")
+	says(call("close"), exitUsage, "name one period")
+	says(runCommand(t, map[string]string{"UPLINE_SERVER": "http://127.0.0.1:1"}, "", "period", "list", "--plan", "chaos"), exitFailed, "no server answers at http://127.0.0.1:1")
+	says(runCommand(t, nil, "", "period", "list", "--plan", "chaos", "--server", "localhost:8080"), exitUsage, "http://")
+}
