@@ -48,7 +48,7 @@ func (c *CarryLimit) check(*Plan) error {
 //	                    the period before the next one. Where volume does not expire there are none
 //	:weak:1 … :weak:23  the weaker leg of the period that many before the next one, for an average
 //	:averaged           how many of those the distributor had a place in the tree in
-//	:first              1 for whoever has made a cycle, where the first takes another volume than the others
+//	:first              how many cycles the distributor has made, up to the last that takes or pays otherwise than the others
 
 // CarryKeys names the columns of the state that hold what the legs carry under a binary bonus. They alone are enough to begin with:
 // volume whose age is not said counts as sold in the period before.
@@ -63,28 +63,28 @@ func agedKey(key string, age int) string { return key + ":" + strconv.Itoa(age) 
 // binaryCarry is what a binary bonus goes on from and hands on, by row. Index 0 is the left leg, index 1 the right one. Columns that come in
 // may be nil, which is zero for everybody.
 type binaryCarry struct {
-	rule         CarryLimit
-	name         string
-	active       []bool // by seat
-	lost         []bool // by seat: who loses what would be carried, active or not; nil: nobody
-	inLegs       [2][]int64
-	outLegs      [2][]int64 // nil where nothing is ever carried
-	inOlder      [2][][]int64
-	outOlder     [2][][]int64 // by age; those from 2 on are there
-	inWeak       [][]int64    // by how many periods ago
-	outWeak      []int64
-	inAveraged   []int64
-	outAveraged  []int64
-	inFirst      []int64
-	outFirst     []int64
-	average      bool
-	firstMatters bool
+	rule        CarryLimit
+	name        string
+	active      []bool // by seat
+	lost        []bool // by seat: who loses what would be carried, active or not; nil: nobody
+	inLegs      [2][]int64
+	outLegs     [2][]int64 // nil where nothing is ever carried
+	inOlder     [2][][]int64
+	outOlder    [2][][]int64 // by age; those from 2 on are there
+	inWeak      [][]int64    // by how many periods ago
+	outWeak     []int64
+	inAveraged  []int64
+	outAveraged []int64
+	inFirst     []int64
+	outFirst    []int64
+	average     bool
+	firstCycles int64 // of a life, that are told from the others; 0: none
 }
 
 func newBinaryCarry(s *stage, b *Binary, name string) binaryCarry {
 	c := binaryCarry{
 		rule: b.Carry, name: name, active: s.placement.active,
-		average: b.Carry.AverageTimes.Den > 0 && b.Carry.AveragePeriods > 1, firstMatters: b.Cycle != nil && b.Cycle.FirstStrong != 0,
+		average: b.Carry.AverageTimes.Den > 0 && b.Carry.AveragePeriods > 1, firstCycles: b.firstCycles(),
 	}
 	prior := s.in.Prior.State
 	for side, key := range sideKeys(name) {
@@ -111,7 +111,7 @@ func newBinaryCarry(s *stage, b *Binary, name string) binaryCarry {
 			c.inWeak[ago] = prior[agedKey(binaryKey(name, "weak"), ago)]
 		}
 	}
-	if c.firstMatters {
+	if c.firstCycles > 0 {
 		c.inFirst, c.outFirst = prior[binaryKey(name, "first")], make([]int64, s.n)
 	}
 	return c
@@ -149,8 +149,10 @@ func columnAt(column []int64, row int32) int64 {
 	return column[row]
 }
 
-// madeFirst tells whether the distributor's first cycle is behind.
-func (c *binaryCarry) madeFirst(row int32) bool { return columnAt(c.inFirst, row) != 0 }
+// cyclesMade is how many cycles the distributor had made before the period, up to those that are told from the others.
+func (c *binaryCarry) cyclesMade(row int32) int64 {
+	return min(max(0, columnAt(c.inFirst, row)), c.firstCycles)
+}
 
 // out decides what of the legs is carried, after they were matched, and writes it down. weaker is the weaker leg's volume, base what was
 // paid on.
@@ -166,8 +168,9 @@ func (c *binaryCarry) out(legs *[2]legAccount, row, seat int32, weaker, base int
 		}
 		limit = min(limit, average)
 	}
-	if c.firstMatters {
-		c.outFirst[row] = oneIf(base > 0 || c.madeFirst(row))
+	if c.firstCycles > 0 {
+		made := c.cyclesMade(row)
+		c.outFirst[row] = made + min(base, c.firstCycles-made)
 	}
 	lost := c.rule.LostWhenInactive && !c.active[seat] || c.lost != nil && c.lost[seat]
 	for side := range legs {

@@ -91,6 +91,25 @@ func slowRule(r *rand.Rand, p *Plan) Bonus {
 	if r.IntN(2) == 0 {
 		b.Carry.ExpiresAfter = 1 + r.Int32N(4)
 	}
+	if b.Cycle != nil && (b.Brackets == nil || !b.Brackets.Marginal) && r.IntN(2) == 0 {
+		levels := 1 + r.IntN(4)
+		var rows [][]int64
+		for range len(p.Ranks) + 1 {
+			var row []int64
+			for range levels {
+				row = append(row, r.Int64N(3)*10_00)
+			}
+			for k := levels - r.IntN(levels+1); k < levels; k++ {
+				row[k] = LikeOtherCycles
+			}
+			rows = append(rows, row)
+		}
+		b.FirstCycles = byStanding(rows...)
+		b.FirstCycles.Levels, b.FirstCycles.Amounts = int32(levels), true
+		if k := r.IntN(2 * len(rows)); k < len(rows) {
+			b.FirstCycles.Candidates[k] = nil
+		}
+	}
 	b.Carry.LostWhenInactive = r.IntN(4) == 0
 	b.Carry.LostWhenUnqualified = r.IntN(4) == 0 && !b.UnqualifiedKeeps
 	if r.IntN(4) == 0 {

@@ -11,7 +11,9 @@ type binaryPayer struct {
 	*binaryRun
 	sink  lineSink
 	table *tariffs
-	legs  [2]legAccount // of the distributor at hand
+	// firstly are those of first cycles.
+	firstly *tariffs
+	legs    [2]legAccount // of the distributor at hand
 	// carried is what legs come with, and carries what they hand on, of the distributors of a batch.
 	carried, carries [2][legsBatch]int64
 	due              binaryDue
@@ -42,6 +44,7 @@ func (m *binaryRun) newPayer() *binaryPayer {
 		binaryRun: m,
 		sink:      lineSink{plan: from.plan, bonus: from.bonus, blockSize: from.blockSize},
 		table:     m.s.tariffs(m.bonus, rows, 1, 0),
+		firstly:   m.s.tariffs(m.bonus, len(m.FirstCycles.Rows), int(m.FirstCycles.Levels), 0),
 	}
 }
 
@@ -58,23 +61,65 @@ func (p *binaryPayer) pay(row, seat int32, base int64, legs *[2]legAccount) (rea
 		d.ratio = reduced(min(left, right), max(left, right))
 		d.factor = p.s.factors.add(factorRatio, d.ratio, 0)
 	}
+	part, rest := 0, base
+	if len(p.FirstCycles.Rows) > 0 {
+		if part, rest, err = p.payFirst(base); err != nil {
+			return false, err
+		}
+	}
 	switch {
 	case len(p.Steps) > 0:
 		step := p.stepOf(min(legs[0].volume(), legs[1].volume()))
 		err = p.line(0, step, base, p.Steps[step].AmountMinor)
 	case p.Brackets != nil:
-		err = p.payBrackets(base)
+		err = p.payBrackets(part, base, rest)
 	default:
 		if at := p.rates.at(int(seat)); at != noRow {
-			err = p.line(0, int(at), base, p.Rates.Rows[at][0])
+			err = p.line(part, int(at), rest, p.Rates.Rows[at][0])
 		}
 	}
 	reachedMax = d.limited && d.sumMinor >= d.limitMinor || p.MaxCycles > 0 && base == p.MaxCycles
 	return reachedMax && d.entitled, err
 }
 
-// payBrackets adds the line of the bracket that is reached, or one for each bracket of what lies in it.
-func (p *binaryPayer) payBrackets(base int64) error {
+// payFirst adds the lines of those of the distributor's first cycles that are among so many, and gives the part that all others have, and
+// how many they are. Of neighbours that pay the same there is one line.
+func (p *binaryPayer) payFirst(cycles int64) (part int, rest int64, err error) {
+	row, amounts, from := p.firstOf(p.due.row, p.due.seat, cycles)
+	for at := 0; at < len(amounts); {
+		next := at + 1
+		for next < len(amounts) && amounts[next] == amounts[at] {
+			next++
+		}
+		if amounts[at] != 0 {
+			p.due.entitled = true
+			t := p.firstly.at(p.w.variantAt(int(p.due.seat)), int(row), from+at, amounts[at])
+			if err := p.limitedLine(from+at, int64(next-at), t); err != nil {
+				return 0, 0, err
+			}
+		}
+		at = next
+	}
+	return int(p.FirstCycles.Levels), cycles - int64(len(amounts)), nil
+}
+
+// firstOf gives what those of so many cycles pay that are the distributor's first ones, as the row of the table says from a level on, counted
+// from 0.
+func (m *binaryRun) firstOf(row, seat int32, cycles int64) (tableRow uint8, amounts []int64, from int) {
+	if tableRow = m.first.at(int(seat)); tableRow == noRow {
+		return tableRow, nil, 0
+	}
+	made := m.carry.cyclesMade(row)
+	amounts = m.FirstCycles.Rows[tableRow][made:min(m.carry.firstCycles, made+cycles)]
+	for len(amounts) > 0 && amounts[len(amounts)-1] < 0 {
+		amounts = amounts[:len(amounts)-1]
+	}
+	return tableRow, amounts, int(made)
+}
+
+// payBrackets adds the line of the bracket that is reached, or one for each bracket of what lies in it. Of the base that is looked up, rest
+// is paid, on lines of a part.
+func (p *binaryPayer) payBrackets(firstPart int, base, rest int64) error {
 	variant := p.w.variantAt(int(p.due.seat))
 	table, steps := p.Brackets.table(variant), p.steps[0]
 	if len(p.steps) > 1 {
@@ -92,7 +137,7 @@ func (p *binaryPayer) payBrackets(base int64) error {
 		if reached < 0 {
 			return nil
 		}
-		return p.line(0, reached, base, table.Rates[reached])
+		return p.line(firstPart, reached, rest, table.Rates[reached])
 	}
 	for i, from := range steps {
 		if base <= from {
@@ -113,7 +158,7 @@ func (p *binaryPayer) payBrackets(base int64) error {
 
 // line adds one line, as far as the limit has room for it.
 func (p *binaryPayer) line(part, tableRow int, base, rate int64) error {
-	if rate == 0 {
+	if rate == 0 || base == 0 {
 		return nil
 	}
 	d := &p.due
@@ -125,6 +170,12 @@ func (p *binaryPayer) line(part, tableRow int, base, rate int64) error {
 		made.factor = d.factor
 		t = &made
 	}
+	return p.limitedLine(part, base, t)
+}
+
+// limitedLine adds one line of a tariff, as far as the limit has room for it.
+func (p *binaryPayer) limitedLine(part int, base int64, t *tariff) error {
+	d := &p.due
 	if !d.limited {
 		return p.sink.add(d.row, 0, part, base, t)
 	}

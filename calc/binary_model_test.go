@@ -17,9 +17,9 @@ type slowBinary struct {
 }
 
 type slowPerson struct {
-	legs      [2]slowLeg
-	weaker    []*big.Rat // of all periods so far
-	madeFirst bool
+	legs   [2]slowLeg
+	weaker []*big.Rat // of all periods so far
+	cycles int64      // of a life
 }
 
 // slowLeg holds parcels, the oldest first, or lacks volume.
@@ -111,10 +111,11 @@ func (m *slowBinary) compute(period int, legs [][2]*big.Rat, own []*big.Rat, act
 			continue
 		}
 		// What is matched comes off the legs; then it is paid.
-		var base int64
+		var base, before int64
 		step := -1
 		switch {
 		case m.rule.Cycle != nil:
+			before = p.cycles
 			base = m.cycles(p)
 		case len(m.rule.Steps) > 0:
 			for k, s := range m.rule.Steps {
@@ -133,7 +134,7 @@ func (m *slowBinary) compute(period int, legs [][2]*big.Rat, own []*big.Rat, act
 		}
 		atMax := false
 		if paid && base > 0 {
-			due := m.due(i, base, step, rank[i], number[i])
+			due := m.firstDue(m.due(i, base, step, rank[i], number[i]), before, rank[i])
 			ratio := big.NewRat(1, 1)
 			if m.rule.ByRatio {
 				ratio.Quo(weaker, stronger)
@@ -171,7 +172,7 @@ func (m *slowBinary) receive(p *slowPerson, legs [2]*big.Rat, own *big.Rat, peri
 func (m *slowBinary) cycles(p *slowPerson) (made int64) {
 	for m.rule.MaxCycles == 0 || made < m.rule.MaxCycles {
 		strong, weak := m.rule.Cycle.Strong, m.rule.Cycle.Weak
-		if m.rule.Cycle.FirstStrong > 0 && !p.madeFirst {
+		if m.rule.Cycle.FirstStrong > 0 && p.cycles == 0 {
 			strong, weak = m.rule.Cycle.FirstStrong, m.rule.Cycle.FirstWeak
 		}
 		weaker, stronger := &p.legs[0], &p.legs[1]
@@ -183,7 +184,7 @@ func (m *slowBinary) cycles(p *slowPerson) (made int64) {
 		}
 		weaker.take(bigOf(weak))
 		stronger.take(bigOf(strong))
-		p.madeFirst = true
+		p.cycles++
 		made++
 	}
 	return made
@@ -223,6 +224,31 @@ func (m *slowBinary) due(earner int, base int64, step, rank int, number int64) [
 		if part > 0 {
 			lines = append(lines, slowLine{earner: earner, part: i, base: part, rate: t.Rates[i]})
 		}
+	}
+	return lines
+}
+
+// firstDue takes the first cycles of a life, one by one, off the line of all of them, which then has the last part.
+func (m *slowBinary) firstDue(due []slowLine, before int64, rank int) (lines []slowLine) {
+	first := m.rule.FirstCycles
+	if len(first.Rows) == 0 {
+		return due
+	}
+	all := due[0]
+	all.part = int(first.Levels)
+	if len(first.Candidates[rank]) > 0 {
+		amounts := first.Rows[first.Candidates[rank][0]]
+		for k, cycles := before, all.base; k < int64(len(amounts)) && k-before < cycles && amounts[k] >= 0; k++ {
+			all.base--
+			if n := len(lines); n > 0 && lines[n-1].rate == amounts[k] {
+				lines[n-1].base++
+				continue
+			}
+			lines = append(lines, slowLine{earner: all.earner, part: int(k), base: 1, rate: amounts[k]})
+		}
+	}
+	if all.base > 0 {
+		lines = append(lines, all)
 	}
 	return lines
 }

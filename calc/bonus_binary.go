@@ -39,7 +39,8 @@ const (
 // A leg below zero, because more was taken back than was sold, matches nothing and is carried as it is: what it lacks was paid for in an
 // earlier period.
 //
-// A line's base is the volume matched, with the rate; or the number of cycles, or 1 for a step, with what each pays. ByRatio is a
+// A line's base is the volume matched, with the rate; or the number of cycles, or 1 for a step, with what each pays. Where first cycles
+// pay otherwise, part k-1 is cycle k, with those after it that pay the same, and the last part all others. ByRatio is a
 // factor named "ratio". Whoever would be paid more than Max gets a line that is cut by a factor named "max": Max, rounded down to a
 // step of the rounding, divided by the exact amount. It may stand there several times where one fraction is too small to hold it. Of
 // the lines of marginal brackets those of the highest are cut. What was not paid has used up its volume all the same.
@@ -48,8 +49,11 @@ type Binary struct {
 	Base Base
 	// Rates are of one level; with Cycle, the amounts of a cycle. Brackets take their place, or Steps. Brackets without a number are
 	// looked up by the base of the line: volume in units of Base, or cycles. Marginal ones always are.
-	Rates       RateTable
-	Brackets    *Brackets
+	Rates    RateTable
+	Brackets *Brackets
+	// FirstCycles are the amounts of the first cycles that a distributor ever makes, paid or not: level k is cycle k. No rows, no row for
+	// somebody, or LikeOtherCycles from some level of a row on: they pay like all others.
+	FirstCycles RateTable
 	Steps       []BinaryStep // going up
 	Cycle       *BinaryCycle
 	AfterPayout AfterPayout
@@ -62,6 +66,9 @@ type Binary struct {
 	// UnqualifiedKeeps lets whoever does not fulfil the bonus's When keep both legs whole.
 	UnqualifiedKeeps bool
 }
+
+// LikeOtherCycles stands at the end of a row of FirstCycles for cycles that pay what all others pay.
+const LikeOtherCycles = -1
 
 // BinaryStep is a step of balanced volume and what it pays.
 type BinaryStep struct{ Volume, AmountMinor int64 }
@@ -81,7 +88,7 @@ func (b *Binary) check(p *Plan, bonus *Bonus) error {
 	case b.Cycle == nil && len(b.Steps) == 0 && p.MeasureOf(b.Base).Unit() == UnitCount:
 		return errKind("numbers of sales are paid by cycles or steps, and not by rates")
 	}
-	for _, check := range []func(*Plan) error{b.checkRates, b.Cycle.check, b.checkMax, b.Carry.check} {
+	for _, check := range []func(*Plan) error{b.checkRates, b.Cycle.check, b.checkFirst, b.checkMax, b.Carry.check} {
 		if err := check(p); err != nil {
 			return err
 		}
@@ -143,12 +150,33 @@ func (b *Binary) checkMax(p *Plan) error {
 	return b.Max.check(p)
 }
 
+func (b *Binary) checkFirst(p *Plan) error {
+	if len(b.FirstCycles.Rows) == 0 {
+		return nil
+	}
+	if b.Cycle == nil || !b.FirstCycles.Amounts || b.FirstCycles.Unlock != nil || b.Brackets != nil && b.Brackets.Marginal {
+		return errKind("the first cycles pay amounts, where there are cycles that are not paid by marginal brackets")
+	}
+	return b.FirstCycles.check(p)
+}
+
+// firstCycles is how many cycles of a life are told from the others.
+func (b *Binary) firstCycles() int64 {
+	switch {
+	case len(b.FirstCycles.Rows) > 0:
+		return int64(b.FirstCycles.Levels)
+	case b.Cycle != nil && b.Cycle.FirstStrong != 0:
+		return 1
+	}
+	return 0
+}
+
 func (b *Binary) base() Base { return b.Base }
 
 func (b *Binary) unit(p *Plan) Unit { return p.unitOf(b.Base, b.Cycle != nil || len(b.Steps) > 0) }
 
 func (b *Binary) reads() []Slot {
-	slots := slices.Concat(b.Rates.whoReads(), b.Max.whoReads(), b.Carry.LostWhen.reads())
+	slots := slices.Concat(b.Rates.whoReads(), b.FirstCycles.whoReads(), b.Max.whoReads(), b.Carry.LostWhen.reads())
 	if b.Brackets != nil {
 		slots = append(slots, b.Brackets.By.reads()...)
 	}
@@ -198,6 +226,7 @@ type binaryRun struct {
 	qualified []bool
 	numbers   []int64
 	rates     rows
+	first     rows
 	max       rows
 	// steps are those of the brackets, by table, in the unit that they are looked up in.
 	steps [][]int64
@@ -229,6 +258,9 @@ func (b *Binary) newRun(s *stage, bonus int) (*binaryRun, error) {
 		if m.steps, err = b.bracketSteps(s.plan); err == nil && b.Brackets.By != nil && !b.Brackets.Marginal {
 			m.numbers, err = s.numbers(b.Brackets.By, m.w)
 		}
+	}
+	if err == nil && len(b.FirstCycles.Rows) > 0 {
+		m.first, err = s.rowsOf(&b.FirstCycles, m.w)
 	}
 	if err == nil && len(b.Max.Rows) > 0 {
 		m.max, err = s.rowsOf(&b.Max, m.w)
@@ -305,7 +337,7 @@ func (m *binaryRun) match(legs *[2]legAccount, row int32) (base int64) {
 	case weaker <= 0:
 	case m.Cycle != nil:
 		left := [2]int64{legs[0].volume(), legs[1].volume()}
-		base = m.Cycle.take(&left, m.MaxCycles, !m.carry.madeFirst(row))
+		base = m.Cycle.take(&left, m.MaxCycles, m.carry.cyclesMade(row) == 0)
 		legs[0].matched, legs[1].matched = legs[0].volume()-left[0], legs[1].volume()-left[1]
 	case len(m.Steps) > 0:
 		if step := m.stepOf(weaker); step >= 0 {
@@ -363,7 +395,7 @@ func (p *binaryPayer) settle(i int, row, seat int32) error {
 	if !m.open(legs, p.carried[0][i], p.carried[1][i], seat) {
 		return fmt.Errorf("bonus %s: %w: leg volume of distributor %d with its carry", m.s.plan.Bonuses[m.bonus].Name, ErrOverflow, row)
 	}
-	if legs[0].in|legs[0].new|legs[1].in|legs[1].new == 0 && !m.carry.average && !m.carry.firstMatters {
+	if legs[0].in|legs[0].new|legs[1].in|legs[1].new == 0 && !m.carry.average && m.carry.firstCycles == 0 {
 		p.carries[0][i], p.carries[1][i] = 0, 0
 		return nil
 	}

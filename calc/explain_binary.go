@@ -1,5 +1,7 @@
 package calc
 
+import "slices"
+
 func (b *Binary) placed() bool { return true }
 
 func (b *Binary) origin(s *stage, bonus int, w *walk, seat int, _ line) (origin, error) {
@@ -61,6 +63,13 @@ func (b *Binary) missed(s *stage, bonus int, w *walk, seat int) ([]Reason, error
 			return []Reason{{Text: "the most that the bonus pays the distributor is zero"}}, nil
 		}
 	}
+	if len(b.FirstCycles.Rows) > 0 {
+		_, amounts, _ := m.firstOf(row, int32(seat), base)
+		paysNothing := !slices.ContainsFunc(amounts, func(amountMinor int64) bool { return amountMinor != 0 })
+		if int64(len(amounts)) == base && paysNothing {
+			return []Reason{{Text: "the first cycles of the distributor pay nothing"}}, nil
+		}
+	}
 	switch {
 	case len(b.Steps) > 0:
 		return nil, nil
@@ -77,7 +86,7 @@ func (m *binaryRun) unmatched(legs *[2]legAccount, row int32) []Reason {
 	switch {
 	case m.Cycle != nil:
 		needs[strong], needs[weak] = m.Cycle.Strong, m.Cycle.Weak
-		if m.Cycle.FirstStrong != 0 && !m.carry.madeFirst(row) {
+		if m.Cycle.FirstStrong != 0 && m.carry.cyclesMade(row) == 0 {
 			needs[strong], needs[weak] = m.Cycle.FirstStrong, m.Cycle.FirstWeak
 		}
 	case len(m.Steps) > 0:

@@ -36,6 +36,7 @@ func (r *bonusReader) binary(y *uplinev1.BinaryBonus) {
 	if len(y.GetMax()) > 0 {
 		out.Max = r.rankTable(r.at+".max", y.GetMax(), takesAmounts, 0, forBonus)
 	}
+	r.firstCycles(y, out)
 	r.carryLimit(y.GetCarry(), out)
 	r.binaryRules(y, out)
 	r.to.Binary = out
@@ -173,6 +174,30 @@ func (r *bonusReader) cycle(y *uplinev1.BinaryCycle, base calc.Base) *calc.Binar
 	}
 	notAbove(out.FirstWeak, out.FirstStrong, field)
 	return out
+}
+
+// firstCycles reads what the first cycles of a life pay.
+func (r *bonusReader) firstCycles(y *uplinev1.BinaryBonus, out *calc.Binary) {
+	entries, at := y.GetFirstCycles(), r.at+".first_cycles"
+	switch {
+	case len(entries) == 0:
+		return
+	case y.GetCycle() == nil:
+		r.fail(at, "there are no cycles", "add `cycle`, or delete `first_cycles`")
+		return
+	}
+	list, levels := make([]tableEntry, len(entries)), 0
+	for i, entry := range entries {
+		values, _ := r.levelValues(itemPath(at, i), entry, takesAmounts, 0)
+		list[i] = tableEntry{at: itemPath(at, i), rank: entry.GetRank(), when: entry.GetWhen(), values: values}
+		levels = max(levels, len(values))
+	}
+	for i := range list {
+		for len(list[i].values) < levels {
+			list[i].values = append(list[i].values, calc.LikeOtherCycles)
+		}
+	}
+	out.FirstCycles = r.table(at, list, levels, true, forBonus)
 }
 
 // carryLimit reads what bounds the carry.

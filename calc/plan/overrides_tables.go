@@ -103,6 +103,9 @@ func (j *joiner) joinTable(to reflect.Value, list []calc.RateTable, fields []str
 			offsets[k] = len(joined.Rows)
 			for i, row := range t.Rows {
 				wide := make([]int64, joined.Levels)
+				if last(fields) == "FirstCycles" {
+					wide = slices.Repeat([]int64{calc.LikeOtherCycles}, len(wide))
+				}
 				copy(wide, row)
 				joined.Rows = append(joined.Rows, wide)
 				var when *calc.Condition

@@ -53,12 +53,19 @@ func (c *compiler) levelValues(at string, entry *uplinev1.LevelRates, what takes
 		c.fail(at+".amounts", "the entry has both `levels` and `amounts`", "keep one of them")
 		return nil, false
 	case len(rates) == 0 && len(amounts) == 0:
+		if what == takesAmounts {
+			c.fail(at, "the entry has no amounts", "write them like `amounts: [50, 40]`; `amounts: [0]` says that nothing is paid")
+			return nil, true
+		}
 		remedy := "write them like `levels: [5%, 3%]`; `levels: [0%]` says that nothing is paid"
 		if what == takesEither {
 			remedy += ", and `amounts: [25, 10]` pays amounts"
 		}
 		c.fail(at, "the entry has no rates of levels", remedy)
 		return nil, false
+	case len(rates) > 0 && what == takesAmounts:
+		c.fail(at+".levels", "rates have no place here", "write amounts, for instance `amounts: [50, 40]`")
+		return nil, true
 	case len(amounts) > 0 && what == takesRates:
 		c.fail(at+".amounts", "amounts have no place here", "write rates, for instance `levels: [5%, 3%]`")
 		return nil, false

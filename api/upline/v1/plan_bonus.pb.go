@@ -829,7 +829,8 @@ type BinaryCycle struct {
 	Strong string `protobuf:"bytes,1,opt,name=strong,proto3" json:"strong,omitempty"`
 	// Volume of the leg that is weaker before the cycle. Not above `strong`. Which leg is weaker is looked at anew before every cycle.
 	Weak string `protobuf:"bytes,2,opt,name=weak,proto3" json:"weak,omitempty"`
-	// The first cycle that a distributor ever makes, paid or not, takes these instead, for a plan that asks for 2:1 first and 1:1 then.
+	// The first cycle that a distributor ever makes, paid or not, takes these instead, for a plan that asks for 2:1 first and 1:1 then. What it
+	// pays, `first_cycles` of the bonus says.
 	// Omitted: like all others.
 	FirstStrong string `protobuf:"bytes,3,opt,name=first_strong,json=firstStrong,proto3" json:"first_strong,omitempty"`
 	// The weaker leg's volume of the first cycle.
@@ -1037,8 +1038,12 @@ type BinaryBonus struct {
 	Carry *CarryLimit `protobuf:"bytes,14,opt,name=carry,proto3" json:"carry,omitempty"`
 	// Whoever does not fulfil the bonus's `when` keeps both legs whole, as `net_off` does for the inactive. Omitted: no.
 	UnqualifiedKeeps bool `protobuf:"varint,15,opt,name=unqualified_keeps,json=unqualifiedKeeps,proto3" json:"unqualified_keeps,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// What the first cycles that a distributor ever makes pay, by rank: `amounts` of cycle 1, 2, 3 …, in the place of what a cycle pays
+	// otherwise; `0` pays nothing, and those behind the last amount of an entry pay like all others. A cycle counts as made whether it was
+	// paid or not. Brackets go by all cycles of the period, the first included. Omitted: the first pay like all others.
+	FirstCycles   []*LevelRates `protobuf:"bytes,16,rep,name=first_cycles,json=firstCycles,proto3" json:"first_cycles,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *BinaryBonus) Reset() {
@@ -1174,6 +1179,13 @@ func (x *BinaryBonus) GetUnqualifiedKeeps() bool {
 		return x.UnqualifiedKeeps
 	}
 	return false
+}
+
+func (x *BinaryBonus) GetFirstCycles() []*LevelRates {
+	if x != nil {
+		return x.FirstCycles
+	}
+	return nil
 }
 
 // MatrixCompletion pays when a matrix is full.
@@ -1782,7 +1794,7 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"\rexpires_after\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x18(\x00R\fexpiresAfter\x12,\n" +
 	"\x12lost_when_inactive\x18\x05 \x01(\bR\x10lostWhenInactive\x122\n" +
 	"\x15lost_when_unqualified\x18\x06 \x01(\bR\x13lostWhenUnqualified\x12%\n" +
-	"\tlost_when\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\blostWhen\"\xbc\x05\n" +
+	"\tlost_when\x18\a \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\blostWhen\"\x80\x06\n" +
 	"\vBinaryBonus\x12\x1b\n" +
 	"\x04rate\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04rate\x123\n" +
 	"\x05rates\x18\x02 \x03(\v2\x13.upline.v1.RankRateB\b\xbaH\x05\x92\x01\x02\x10dR\x05rates\x12C\n" +
@@ -1801,7 +1813,8 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"\n" +
 	"max_cycles\x18\r \x01(\x05B\v\xbaH\b\x1a\x06\x18\xc0\x84=(\x00R\tmaxCycles\x12+\n" +
 	"\x05carry\x18\x0e \x01(\v2\x15.upline.v1.CarryLimitR\x05carry\x12+\n" +
-	"\x11unqualified_keeps\x18\x0f \x01(\bR\x10unqualifiedKeeps\"o\n" +
+	"\x11unqualified_keeps\x18\x0f \x01(\bR\x10unqualifiedKeeps\x12B\n" +
+	"\ffirst_cycles\x18\x10 \x03(\v2\x15.upline.v1.LevelRatesB\b\xbaH\x05\x92\x01\x02\x10dR\vfirstCycles\"o\n" +
 	"\x10MatrixCompletion\x12\x1f\n" +
 	"\x05depth\x18\x01 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x14(\x01R\x05depth\x12\x1f\n" +
 	"\x06amount\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06amount\x12\x19\n" +
@@ -1946,23 +1959,24 @@ var file_upline_v1_plan_bonus_proto_depIdxs = []int32{
 	1,  // 19: upline.v1.BinaryBonus.own_volume:type_name -> upline.v1.OwnVolume
 	21, // 20: upline.v1.BinaryBonus.max:type_name -> upline.v1.RankRate
 	12, // 21: upline.v1.BinaryBonus.carry:type_name -> upline.v1.CarryLimit
-	20, // 22: upline.v1.MatrixBonus.base:type_name -> upline.v1.Base
-	24, // 23: upline.v1.MatrixBonus.rates:type_name -> upline.v1.LevelRates
-	25, // 24: upline.v1.MatrixBonus.compression:type_name -> upline.v1.Compression
-	14, // 25: upline.v1.MatrixBonus.completions:type_name -> upline.v1.MatrixCompletion
-	20, // 26: upline.v1.PoolBonus.base:type_name -> upline.v1.Base
-	2,  // 27: upline.v1.PoolBonus.sharing:type_name -> upline.v1.Sharing
-	21, // 28: upline.v1.PoolBonus.shares_by_rank:type_name -> upline.v1.RankRate
-	3,  // 29: upline.v1.PoolBonus.undistributed:type_name -> upline.v1.Undistributed
-	4,  // 30: upline.v1.PoolBonus.remainder:type_name -> upline.v1.Remainder
-	17, // 31: upline.v1.RankBonus.awards:type_name -> upline.v1.RankAward
-	5,  // 32: upline.v1.RankBonus.payment:type_name -> upline.v1.RankPayment
-	20, // 33: upline.v1.RankBonus.base:type_name -> upline.v1.Base
-	34, // [34:34] is the sub-list for method output_type
-	34, // [34:34] is the sub-list for method input_type
-	34, // [34:34] is the sub-list for extension type_name
-	34, // [34:34] is the sub-list for extension extendee
-	0,  // [0:34] is the sub-list for field type_name
+	24, // 22: upline.v1.BinaryBonus.first_cycles:type_name -> upline.v1.LevelRates
+	20, // 23: upline.v1.MatrixBonus.base:type_name -> upline.v1.Base
+	24, // 24: upline.v1.MatrixBonus.rates:type_name -> upline.v1.LevelRates
+	25, // 25: upline.v1.MatrixBonus.compression:type_name -> upline.v1.Compression
+	14, // 26: upline.v1.MatrixBonus.completions:type_name -> upline.v1.MatrixCompletion
+	20, // 27: upline.v1.PoolBonus.base:type_name -> upline.v1.Base
+	2,  // 28: upline.v1.PoolBonus.sharing:type_name -> upline.v1.Sharing
+	21, // 29: upline.v1.PoolBonus.shares_by_rank:type_name -> upline.v1.RankRate
+	3,  // 30: upline.v1.PoolBonus.undistributed:type_name -> upline.v1.Undistributed
+	4,  // 31: upline.v1.PoolBonus.remainder:type_name -> upline.v1.Remainder
+	17, // 32: upline.v1.RankBonus.awards:type_name -> upline.v1.RankAward
+	5,  // 33: upline.v1.RankBonus.payment:type_name -> upline.v1.RankPayment
+	20, // 34: upline.v1.RankBonus.base:type_name -> upline.v1.Base
+	35, // [35:35] is the sub-list for method output_type
+	35, // [35:35] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_bonus_proto_init() }
