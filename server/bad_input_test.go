@@ -38,8 +38,8 @@ var badInputs = []badInput{
 		connect.CodeNotFound, uplinev1.ErrorReason_ERROR_REASON_UNKNOWN_MARKET, "market", "ZZ",
 	},
 	{
-		"unknown JSON field", "CommissionService/RecordSale", sale("n1", "anna", "kit", `"qv":"1"`),
-		connect.CodeInvalidArgument, unknownField, "qv", "is no field of RecordSaleRequest",
+		"unknown JSON field", "CommissionService/RecordSale", sale("n1", "anna", "kit", `"gv":"1"`),
+		connect.CodeInvalidArgument, unknownField, "gv", "is no field of RecordSaleRequest",
 	},
 	{
 		"negative price", "CommissionService/RecordSale", sale("n1", "anna", "kit", `"price":{"currencyCode":"USD","amount":"-0.01"}`),

@@ -41,10 +41,18 @@ const (
 	problemBytesMax = 400
 )
 
-// connectError is the fault as the RPC library sends it in whatever protocol the client speaks. Of many fields it names as many as
-// fit.
+// connectError is the fault as the RPC library sends it in whatever protocol the client speaks.
 func (f *fault) connectError(requestID string) *connect.Error {
 	e := connect.NewError(f.code, errors.New(clip(f.message, messageBytesMax)))
+	sent, err := connect.NewErrorDetail(f.detail(requestID))
+	if err == nil { // It fails only for text that is not UTF-8, which no decoder lets through.
+		e.AddDetail(sent)
+	}
+	return e
+}
+
+// detail is the fault in the contract's words. Of many fields it names as many as fit.
+func (f *fault) detail(requestID string) *uplinev1.ErrorDetail {
 	detail := &uplinev1.ErrorDetail{Reason: f.reason, Ids: f.ids, Remedy: f.remedy, RequestId: requestID}
 	size := proto.Size(detail)
 	for _, p := range f.fields {
@@ -54,11 +62,7 @@ func (f *fault) connectError(requestID string) *connect.Error {
 		}
 		detail.Fields = append(detail.Fields, p)
 	}
-	sent, err := connect.NewErrorDetail(detail)
-	if err == nil { // It fails only for text that is not UTF-8, which no decoder lets through.
-		e.AddDetail(sent)
-	}
-	return e
+	return detail
 }
 
 // clip cuts a text that is longer than so many bytes.
@@ -285,17 +289,36 @@ func foreignFault(code connect.Code, message string) *fault {
 
 // ofSingle rewrites the paths of an error of a batch of one for a call whose request is that one element: "sales[0].price"
 // becomes "price".
-func ofSingle(err error, prefix string) error {
+func ofSingle(err error, prefix string) error { return movedItem(err, prefix, "") }
+
+// movedItem rewrites the paths of an error that begin with one prefix to another.
+func movedItem(err error, from, to string) error {
 	var r *store.Refusal
 	if !errors.As(err, &r) {
 		return err
 	}
 	single := &store.Refusal{Kind: r.Kind, IDs: r.IDs, Remedy: r.Remedy, Fields: make([]store.FieldProblem, len(r.Fields))}
 	for i, f := range r.Fields {
-		f.Field = strings.TrimPrefix(f.Field, prefix)
+		if path, ok := strings.CutPrefix(f.Field, from); ok {
+			f.Field = to + path
+		}
 		single.Fields[i] = f
 	}
 	return single
+}
+
+// withPrefix puts a prefix before the paths of a fault.
+func withPrefix(err error, prefix string) error {
+	var f *fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	moved := *f
+	moved.fields = make([]*uplinev1.FieldProblem, len(f.fields))
+	for i, p := range f.fields {
+		moved.fields[i] = &uplinev1.FieldProblem{Field: prefix + p.GetField(), Problem: p.GetProblem(), Remedy: p.GetRemedy()}
+	}
+	return &moved
 }
 
 // mapErrors is the interceptor that gives every error of a handler its code and detail.

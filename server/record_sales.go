@@ -8,8 +8,11 @@ import (
 	"upline/store"
 )
 
-// RecordSales records a batch, all of it or nothing.
+// RecordSales records a batch: all of it or nothing, or item by item.
 func (s *Server) RecordSales(ctx context.Context, request *uplinev1.RecordSalesRequest) (*uplinev1.RecordSalesResponse, error) {
+	if request.GetItemByItem() {
+		return s.recordEach(ctx, request)
+	}
 	var r reading
 	sales := make([]store.NewSale, len(request.GetSales()))
 	for i, sale := range request.GetSales() {

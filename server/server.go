@@ -59,6 +59,7 @@ type Server struct {
 	telemetry *Telemetry
 	readiness *readiness
 	pages     *pager
+	validator protovalidate.Validator
 	timeouts  struct{ byDefault, longest time.Duration }
 	handler   http.Handler
 	http      *http.Server
@@ -84,6 +85,7 @@ func New(s *store.Store, options Options) (*Server, error) {
 		store: s, closer: options.Closer, keys: options.Keys, logger: options.Logger, telemetry: options.Telemetry,
 		readiness: newReadiness(s.Ready),
 		pages:     newPager(s.PageTokenKey),
+		validator: validator,
 	}
 	server.timeouts.byDefault, server.timeouts.longest = options.TimeoutDefault, options.TimeoutMax
 	interceptors := []connect.Interceptor{

@@ -9,6 +9,7 @@ import (
 	"buf.build/go/protovalidate"
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	uplinev1 "upline/api/upline/v1"
 )
@@ -18,7 +19,7 @@ func validate(validator protovalidate.Validator) connect.UnaryInterceptorFunc {
 	return func(next connect.UnaryFunc) connect.UnaryFunc {
 		return func(ctx context.Context, request connect.AnyRequest) (connect.AnyResponse, error) {
 			if m, ok := request.Any().(proto.Message); ok {
-				if err := validator.Validate(m); err != nil {
+				if err := validator.Validate(m, boundsOf(m)...); err != nil {
 					return nil, faultOfValidation(err)
 				}
 			}
@@ -26,6 +27,22 @@ func validate(validator protovalidate.Validator) connect.UnaryInterceptorFunc {
 		}
 	}
 }
+
+// boundsOf leaves the sales of a batch that is recorded item by item to its handler: one that is out of bounds does not stop the others.
+func boundsOf(m proto.Message) []protovalidate.ValidationOption {
+	if batch, ok := m.(*uplinev1.RecordSalesRequest); !ok || !batch.GetItemByItem() {
+		return nil
+	}
+	sale := (&uplinev1.RecordSaleRequest{}).ProtoReflect().Descriptor().FullName()
+	return []protovalidate.ValidationOption{protovalidate.WithFilter(protovalidate.FilterFunc(
+		func(within protoreflect.Message, _ protoreflect.Descriptor) bool {
+			name := within.Descriptor().FullName()
+			return name != sale && name != moneyName
+		}))}
+}
+
+// moneyName is the name of the amounts within a sale, which have bounds of their own.
+var moneyName = (&uplinev1.Money{}).ProtoReflect().Descriptor().FullName()
 
 func faultOfValidation(err error) error {
 	var invalid *protovalidate.ValidationError

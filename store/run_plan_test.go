@@ -12,7 +12,7 @@ import (
 )
 
 // compiled reads a plan file, completed by what every plan begins with.
-func compiled(t *testing.T, id, source string) *calc.Plan {
+func compiled(t testing.TB, id, source string) *calc.Plan {
 	t.Helper()
 	r := plan.Compile([]byte("plan_id: " + id + "\nname: Test\ncurrency: USD\nvalid_from: 2026-01-01\ncadence: monthly\n" + source))
 	if r.Plan == nil {
@@ -133,10 +133,10 @@ markets:
 func TestPublishPlan_RefusesWhatEventsDoNotCarry(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		for what, source := range map[string]string{
-			"(tag)":             "active: tag(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
-			"(kind)":            "active: kind(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
-			"(manual)":          "bonuses: [{name: hand, manual: {}}]",
-			"at the event":      "bonuses: [{name: own, direct: {rate: 1%}}]\ncaps: [{name: c, limit: 1}]",
+			"(tag)":        "active: tag(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
+			"(kind)":       "active: kind(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
+			"(manual)":     "bonuses: [{name: hand, manual: {}}]",
+			"at the event": "bonuses: [{name: own, direct: {rate: 1%}}]\ncaps: [{name: c, limit: 1}]",
 		} {
 			p := compiled(t, "asks", source)
 			w.plans["asks"] = p

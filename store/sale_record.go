@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -28,13 +29,19 @@ func (s *Store) RecordSales(ctx context.Context, list []NewSale) ([]Receipt, err
 		}
 		seen[key] = i
 	}
-	var receipts []Receipt
+	r := recording{store: s, list: list, regions: regions}
+	err := r.write(ctx)
+	return r.receipts, err
+}
+
+// write runs the recording in a transaction of its own.
+func (r *recording) write(ctx context.Context) error {
 	tries := 0
-	err := s.engine.Write(ctx, "record_sales", func(c Conn) error {
+	return r.store.engine.Write(ctx, "record_sales", func(c Conn) error {
 		tries++
-		r := recording{store: s, conn: c, list: list, regions: regions, look: tries > 1 || s.engine.Serial()}
+		r.conn, r.look = c, tries > 1 || r.store.engine.Serial()
 		err := r.run()
-		if err != nil && !r.look {
+		if (err != nil || r.refused > 0) && !r.look {
 			// What is wrong with a new sale may be right with a repeat, or be another thing: an id used again. A transaction that has
 			// failed says so once more.
 			r.look = true
@@ -43,10 +50,8 @@ func (s *Store) RecordSales(ctx context.Context, list []NewSale) ([]Receipt, err
 		if err != nil {
 			return err
 		}
-		receipts = r.receipts
-		return c.Send(&r.writes)
+		return c.Send(joinInserts(&r.writes))
 	})
-	return receipts, err
 }
 
 // recording is one call of RecordSales inside its transaction. It works through the list in stages rather than sale by sale, so
@@ -56,59 +61,40 @@ type recording struct {
 	conn     Conn
 	list     []NewSale
 	regions  []string
+	places   []int // of the sales in the caller's list, where that is another; nil: as they stand
 	found    []recorded
 	receipts []Receipt
 	writes   Batch
+	// each tells that a refusal is the answer for its sale, in refusals, and does not undo the others.
+	each     bool
+	refusals []error
+	refused  int
 	// look asks for sales that are there already. The first try leaves that to the unique key, since nearly all sales are new, and
 	// a transaction that looked for them would collide with every other one that adds a sale near by: measured on PostgreSQL with
 	// 64 clients and rising ids, every second transaction had to begin again. The key sends a repeat into the second try.
 	look bool
 }
 
-// recorded is what the database knows of one sale of the list.
-type recorded struct {
-	exists  bool
-	content []byte // of the first recording
-	seller  Distributor
-	product Product
-	known   bool  // seller and product were both found
-	version int32 // of the plan in force when it was sold; 0 when none was
-}
-
-const (
-	sqlFirstContent = `SELECT content FROM sale_events WHERE region = $1 AND market = $2 AND sale_id = $3 AND event_id = $4`
-	sqlSaleContext  = `SELECT ` + sqlDistributorColumns + `, p.product_id, p.vendor_id, p.name, p.product_class, p.requires_activation,
-		p.volume_timing, p.pv, p.cv, p.qv, CAST(COALESCE((SELECT MAX(v.version) FROM plans v WHERE v.plan_id = d.plan_id AND v.valid_from_us <= $1), 0) AS BIGINT)
-		FROM positions d, products p WHERE d.distributor_id = $2 AND p.product_id = $3`
-)
+const sqlFirstContent = `SELECT content FROM sale_events WHERE region = $1 AND market = $2 AND sale_id = $3 AND event_id = $4`
 
 func (r *recording) run() error {
 	r.found, r.receipts, r.writes = make([]recorded, len(r.list)), make([]Receipt, len(r.list)), Batch{}
+	r.refusals, r.refused = make([]error, len(r.list)), 0
 	if err := r.read(); err != nil {
 		return err
 	}
 	return r.decide()
 }
 
-func (r *recording) read() error {
-	var b Batch
-	for i, n := range r.list {
-		f := &r.found[i]
-		if r.look {
-			b.Query(sqlFirstContent, []any{r.regions[i], n.Market, n.SaleID, n.SaleID}, func(row Row) error {
-				f.exists, f.content = true, append([]byte(nil), row.Bytes(0)...)
-				return nil
-			})
-		}
-		b.Query(sqlSaleContext, []any{n.SoldAtUS, n.DistributorID, n.ProductID}, func(row Row) error {
-			f.known, f.seller, f.version = true, scanDistributor(row), int32(row.Int(18))
-			f.product = Product{
-				row.Text(9), row.Text(10), row.Text(11), row.Text(12), row.Int(13) != 0, row.Int(14) != 0, row.Int(15), row.Int(16), row.Int(17),
-			}
-			return nil
-		})
+// answer takes the error of one sale: as the answer for it, where each has one of its own, else as the end of all.
+func (r *recording) answer(i int, err error) error {
+	var refusal *Refusal
+	if err == nil || !r.each || !errors.As(err, &refusal) && !errors.Is(err, calc.ErrOverflow) {
+		return err
 	}
-	return r.conn.Send(&b)
+	r.refusals[i] = err
+	r.refused++
+	return nil
 }
 
 func (r *recording) decide() error {
@@ -116,14 +102,17 @@ func (r *recording) decide() error {
 	gates := make([]gate, 0, len(r.list))
 	for i := range r.list {
 		if r.found[i].exists {
-			if err := r.repeat(i); err != nil {
+			if err := r.answer(i, r.repeat(i)); err != nil {
 				return err
 			}
 			continue
 		}
 		plan, err := r.check(i)
 		if err != nil {
-			return err
+			if err = r.answer(i, err); err != nil {
+				return err
+			}
+			continue
 		}
 		fresh, gates = append(fresh, i), append(gates, gate{plan, planCadences(plan), r.list[i].SoldAtUS, []string{r.list[i].DistributorID}})
 	}
@@ -132,7 +121,7 @@ func (r *recording) decide() error {
 		return err
 	}
 	for k, i := range fresh {
-		if err := r.record(i, gates[k].plan, stamps[k]); err != nil {
+		if err := r.answer(i, r.record(i, gates[k].plan, stamps[k])); err != nil {
 			return err
 		}
 	}
@@ -142,7 +131,7 @@ func (r *recording) decide() error {
 // repeat answers a sale that is there already with its first result.
 func (r *recording) repeat(i int) error {
 	n := r.list[i]
-	if err := repeated(r.found[i].content, n.Content, fmt.Sprintf("sales[%d].", i), "market", n.Market, "sale_id", n.SaleID); err != nil {
+	if err := repeated(r.found[i].content, n.Content, r.prefix(i), "market", n.Market, "sale_id", n.SaleID); err != nil {
 		return err
 	}
 	h, err := r.store.history(r.conn, r.regions[i], n.Market, n.SaleID, 0)
@@ -153,10 +142,18 @@ func (r *recording) repeat(i int) error {
 	return err
 }
 
+// prefix begins the paths of a sale's fields.
+func (r *recording) prefix(i int) string {
+	if r.places != nil {
+		i = r.places[i]
+	}
+	return fmt.Sprintf("sales[%d].", i)
+}
+
 func (r *recording) refuse(i int, kind error, field, problem, remedy string) error {
 	return &Refusal{
 		Kind: kind, IDs: []string{"market", r.list[i].Market, "sale_id", r.list[i].SaleID},
-		Fields: []FieldProblem{{fmt.Sprintf("sales[%d].%s", i, field), problem, remedy}},
+		Fields: []FieldProblem{{r.prefix(i) + field, problem, remedy}},
 	}
 }
 
@@ -192,9 +189,9 @@ func (r *recording) check(i int) (*calc.Plan, error) {
 func (r *recording) missing(i int) error {
 	n := r.list[i]
 	if _, err := distributor(r.conn, n.DistributorID); err != nil {
-		return atField(err, fmt.Sprintf("sales[%d].distributor_id", i))
+		return atField(err, r.prefix(i)+"distributor_id")
 	}
-	return atField(unknownProduct(n.ProductID, ""), fmt.Sprintf("sales[%d].product_id", i))
+	return atField(unknownProduct(n.ProductID, ""), r.prefix(i)+"product_id")
 }
 
 func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {

@@ -399,7 +399,10 @@ func (x *RecordSaleResponse) GetReceipt() *EventReceipt {
 type RecordSalesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The sales, 1 to 1,000.
-	Sales         []*RecordSaleRequest `protobuf:"bytes,1,rep,name=sales,proto3" json:"sales,omitempty"`
+	Sales []*RecordSaleRequest `protobuf:"bytes,1,rep,name=sales,proto3" json:"sales,omitempty"`
+	// Records each sale by itself: what is wrong with one does not stop the others, and `results` says so of each. Omitted: all are
+	// recorded, or none, and the call is refused for what is wrong with any.
+	ItemByItem    bool `protobuf:"varint,2,opt,name=item_by_item,json=itemByItem,proto3" json:"item_by_item,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -441,11 +444,20 @@ func (x *RecordSalesRequest) GetSales() []*RecordSaleRequest {
 	return nil
 }
 
+func (x *RecordSalesRequest) GetItemByItem() bool {
+	if x != nil {
+		return x.ItemByItem
+	}
+	return false
+}
+
 // RecordSalesResponse answers RecordSales.
 type RecordSalesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// One receipt for each sale, in the order of the request.
-	Receipts      []*EventReceipt `protobuf:"bytes,1,rep,name=receipts,proto3" json:"receipts,omitempty"`
+	// One receipt for each sale, in the order of the request. Empty with `item_by_item`.
+	Receipts []*EventReceipt `protobuf:"bytes,1,rep,name=receipts,proto3" json:"receipts,omitempty"`
+	// With `item_by_item`, one result for each sale, in the order of the request.
+	Results       []*RecordSaleResult `protobuf:"bytes,2,rep,name=results,proto3" json:"results,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -487,6 +499,100 @@ func (x *RecordSalesResponse) GetReceipts() []*EventReceipt {
 	return nil
 }
 
+func (x *RecordSalesResponse) GetResults() []*RecordSaleResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+// RecordSaleResult answers one sale of a batch that was recorded item by item.
+type RecordSaleResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Either what the sale did, or why it was refused.
+	//
+	// Types that are valid to be assigned to Outcome:
+	//
+	//	*RecordSaleResult_Receipt
+	//	*RecordSaleResult_Error
+	Outcome       isRecordSaleResult_Outcome `protobuf_oneof:"outcome"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordSaleResult) Reset() {
+	*x = RecordSaleResult{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordSaleResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordSaleResult) ProtoMessage() {}
+
+func (x *RecordSaleResult) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordSaleResult.ProtoReflect.Descriptor instead.
+func (*RecordSaleResult) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *RecordSaleResult) GetOutcome() isRecordSaleResult_Outcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return nil
+}
+
+func (x *RecordSaleResult) GetReceipt() *EventReceipt {
+	if x != nil {
+		if x, ok := x.Outcome.(*RecordSaleResult_Receipt); ok {
+			return x.Receipt
+		}
+	}
+	return nil
+}
+
+func (x *RecordSaleResult) GetError() *ErrorDetail {
+	if x != nil {
+		if x, ok := x.Outcome.(*RecordSaleResult_Error); ok {
+			return x.Error
+		}
+	}
+	return nil
+}
+
+type isRecordSaleResult_Outcome interface {
+	isRecordSaleResult_Outcome()
+}
+
+type RecordSaleResult_Receipt struct {
+	// What the sale did.
+	Receipt *EventReceipt `protobuf:"bytes,1,opt,name=receipt,proto3,oneof"`
+}
+
+type RecordSaleResult_Error struct {
+	// Why the sale was not recorded. Fields are named by their path in the request, for instance `sales[3].price.amount`.
+	Error *ErrorDetail `protobuf:"bytes,2,opt,name=error,proto3,oneof"`
+}
+
+func (*RecordSaleResult_Receipt) isRecordSaleResult_Outcome() {}
+
+func (*RecordSaleResult_Error) isRecordSaleResult_Outcome() {}
+
 // ActivateRequest is the vendor's confirmation.
 type ActivateRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -504,7 +610,7 @@ type ActivateRequest struct {
 
 func (x *ActivateRequest) Reset() {
 	*x = ActivateRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[4]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -516,7 +622,7 @@ func (x *ActivateRequest) String() string {
 func (*ActivateRequest) ProtoMessage() {}
 
 func (x *ActivateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[4]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -529,7 +635,7 @@ func (x *ActivateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActivateRequest.ProtoReflect.Descriptor instead.
 func (*ActivateRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ActivateRequest) GetMarket() string {
@@ -571,7 +677,7 @@ type ActivateResponse struct {
 
 func (x *ActivateResponse) Reset() {
 	*x = ActivateResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[5]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -583,7 +689,7 @@ func (x *ActivateResponse) String() string {
 func (*ActivateResponse) ProtoMessage() {}
 
 func (x *ActivateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[5]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -596,7 +702,7 @@ func (x *ActivateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActivateResponse.ProtoReflect.Descriptor instead.
 func (*ActivateResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ActivateResponse) GetReceipt() *EventReceipt {
@@ -627,7 +733,7 @@ type RecordPaymentRequest struct {
 
 func (x *RecordPaymentRequest) Reset() {
 	*x = RecordPaymentRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[6]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -639,7 +745,7 @@ func (x *RecordPaymentRequest) String() string {
 func (*RecordPaymentRequest) ProtoMessage() {}
 
 func (x *RecordPaymentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[6]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -652,7 +758,7 @@ func (x *RecordPaymentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordPaymentRequest.ProtoReflect.Descriptor instead.
 func (*RecordPaymentRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{6}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RecordPaymentRequest) GetMarket() string {
@@ -708,7 +814,7 @@ type RecordPaymentResponse struct {
 
 func (x *RecordPaymentResponse) Reset() {
 	*x = RecordPaymentResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[7]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -720,7 +826,7 @@ func (x *RecordPaymentResponse) String() string {
 func (*RecordPaymentResponse) ProtoMessage() {}
 
 func (x *RecordPaymentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[7]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -733,7 +839,7 @@ func (x *RecordPaymentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordPaymentResponse.ProtoReflect.Descriptor instead.
 func (*RecordPaymentResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{7}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RecordPaymentResponse) GetReceipt() *EventReceipt {
@@ -762,7 +868,7 @@ type CancelRequest struct {
 
 func (x *CancelRequest) Reset() {
 	*x = CancelRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[8]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -774,7 +880,7 @@ func (x *CancelRequest) String() string {
 func (*CancelRequest) ProtoMessage() {}
 
 func (x *CancelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[8]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -787,7 +893,7 @@ func (x *CancelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRequest.ProtoReflect.Descriptor instead.
 func (*CancelRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{8}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CancelRequest) GetMarket() string {
@@ -836,7 +942,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[9]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -848,7 +954,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[9]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -861,7 +967,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{9}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CancelResponse) GetReceipt() *EventReceipt {
@@ -920,7 +1026,7 @@ type Sale struct {
 
 func (x *Sale) Reset() {
 	*x = Sale{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +1038,7 @@ func (x *Sale) String() string {
 func (*Sale) ProtoMessage() {}
 
 func (x *Sale) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1051,7 @@ func (x *Sale) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sale.ProtoReflect.Descriptor instead.
 func (*Sale) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{10}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Sale) GetMarket() string {
@@ -1101,7 +1207,7 @@ type GetSaleRequest struct {
 
 func (x *GetSaleRequest) Reset() {
 	*x = GetSaleRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1113,7 +1219,7 @@ func (x *GetSaleRequest) String() string {
 func (*GetSaleRequest) ProtoMessage() {}
 
 func (x *GetSaleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1126,7 +1232,7 @@ func (x *GetSaleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSaleRequest.ProtoReflect.Descriptor instead.
 func (*GetSaleRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{11}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetSaleRequest) GetMarket() string {
@@ -1156,7 +1262,7 @@ type GetSaleResponse struct {
 
 func (x *GetSaleResponse) Reset() {
 	*x = GetSaleResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1168,7 +1274,7 @@ func (x *GetSaleResponse) String() string {
 func (*GetSaleResponse) ProtoMessage() {}
 
 func (x *GetSaleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1181,7 +1287,7 @@ func (x *GetSaleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSaleResponse.ProtoReflect.Descriptor instead.
 func (*GetSaleResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{12}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetSaleResponse) GetSale() *Sale {
@@ -1219,7 +1325,7 @@ type ListSalesRequest struct {
 
 func (x *ListSalesRequest) Reset() {
 	*x = ListSalesRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1231,7 +1337,7 @@ func (x *ListSalesRequest) String() string {
 func (*ListSalesRequest) ProtoMessage() {}
 
 func (x *ListSalesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1244,7 +1350,7 @@ func (x *ListSalesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSalesRequest.ProtoReflect.Descriptor instead.
 func (*ListSalesRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{13}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListSalesRequest) GetMarket() string {
@@ -1302,7 +1408,7 @@ type ListSalesResponse struct {
 
 func (x *ListSalesResponse) Reset() {
 	*x = ListSalesResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1314,7 +1420,7 @@ func (x *ListSalesResponse) String() string {
 func (*ListSalesResponse) ProtoMessage() {}
 
 func (x *ListSalesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1327,7 +1433,7 @@ func (x *ListSalesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSalesResponse.ProtoReflect.Descriptor instead.
 func (*ListSalesResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{14}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListSalesResponse) GetSales() []*Sale {
@@ -1363,7 +1469,7 @@ type GetEarningsRequest struct {
 
 func (x *GetEarningsRequest) Reset() {
 	*x = GetEarningsRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1375,7 +1481,7 @@ func (x *GetEarningsRequest) String() string {
 func (*GetEarningsRequest) ProtoMessage() {}
 
 func (x *GetEarningsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1388,7 +1494,7 @@ func (x *GetEarningsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEarningsRequest.ProtoReflect.Descriptor instead.
 func (*GetEarningsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{15}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetEarningsRequest) GetDistributorId() string {
@@ -1449,7 +1555,7 @@ type EarningsTotal struct {
 
 func (x *EarningsTotal) Reset() {
 	*x = EarningsTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1461,7 +1567,7 @@ func (x *EarningsTotal) String() string {
 func (*EarningsTotal) ProtoMessage() {}
 
 func (x *EarningsTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1474,7 +1580,7 @@ func (x *EarningsTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EarningsTotal.ProtoReflect.Descriptor instead.
 func (*EarningsTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{16}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *EarningsTotal) GetBonus() string {
@@ -1541,7 +1647,7 @@ type CarryOut struct {
 
 func (x *CarryOut) Reset() {
 	*x = CarryOut{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1553,7 +1659,7 @@ func (x *CarryOut) String() string {
 func (*CarryOut) ProtoMessage() {}
 
 func (x *CarryOut) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1566,7 +1672,7 @@ func (x *CarryOut) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CarryOut.ProtoReflect.Descriptor instead.
 func (*CarryOut) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{17}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CarryOut) GetBonus() string {
@@ -1628,7 +1734,7 @@ type GetEarningsResponse struct {
 
 func (x *GetEarningsResponse) Reset() {
 	*x = GetEarningsResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1640,7 +1746,7 @@ func (x *GetEarningsResponse) String() string {
 func (*GetEarningsResponse) ProtoMessage() {}
 
 func (x *GetEarningsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1653,7 +1759,7 @@ func (x *GetEarningsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEarningsResponse.ProtoReflect.Descriptor instead.
 func (*GetEarningsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{18}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetEarningsResponse) GetDistributorId() string {
@@ -1769,7 +1875,7 @@ type RunTotal struct {
 
 func (x *RunTotal) Reset() {
 	*x = RunTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1781,7 +1887,7 @@ func (x *RunTotal) String() string {
 func (*RunTotal) ProtoMessage() {}
 
 func (x *RunTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1794,7 +1900,7 @@ func (x *RunTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunTotal.ProtoReflect.Descriptor instead.
 func (*RunTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{19}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RunTotal) GetBonus() string {
@@ -1831,7 +1937,7 @@ type RankCount struct {
 
 func (x *RankCount) Reset() {
 	*x = RankCount{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1843,7 +1949,7 @@ func (x *RankCount) String() string {
 func (*RankCount) ProtoMessage() {}
 
 func (x *RankCount) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1856,7 +1962,7 @@ func (x *RankCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankCount.ProtoReflect.Descriptor instead.
 func (*RankCount) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{20}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RankCount) GetRank() string {
@@ -1920,7 +2026,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1932,7 +2038,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1945,7 +2051,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{21}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Run) GetRunId() string {
@@ -2100,7 +2206,7 @@ type RunPeriodRequest struct {
 
 func (x *RunPeriodRequest) Reset() {
 	*x = RunPeriodRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2112,7 +2218,7 @@ func (x *RunPeriodRequest) String() string {
 func (*RunPeriodRequest) ProtoMessage() {}
 
 func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2125,7 +2231,7 @@ func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodRequest.ProtoReflect.Descriptor instead.
 func (*RunPeriodRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *RunPeriodRequest) GetPlanId() string {
@@ -2174,7 +2280,7 @@ type RunPeriodResponse struct {
 
 func (x *RunPeriodResponse) Reset() {
 	*x = RunPeriodResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2186,7 +2292,7 @@ func (x *RunPeriodResponse) String() string {
 func (*RunPeriodResponse) ProtoMessage() {}
 
 func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2199,7 +2305,7 @@ func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodResponse.ProtoReflect.Descriptor instead.
 func (*RunPeriodResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RunPeriodResponse) GetRun() *Run {
@@ -2220,7 +2326,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2232,7 +2338,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2245,7 +2351,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetRunRequest) GetRunId() string {
@@ -2266,7 +2372,7 @@ type GetRunResponse struct {
 
 func (x *GetRunResponse) Reset() {
 	*x = GetRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2278,7 +2384,7 @@ func (x *GetRunResponse) String() string {
 func (*GetRunResponse) ProtoMessage() {}
 
 func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2291,7 +2397,7 @@ func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunResponse.ProtoReflect.Descriptor instead.
 func (*GetRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetRunResponse) GetRun() *Run {
@@ -2312,7 +2418,7 @@ type WatchRunRequest struct {
 
 func (x *WatchRunRequest) Reset() {
 	*x = WatchRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2324,7 +2430,7 @@ func (x *WatchRunRequest) String() string {
 func (*WatchRunRequest) ProtoMessage() {}
 
 func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2337,7 +2443,7 @@ func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunRequest.ProtoReflect.Descriptor instead.
 func (*WatchRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *WatchRunRequest) GetRunId() string {
@@ -2358,7 +2464,7 @@ type WatchRunResponse struct {
 
 func (x *WatchRunResponse) Reset() {
 	*x = WatchRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2370,7 +2476,7 @@ func (x *WatchRunResponse) String() string {
 func (*WatchRunResponse) ProtoMessage() {}
 
 func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2383,7 +2489,7 @@ func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunResponse.ProtoReflect.Descriptor instead.
 func (*WatchRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *WatchRunResponse) GetRun() *Run {
@@ -2404,7 +2510,7 @@ type CancelRunRequest struct {
 
 func (x *CancelRunRequest) Reset() {
 	*x = CancelRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2416,7 +2522,7 @@ func (x *CancelRunRequest) String() string {
 func (*CancelRunRequest) ProtoMessage() {}
 
 func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2429,7 +2535,7 @@ func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunRequest.ProtoReflect.Descriptor instead.
 func (*CancelRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CancelRunRequest) GetRunId() string {
@@ -2450,7 +2556,7 @@ type CancelRunResponse struct {
 
 func (x *CancelRunResponse) Reset() {
 	*x = CancelRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2462,7 +2568,7 @@ func (x *CancelRunResponse) String() string {
 func (*CancelRunResponse) ProtoMessage() {}
 
 func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2475,7 +2581,7 @@ func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunResponse.ProtoReflect.Descriptor instead.
 func (*CancelRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CancelRunResponse) GetRun() *Run {
@@ -2489,7 +2595,7 @@ var File_upline_v1_commission_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\n" +
-	"\"upline/v1/commission_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15upline/v1/types.proto\"\xcd\x05\n" +
+	"\"upline/v1/commission_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16upline/v1/errors.proto\x1a\x15upline/v1/types.proto\"\xcd\x05\n" +
 	"\x11RecordSaleRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -2511,11 +2617,18 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x03_cvB\x05\n" +
 	"\x03_qv\"G\n" +
 	"\x12RecordSaleResponse\x121\n" +
-	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"U\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"w\n" +
 	"\x12RecordSalesRequest\x12?\n" +
-	"\x05sales\x18\x01 \x03(\v2\x1c.upline.v1.RecordSaleRequestB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x05sales\"J\n" +
+	"\x05sales\x18\x01 \x03(\v2\x1c.upline.v1.RecordSaleRequestB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\x05sales\x12 \n" +
+	"\fitem_by_item\x18\x02 \x01(\bR\n" +
+	"itemByItem\"\x81\x01\n" +
 	"\x13RecordSalesResponse\x123\n" +
-	"\breceipts\x18\x01 \x03(\v2\x17.upline.v1.EventReceiptR\breceipts\"\xf7\x01\n" +
+	"\breceipts\x18\x01 \x03(\v2\x17.upline.v1.EventReceiptR\breceipts\x125\n" +
+	"\aresults\x18\x02 \x03(\v2\x1b.upline.v1.RecordSaleResultR\aresults\"\x82\x01\n" +
+	"\x10RecordSaleResult\x123\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptH\x00R\areceipt\x12.\n" +
+	"\x05error\x18\x02 \x01(\v2\x16.upline.v1.ErrorDetailH\x00R\x05errorB\t\n" +
+	"\aoutcome\"\xf7\x01\n" +
 	"\x0fActivateRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -2730,7 +2843,7 @@ func file_upline_v1_commission_service_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_upline_v1_commission_service_proto_goTypes = []any{
 	(RunMode)(0),                  // 0: upline.v1.RunMode
 	(RunState)(0),                 // 1: upline.v1.RunState
@@ -2739,127 +2852,132 @@ var file_upline_v1_commission_service_proto_goTypes = []any{
 	(*RecordSaleResponse)(nil),    // 4: upline.v1.RecordSaleResponse
 	(*RecordSalesRequest)(nil),    // 5: upline.v1.RecordSalesRequest
 	(*RecordSalesResponse)(nil),   // 6: upline.v1.RecordSalesResponse
-	(*ActivateRequest)(nil),       // 7: upline.v1.ActivateRequest
-	(*ActivateResponse)(nil),      // 8: upline.v1.ActivateResponse
-	(*RecordPaymentRequest)(nil),  // 9: upline.v1.RecordPaymentRequest
-	(*RecordPaymentResponse)(nil), // 10: upline.v1.RecordPaymentResponse
-	(*CancelRequest)(nil),         // 11: upline.v1.CancelRequest
-	(*CancelResponse)(nil),        // 12: upline.v1.CancelResponse
-	(*Sale)(nil),                  // 13: upline.v1.Sale
-	(*GetSaleRequest)(nil),        // 14: upline.v1.GetSaleRequest
-	(*GetSaleResponse)(nil),       // 15: upline.v1.GetSaleResponse
-	(*ListSalesRequest)(nil),      // 16: upline.v1.ListSalesRequest
-	(*ListSalesResponse)(nil),     // 17: upline.v1.ListSalesResponse
-	(*GetEarningsRequest)(nil),    // 18: upline.v1.GetEarningsRequest
-	(*EarningsTotal)(nil),         // 19: upline.v1.EarningsTotal
-	(*CarryOut)(nil),              // 20: upline.v1.CarryOut
-	(*GetEarningsResponse)(nil),   // 21: upline.v1.GetEarningsResponse
-	(*RunTotal)(nil),              // 22: upline.v1.RunTotal
-	(*RankCount)(nil),             // 23: upline.v1.RankCount
-	(*Run)(nil),                   // 24: upline.v1.Run
-	(*RunPeriodRequest)(nil),      // 25: upline.v1.RunPeriodRequest
-	(*RunPeriodResponse)(nil),     // 26: upline.v1.RunPeriodResponse
-	(*GetRunRequest)(nil),         // 27: upline.v1.GetRunRequest
-	(*GetRunResponse)(nil),        // 28: upline.v1.GetRunResponse
-	(*WatchRunRequest)(nil),       // 29: upline.v1.WatchRunRequest
-	(*WatchRunResponse)(nil),      // 30: upline.v1.WatchRunResponse
-	(*CancelRunRequest)(nil),      // 31: upline.v1.CancelRunRequest
-	(*CancelRunResponse)(nil),     // 32: upline.v1.CancelRunResponse
-	(*Money)(nil),                 // 33: upline.v1.Money
-	(*timestamppb.Timestamp)(nil), // 34: google.protobuf.Timestamp
-	(*EventReceipt)(nil),          // 35: upline.v1.EventReceipt
-	(SaleState)(0),                // 36: upline.v1.SaleState
-	(Cadence)(0),                  // 37: upline.v1.Cadence
-	(*PeriodRef)(nil),             // 38: upline.v1.PeriodRef
-	(PeriodState)(0),              // 39: upline.v1.PeriodState
-	(*Line)(nil),                  // 40: upline.v1.Line
-	(*durationpb.Duration)(nil),   // 41: google.protobuf.Duration
+	(*RecordSaleResult)(nil),      // 7: upline.v1.RecordSaleResult
+	(*ActivateRequest)(nil),       // 8: upline.v1.ActivateRequest
+	(*ActivateResponse)(nil),      // 9: upline.v1.ActivateResponse
+	(*RecordPaymentRequest)(nil),  // 10: upline.v1.RecordPaymentRequest
+	(*RecordPaymentResponse)(nil), // 11: upline.v1.RecordPaymentResponse
+	(*CancelRequest)(nil),         // 12: upline.v1.CancelRequest
+	(*CancelResponse)(nil),        // 13: upline.v1.CancelResponse
+	(*Sale)(nil),                  // 14: upline.v1.Sale
+	(*GetSaleRequest)(nil),        // 15: upline.v1.GetSaleRequest
+	(*GetSaleResponse)(nil),       // 16: upline.v1.GetSaleResponse
+	(*ListSalesRequest)(nil),      // 17: upline.v1.ListSalesRequest
+	(*ListSalesResponse)(nil),     // 18: upline.v1.ListSalesResponse
+	(*GetEarningsRequest)(nil),    // 19: upline.v1.GetEarningsRequest
+	(*EarningsTotal)(nil),         // 20: upline.v1.EarningsTotal
+	(*CarryOut)(nil),              // 21: upline.v1.CarryOut
+	(*GetEarningsResponse)(nil),   // 22: upline.v1.GetEarningsResponse
+	(*RunTotal)(nil),              // 23: upline.v1.RunTotal
+	(*RankCount)(nil),             // 24: upline.v1.RankCount
+	(*Run)(nil),                   // 25: upline.v1.Run
+	(*RunPeriodRequest)(nil),      // 26: upline.v1.RunPeriodRequest
+	(*RunPeriodResponse)(nil),     // 27: upline.v1.RunPeriodResponse
+	(*GetRunRequest)(nil),         // 28: upline.v1.GetRunRequest
+	(*GetRunResponse)(nil),        // 29: upline.v1.GetRunResponse
+	(*WatchRunRequest)(nil),       // 30: upline.v1.WatchRunRequest
+	(*WatchRunResponse)(nil),      // 31: upline.v1.WatchRunResponse
+	(*CancelRunRequest)(nil),      // 32: upline.v1.CancelRunRequest
+	(*CancelRunResponse)(nil),     // 33: upline.v1.CancelRunResponse
+	(*Money)(nil),                 // 34: upline.v1.Money
+	(*timestamppb.Timestamp)(nil), // 35: google.protobuf.Timestamp
+	(*EventReceipt)(nil),          // 36: upline.v1.EventReceipt
+	(*ErrorDetail)(nil),           // 37: upline.v1.ErrorDetail
+	(SaleState)(0),                // 38: upline.v1.SaleState
+	(Cadence)(0),                  // 39: upline.v1.Cadence
+	(*PeriodRef)(nil),             // 40: upline.v1.PeriodRef
+	(PeriodState)(0),              // 41: upline.v1.PeriodState
+	(*Line)(nil),                  // 42: upline.v1.Line
+	(*durationpb.Duration)(nil),   // 43: google.protobuf.Duration
 }
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
-	33, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
-	34, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
-	33, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
-	35, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	34, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
+	35, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
+	34, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
+	36, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
 	3,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
-	35, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
-	34, // 6: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
-	35, // 7: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
-	33, // 8: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
-	34, // 9: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
-	35, // 10: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
-	34, // 11: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
-	35, // 12: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
-	33, // 13: upline.v1.Sale.price:type_name -> upline.v1.Money
-	34, // 14: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
-	34, // 15: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
-	34, // 16: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
-	36, // 17: upline.v1.Sale.state:type_name -> upline.v1.SaleState
-	34, // 18: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
-	33, // 19: upline.v1.Sale.fee:type_name -> upline.v1.Money
-	13, // 20: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
-	35, // 21: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
-	36, // 22: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
-	13, // 23: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
-	37, // 24: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
-	33, // 25: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
-	33, // 26: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
-	33, // 27: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
-	33, // 28: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
-	33, // 29: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
-	38, // 30: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	34, // 31: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	34, // 32: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	39, // 33: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
-	19, // 34: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
-	19, // 35: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	40, // 36: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
-	20, // 37: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	34, // 38: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	33, // 39: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	38, // 40: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
-	0,  // 41: upline.v1.Run.mode:type_name -> upline.v1.RunMode
-	1,  // 42: upline.v1.Run.state:type_name -> upline.v1.RunState
-	2,  // 43: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
-	22, // 44: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
-	23, // 45: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	34, // 46: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	34, // 47: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
-	37, // 48: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	0,  // 49: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	41, // 50: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
-	24, // 51: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
-	24, // 52: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	24, // 53: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
-	24, // 54: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
-	3,  // 55: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	5,  // 56: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	7,  // 57: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	9,  // 58: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	11, // 59: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	14, // 60: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	16, // 61: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	18, // 62: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	25, // 63: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	27, // 64: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	29, // 65: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
-	31, // 66: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
-	4,  // 67: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	6,  // 68: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	8,  // 69: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	10, // 70: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	12, // 71: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	15, // 72: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	17, // 73: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	21, // 74: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	26, // 75: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	28, // 76: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	30, // 77: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
-	32, // 78: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
-	67, // [67:79] is the sub-list for method output_type
-	55, // [55:67] is the sub-list for method input_type
-	55, // [55:55] is the sub-list for extension type_name
-	55, // [55:55] is the sub-list for extension extendee
-	0,  // [0:55] is the sub-list for field type_name
+	36, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
+	7,  // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
+	36, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
+	37, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
+	35, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
+	36, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
+	34, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
+	35, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
+	36, // 13: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
+	35, // 14: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
+	36, // 15: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
+	34, // 16: upline.v1.Sale.price:type_name -> upline.v1.Money
+	35, // 17: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
+	35, // 18: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
+	35, // 19: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
+	38, // 20: upline.v1.Sale.state:type_name -> upline.v1.SaleState
+	35, // 21: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
+	34, // 22: upline.v1.Sale.fee:type_name -> upline.v1.Money
+	14, // 23: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
+	36, // 24: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
+	38, // 25: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
+	14, // 26: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
+	39, // 27: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
+	34, // 28: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
+	34, // 29: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
+	34, // 30: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
+	34, // 31: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
+	34, // 32: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
+	40, // 33: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	35, // 34: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	35, // 35: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	41, // 36: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	20, // 37: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
+	20, // 38: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
+	42, // 39: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	21, // 40: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
+	35, // 41: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	34, // 42: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	40, // 43: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	0,  // 44: upline.v1.Run.mode:type_name -> upline.v1.RunMode
+	1,  // 45: upline.v1.Run.state:type_name -> upline.v1.RunState
+	2,  // 46: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
+	23, // 47: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
+	24, // 48: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
+	35, // 49: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	35, // 50: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	39, // 51: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	0,  // 52: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
+	43, // 53: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	25, // 54: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
+	25, // 55: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
+	25, // 56: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
+	25, // 57: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
+	3,  // 58: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	5,  // 59: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	8,  // 60: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	10, // 61: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	12, // 62: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	15, // 63: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	17, // 64: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	19, // 65: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	26, // 66: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	28, // 67: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	30, // 68: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	32, // 69: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	4,  // 70: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	6,  // 71: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	9,  // 72: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	11, // 73: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	13, // 74: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	16, // 75: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	18, // 76: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	22, // 77: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	27, // 78: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	29, // 79: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	31, // 80: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	33, // 81: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	70, // [70:82] is the sub-list for method output_type
+	58, // [58:70] is the sub-list for method input_type
+	58, // [58:58] is the sub-list for extension type_name
+	58, // [58:58] is the sub-list for extension extendee
+	0,  // [0:58] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }
@@ -2867,15 +2985,20 @@ func file_upline_v1_commission_service_proto_init() {
 	if File_upline_v1_commission_service_proto != nil {
 		return
 	}
+	file_upline_v1_errors_proto_init()
 	file_upline_v1_types_proto_init()
 	file_upline_v1_commission_service_proto_msgTypes[0].OneofWrappers = []any{}
+	file_upline_v1_commission_service_proto_msgTypes[4].OneofWrappers = []any{
+		(*RecordSaleResult_Receipt)(nil),
+		(*RecordSaleResult_Error)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_commission_service_proto_rawDesc), len(file_upline_v1_commission_service_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   30,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

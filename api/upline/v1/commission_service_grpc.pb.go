@@ -42,8 +42,8 @@ type CommissionServiceClient interface {
 	// RecordSale records one sale of one product by one distributor to one customer. A product that needs no activation is
 	// active at once and posts what the plan pays at the event; another waits for Activate.
 	RecordSale(ctx context.Context, in *RecordSaleRequest, opts ...grpc.CallOption) (*RecordSaleResponse, error)
-	// RecordSales records up to 1,000 sales in one call, all of them or none. Each is idempotent by its own id, so a batch may
-	// be sent again, also with other neighbours.
+	// RecordSales records up to 1,000 sales in one call, all of them or none, or with `item_by_item` each by itself. Each is idempotent
+	// by its own id, so a batch may be sent again, also with other neighbours.
 	RecordSales(ctx context.Context, in *RecordSalesRequest, opts ...grpc.CallOption) (*RecordSalesResponse, error)
 	// Activate says that the vendor confirmed the service as live; what waited for activation is posted. Activating a cancelled
 	// sale reinstates it.
@@ -218,8 +218,8 @@ type CommissionServiceServer interface {
 	// RecordSale records one sale of one product by one distributor to one customer. A product that needs no activation is
 	// active at once and posts what the plan pays at the event; another waits for Activate.
 	RecordSale(context.Context, *RecordSaleRequest) (*RecordSaleResponse, error)
-	// RecordSales records up to 1,000 sales in one call, all of them or none. Each is idempotent by its own id, so a batch may
-	// be sent again, also with other neighbours.
+	// RecordSales records up to 1,000 sales in one call, all of them or none, or with `item_by_item` each by itself. Each is idempotent
+	// by its own id, so a batch may be sent again, also with other neighbours.
 	RecordSales(context.Context, *RecordSalesRequest) (*RecordSalesResponse, error)
 	// Activate says that the vendor confirmed the service as live; what waited for activation is posted. Activating a cancelled
 	// sale reinstates it.

@@ -76,8 +76,8 @@ type CommissionServiceClient interface {
 	// RecordSale records one sale of one product by one distributor to one customer. A product that needs no activation is
 	// active at once and posts what the plan pays at the event; another waits for Activate.
 	RecordSale(context.Context, *v1.RecordSaleRequest) (*v1.RecordSaleResponse, error)
-	// RecordSales records up to 1,000 sales in one call, all of them or none. Each is idempotent by its own id, so a batch may
-	// be sent again, also with other neighbours.
+	// RecordSales records up to 1,000 sales in one call, all of them or none, or with `item_by_item` each by itself. Each is idempotent
+	// by its own id, so a batch may be sent again, also with other neighbours.
 	RecordSales(context.Context, *v1.RecordSalesRequest) (*v1.RecordSalesResponse, error)
 	// Activate says that the vendor confirmed the service as live; what waited for activation is posted. Activating a cancelled
 	// sale reinstates it.
@@ -322,8 +322,8 @@ type CommissionServiceHandler interface {
 	// RecordSale records one sale of one product by one distributor to one customer. A product that needs no activation is
 	// active at once and posts what the plan pays at the event; another waits for Activate.
 	RecordSale(context.Context, *v1.RecordSaleRequest) (*v1.RecordSaleResponse, error)
-	// RecordSales records up to 1,000 sales in one call, all of them or none. Each is idempotent by its own id, so a batch may
-	// be sent again, also with other neighbours.
+	// RecordSales records up to 1,000 sales in one call, all of them or none, or with `item_by_item` each by itself. Each is idempotent
+	// by its own id, so a batch may be sent again, also with other neighbours.
 	RecordSales(context.Context, *v1.RecordSalesRequest) (*v1.RecordSalesResponse, error)
 	// Activate says that the vendor confirmed the service as live; what waited for activation is posted. Activating a cancelled
 	// sale reinstates it.

@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { ErrorDetail } from "./errors_pb.js";
+import { file_upline_v1_errors } from "./errors_pb.js";
 import type { Cadence, EventReceipt, Line, Money, PeriodRef, PeriodState, SaleState } from "./types_pb.js";
 import { file_upline_v1_types } from "./types_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/commission_service.proto.
  */
 export const file_upline_v1_commission_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJ1cGxpbmUvdjEvY29tbWlzc2lvbl9zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEivAIKEVJlY29yZFNhbGVSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEhMKC2N1c3RvbWVyX2lkGAUgASgJEhIKCnByb2R1Y3RfaWQYBiABKAkSHwoFcHJpY2UYByABKAsyEC51cGxpbmUudjEuTW9uZXkSDwoCcHYYCCABKAlIAIgBARIPCgJjdhgJIAEoCUgBiAEBEisKB3NvbGRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KAnF2GAsgASgJSAKIAQESHQoDZmVlGAwgASgLMhAudXBsaW5lLnYxLk1vbmV5QgUKA19wdkIFCgNfY3ZCBQoDX3F2Ij4KElJlY29yZFNhbGVSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCJBChJSZWNvcmRTYWxlc1JlcXVlc3QSKwoFc2FsZXMYASADKAsyHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QiQAoTUmVjb3JkU2FsZXNSZXNwb25zZRIpCghyZWNlaXB0cxgBIAMoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQidgoPQWN0aXZhdGVSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEjAKDGFjdGl2YXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiPAoQQWN0aXZhdGVSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCKnAQoUUmVjb3JkUGF5bWVudFJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSDQoFY3ljbGUYBCABKAUSIAoGYW1vdW50GAUgASgLMhAudXBsaW5lLnYxLk1vbmV5EisKB3BhaWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIkEKFVJlY29yZFBheW1lbnRSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCKDAQoNQ2FuY2VsUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIwCgxjYW5jZWxsZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWNhdXNlGAUgASgJIjoKDkNhbmNlbFJlc3BvbnNlEigKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0IpQECgRTYWxlEg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEhMKC2N1c3RvbWVyX2lkGAUgASgJEhIKCnByb2R1Y3RfaWQYBiABKAkSEQoJdmVuZG9yX2lkGAcgASgJEh8KBXByaWNlGAggASgLMhAudXBsaW5lLnYxLk1vbmV5EgoKAnB2GAkgASgJEgoKAmN2GAogASgJEisKB3NvbGRfYXQYCyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGFjdGl2YXRlZF9hdBgMIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY2FuY2VsbGVkX2F0GA0gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIjCgVzdGF0ZRgOIAEoDjIULnVwbGluZS52MS5TYWxlU3RhdGUSEwoLY3ljbGVzX3BhaWQYDyABKAUSDwoHcGxhbl9pZBgQIAEoCRIUCgxwbGFuX3ZlcnNpb24YESABKAUSLwoLcmVjb3JkZWRfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgoKAnF2GBMgASgJEh0KA2ZlZRgUIAEoCzIQLnVwbGluZS52MS5Nb25leSIxCg5HZXRTYWxlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCSJZCg9HZXRTYWxlUmVzcG9uc2USHQoEc2FsZRgBIAEoCzIPLnVwbGluZS52MS5TYWxlEicKBmV2ZW50cxgCIAMoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQimAEKEExpc3RTYWxlc1JlcXVlc3QSDgoGbWFya2V0GAEgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAIgASgJEiMKBXN0YXRlGAMgASgOMhQudXBsaW5lLnYxLlNhbGVTdGF0ZRIQCghvcmRlcl9pZBgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCSJMChFMaXN0U2FsZXNSZXNwb25zZRIeCgVzYWxlcxgBIAMoCzIPLnVwbGluZS52MS5TYWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKIAQoSR2V0RWFybmluZ3NSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIOCgZwZXJpb2QYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAki3QEKDUVhcm5pbmdzVG90YWwSDQoFYm9udXMYASABKAkSIAoGZWFybmVkGAIgASgLMhAudXBsaW5lLnYxLk1vbmV5EiIKCHJldmVyc2VkGAMgASgLMhAudXBsaW5lLnYxLk1vbmV5EiAKBnBvc3RlZBgEIAEoCzIQLnVwbGluZS52MS5Nb25leRIeCgRoZWxkGAUgASgLMhAudXBsaW5lLnYxLk1vbmV5EiEKB3BheWFibGUYBiABKAsyEC51cGxpbmUudjEuTW9uZXkSEgoKbGluZV9jb3VudBgHIAEoAyI2CghDYXJyeU91dBINCgVib251cxgBIAEoCRIMCgRsZWZ0GAIgASgJEg0KBXJpZ2h0GAMgASgJIvwDChNHZXRFYXJuaW5nc1Jlc3BvbnNlEhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEiQKBnBlcmlvZBgCIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSKQoFc3RhcnQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKA2VuZBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoMcGVyaW9kX3N0YXRlGAUgASgOMhYudXBsaW5lLnYxLlBlcmlvZFN0YXRlEigKBnRvdGFscxgGIAMoCzIYLnVwbGluZS52MS5FYXJuaW5nc1RvdGFsEioKCGJ5X2JvbnVzGAcgAygLMhgudXBsaW5lLnYxLkVhcm5pbmdzVG90YWwSHgoFbGluZXMYCCADKAsyDy51cGxpbmUudjEuTGluZRIXCg9uZXh0X3BhZ2VfdG9rZW4YCSABKAkSFQoNcGVuZGluZ19zYWxlcxgKIAEoBRIUCgxwYWlkX2FzX3JhbmsYCyABKAkSFQoNYWNoaWV2ZWRfcmFuaxgMIAEoCRInCgpjYXJyeV9vdXRzGA0gAygLMhMudXBsaW5lLnYxLkNhcnJ5T3V0EikKBWFzX29mGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJPCghSdW5Ub3RhbBINCgVib251cxgBIAEoCRISCgpsaW5lX2NvdW50GAIgASgDEiAKBmFtb3VudBgDIAEoCzIQLnVwbGluZS52MS5Nb25leSIvCglSYW5rQ291bnQSDAoEcmFuaxgBIAEoCRIUCgxkaXN0cmlidXRvcnMYAiABKAMinwQKA1J1bhIOCgZydW5faWQYASABKAkSJAoGcGVyaW9kGAIgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIgCgRtb2RlGAMgASgOMhIudXBsaW5lLnYxLlJ1bk1vZGUSIgoFc3RhdGUYBCABKA4yEy51cGxpbmUudjEuUnVuU3RhdGUSIgoFcGhhc2UYBSABKA4yEy51cGxpbmUudjEuUnVuUGhhc2USDwoHYXR0ZW1wdBgGIAEoBRITCgtjaHVua3NfZG9uZRgHIAEoBRIUCgxjaHVua3NfdG90YWwYCCABKAUSFAoMcGxhbl92ZXJzaW9uGAkgASgFEhYKDmVuZ2luZV92ZXJzaW9uGAogASgJEhQKDGlucHV0X2RpZ2VzdBgLIAEoCRIVCg1vdXRwdXRfZGlnZXN0GAwgASgJEhQKDGRpc3RyaWJ1dG9ycxgNIAEoAxISCgpsaW5lX2NvdW50GA4gASgDEg4KBnZvbHVtZRgPIAEoCRIjCgZ0b3RhbHMYECADKAsyEy51cGxpbmUudjEuUnVuVG90YWwSIwoFcmFua3MYESADKAsyFC51cGxpbmUudjEuUmFua0NvdW50Ei4KCnN0YXJ0ZWRfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXBvc3RlZF9hdBgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiowEKEFJ1blBlcmlvZFJlcXVlc3QSDwoHcGxhbl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJEiAKBG1vZGUYBCABKA4yEi51cGxpbmUudjEuUnVuTW9kZRInCgR3YWl0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIjAKEVJ1blBlcmlvZFJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iHwoNR2V0UnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiLQoOR2V0UnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1biIhCg9XYXRjaFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIi8KEFdhdGNoUnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1biIiChBDYW5jZWxSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSIwChFDYW5jZWxSdW5SZXNwb25zZRIbCgNydW4YASABKAsyDi51cGxpbmUudjEuUnVuKk0KB1J1bk1vZGUSGAoUUlVOX01PREVfVU5TUEVDSUZJRUQQABIUChBSVU5fTU9ERV9QUkVWSUVXEAESEgoOUlVOX01PREVfQ0xPU0UQAiqEAQoIUnVuU3RhdGUSGQoVUlVOX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRUlVOX1NUQVRFX1JVTk5JTkcQARIUChBSVU5fU1RBVEVfUE9TVEVEEAISFwoTUlVOX1NUQVRFX1BSRVZJRVdFRBADEhcKE1JVTl9TVEFURV9DQU5DRUxMRUQQBCqXAQoIUnVuUGhhc2USGQoVUlVOX1BIQVNFX1VOU1BFQ0lGSUVEEAASFQoRUlVOX1BIQVNFX0ZFTkNJTkcQARIVChFSVU5fUEhBU0VfUkVBRElORxACEhcKE1JVTl9QSEFTRV9DT01QVVRJTkcQAxIVChFSVU5fUEhBU0VfV1JJVElORxAEEhIKDlJVTl9QSEFTRV9ET05FEAUyiwcKEUNvbW1pc3Npb25TZXJ2aWNlEkkKClJlY29yZFNhbGUSHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QaHS51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3BvbnNlEkwKC1JlY29yZFNhbGVzEh0udXBsaW5lLnYxLlJlY29yZFNhbGVzUmVxdWVzdBoeLnVwbGluZS52MS5SZWNvcmRTYWxlc1Jlc3BvbnNlEkMKCEFjdGl2YXRlEhoudXBsaW5lLnYxLkFjdGl2YXRlUmVxdWVzdBobLnVwbGluZS52MS5BY3RpdmF0ZVJlc3BvbnNlElIKDVJlY29yZFBheW1lbnQSHy51cGxpbmUudjEuUmVjb3JkUGF5bWVudFJlcXVlc3QaIC51cGxpbmUudjEuUmVjb3JkUGF5bWVudFJlc3BvbnNlEj0KBkNhbmNlbBIYLnVwbGluZS52MS5DYW5jZWxSZXF1ZXN0GhkudXBsaW5lLnYxLkNhbmNlbFJlc3BvbnNlEkUKB0dldFNhbGUSGS51cGxpbmUudjEuR2V0U2FsZVJlcXVlc3QaGi51cGxpbmUudjEuR2V0U2FsZVJlc3BvbnNlIgOQAgESSwoJTGlzdFNhbGVzEhsudXBsaW5lLnYxLkxpc3RTYWxlc1JlcXVlc3QaHC51cGxpbmUudjEuTGlzdFNhbGVzUmVzcG9uc2UiA5ACARJRCgtHZXRFYXJuaW5ncxIdLnVwbGluZS52MS5HZXRFYXJuaW5nc1JlcXVlc3QaHi51cGxpbmUudjEuR2V0RWFybmluZ3NSZXNwb25zZSIDkAIBEkYKCVJ1blBlcmlvZBIbLnVwbGluZS52MS5SdW5QZXJpb2RSZXF1ZXN0GhwudXBsaW5lLnYxLlJ1blBlcmlvZFJlc3BvbnNlEkIKBkdldFJ1bhIYLnVwbGluZS52MS5HZXRSdW5SZXF1ZXN0GhkudXBsaW5lLnYxLkdldFJ1blJlc3BvbnNlIgOQAgESSgoIV2F0Y2hSdW4SGi51cGxpbmUudjEuV2F0Y2hSdW5SZXF1ZXN0GhsudXBsaW5lLnYxLldhdGNoUnVuUmVzcG9uc2UiA5ACATABEkYKCUNhbmNlbFJ1bhIbLnVwbGluZS52MS5DYW5jZWxSdW5SZXF1ZXN0GhwudXBsaW5lLnYxLkNhbmNlbFJ1blJlc3BvbnNlQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_upline_v1_types]);
+  fileDesc("CiJ1cGxpbmUvdjEvY29tbWlzc2lvbl9zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEivAIKEVJlY29yZFNhbGVSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEhMKC2N1c3RvbWVyX2lkGAUgASgJEhIKCnByb2R1Y3RfaWQYBiABKAkSHwoFcHJpY2UYByABKAsyEC51cGxpbmUudjEuTW9uZXkSDwoCcHYYCCABKAlIAIgBARIPCgJjdhgJIAEoCUgBiAEBEisKB3NvbGRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KAnF2GAsgASgJSAKIAQESHQoDZmVlGAwgASgLMhAudXBsaW5lLnYxLk1vbmV5QgUKA19wdkIFCgNfY3ZCBQoDX3F2Ij4KElJlY29yZFNhbGVSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCJXChJSZWNvcmRTYWxlc1JlcXVlc3QSKwoFc2FsZXMYASADKAsyHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QSFAoMaXRlbV9ieV9pdGVtGAIgASgIIm4KE1JlY29yZFNhbGVzUmVzcG9uc2USKQoIcmVjZWlwdHMYASADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0EiwKB3Jlc3VsdHMYAiADKAsyGy51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3VsdCJyChBSZWNvcmRTYWxlUmVzdWx0EioKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0SAASJwoFZXJyb3IYAiABKAsyFi51cGxpbmUudjEuRXJyb3JEZXRhaWxIAEIJCgdvdXRjb21lInYKD0FjdGl2YXRlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIwCgxhY3RpdmF0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEEFjdGl2YXRlUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQipwEKFFJlY29yZFBheW1lbnRSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEg0KBWN5Y2xlGAQgASgFEiAKBmFtb3VudBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIrCgdwYWlkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJBChVSZWNvcmRQYXltZW50UmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQigwEKDUNhbmNlbFJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSMAoMY2FuY2VsbGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgFIAEoCSI6Cg5DYW5jZWxSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCKUBAoEU2FsZRIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghvcmRlcl9pZBgDIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgEIAEoCRITCgtjdXN0b21lcl9pZBgFIAEoCRISCgpwcm9kdWN0X2lkGAYgASgJEhEKCXZlbmRvcl9pZBgHIAEoCRIfCgVwcmljZRgIIAEoCzIQLnVwbGluZS52MS5Nb25leRIKCgJwdhgJIAEoCRIKCgJjdhgKIAEoCRIrCgdzb2xkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxhY3RpdmF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGNhbmNlbGxlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoFc3RhdGUYDiABKA4yFC51cGxpbmUudjEuU2FsZVN0YXRlEhMKC2N5Y2xlc19wYWlkGA8gASgFEg8KB3BsYW5faWQYECABKAkSFAoMcGxhbl92ZXJzaW9uGBEgASgFEi8KC3JlY29yZGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIKCgJxdhgTIAEoCRIdCgNmZWUYFCABKAsyEC51cGxpbmUudjEuTW9uZXkiMQoOR2V0U2FsZVJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkiWQoPR2V0U2FsZVJlc3BvbnNlEh0KBHNhbGUYASABKAsyDy51cGxpbmUudjEuU2FsZRInCgZldmVudHMYAiADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0IpgBChBMaXN0U2FsZXNSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgCIAEoCRIjCgVzdGF0ZRgDIAEoDjIULnVwbGluZS52MS5TYWxlU3RhdGUSEAoIb3JkZXJfaWQYBCABKAkSEQoJcGFnZV9zaXplGAUgASgFEhIKCnBhZ2VfdG9rZW4YBiABKAkiTAoRTGlzdFNhbGVzUmVzcG9uc2USHgoFc2FsZXMYASADKAsyDy51cGxpbmUudjEuU2FsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiiAEKEkdldEVhcm5pbmdzUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJEhEKCXBhZ2Vfc2l6ZRgEIAEoBRISCgpwYWdlX3Rva2VuGAUgASgJIt0BCg1FYXJuaW5nc1RvdGFsEg0KBWJvbnVzGAEgASgJEiAKBmVhcm5lZBgCIAEoCzIQLnVwbGluZS52MS5Nb25leRIiCghyZXZlcnNlZBgDIAEoCzIQLnVwbGluZS52MS5Nb25leRIgCgZwb3N0ZWQYBCABKAsyEC51cGxpbmUudjEuTW9uZXkSHgoEaGVsZBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIhCgdwYXlhYmxlGAYgASgLMhAudXBsaW5lLnYxLk1vbmV5EhIKCmxpbmVfY291bnQYByABKAMiNgoIQ2FycnlPdXQSDQoFYm9udXMYASABKAkSDAoEbGVmdBgCIAEoCRINCgVyaWdodBgDIAEoCSL8AwoTR2V0RWFybmluZ3NSZXNwb25zZRIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIkCgZwZXJpb2QYAiABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEikKBXN0YXJ0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCgNlbmQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKDHBlcmlvZF9zdGF0ZRgFIAEoDjIWLnVwbGluZS52MS5QZXJpb2RTdGF0ZRIoCgZ0b3RhbHMYBiADKAsyGC51cGxpbmUudjEuRWFybmluZ3NUb3RhbBIqCghieV9ib251cxgHIAMoCzIYLnVwbGluZS52MS5FYXJuaW5nc1RvdGFsEh4KBWxpbmVzGAggAygLMg8udXBsaW5lLnYxLkxpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAkgASgJEhUKDXBlbmRpbmdfc2FsZXMYCiABKAUSFAoMcGFpZF9hc19yYW5rGAsgASgJEhUKDWFjaGlldmVkX3JhbmsYDCABKAkSJwoKY2Fycnlfb3V0cxgNIAMoCzITLnVwbGluZS52MS5DYXJyeU91dBIpCgVhc19vZhgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiTwoIUnVuVG90YWwSDQoFYm9udXMYASABKAkSEgoKbGluZV9jb3VudBgCIAEoAxIgCgZhbW91bnQYAyABKAsyEC51cGxpbmUudjEuTW9uZXkiLwoJUmFua0NvdW50EgwKBHJhbmsYASABKAkSFAoMZGlzdHJpYnV0b3JzGAIgASgDIp8ECgNSdW4SDgoGcnVuX2lkGAEgASgJEiQKBnBlcmlvZBgCIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSIAoEbW9kZRgDIAEoDjISLnVwbGluZS52MS5SdW5Nb2RlEiIKBXN0YXRlGAQgASgOMhMudXBsaW5lLnYxLlJ1blN0YXRlEiIKBXBoYXNlGAUgASgOMhMudXBsaW5lLnYxLlJ1blBoYXNlEg8KB2F0dGVtcHQYBiABKAUSEwoLY2h1bmtzX2RvbmUYByABKAUSFAoMY2h1bmtzX3RvdGFsGAggASgFEhQKDHBsYW5fdmVyc2lvbhgJIAEoBRIWCg5lbmdpbmVfdmVyc2lvbhgKIAEoCRIUCgxpbnB1dF9kaWdlc3QYCyABKAkSFQoNb3V0cHV0X2RpZ2VzdBgMIAEoCRIUCgxkaXN0cmlidXRvcnMYDSABKAMSEgoKbGluZV9jb3VudBgOIAEoAxIOCgZ2b2x1bWUYDyABKAkSIwoGdG90YWxzGBAgAygLMhMudXBsaW5lLnYxLlJ1blRvdGFsEiMKBXJhbmtzGBEgAygLMhQudXBsaW5lLnYxLlJhbmtDb3VudBIuCgpzdGFydGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglwb3N0ZWRfYXQYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqMBChBSdW5QZXJpb2RSZXF1ZXN0Eg8KB3BsYW5faWQYASABKAkSIwoHY2FkZW5jZRgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEg4KBnBlcmlvZBgDIAEoCRIgCgRtb2RlGAQgASgOMhIudXBsaW5lLnYxLlJ1bk1vZGUSJwoEd2FpdBgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiIwChFSdW5QZXJpb2RSZXNwb25zZRIbCgNydW4YASABKAsyDi51cGxpbmUudjEuUnVuIh8KDUdldFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIi0KDkdldFJ1blJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iIQoPV2F0Y2hSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSIvChBXYXRjaFJ1blJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iIgoQQ2FuY2VsUnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiMAoRQ2FuY2VsUnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1bipNCgdSdW5Nb2RlEhgKFFJVTl9NT0RFX1VOU1BFQ0lGSUVEEAASFAoQUlVOX01PREVfUFJFVklFVxABEhIKDlJVTl9NT0RFX0NMT1NFEAIqhAEKCFJ1blN0YXRlEhkKFVJVTl9TVEFURV9VTlNQRUNJRklFRBAAEhUKEVJVTl9TVEFURV9SVU5OSU5HEAESFAoQUlVOX1NUQVRFX1BPU1RFRBACEhcKE1JVTl9TVEFURV9QUkVWSUVXRUQQAxIXChNSVU5fU1RBVEVfQ0FOQ0VMTEVEEAQqlwEKCFJ1blBoYXNlEhkKFVJVTl9QSEFTRV9VTlNQRUNJRklFRBAAEhUKEVJVTl9QSEFTRV9GRU5DSU5HEAESFQoRUlVOX1BIQVNFX1JFQURJTkcQAhIXChNSVU5fUEhBU0VfQ09NUFVUSU5HEAMSFQoRUlVOX1BIQVNFX1dSSVRJTkcQBBISCg5SVU5fUEhBU0VfRE9ORRAFMosHChFDb21taXNzaW9uU2VydmljZRJJCgpSZWNvcmRTYWxlEhwudXBsaW5lLnYxLlJlY29yZFNhbGVSZXF1ZXN0Gh0udXBsaW5lLnYxLlJlY29yZFNhbGVSZXNwb25zZRJMCgtSZWNvcmRTYWxlcxIdLnVwbGluZS52MS5SZWNvcmRTYWxlc1JlcXVlc3QaHi51cGxpbmUudjEuUmVjb3JkU2FsZXNSZXNwb25zZRJDCghBY3RpdmF0ZRIaLnVwbGluZS52MS5BY3RpdmF0ZVJlcXVlc3QaGy51cGxpbmUudjEuQWN0aXZhdGVSZXNwb25zZRJSCg1SZWNvcmRQYXltZW50Eh8udXBsaW5lLnYxLlJlY29yZFBheW1lbnRSZXF1ZXN0GiAudXBsaW5lLnYxLlJlY29yZFBheW1lbnRSZXNwb25zZRI9CgZDYW5jZWwSGC51cGxpbmUudjEuQ2FuY2VsUmVxdWVzdBoZLnVwbGluZS52MS5DYW5jZWxSZXNwb25zZRJFCgdHZXRTYWxlEhkudXBsaW5lLnYxLkdldFNhbGVSZXF1ZXN0GhoudXBsaW5lLnYxLkdldFNhbGVSZXNwb25zZSIDkAIBEksKCUxpc3RTYWxlcxIbLnVwbGluZS52MS5MaXN0U2FsZXNSZXF1ZXN0GhwudXBsaW5lLnYxLkxpc3RTYWxlc1Jlc3BvbnNlIgOQAgESUQoLR2V0RWFybmluZ3MSHS51cGxpbmUudjEuR2V0RWFybmluZ3NSZXF1ZXN0Gh4udXBsaW5lLnYxLkdldEVhcm5pbmdzUmVzcG9uc2UiA5ACARJGCglSdW5QZXJpb2QSGy51cGxpbmUudjEuUnVuUGVyaW9kUmVxdWVzdBocLnVwbGluZS52MS5SdW5QZXJpb2RSZXNwb25zZRJCCgZHZXRSdW4SGC51cGxpbmUudjEuR2V0UnVuUmVxdWVzdBoZLnVwbGluZS52MS5HZXRSdW5SZXNwb25zZSIDkAIBEkoKCFdhdGNoUnVuEhoudXBsaW5lLnYxLldhdGNoUnVuUmVxdWVzdBobLnVwbGluZS52MS5XYXRjaFJ1blJlc3BvbnNlIgOQAgEwARJGCglDYW5jZWxSdW4SGy51cGxpbmUudjEuQ2FuY2VsUnVuUmVxdWVzdBocLnVwbGluZS52MS5DYW5jZWxSdW5SZXNwb25zZUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_upline_v1_errors, file_upline_v1_types]);
 
 /**
  * RecordSaleRequest is one sale.
@@ -148,6 +150,14 @@ export type RecordSalesRequest = Message<"upline.v1.RecordSalesRequest"> & {
    * @generated from field: repeated upline.v1.RecordSaleRequest sales = 1;
    */
   sales: RecordSaleRequest[];
+
+  /**
+   * Records each sale by itself: what is wrong with one does not stop the others, and `results` says so of each. Omitted: all are
+   * recorded, or none, and the call is refused for what is wrong with any.
+   *
+   * @generated from field: bool item_by_item = 2;
+   */
+  itemByItem: boolean;
 };
 
 /**
@@ -164,11 +174,18 @@ export const RecordSalesRequestSchema: GenMessage<RecordSalesRequest> = /*@__PUR
  */
 export type RecordSalesResponse = Message<"upline.v1.RecordSalesResponse"> & {
   /**
-   * One receipt for each sale, in the order of the request.
+   * One receipt for each sale, in the order of the request. Empty with `item_by_item`.
    *
    * @generated from field: repeated upline.v1.EventReceipt receipts = 1;
    */
   receipts: EventReceipt[];
+
+  /**
+   * With `item_by_item`, one result for each sale, in the order of the request.
+   *
+   * @generated from field: repeated upline.v1.RecordSaleResult results = 2;
+   */
+  results: RecordSaleResult[];
 };
 
 /**
@@ -177,6 +194,43 @@ export type RecordSalesResponse = Message<"upline.v1.RecordSalesResponse"> & {
  */
 export const RecordSalesResponseSchema: GenMessage<RecordSalesResponse> = /*@__PURE__*/
   messageDesc(file_upline_v1_commission_service, 3);
+
+/**
+ * RecordSaleResult answers one sale of a batch that was recorded item by item.
+ *
+ * @generated from message upline.v1.RecordSaleResult
+ */
+export type RecordSaleResult = Message<"upline.v1.RecordSaleResult"> & {
+  /**
+   * Either what the sale did, or why it was refused.
+   *
+   * @generated from oneof upline.v1.RecordSaleResult.outcome
+   */
+  outcome: {
+    /**
+     * What the sale did.
+     *
+     * @generated from field: upline.v1.EventReceipt receipt = 1;
+     */
+    value: EventReceipt;
+    case: "receipt";
+  } | {
+    /**
+     * Why the sale was not recorded. Fields are named by their path in the request, for instance `sales[3].price.amount`.
+     *
+     * @generated from field: upline.v1.ErrorDetail error = 2;
+     */
+    value: ErrorDetail;
+    case: "error";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message upline.v1.RecordSaleResult.
+ * Use `create(RecordSaleResultSchema)` to create a new message.
+ */
+export const RecordSaleResultSchema: GenMessage<RecordSaleResult> = /*@__PURE__*/
+  messageDesc(file_upline_v1_commission_service, 4);
 
 /**
  * ActivateRequest is the vendor's confirmation.
@@ -218,7 +272,7 @@ export type ActivateRequest = Message<"upline.v1.ActivateRequest"> & {
  * Use `create(ActivateRequestSchema)` to create a new message.
  */
 export const ActivateRequestSchema: GenMessage<ActivateRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 4);
+  messageDesc(file_upline_v1_commission_service, 5);
 
 /**
  * ActivateResponse answers Activate.
@@ -239,7 +293,7 @@ export type ActivateResponse = Message<"upline.v1.ActivateResponse"> & {
  * Use `create(ActivateResponseSchema)` to create a new message.
  */
 export const ActivateResponseSchema: GenMessage<ActivateResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 5);
+  messageDesc(file_upline_v1_commission_service, 6);
 
 /**
  * RecordPaymentRequest is one paid billing cycle.
@@ -295,7 +349,7 @@ export type RecordPaymentRequest = Message<"upline.v1.RecordPaymentRequest"> & {
  * Use `create(RecordPaymentRequestSchema)` to create a new message.
  */
 export const RecordPaymentRequestSchema: GenMessage<RecordPaymentRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 6);
+  messageDesc(file_upline_v1_commission_service, 7);
 
 /**
  * RecordPaymentResponse answers RecordPayment.
@@ -316,7 +370,7 @@ export type RecordPaymentResponse = Message<"upline.v1.RecordPaymentResponse"> &
  * Use `create(RecordPaymentResponseSchema)` to create a new message.
  */
 export const RecordPaymentResponseSchema: GenMessage<RecordPaymentResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 7);
+  messageDesc(file_upline_v1_commission_service, 8);
 
 /**
  * CancelRequest ends a service.
@@ -365,7 +419,7 @@ export type CancelRequest = Message<"upline.v1.CancelRequest"> & {
  * Use `create(CancelRequestSchema)` to create a new message.
  */
 export const CancelRequestSchema: GenMessage<CancelRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 8);
+  messageDesc(file_upline_v1_commission_service, 9);
 
 /**
  * CancelResponse answers Cancel.
@@ -386,7 +440,7 @@ export type CancelResponse = Message<"upline.v1.CancelResponse"> & {
  * Use `create(CancelResponseSchema)` to create a new message.
  */
 export const CancelResponseSchema: GenMessage<CancelResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 9);
+  messageDesc(file_upline_v1_commission_service, 10);
 
 /**
  * Sale is a sale as it stands now.
@@ -540,7 +594,7 @@ export type Sale = Message<"upline.v1.Sale"> & {
  * Use `create(SaleSchema)` to create a new message.
  */
 export const SaleSchema: GenMessage<Sale> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 10);
+  messageDesc(file_upline_v1_commission_service, 11);
 
 /**
  * GetSaleRequest names a sale.
@@ -568,7 +622,7 @@ export type GetSaleRequest = Message<"upline.v1.GetSaleRequest"> & {
  * Use `create(GetSaleRequestSchema)` to create a new message.
  */
 export const GetSaleRequestSchema: GenMessage<GetSaleRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 11);
+  messageDesc(file_upline_v1_commission_service, 12);
 
 /**
  * GetSaleResponse is a sale with all that happened to it.
@@ -596,7 +650,7 @@ export type GetSaleResponse = Message<"upline.v1.GetSaleResponse"> & {
  * Use `create(GetSaleResponseSchema)` to create a new message.
  */
 export const GetSaleResponseSchema: GenMessage<GetSaleResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 12);
+  messageDesc(file_upline_v1_commission_service, 13);
 
 /**
  * ListSalesRequest asks for a page of sales.
@@ -652,7 +706,7 @@ export type ListSalesRequest = Message<"upline.v1.ListSalesRequest"> & {
  * Use `create(ListSalesRequestSchema)` to create a new message.
  */
 export const ListSalesRequestSchema: GenMessage<ListSalesRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 13);
+  messageDesc(file_upline_v1_commission_service, 14);
 
 /**
  * ListSalesResponse is a page of sales.
@@ -680,7 +734,7 @@ export type ListSalesResponse = Message<"upline.v1.ListSalesResponse"> & {
  * Use `create(ListSalesResponseSchema)` to create a new message.
  */
 export const ListSalesResponseSchema: GenMessage<ListSalesResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 14);
+  messageDesc(file_upline_v1_commission_service, 15);
 
 /**
  * GetEarningsRequest asks for a distributor's earnings of a period.
@@ -729,7 +783,7 @@ export type GetEarningsRequest = Message<"upline.v1.GetEarningsRequest"> & {
  * Use `create(GetEarningsRequestSchema)` to create a new message.
  */
 export const GetEarningsRequestSchema: GenMessage<GetEarningsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 15);
+  messageDesc(file_upline_v1_commission_service, 16);
 
 /**
  * EarningsTotal sums the lines of one currency, of all bonuses or of one.
@@ -792,7 +846,7 @@ export type EarningsTotal = Message<"upline.v1.EarningsTotal"> & {
  * Use `create(EarningsTotalSchema)` to create a new message.
  */
 export const EarningsTotalSchema: GenMessage<EarningsTotal> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 16);
+  messageDesc(file_upline_v1_commission_service, 17);
 
 /**
  * CarryOut is the volume that a binary bonus carries into the next period.
@@ -827,7 +881,7 @@ export type CarryOut = Message<"upline.v1.CarryOut"> & {
  * Use `create(CarryOutSchema)` to create a new message.
  */
 export const CarryOutSchema: GenMessage<CarryOut> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 17);
+  messageDesc(file_upline_v1_commission_service, 18);
 
 /**
  * GetEarningsResponse is what a distributor earned in a period.
@@ -940,7 +994,7 @@ export type GetEarningsResponse = Message<"upline.v1.GetEarningsResponse"> & {
  * Use `create(GetEarningsResponseSchema)` to create a new message.
  */
 export const GetEarningsResponseSchema: GenMessage<GetEarningsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 18);
+  messageDesc(file_upline_v1_commission_service, 19);
 
 /**
  * RunTotal sums what one bonus pays in a run.
@@ -975,7 +1029,7 @@ export type RunTotal = Message<"upline.v1.RunTotal"> & {
  * Use `create(RunTotalSchema)` to create a new message.
  */
 export const RunTotalSchema: GenMessage<RunTotal> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 19);
+  messageDesc(file_upline_v1_commission_service, 20);
 
 /**
  * RankCount counts the distributors paid as a rank.
@@ -1003,7 +1057,7 @@ export type RankCount = Message<"upline.v1.RankCount"> & {
  * Use `create(RankCountSchema)` to create a new message.
  */
 export const RankCountSchema: GenMessage<RankCount> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 20);
+  messageDesc(file_upline_v1_commission_service, 21);
 
 /**
  * Run is one computation of a period.
@@ -1150,7 +1204,7 @@ export type Run = Message<"upline.v1.Run"> & {
  * Use `create(RunSchema)` to create a new message.
  */
 export const RunSchema: GenMessage<Run> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 21);
+  messageDesc(file_upline_v1_commission_service, 22);
 
 /**
  * RunPeriodRequest asks for a period to be computed.
@@ -1199,7 +1253,7 @@ export type RunPeriodRequest = Message<"upline.v1.RunPeriodRequest"> & {
  * Use `create(RunPeriodRequestSchema)` to create a new message.
  */
 export const RunPeriodRequestSchema: GenMessage<RunPeriodRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 22);
+  messageDesc(file_upline_v1_commission_service, 23);
 
 /**
  * RunPeriodResponse answers RunPeriod.
@@ -1220,7 +1274,7 @@ export type RunPeriodResponse = Message<"upline.v1.RunPeriodResponse"> & {
  * Use `create(RunPeriodResponseSchema)` to create a new message.
  */
 export const RunPeriodResponseSchema: GenMessage<RunPeriodResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 23);
+  messageDesc(file_upline_v1_commission_service, 24);
 
 /**
  * GetRunRequest names a run.
@@ -1241,7 +1295,7 @@ export type GetRunRequest = Message<"upline.v1.GetRunRequest"> & {
  * Use `create(GetRunRequestSchema)` to create a new message.
  */
 export const GetRunRequestSchema: GenMessage<GetRunRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 24);
+  messageDesc(file_upline_v1_commission_service, 25);
 
 /**
  * GetRunResponse answers GetRun.
@@ -1262,7 +1316,7 @@ export type GetRunResponse = Message<"upline.v1.GetRunResponse"> & {
  * Use `create(GetRunResponseSchema)` to create a new message.
  */
 export const GetRunResponseSchema: GenMessage<GetRunResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 25);
+  messageDesc(file_upline_v1_commission_service, 26);
 
 /**
  * WatchRunRequest names a run.
@@ -1283,7 +1337,7 @@ export type WatchRunRequest = Message<"upline.v1.WatchRunRequest"> & {
  * Use `create(WatchRunRequestSchema)` to create a new message.
  */
 export const WatchRunRequestSchema: GenMessage<WatchRunRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 26);
+  messageDesc(file_upline_v1_commission_service, 27);
 
 /**
  * WatchRunResponse is one answer of a watch.
@@ -1304,7 +1358,7 @@ export type WatchRunResponse = Message<"upline.v1.WatchRunResponse"> & {
  * Use `create(WatchRunResponseSchema)` to create a new message.
  */
 export const WatchRunResponseSchema: GenMessage<WatchRunResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 27);
+  messageDesc(file_upline_v1_commission_service, 28);
 
 /**
  * CancelRunRequest names a run.
@@ -1325,7 +1379,7 @@ export type CancelRunRequest = Message<"upline.v1.CancelRunRequest"> & {
  * Use `create(CancelRunRequestSchema)` to create a new message.
  */
 export const CancelRunRequestSchema: GenMessage<CancelRunRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 28);
+  messageDesc(file_upline_v1_commission_service, 29);
 
 /**
  * CancelRunResponse answers CancelRun.
@@ -1346,7 +1400,7 @@ export type CancelRunResponse = Message<"upline.v1.CancelRunResponse"> & {
  * Use `create(CancelRunResponseSchema)` to create a new message.
  */
 export const CancelRunResponseSchema: GenMessage<CancelRunResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 29);
+  messageDesc(file_upline_v1_commission_service, 30);
 
 /**
  * RunMode says what a run is for.
@@ -1503,8 +1557,8 @@ export const CommissionService: GenService<{
     output: typeof RecordSaleResponseSchema;
   },
   /**
-   * RecordSales records up to 1,000 sales in one call, all of them or none. Each is idempotent by its own id, so a batch may
-   * be sent again, also with other neighbours.
+   * RecordSales records up to 1,000 sales in one call, all of them or none, or with `item_by_item` each by itself. Each is idempotent
+   * by its own id, so a batch may be sent again, also with other neighbours.
    *
    * @generated from rpc upline.v1.CommissionService.RecordSales
    */

@@ -1,0 +1,112 @@
+package store
+
+// What a list of sales names is read in as few statements as there are: one for a single sale, which a connection to a server waits
+// for; for a batch one for every so many sellers, products and plans.
+const (
+	sqlSaleContext = `SELECT ` + sqlDistributorColumns + `, p.product_id, p.vendor_id, p.name, p.product_class, p.requires_activation,
+		p.volume_timing, p.pv, p.cv, p.qv, CAST(COALESCE((SELECT MAX(v.version) FROM plans v WHERE v.plan_id = d.plan_id AND v.valid_from_us <= $1), 0) AS BIGINT)
+		FROM positions d, products p WHERE d.distributor_id = $2 AND p.product_id = $3`
+	sqlPlanStarts = `SELECT version, valid_from_us FROM plans WHERE plan_id = $1 ORDER BY version`
+)
+
+var (
+	sqlSellers       = `SELECT ` + sqlDistributorColumns + ` FROM positions d WHERE d.distributor_id IN ` + idList(0)
+	sqlProducts      = `SELECT ` + sqlProductColumns + ` FROM products WHERE product_id IN ` + idList(0)
+	sqlFirstContents = `SELECT sale_id, content FROM sale_events WHERE region = $1 AND market = $2 AND event_id = sale_id AND sale_id IN ` + idList(2)
+)
+
+// recorded is what the database knows of one sale of the list.
+type recorded struct {
+	exists  bool
+	content []byte // of the first recording
+	seller  Distributor
+	product Product
+	known   bool  // seller and product were both found
+	version int32 // of the plan in force when it was sold; 0 when none was
+}
+
+// read reads all that the list names.
+func (r *recording) read() error {
+	var b Batch
+	if r.look {
+		r.readContents(&b)
+	}
+	if len(r.list) > 1 {
+		return r.readContexts(&b)
+	}
+	n, f := r.list[0], &r.found[0]
+	b.Query(sqlSaleContext, []any{n.SoldAtUS, n.DistributorID, n.ProductID}, func(row Row) error {
+		f.known, f.seller, f.version = true, scanDistributor(row), int32(row.Int(18))
+		f.product = Product{
+			row.Text(9), row.Text(10), row.Text(11), row.Text(12), row.Int(13) != 0, row.Int(14) != 0, row.Int(15), row.Int(16), row.Int(17),
+		}
+		return nil
+	})
+	return r.conn.Send(&b)
+}
+
+// readContents looks for those of the sales that are there already.
+func (r *recording) readContents(b *Batch) {
+	byMarket := make(map[string][]int)
+	for i, n := range r.list {
+		byMarket[n.Market] = append(byMarket[n.Market], i)
+	}
+	for _, market := range distinct(r.list, func(n NewSale) string { return n.Market }) {
+		at := make(map[string]int)
+		var ids []string
+		for _, i := range byMarket[market] {
+			ids = append(ids, r.list[i].SaleID)
+			at[r.list[i].SaleID] = i
+		}
+		b.queryIDs(sqlFirstContents, []any{r.regions[byMarket[market][0]], market}, ids, func(row Row) error {
+			f := &r.found[at[row.Text(0)]]
+			f.exists, f.content = true, append([]byte(nil), row.Bytes(1)...)
+			return nil
+		})
+	}
+}
+
+// readContexts reads the sellers and products of a batch, and then the plans of the sellers.
+func (r *recording) readContexts(b *Batch) error {
+	sellers, products := make(map[string]Distributor), make(map[string]Product)
+	b.queryIDs(sqlSellers, nil, distinct(r.list, func(n NewSale) string { return n.DistributorID }), func(row Row) error {
+		d := scanDistributor(row)
+		sellers[d.DistributorID] = d
+		return nil
+	})
+	b.queryIDs(sqlProducts, nil, distinct(r.list, func(n NewSale) string { return n.ProductID }), func(row Row) error {
+		p := scanProduct(row)
+		products[p.ProductID] = p
+		return nil
+	})
+	if err := r.conn.Send(b); err != nil {
+		return err
+	}
+	type start struct {
+		version int32
+		fromUS  int64
+	}
+	starts := make(map[string][]start)
+	var versions Batch
+	for _, plan := range distinct(r.list, func(n NewSale) string { return sellers[n.DistributorID].PlanID }) {
+		versions.Query(sqlPlanStarts, []any{plan}, func(row Row) error {
+			starts[plan] = append(starts[plan], start{int32(row.Int(0)), row.Int(1)})
+			return nil
+		})
+	}
+	if err := r.conn.Send(&versions); err != nil {
+		return err
+	}
+	for i, n := range r.list {
+		f := &r.found[i]
+		seller, isSeller := sellers[n.DistributorID]
+		product, isProduct := products[n.ProductID]
+		f.seller, f.product, f.known = seller, product, isSeller && isProduct
+		for _, s := range starts[seller.PlanID] {
+			if s.fromUS <= n.SoldAtUS {
+				f.version = max(f.version, s.version)
+			}
+		}
+	}
+	return nil
+}
