@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -35,7 +36,7 @@ type runReader struct {
 func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, error) {
 	r := &runReader{store: s, conn: c, asOf: o.period.No, in: &runInput{scope: o, calc: calc.Input{Plan: o.plan, Cadence: o.period.Cadence, Period: o.period}}}
 	digest := newRowDigest()
-	digest.text(calc.EngineVersion)
+	digest.text(cmp.Or(o.writtenBy, calc.EngineVersion))
 	digest.text(o.id())
 	digest.int(o.period.StartUS)
 	digest.int(o.period.EndUS)

@@ -17,6 +17,8 @@ type runScope struct {
 	plan   *calc.Plan
 	period calc.Period
 	first  calc.Period // the cadence's first one
+	// writtenBy is the engine's version that the input is digested for, where that is not this one's: of a run that is verified.
+	writtenBy string
 }
 
 func (o runScope) id() string {

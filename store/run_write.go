@@ -76,35 +76,56 @@ func (c *chunkWriter) write(conn Conn, no, nowUS int64) error {
 	if err != nil || inserted == 0 {
 		return err
 	}
-	rows, out, bonuses := c.rows, c.rows.out, c.rows.in.scope.plan.Bonuses
-	key := func(values []any, i int32) []any {
-		return append(values, rows.in.regions[rows.in.regionOf[i]], c.attempt.runKey, c.attempt.no, rows.in.ids.at(int(i)))
-	}
-	if len(c.lines) > 0 {
-		err := conn.Bulk("period_lines", lineColumns, len(c.lines), func(k int, values []any) []any {
-			line, l := c.lines[k], &out.Lines
-			unit, point := rows.lineBase(line)
-			return append(key(values, l.Earner[line]), bonuses[l.Bonus[line]].Name, int64(l.Level[line]), int64(l.Part[line]),
-				lineKinds[l.Kind[line]], l.Base[line], unit, point.Num, point.Den, l.Rate[line], rows.lineFactors(line), l.AmountMinor[line])
-		})
-		if err != nil {
+	for _, table := range c.tables() {
+		if table.count == 0 {
+			continue
+		}
+		if err := conn.Bulk(table.name, table.columns, table.count, table.row); err != nil {
 			return err
 		}
 	}
-	if rows.ranked {
-		err := conn.Bulk("run_ranks", rankColumns, len(c.distributors), func(k int, values []any) []any {
-			row := rows.rank(c.distributors[k])
-			return append(key(values, c.distributors[k]), row.active, row.paidAs, row.achieved)
-		})
-		if err != nil {
-			return err
-		}
+	return nil
+}
+
+// chunkTable is what a chunk has for one table, in the order of the table's key.
+type chunkTable struct {
+	name    string
+	columns []string
+	count   int
+	row     func(k int, values []any) []any
+}
+
+func (c *chunkWriter) tables() []chunkTable {
+	ranks := 0
+	if c.rows.ranked {
+		ranks = len(c.distributors)
 	}
-	if len(c.states) == 0 {
-		return nil
+	return []chunkTable{
+		{"period_lines", lineColumns, len(c.lines), c.line},
+		{"run_ranks", rankColumns, ranks, c.rank},
+		{"run_states", stateColumns, len(c.states), c.state},
 	}
-	return conn.Bulk("run_states", stateColumns, len(c.states), func(k int, values []any) []any {
-		row := &c.states[k]
-		return append(key(values, row.of), row.key, row.value)
-	})
+}
+
+// key begins every row of a run.
+func (c *chunkWriter) key(values []any, i int32) []any {
+	in := c.rows.in
+	return append(values, in.regions[in.regionOf[i]], c.attempt.runKey, c.attempt.no, in.ids.at(int(i)))
+}
+
+func (c *chunkWriter) line(k int, values []any) []any {
+	rows, line, l := c.rows, c.lines[k], &c.rows.out.Lines
+	unit, point := rows.lineBase(line)
+	return append(c.key(values, l.Earner[line]), rows.in.scope.plan.Bonuses[l.Bonus[line]].Name, int64(l.Level[line]), int64(l.Part[line]),
+		lineKinds[l.Kind[line]], l.Base[line], unit, point.Num, point.Den, l.Rate[line], rows.lineFactors(line), l.AmountMinor[line])
+}
+
+func (c *chunkWriter) rank(k int, values []any) []any {
+	row := c.rows.rank(c.distributors[k])
+	return append(c.key(values, c.distributors[k]), row.active, row.paidAs, row.achieved)
+}
+
+func (c *chunkWriter) state(k int, values []any) []any {
+	row := &c.states[k]
+	return append(c.key(values, row.of), row.key, row.value)
 }

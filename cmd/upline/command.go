@@ -103,6 +103,7 @@ closes periods.`, `  # See published compensation plans paid to the cent, throug
 		planCommand(t),
 		simulateCommand(t),
 		periodCommand(t),
+		verifyCommand(t),
 		benchCommand(t),
 		keyCommand(t),
 		versionCommand(t),

@@ -14,7 +14,8 @@ import (
 )
 
 func TestPeriod_ListPreviewCloseWatchCancel(t *testing.T) {
-	s := proc.Serve(t, proc.Build(t), proc.Options{Args: []string{"--database", "sqlite:" + filepath.Join(t.TempDir(), "upline.db")}})
+	database := filepath.Join(t.TempDir(), "upline.db")
+	s := proc.Serve(t, proc.Build(t), proc.Options{Args: []string{"--database", "sqlite:" + database}})
 	c := dial(t, s.URL)
 	c.found(30)
 	c.sell(60, 30, time.January)
@@ -61,6 +62,14 @@ func TestPeriod_ListPreviewCloseWatchCancel(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.out), &run); err != nil || run["state"] != "RUN_STATE_POSTED" {
 		t.Errorf("%v, %v", run, err)
 	}
+
+	verify := func(arguments ...string) outcome {
+		return runCommand(t, map[string]string{"UPLINE_DATABASE": "sqlite:" + database}, "", append([]string{"verify", "--plan", "chaos"}, arguments...)...)
+	}
+	says(verify("2025-01"), exitOK, "2025-01: proved")
+	says(verify("--all"), exitOK, "2025-01: proved")
+	says(verify("2025-02"), exitFailed, "2025-02 is not closed")
+	says(verify(), exitUsage, "name one period, or --all")
 
 	says(call("close", "January"), exitFailed, "names no monthly period", "Write it like")
 	says(call("list", "--cadence", "hourly"), exitUsage, "daily, weekly")
