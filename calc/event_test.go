@@ -246,7 +246,7 @@ func TestEventLines_TakenBackAreNothing(t *testing.T) {
 			t.Fatalf("%d lines of %d, %v", len(reversed), len(lines), err)
 		}
 		full := Clawback{Mode: ClawbackFull}
-		ended := SaleFold{Status: Ended}
+		ended := SaleFold{Status: SaleCancelled}
 		for i, line := range lines {
 			want := line
 			want.AmountMinor, want.Base = -line.AmountMinor, -line.Base

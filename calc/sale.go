@@ -3,7 +3,6 @@ package calc
 import (
 	"cmp"
 	"slices"
-	"time"
 )
 
 // EventKind is the kind of an event in the life of a sale. The values are those of the API and the store.
@@ -17,31 +16,49 @@ const (
 	Paid
 	Cancelled
 	Opening
+	PaymentFailed
+	PaymentRefunded
+	PaymentChargedBack
+	Lapsed
+	Changed
+	SellerCorrected
+	VendorMoved
 )
+
+// EventKinds is the number of the last kind.
+const EventKinds = VendorMoved
 
 // SaleStatus is where a sale stands.
 type SaleStatus uint8
 
-// The states of a sale.
+// The states of a sale. SaleUnknown is where it stands before it is recorded.
 const (
-	Pending SaleStatus = iota
-	Active
-	Ended
+	SalePending SaleStatus = iota
+	SaleActive
+	SaleCancelled
+	SaleLapsed
+	SaleUnknown
 )
+
+// Over tells that the service has ended.
+func (s SaleStatus) Over() bool { return s == SaleCancelled || s == SaleLapsed }
 
 // SaleTerms are what a sale keeps of its product.
 type SaleTerms struct {
 	RequiresActivation bool
 	VolumeOnPayment    bool // its volume counts with every paid cycle, not once
 	CancelledVolume    CancelledVolume
+	Billing            Billing
+	// PriceMinor is the price of a cycle: what the cycles of an opening sale count as paid with.
+	PriceMinor int64
 }
 
-// restates tells whether a cancellation takes volume back where it was counted. What was counted before Upline has no such place.
+// restates tells whether an end takes volume back where it was counted. What was counted before Upline has no such place.
 func (t SaleTerms) restates(start SaleEvent) bool {
 	return t.CancelledVolume == CancelledVolumeRestate && !t.VolumeOnPayment && start.Kind != Opening
 }
 
-// takesBack tells whether a cancellation counts against the sale itself.
+// takesBack tells whether an end counts against the sale itself.
 func (t SaleTerms) takesBack(start SaleEvent) bool {
 	return !t.VolumeOnPayment && t.CancelledVolume != CancelledVolumeNone && !t.restates(start)
 }
@@ -51,7 +68,59 @@ type SaleEvent struct {
 	ID            string
 	Kind          EventKind
 	EffectiveAtUS int64
-	Cycle         int32 // of a payment, or the cycles paid of an opening
+	Cycle         int32 // of a payment or a lapse, or the cycles paid of an opening
+	// AmountMinor is what was paid, or with Partly what was given back of the payment of the cycle.
+	AmountMinor int64
+	// Partly tells that a refund gives back AmountMinor only, and not the whole payment.
+	Partly bool
+}
+
+// Payment is a payment that counted when it was made.
+type Payment struct {
+	Event     int // index of the event, a Paid or the Opening
+	Cycle     int32
+	PaidMinor int64
+	// BackMinor is what was given back of it; Back tells that it was given back whole.
+	BackMinor int64
+	Back      bool
+	// chargedBack tells that the customer's bank took it back, so that the cycle is due again.
+	chargedBack bool
+	// counted tells that its cycle's volume counts, since countedAtUS.
+	counted     bool
+	countedAtUS int64
+}
+
+// Kept is the part of a payment that was not given back.
+func (p *Payment) Kept() Fraction {
+	switch {
+	case p.Back:
+		return Fraction{0, 1}
+	case p.BackMinor == 0:
+		return One
+	}
+	by := int64(gcd(uint64(p.PaidMinor-p.BackMinor), uint64(p.PaidMinor)))
+	return Fraction{(p.PaidMinor - p.BackMinor) / by, p.PaidMinor / by}
+}
+
+// Count is what an event adds to the volume that a sale counts, on behalf of one cycle.
+type Count struct {
+	Event int   // index of the event
+	Cycle int32 // 1 where the sale counts once
+	AtUS  int64 // the moment that decides which windows of time the volume lies in
+	Times int32 // how many sales more: 1, 0, −1
+	// From and To are the parts of the sale's volume that the cycle counted before the event and counts after it.
+	From, To Fraction
+}
+
+// Of is what the event adds to a volume, rounded once for each part to the unit, half to even, so that what all events of a cycle add
+// is the part that the cycle counts at the end.
+func (c Count) Of(volume int64) (int64, error) {
+	to, err := RoundedPart(volume, c.To, Rounding{HalfEven, 1})
+	if err != nil {
+		return 0, err
+	}
+	from, err := RoundedPart(volume, c.From, Rounding{HalfEven, 1})
+	return to - from, err
 }
 
 // SaleFold is what the events of a sale come to.
@@ -60,24 +129,36 @@ type SaleFold struct {
 	// Start is the index of the event that made the sale active first, -1 while none did. What the plan pays at the event
 	// belongs to it, and a reinstatement restores it rather than paying again.
 	Start int
-	// End is the index of the event that ended it; -1 unless Status is Ended and it was active before.
+	// End is the index of the event that ended it; -1 unless Status is over and it was active before.
 	End int
 	// StartedAtUS and EndedAtUS are the times of Start and End, or 0. A sale cancelled while pending has EndedAtUS and no Start.
 	StartedAtUS, EndedAtUS int64
+	// SinceUS is when the life began that it is active in, or was last.
+	SinceUS int64
 	// LiveUS is how long the sale was active before it ended, all its lives together; 0 while it is active.
 	LiveUS int64
-	// CyclesPaid counts the distinct cycles paid while the sale was not cancelled. A cycle of an earlier effective time counts
-	// however late it arrives.
+	// Payments are those that counted when they were made, in order. A cycle that was given back may have another, later.
+	Payments []Payment
+	// CyclesPaid counts the distinct cycles paid, in whole or in part, while the sale was not over. A cycle of an earlier effective
+	// time counts however late it arrives.
 	CyclesPaid int32
-	// Counts says for every event, by its index in the folded slice, how often the sale's volume counts with it: +1, 0, −1, or
-	// the number of cycles paid before an activation. Where a cancellation restates, a sale that is cancelled counts nowhere, and one
-	// that is reinstated counts again where it counted first.
-	Counts []int32
+	// CyclesKept is the sum of the parts of them that were not given back, and CycleMonths the months in each.
+	CyclesKept  Fraction
+	CycleMonths int32
+	// NextCycle is the cycle that is paid next: the one after the last that was paid and not charged back.
+	NextCycle int32
+	// Failures counts the payments that failed since the last that did not.
+	Failures int32
+	// Rows holds for every event, by its index in the folded slice, the row of the table of Lifecycle that it took.
+	Rows []uint8
+	// Counts are what the events count of the sale's volume, by event and cycle. Where an end restates, a sale that is over counts
+	// nowhere, and one that is reinstated counts again where it counted first.
+	Counts []Count
 }
 
 // FoldSale folds the events of a sale by effective time, ties by event id, whatever order they came in; the recording itself always
-// comes first. So the result depends on the set of events only. An event that changes nothing where it falls (an activation of an
-// active sale, a second payment of a cycle, a cancellation of a cancelled sale) is kept and counts nothing.
+// comes first. So the result depends on the set of events only. What an event does is said by the table of Lifecycle; one that changes
+// nothing where it falls (an activation of an active sale, a second payment of a cycle) is kept and counts nothing.
 //
 // It sorts events in place; indexes in the result refer to the sorted slice.
 func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
@@ -87,69 +168,27 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 		}
 		return cmp.Or(cmp.Compare(a.EffectiveAtUS, b.EffectiveAtUS), cmp.Compare(a.ID, b.ID))
 	})
-	f := SaleFold{Start: -1, End: -1, Counts: make([]int32, len(events))}
-	var paid []int32
-	var sinceUS, livedUS int64
-	activate := func(i int) {
-		sinceUS = events[i].EffectiveAtUS
-		f.Status, f.End, f.EndedAtUS = Active, -1, 0
-		reinstated := f.Start >= 0
-		if !reinstated {
-			f.Start, f.StartedAtUS = i, events[i].EffectiveAtUS
-		}
-		switch {
-		case !terms.VolumeOnPayment && (!reinstated || terms.takesBack(events[f.Start])):
-			f.Counts[i] = 1
-		case terms.VolumeOnPayment && !reinstated:
-			f.Counts[i] = int32(len(paid))
+	f := folding{
+		SaleFold: SaleFold{Start: -1, End: -1, CycleMonths: terms.Billing.Cycle.Months(), Rows: make([]uint8, len(events))},
+		terms:    &terms, events: events,
+	}
+	for i := range events {
+		f.take(i)
+	}
+	f.CyclesKept, f.CyclesPaid = keptOf(f.Payments)
+	f.NextCycle = 1
+	for i := range f.Payments {
+		if p := &f.Payments[i]; !p.chargedBack {
+			f.NextCycle = max(f.NextCycle, p.Cycle+1)
 		}
 	}
-	for i, e := range events {
-		switch e.Kind {
-		case Recorded:
-			if !terms.RequiresActivation {
-				activate(i)
-			}
-		case Opening:
-			activate(i)
-			f.Counts[i] = 0 // what was counted before Upline is in the opening state
-			for k := int32(1); k <= e.Cycle; k++ {
-				paid = append(paid, k)
-			}
-		case Activated:
-			if f.Status != Active {
-				activate(i)
-			}
-		case Paid:
-			if f.Status == Ended || slices.Contains(paid, e.Cycle) {
-				continue
-			}
-			paid = append(paid, e.Cycle)
-			if f.Status == Active && terms.VolumeOnPayment {
-				f.Counts[i] = 1
-			}
-		case Cancelled:
-			if f.Status == Ended {
-				continue
-			}
-			if f.Status == Active {
-				f.End = i
-				livedUS += e.EffectiveAtUS - sinceUS
-				if terms.takesBack(events[f.Start]) {
-					f.Counts[i] = -1
-				}
-			}
-			f.Status, f.EndedAtUS = Ended, e.EffectiveAtUS
-		}
-	}
-	f.CyclesPaid = int32(len(paid))
-	if f.Status == Ended {
-		f.LiveUS = livedUS
+	if f.Status.Over() {
+		f.LiveUS = f.livedUS
 		if f.Start >= 0 && terms.restates(events[f.Start]) {
-			f.Counts[f.Start] = 0
+			f.Counts = slices.DeleteFunc(f.Counts, func(c Count) bool { return c.Event == f.Start })
 		}
 	}
-	return f
+	return f.SaleFold
 }
 
 func isFirst(k EventKind) int {
@@ -159,42 +198,143 @@ func isFirst(k EventKind) int {
 	return 0
 }
 
-const dayUS = 24 * 60 * 60 * 1_000_000
-
-// Retained is the part of an event's line that stays posted, given what the sale's events come to. months is the number of months
-// that the line paid in advance, 1 for a bonus that is no advance. The part that a cancellation takes back is one less this.
-func (c Clawback) Retained(f SaleFold, months int32) Fraction {
-	if f.Start < 0 {
-		return Fraction{0, 1}
-	}
-	if f.Status != Ended {
-		return One
-	}
-	switch c.Mode {
-	case ClawbackFull:
-		return Fraction{0, 1}
-	case ClawbackWithinDays:
-		if f.LiveUS < int64(c.Days)*dayUS { // not from the first activation: a dead sale must not ripen by being reinstated
-			return Fraction{0, 1}
-		}
-	case ClawbackMonthsPaid:
-		return Fraction{int64(min(f.CyclesPaid, months)), int64(months)}
-	case ClawbackBands:
-		for _, band := range c.Bands {
-			if f.StartedAtUS+f.LiveUS <= monthsLater(f.StartedAtUS, band.ToMonths, orUTC(c.Location)) {
-				return Fraction{RateScale - band.Rate, RateScale}
-			}
-		}
-	case ClawbackNone:
-	}
-	return One
+// folding is a fold under way.
+type folding struct {
+	SaleFold
+	terms   *SaleTerms
+	events  []SaleEvent
+	livedUS int64
 }
 
-// monthsLater is the same time of day so many calendar months later, on the last day of a month that lacks the day.
-func monthsLater(us int64, months int32, loc *time.Location) int64 {
-	at := time.UnixMicro(us).In(loc)
-	first := time.Date(at.Year(), at.Month()+time.Month(months), 1, 0, 0, 0, 0, loc)
-	lastDay := first.AddDate(0, 1, -1).Day()
-	later := time.Date(first.Year(), first.Month(), min(at.Day(), lastDay), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), loc)
-	return later.UnixMicro()
+// take takes an event by the row of the table that holds.
+func (f *folding) take(i int) {
+	e := &f.events[i]
+	state := f.Status
+	if isFirst(e.Kind) == 1 {
+		state = SaleUnknown
+	}
+	for row := rowsOf(state, e.Kind); row < len(lifecycle); row++ {
+		t := &lifecycle[row]
+		if !f.holds(t.When, e) {
+			continue
+		}
+		f.Rows[i] = uint8(row)
+		for _, effect := range t.Effects {
+			f.apply(effect, i)
+		}
+		f.Status = t.To
+		return
+	}
+}
+
+// holds tells whether a condition of the table holds for an event.
+func (f *folding) holds(w When, e *SaleEvent) bool {
+	switch w {
+	case ActivationNeeded:
+		return f.terms.RequiresActivation
+	case NeverActive:
+		return f.Start < 0
+	case CycleUnpaid:
+		return f.payment(e.Cycle) == nil
+	case CyclePaid:
+		return f.payment(e.Cycle) != nil
+	case PaymentRevives:
+		return f.terms.Billing.PaymentReinstates && f.payment(e.Cycle) == nil
+	case LastFailure:
+		return f.terms.Billing.FailuresMax > 0 && f.Failures+1 >= f.terms.Billing.FailuresMax
+	case Otherwise:
+	}
+	return true
+}
+
+// payment is the payment of a cycle, or nil where it is not paid.
+func (f *folding) payment(cycle int32) *Payment {
+	for i := range f.Payments {
+		if p := &f.Payments[i]; p.Cycle == cycle && !p.Back {
+			return p
+		}
+	}
+	return nil
+}
+
+func (f *folding) apply(effect Effect, i int) {
+	e := &f.events[i]
+	switch effect {
+	case Begin:
+		f.begin(i)
+	case BeginOpening:
+		f.Start, f.StartedAtUS, f.SinceUS = i, e.EffectiveAtUS, e.EffectiveAtUS
+		for cycle := int32(1); cycle <= e.Cycle; cycle++ {
+			// What was counted before Upline is in the opening state.
+			f.Payments = append(f.Payments, Payment{Event: i, Cycle: cycle, PaidMinor: f.terms.PriceMinor, counted: true, countedAtUS: e.EffectiveAtUS})
+		}
+	case Reinstate:
+		f.SinceUS, f.End, f.EndedAtUS, f.Failures = e.EffectiveAtUS, -1, 0, 0
+		if f.terms.takesBack(f.events[f.Start]) {
+			f.count(i, 1, e.EffectiveAtUS, 1, Fraction{0, 1}, One)
+		}
+	case EndPending:
+		f.EndedAtUS = e.EffectiveAtUS
+	case End:
+		f.End, f.EndedAtUS = i, e.EffectiveAtUS
+		f.livedUS += e.EffectiveAtUS - f.SinceUS
+		if f.terms.takesBack(f.events[f.Start]) {
+			f.count(i, 1, f.SinceUS, -1, One, Fraction{0, 1})
+		}
+	case Earn:
+		f.Failures = 0
+		p := Payment{Event: i, Cycle: e.Cycle, PaidMinor: e.AmountMinor}
+		// Status is still that before the event: a payment that reinstates has done so by now.
+		if live := f.Start >= 0 && f.End < 0; live && f.terms.VolumeOnPayment {
+			p.counted, p.countedAtUS = true, e.EffectiveAtUS
+			f.count(i, p.Cycle, e.EffectiveAtUS, 1, Fraction{0, 1}, One)
+		}
+		f.Payments = append(f.Payments, p)
+	case GiveBack:
+		f.giveBack(i)
+	case Fail:
+		f.Failures++
+	}
+}
+
+// begin makes the sale active for the first time. The cycles that were paid before count with it.
+func (f *folding) begin(i int) {
+	at := f.events[i].EffectiveAtUS
+	f.Start, f.StartedAtUS, f.SinceUS, f.End, f.EndedAtUS, f.Failures = i, at, at, -1, 0, 0
+	if !f.terms.VolumeOnPayment {
+		f.count(i, 1, at, 1, Fraction{0, 1}, One)
+		return
+	}
+	for k := range f.Payments {
+		p := &f.Payments[k]
+		if !p.Back {
+			p.counted, p.countedAtUS = true, at
+			f.count(i, p.Cycle, at, 1, Fraction{0, 1}, p.Kept())
+		}
+	}
+}
+
+// giveBack takes from a payment what was refunded, or all of it.
+func (f *folding) giveBack(i int) {
+	e := &f.events[i]
+	p := f.payment(e.Cycle)
+	from := p.Kept()
+	if e.Partly && e.AmountMinor < p.PaidMinor-p.BackMinor {
+		p.BackMinor += e.AmountMinor
+	} else {
+		p.Back, p.BackMinor = true, p.PaidMinor
+	}
+	p.chargedBack = e.Kind == PaymentChargedBack
+	if !f.terms.VolumeOnPayment || !p.counted {
+		return
+	}
+	times := int32(0)
+	if p.Back {
+		times = -1
+	}
+	f.count(i, p.Cycle, p.countedAtUS, times, from, p.Kept())
+}
+
+func (f *folding) count(event int, cycle int32, atUS int64, times int32, from, to Fraction) {
+	f.Counts = append(f.Counts, Count{event, cycle, atUS, times, from, to})
 }

@@ -8,6 +8,12 @@ CREATE TABLE IF NOT EXISTS products (
   {{int "pv"}},
   {{int "cv"}},
   {{int "qv"}},
+  {{int "billing_cycle"}},
+  {{int "due_rule"}},
+  {{int "grace_days"}},
+  {{int "failures_max"}},
+  {{int "lapse_overdue"}},
+  {{int "payment_reinstates"}},
   {{int "recorded_at_us"}},
   PRIMARY KEY (product_id)
 ){{table}}

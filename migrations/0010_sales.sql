@@ -12,6 +12,12 @@ CREATE TABLE IF NOT EXISTS sales (
   {{text "product_class" 64}},
   {{int "requires_activation"}},
   {{int "volume_timing"}},
+  {{int "billing_cycle"}},
+  {{int "due_rule"}},
+  {{int "grace_days"}},
+  {{int "failures_max"}},
+  {{int "lapse_overdue"}},
+  {{int "payment_reinstates"}},
   {{int "price_minor"}},
   {{text "currency" 3}},
   {{int "pv"}},
@@ -23,7 +29,11 @@ CREATE TABLE IF NOT EXISTS sales (
   {{int "activated_at_us"}},
   {{int "cancelled_at_us"}},
   {{int "cycles_paid"}},
+  {{int "kept_num"}},
+  {{int "kept_den"}},
+  {{int "due_shard"}},
+  {{int "due_at_us"}},
   {{int "recorded_at_us"}},
   PRIMARY KEY (region, market, sale_id),
-  CHECK (state IN ('PENDING', 'ACTIVE', 'CANCELLED'))
+  CHECK (state IN ('PENDING', 'ACTIVE', 'CANCELLED', 'LAPSED'))
 ){{table}}

@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS sale_events (
   {{int "recorded_at_us"}},
   {{int "cycle"}},
   {{int "amount_minor"}},
+  {{int "partly"}},
   {{text "currency" 3}},
   {{text "cause" 200}},
   {{text "sale_state" 16}},
@@ -15,5 +16,5 @@ CREATE TABLE IF NOT EXISTS sale_events (
   {{bytes "content"}},
   {{bytes "digest"}},
   PRIMARY KEY (region, market, sale_id, event_id),
-  CHECK (sale_state IN ('PENDING', 'ACTIVE', 'CANCELLED'))
+  CHECK (sale_state IN ('PENDING', 'ACTIVE', 'CANCELLED', 'LAPSED'))
 ){{table}}

@@ -43,6 +43,7 @@ var saleStates = map[store.SaleState]uplinev1.SaleState{
 	store.SalePending:   uplinev1.SaleState_SALE_STATE_PENDING,
 	store.SaleActive:    uplinev1.SaleState_SALE_STATE_ACTIVE,
 	store.SaleCancelled: uplinev1.SaleState_SALE_STATE_CANCELLED,
+	store.SaleLapsed:    uplinev1.SaleState_SALE_STATE_LAPSED,
 }
 
 var lineKinds = map[string]uplinev1.LineKind{

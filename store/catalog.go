@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+
+	"upline/calc"
 )
 
 // PutMarket adds a market or changes its name. The region of a market is written once.
@@ -115,20 +117,41 @@ func (s *Store) PutProduct(ctx context.Context, p Product) (Product, error) {
 				Fields: []FieldProblem{{"product.vendor_id", fmt.Sprintf("%q is not in the catalog", p.VendorID), "add the vendor with PutVendor first"}},
 			}
 		}
-		_, err = c.Exec(`INSERT INTO products (product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, qv, recorded_at_us)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		_, err = c.Exec(`INSERT INTO products (product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, qv, recorded_at_us,
+			billing_cycle, due_rule, grace_days, failures_max, lapse_overdue, payment_reinstates)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 			ON CONFLICT (product_id) DO UPDATE SET vendor_id = excluded.vendor_id, name = excluded.name, product_class = excluded.product_class,
-			requires_activation = excluded.requires_activation, volume_timing = excluded.volume_timing, pv = excluded.pv, cv = excluded.cv, qv = excluded.qv`,
-			p.ProductID, p.VendorID, p.Name, p.Class, flag(p.RequiresActivation), flag(p.VolumeOnPayment), p.PV, p.CV, p.QV, s.nowUS())
+			requires_activation = excluded.requires_activation, volume_timing = excluded.volume_timing, pv = excluded.pv, cv = excluded.cv, qv = excluded.qv,
+			billing_cycle = excluded.billing_cycle, due_rule = excluded.due_rule, grace_days = excluded.grace_days, failures_max = excluded.failures_max,
+			lapse_overdue = excluded.lapse_overdue, payment_reinstates = excluded.payment_reinstates`,
+			p.ProductID, p.VendorID, p.Name, p.Class, flag(p.RequiresActivation), flag(p.VolumeOnPayment), p.PV, p.CV, p.QV, s.nowUS(),
+			int64(p.Billing.Cycle), int64(p.Billing.Due), int64(p.Billing.GraceDays), int64(p.Billing.FailuresMax), flag(p.Billing.LapseOverdue),
+			flag(p.Billing.PaymentReinstates))
 		return err
 	})
 	return p, err
 }
 
-const sqlProductColumns = `product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, qv`
+const sqlProductColumns = `product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, qv,
+	billing_cycle, due_rule, grace_days, failures_max, lapse_overdue, payment_reinstates`
 
 func scanProduct(r Row) Product {
-	return Product{r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Int(4) != 0, r.Int(5) != 0, r.Int(6), r.Int(7), r.Int(8)}
+	return scanProductAt(r, 0)
+}
+
+// scanProductAt reads a product whose columns begin at a place of the row.
+func scanProductAt(r Row, at int) Product {
+	return Product{
+		ProductID: r.Text(at), VendorID: r.Text(at + 1), Name: r.Text(at + 2), Class: r.Text(at + 3), RequiresActivation: r.Int(at+4) != 0,
+		VolumeOnPayment: r.Int(at+5) != 0, PV: r.Int(at + 6), CV: r.Int(at + 7), QV: r.Int(at + 8), Billing: scanBilling(r, at+9),
+	}
+}
+
+func scanBilling(r Row, at int) calc.Billing {
+	return calc.Billing{
+		Cycle: calc.BillingCycle(r.Int(at)), Due: calc.DueRule(r.Int(at + 1)), GraceDays: int32(r.Int(at + 2)), FailuresMax: int32(r.Int(at + 3)),
+		LapseOverdue: r.Int(at+4) != 0, PaymentReinstates: r.Int(at+5) != 0,
+	}
 }
 
 // GetProduct returns a product.

@@ -249,7 +249,7 @@ func (o *opening) advance(i int, d Distributor, e OpeningEntry) error {
 	sale := Sale{
 		Region: o.regions[i], Market: n.Market, SaleID: n.SaleID, PlanID: o.plan.ID, PlanVersion: o.plan.Version, DistributorID: d.DistributorID,
 		CustomerID: n.CustomerID, ProductID: n.ProductID, VendorID: product.VendorID, Class: product.Class, RequiresActivation: product.RequiresActivation,
-		VolumeOnPayment: product.VolumeOnPayment, PriceMinor: n.PriceMinor, Currency: n.Currency, PV: product.PV, CV: product.CV, QV: product.QV,
+		VolumeOnPayment: product.VolumeOnPayment, Billing: product.Billing, PriceMinor: n.PriceMinor, Currency: n.Currency, PV: product.PV, CV: product.CV, QV: product.QV,
 		SoldAtUS: n.SoldAtUS, RecordedAtUS: o.nowUS,
 	}
 	bonus := o.plan.Bonuses[k]

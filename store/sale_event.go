@@ -43,7 +43,7 @@ func (s *Store) AppendEvent(ctx context.Context, n NewEvent, scope Scope) (recei
 		}
 		var b Batch
 		p.write(&b)
-		b.Exec(sqlUpdateSale, string(h.sale.State), h.sale.ActivatedAtUS, h.sale.CancelledAtUS, int64(h.sale.CyclesPaid), region, n.Market, n.SaleID)
+		updateSale(&b, &h.sale)
 		if err := c.Send(&b); err != nil {
 			return err
 		}

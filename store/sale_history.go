@@ -107,7 +107,15 @@ func (h *history) receipt(eventID string) (Receipt, error) {
 func (h *history) terms() calc.SaleTerms {
 	return calc.SaleTerms{
 		RequiresActivation: h.sale.RequiresActivation, VolumeOnPayment: h.sale.VolumeOnPayment, CancelledVolume: h.plan.CancelledVolume,
+		Billing: h.billing(), PriceMinor: h.sale.PriceMinor,
 	}
+}
+
+// billing is the sale's billing, with months counted where the plan's days are.
+func (h *history) billing() calc.Billing {
+	billing := h.sale.Billing
+	billing.Location = h.plan.Location
+	return billing
 }
 
 // foldEvents folds the events and returns them in folded order, which the indexes of the fold refer to.
@@ -128,40 +136,6 @@ type posting struct {
 	counts []count
 }
 
-// count is volume that an event adds to a period, on behalf of the event that it belongs to.
-type count struct {
-	cadence            calc.Cadence
-	no, restatedIn     int64
-	ofEventID          string
-	pv, cv, priceMinor int64
-	qv, feeMinor       int64
-	times, atUS, cycle int64
-}
-
-// marks says how often the sale's volume counts with each event, for one cadence. Under a plan that counts late events nowhere, the
-// late ones of the cadence are left out before folding, so that neither they nor what follows from them moves volume.
-func (h *history) marks(cadence calc.Cadence) (map[string]int32, error) {
-	events := make([]calc.SaleEvent, 0, len(h.events))
-	for i := range h.events {
-		if h.plan.Late == calc.LateNone {
-			stamps, err := decodeStamps(h.events[i].countedIn)
-			if err != nil {
-				return nil, err
-			}
-			if stampOf(stamps, cadence).late {
-				continue
-			}
-		}
-		events = append(events, h.events[i].SaleEvent)
-	}
-	f := calc.FoldSale(h.terms(), events)
-	m := make(map[string]int32, len(events))
-	for i, e := range events {
-		m[e.ID] = f.Counts[i]
-	}
-	return m, nil
-}
-
 // append decides what a new event adds to the sale: it folds the events without and with it, and posts the difference. So the sum of
 // all that was posted depends on the set of events and not on the order in which they came. stamps holds the periods of the new event;
 // when it is nil they are read here. The history then includes the event.
@@ -175,16 +149,19 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 		stamps = read[0]
 	}
 	event := storedEvent{
-		SaleEvent: calc.SaleEvent{ID: n.EventID, Kind: n.Kind, EffectiveAtUS: n.EffectiveAtUS, Cycle: n.Cycle}, recordedAtUS: nowUS,
-		countedIn: encodeStamps(stamps), content: n.Content.encode(),
+		SaleEvent: calc.SaleEvent{
+			ID: n.EventID, Kind: n.Kind, EffectiveAtUS: n.EffectiveAtUS, Cycle: n.Cycle, AmountMinor: n.AmountMinor, Partly: n.Partly,
+		},
+		recordedAtUS: nowUS, countedIn: encodeStamps(stamps), content: n.Content.encode(),
 	}
 	p := &posting{sale: &h.sale, event: n}
-	if err := h.countWith(p, event, stamps); err != nil {
+	others := h.events
+	h.events = append(h.events[:len(h.events):len(h.events)], event)
+	_, after := h.foldEvents()
+	if err := h.countWith(p, others, stamps, before.Status.Over() != after.Status.Over()); err != nil {
 		return nil, err
 	}
-	_, after := h.foldEvents()
-	h.sale.State = stateOf(after.Status)
-	h.sale.ActivatedAtUS, h.sale.CancelledAtUS, h.sale.CyclesPaid = after.StartedAtUS, after.EndedAtUS, after.CyclesPaid
+	h.stand(&after)
 	begins := before.Start < 0 && after.Start >= 0 && n.Kind != calc.Opening
 	lines, err := h.linesFor(after, begins, n.EventID, nowUS, stamps)
 	if err != nil {
@@ -198,121 +175,30 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 	return p, nil
 }
 
-// countWith adds the event to the history and to the posting the volume that counts with it, or no longer counts with another
-// because of it. The event is stamped in any case; another whose mark changes is corrected in the period that it was counted in. When
-// that is shut it is restated, or else corrected in the earliest open one, as the plan says.
-func (h *history) countWith(p *posting, event storedEvent, stamps []stamp) error {
-	others := h.events
-	_, was := h.foldEvents()
-	h.events = append(h.events[:len(h.events):len(h.events)], event)
-	_, is := h.foldEvents()
-	ends := (was.Status == calc.Ended) != (is.Status == calc.Ended)
-	restate := h.plan.Late == calc.LateRestate || ends && h.plan.CancelledVolume == calc.CancelledVolumeRestate
-	for _, st := range stamps {
-		// The marks differ between cadences only where late events count nowhere, and are cheap.
-		after, err := h.marks(st.cadence)
-		if err != nil {
-			return err
-		}
-		if err := p.count(h, event.ID, after[event.ID], st); err != nil {
-			return err
-		}
-		if len(others) == 0 {
-			continue
-		}
-		without := history{sale: h.sale, plan: h.plan, events: others}
-		before, err := without.marks(st.cadence)
-		if err != nil {
-			return err
-		}
-		for _, e := range others {
-			delta := after[e.ID] - before[e.ID]
-			if delta == 0 {
-				continue
-			}
-			now, err := h.correcting(e, st.cadence, restate)
-			if err != nil {
-				return err
-			}
-			if err := p.count(h, e.ID, delta, now); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// correcting is the stamp that a correction of what another event counted gets now: that event's own, while its period is open.
-func (h *history) correcting(e storedEvent, cadence calc.Cadence, restate bool) (stamp, error) {
-	stamps, err := decodeStamps(e.countedIn)
-	if err != nil {
-		return stamp{}, err
-	}
-	own := calc.PeriodAt(cadence, h.plan.Location, max(e.EffectiveAtUS, h.firstUS)).No
-	if st := stampOf(stamps, cadence); st.cadence != 0 {
-		own, _ = st.counted()
-	}
-	state, _, err := gateState(h.conn, h.plan.ID, cadence, own)
-	if err != nil || state == PeriodOpen {
-		return stamp{cadence: cadence, no: own}, err
-	}
-	return lateStamp(h.conn, h.plan, cadence, own, restate)
-}
-
-// count adds the sale's volume, times how often it counts, to a period.
-func (p *posting) count(h *history, ofEventID string, times int32, st stamp) error {
-	price, fee := h.sale.PriceMinor, h.sale.FeeMinor
-	if h.sale.Currency != h.plan.Currency {
-		price, fee = 0, 0 // no bonus of the plan takes a rate of prices, or the sale would have been refused
-	}
-	if times == 0 || h.sale.PV == 0 && h.sale.CV == 0 && h.sale.QV == 0 && price == 0 || st.late && st.restates == 0 && h.plan.Late == calc.LateNone {
-		return nil
-	}
-	c := count{cadence: st.cadence, ofEventID: ofEventID, times: int64(times)}
-	c.no, c.restatedIn = st.counted()
-	for _, e := range h.events {
-		if e.ID == ofEventID {
-			c.atUS, c.cycle = e.EffectiveAtUS, int64(max(1, e.Cycle))
-		}
-	}
-	if times < 0 && h.sale.ActivatedAtUS != 0 {
-		c.atUS = h.sale.ActivatedAtUS // what is taken back leaves the windows that it was counted in
-	}
-	for _, v := range []struct {
-		to  *int64
-		one int64
-	}{{&c.pv, h.sale.PV}, {&c.cv, h.sale.CV}, {&c.qv, h.sale.QV}, {&c.priceMinor, price}, {&c.feeMinor, fee}} {
-		*v.to = int64(times) * v.one
-		if *v.to/int64(times) != v.one {
-			return fmt.Errorf("%w: volume of %d cycles of sale %s", calc.ErrOverflow, times, h.sale.SaleID)
-		}
-	}
-	p.counts = append(p.counts, c)
-	return nil
-}
-
 func (p *posting) write(b *Batch) {
 	s, e := p.sale, p.stored
 	b.Exec(sqlInsertEvent, s.Region, s.Market, s.SaleID, e.ID, int64(e.Kind), e.EffectiveAtUS, e.recordedAtUS, int64(e.Cycle),
-		p.event.AmountMinor, p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
+		p.event.AmountMinor, flag(p.event.Partly), p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
 	for _, c := range p.counts {
-		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.ofEventID, s.DistributorID,
-			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.atUS, c.cycle, c.qv, c.feeMinor, c.restatedIn)
+		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.of.eventID, s.DistributorID,
+			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.of.atUS, int64(c.of.cycle), c.qv, c.feeMinor, c.restatedIn)
 	}
 	for _, l := range p.lines {
 		insertLine(b, s.Region, l)
 	}
 }
 
-func stateOf(s calc.SaleStatus) SaleState {
-	switch s {
-	case calc.Active:
-		return SaleActive
-	case calc.Ended:
-		return SaleCancelled
-	case calc.Pending:
-	}
-	return SalePending
+// stand makes the sale's row say what its events come to.
+func (h *history) stand(f *calc.SaleFold) {
+	h.sale.State = saleStates[f.Status]
+	h.sale.ActivatedAtUS, h.sale.CancelledAtUS = f.StartedAtUS, f.EndedAtUS
+	h.sale.CyclesPaid, h.sale.CyclesKept = f.CyclesPaid, f.CyclesKept
+	billing := h.billing()
+	_, h.sale.DueAtUS = billing.OverdueAtUS(f)
+}
+
+var saleStates = map[calc.SaleStatus]SaleState{
+	calc.SalePending: SalePending, calc.SaleActive: SaleActive, calc.SaleCancelled: SaleCancelled, calc.SaleLapsed: SaleLapsed,
 }
 
 // linesFor returns the lines that an event posts: the commissions, when the sale begins to be active, and then whatever brings each

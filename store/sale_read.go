@@ -4,7 +4,8 @@ package store
 // for; for a batch one for every so many sellers, products and plans.
 const (
 	sqlSaleContext = `SELECT ` + sqlDistributorColumns + `, p.product_id, p.vendor_id, p.name, p.product_class, p.requires_activation,
-		p.volume_timing, p.pv, p.cv, p.qv, CAST(COALESCE((SELECT MAX(v.version) FROM plans v WHERE v.plan_id = d.plan_id AND v.valid_from_us <= $1), 0) AS BIGINT)
+		p.volume_timing, p.pv, p.cv, p.qv, p.billing_cycle, p.due_rule, p.grace_days, p.failures_max, p.lapse_overdue, p.payment_reinstates,
+		CAST(COALESCE((SELECT MAX(v.version) FROM plans v WHERE v.plan_id = d.plan_id AND v.valid_from_us <= $1), 0) AS BIGINT)
 		FROM positions d, products p WHERE d.distributor_id = $2 AND p.product_id = $3`
 	sqlPlanStarts = `SELECT version, valid_from_us FROM plans WHERE plan_id = $1 ORDER BY version`
 )
@@ -36,10 +37,8 @@ func (r *recording) read() error {
 	}
 	n, f := r.list[0], &r.found[0]
 	b.Query(sqlSaleContext, []any{n.SoldAtUS, n.DistributorID, n.ProductID}, func(row Row) error {
-		f.known, f.seller, f.version = true, scanDistributor(row), int32(row.Int(18))
-		f.product = Product{
-			row.Text(9), row.Text(10), row.Text(11), row.Text(12), row.Int(13) != 0, row.Int(14) != 0, row.Int(15), row.Int(16), row.Int(17),
-		}
+		f.known, f.seller, f.version = true, scanDistributor(row), int32(row.Int(24))
+		f.product = scanProductAt(row, 9)
 		return nil
 	})
 	return r.conn.Send(&b)

@@ -199,7 +199,7 @@ func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
 	sale := Sale{
 		Region: r.regions[i], Market: n.Market, SaleID: n.SaleID, OrderID: n.OrderID, PlanID: plan.ID, PlanVersion: plan.Version,
 		DistributorID: n.DistributorID, CustomerID: n.CustomerID, ProductID: n.ProductID, VendorID: f.product.VendorID, Class: f.product.Class,
-		RequiresActivation: f.product.RequiresActivation, VolumeOnPayment: f.product.VolumeOnPayment, PriceMinor: n.PriceMinor,
+		RequiresActivation: f.product.RequiresActivation, VolumeOnPayment: f.product.VolumeOnPayment, Billing: f.product.Billing, PriceMinor: n.PriceMinor,
 		Currency: n.Currency, PV: f.product.PV, CV: f.product.CV, QV: f.product.QV, SoldAtUS: n.SoldAtUS, RecordedAtUS: r.store.nowUS(),
 	}
 	if n.PV != nil {

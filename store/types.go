@@ -10,6 +10,7 @@ const (
 	SalePending   SaleState = "PENDING"
 	SaleActive    SaleState = "ACTIVE"
 	SaleCancelled SaleState = "CANCELLED"
+	SaleLapsed    SaleState = "LAPSED"
 )
 
 // PeriodState is the state of a period's gate.
@@ -38,6 +39,7 @@ type Product struct {
 	RequiresActivation               bool
 	VolumeOnPayment                  bool
 	PV, CV, QV                       int64
+	Billing                          calc.Billing // without a Location
 }
 
 // PlanVersion is a published plan.
@@ -106,13 +108,14 @@ type NewSale struct {
 	Content                                                       Content
 }
 
-// NewEvent is an event on a sale: an activation, a payment or a cancellation. Content is what the client sent.
+// NewEvent is an event on a sale. Content is what the client sent.
 type NewEvent struct {
 	Market, SaleID, EventID string
 	Kind                    calc.EventKind
 	EffectiveAtUS           int64
-	Cycle                   int32  // of a payment
+	Cycle                   int32  // of a payment or a lapse
 	AmountMinor             int64  // of a payment
+	Partly                  bool   // of a refund: AmountMinor is given back, and not the whole payment
 	Currency                string // of a payment
 	Cause                   string // of a cancellation
 	Content                 Content
@@ -148,6 +151,9 @@ type Sale struct {
 	State                                                 SaleState
 	ActivatedAtUS, CancelledAtUS                          int64
 	CyclesPaid                                            int32
+	CyclesKept                                            calc.Fraction // the sum of what is left of the paid cycles
+	Billing                                               calc.Billing  // without a Location
+	DueAtUS                                               int64         // when it lapses unless the next cycle is paid; 0 for never
 	RecordedAtUS                                          int64
 }
 

@@ -104,25 +104,14 @@ func (f *fold) of(s *sales, sale int32, p *calc.Plan) ([]calc.SaleEvent, calc.Sa
 	return f.events, calc.FoldSale(s.terms(sale, p), f.events)
 }
 
-// countAll adds what each event of a sale counts.
+// countAll adds what each event of a sale counts. A sale that counts once counts in the cycle that it is of.
 func (l *lives) countAll(sale int32, events []calc.SaleEvent, f calc.SaleFold, cycle int32, onPayment bool) {
-	for i, e := range events {
-		switch times := f.Counts[i]; {
-		case times == 0:
-		case times < 0:
-			l.count(e.EffectiveAtUS, sale, cycle, true)
-		case e.Kind == calc.Paid:
-			l.count(e.EffectiveAtUS, sale, e.Cycle, false)
-		case onPayment:
-			// The cycles that were paid before the sale went live count with its going live.
-			for _, before := range events[:i] {
-				if before.Kind == calc.Paid {
-					l.count(e.EffectiveAtUS, sale, before.Cycle, false)
-				}
-			}
-		default:
-			l.count(e.EffectiveAtUS, sale, cycle, false)
+	for _, c := range f.Counts {
+		of := cycle
+		if onPayment {
+			of = c.Cycle
 		}
+		l.count(events[c.Event].EffectiveAtUS, sale, of, c.Times < 0)
 	}
 }
 

@@ -161,8 +161,10 @@ const (
 	SaleState_SALE_STATE_PENDING SaleState = 1
 	// The service is live.
 	SaleState_SALE_STATE_ACTIVE SaleState = 2
-	// The service has ended.
+	// The service was ended.
 	SaleState_SALE_STATE_CANCELLED SaleState = 3
+	// The service ended because it was not paid.
+	SaleState_SALE_STATE_LAPSED SaleState = 4
 )
 
 // Enum value maps for SaleState.
@@ -172,12 +174,14 @@ var (
 		1: "SALE_STATE_PENDING",
 		2: "SALE_STATE_ACTIVE",
 		3: "SALE_STATE_CANCELLED",
+		4: "SALE_STATE_LAPSED",
 	}
 	SaleState_value = map[string]int32{
 		"SALE_STATE_UNSPECIFIED": 0,
 		"SALE_STATE_PENDING":     1,
 		"SALE_STATE_ACTIVE":      2,
 		"SALE_STATE_CANCELLED":   3,
+		"SALE_STATE_LAPSED":      4,
 	}
 )
 
@@ -224,25 +228,53 @@ const (
 	EventKind_EVENT_KIND_CANCELLED EventKind = 4
 	// The sale came with the opening state: live before Upline began to keep it.
 	EventKind_EVENT_KIND_OPENING EventKind = 5
+	// A payment of a billing cycle was tried and failed.
+	EventKind_EVENT_KIND_PAYMENT_FAILED EventKind = 6
+	// The payment of a billing cycle was given back, whole or in part.
+	EventKind_EVENT_KIND_PAYMENT_REFUNDED EventKind = 7
+	// The customer's bank took the payment of a billing cycle back.
+	EventKind_EVENT_KIND_PAYMENT_CHARGED_BACK EventKind = 8
+	// A billing cycle was overdue, and the service lapsed. Upline records it by itself, under an id that begins with `upline:lapse:`.
+	EventKind_EVENT_KIND_LAPSED EventKind = 9
+	// The service was upgraded or downgraded.
+	EventKind_EVENT_KIND_CHANGED EventKind = 10
+	// The sale was credited to a wrong seller, and is corrected.
+	EventKind_EVENT_KIND_SELLER_CORRECTED EventKind = 11
+	// The service moved to another vendor.
+	EventKind_EVENT_KIND_VENDOR_MOVED EventKind = 12
 )
 
 // Enum value maps for EventKind.
 var (
 	EventKind_name = map[int32]string{
-		0: "EVENT_KIND_UNSPECIFIED",
-		1: "EVENT_KIND_RECORDED",
-		2: "EVENT_KIND_ACTIVATED",
-		3: "EVENT_KIND_PAID",
-		4: "EVENT_KIND_CANCELLED",
-		5: "EVENT_KIND_OPENING",
+		0:  "EVENT_KIND_UNSPECIFIED",
+		1:  "EVENT_KIND_RECORDED",
+		2:  "EVENT_KIND_ACTIVATED",
+		3:  "EVENT_KIND_PAID",
+		4:  "EVENT_KIND_CANCELLED",
+		5:  "EVENT_KIND_OPENING",
+		6:  "EVENT_KIND_PAYMENT_FAILED",
+		7:  "EVENT_KIND_PAYMENT_REFUNDED",
+		8:  "EVENT_KIND_PAYMENT_CHARGED_BACK",
+		9:  "EVENT_KIND_LAPSED",
+		10: "EVENT_KIND_CHANGED",
+		11: "EVENT_KIND_SELLER_CORRECTED",
+		12: "EVENT_KIND_VENDOR_MOVED",
 	}
 	EventKind_value = map[string]int32{
-		"EVENT_KIND_UNSPECIFIED": 0,
-		"EVENT_KIND_RECORDED":    1,
-		"EVENT_KIND_ACTIVATED":   2,
-		"EVENT_KIND_PAID":        3,
-		"EVENT_KIND_CANCELLED":   4,
-		"EVENT_KIND_OPENING":     5,
+		"EVENT_KIND_UNSPECIFIED":          0,
+		"EVENT_KIND_RECORDED":             1,
+		"EVENT_KIND_ACTIVATED":            2,
+		"EVENT_KIND_PAID":                 3,
+		"EVENT_KIND_CANCELLED":            4,
+		"EVENT_KIND_OPENING":              5,
+		"EVENT_KIND_PAYMENT_FAILED":       6,
+		"EVENT_KIND_PAYMENT_REFUNDED":     7,
+		"EVENT_KIND_PAYMENT_CHARGED_BACK": 8,
+		"EVENT_KIND_LAPSED":               9,
+		"EVENT_KIND_CHANGED":              10,
+		"EVENT_KIND_SELLER_CORRECTED":     11,
+		"EVENT_KIND_VENDOR_MOVED":         12,
 	}
 )
 
@@ -1043,19 +1075,28 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\x18PERIOD_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11PERIOD_STATE_OPEN\x10\x01\x12\x17\n" +
 	"\x13PERIOD_STATE_FENCED\x10\x02\x12\x17\n" +
-	"\x13PERIOD_STATE_CLOSED\x10\x03*p\n" +
+	"\x13PERIOD_STATE_CLOSED\x10\x03*\x87\x01\n" +
 	"\tSaleState\x12\x1a\n" +
 	"\x16SALE_STATE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12SALE_STATE_PENDING\x10\x01\x12\x15\n" +
 	"\x11SALE_STATE_ACTIVE\x10\x02\x12\x18\n" +
-	"\x14SALE_STATE_CANCELLED\x10\x03*\xa1\x01\n" +
+	"\x14SALE_STATE_CANCELLED\x10\x03\x12\x15\n" +
+	"\x11SALE_STATE_LAPSED\x10\x04*\xf3\x02\n" +
 	"\tEventKind\x12\x1a\n" +
 	"\x16EVENT_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13EVENT_KIND_RECORDED\x10\x01\x12\x18\n" +
 	"\x14EVENT_KIND_ACTIVATED\x10\x02\x12\x13\n" +
 	"\x0fEVENT_KIND_PAID\x10\x03\x12\x18\n" +
 	"\x14EVENT_KIND_CANCELLED\x10\x04\x12\x16\n" +
-	"\x12EVENT_KIND_OPENING\x10\x05*\xb6\x01\n" +
+	"\x12EVENT_KIND_OPENING\x10\x05\x12\x1d\n" +
+	"\x19EVENT_KIND_PAYMENT_FAILED\x10\x06\x12\x1f\n" +
+	"\x1bEVENT_KIND_PAYMENT_REFUNDED\x10\a\x12#\n" +
+	"\x1fEVENT_KIND_PAYMENT_CHARGED_BACK\x10\b\x12\x15\n" +
+	"\x11EVENT_KIND_LAPSED\x10\t\x12\x16\n" +
+	"\x12EVENT_KIND_CHANGED\x10\n" +
+	"\x12\x1f\n" +
+	"\x1bEVENT_KIND_SELLER_CORRECTED\x10\v\x12\x1b\n" +
+	"\x17EVENT_KIND_VENDOR_MOVED\x10\f*\xb6\x01\n" +
 	"\bLineKind\x12\x19\n" +
 	"\x15LINE_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14LINE_KIND_COMMISSION\x10\x01\x12\x16\n" +

@@ -1,0 +1,56 @@
+package calc
+
+import "time"
+
+const dayUS = 24 * 60 * 60 * 1_000_000
+
+// Retained is the part of an event's line that stays posted, given what the sale's events come to. months is the number of months
+// that the line paid in advance, 1 for a bonus that is no advance. The part that a cancellation or a lapse takes back is one less this.
+func (c Clawback) Retained(f SaleFold, months int32) Fraction {
+	if f.Start < 0 {
+		return Fraction{0, 1}
+	}
+	if !f.Status.Over() {
+		return One
+	}
+	switch c.Mode {
+	case ClawbackFull:
+		return Fraction{0, 1}
+	case ClawbackWithinDays:
+		if f.LiveUS < int64(c.Days)*dayUS { // not from the first activation: a dead sale must not ripen by being reinstated
+			return Fraction{0, 1}
+		}
+	case ClawbackMonthsPaid:
+		return f.Earned(months)
+	case ClawbackBands:
+		for _, band := range c.Bands {
+			if f.StartedAtUS+f.LiveUS <= monthsLater(f.StartedAtUS, band.ToMonths, orUTC(c.Location)) {
+				return Fraction{RateScale - band.Rate, RateScale}
+			}
+		}
+	case ClawbackNone:
+	}
+	return One
+}
+
+// Earned is the part of an advance of so many months that paid cycles have earned: months paid ÷ months, at most 1.
+func (f *SaleFold) Earned(months int32) Fraction {
+	num, den := f.CyclesKept.Num*int64(max(1, f.CycleMonths)), max(1, f.CyclesKept.Den)
+	if num >= int64(months)*den {
+		return Fraction{int64(months), int64(months)}
+	}
+	if den == 1 {
+		return Fraction{num, int64(months)}
+	}
+	by := int64(gcd(uint64(num), uint64(den)*uint64(months)))
+	return Fraction{num / by, den * int64(months) / by}
+}
+
+// monthsLater is the same time of day so many calendar months later, on the last day of a month that lacks the day.
+func monthsLater(us int64, months int32, loc *time.Location) int64 {
+	at := time.UnixMicro(us).In(loc)
+	first := time.Date(at.Year(), at.Month()+time.Month(months), 1, 0, 0, 0, 0, loc)
+	lastDay := first.AddDate(0, 1, -1).Day()
+	later := time.Date(first.Year(), first.Month(), min(at.Day(), lastDay), at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), loc)
+	return later.UnixMicro()
+}

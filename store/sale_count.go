@@ -1,0 +1,177 @@
+package store
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"upline/calc"
+)
+
+// countKey says on whose behalf volume counts: of which event, for which cycle, and the moment that decides its windows of time.
+type countKey struct {
+	eventID string
+	cycle   int32
+	atUS    int64
+}
+
+// amounts are what a sale counts.
+type amounts struct {
+	pv, cv, priceMinor, qv, feeMinor, times int64
+}
+
+// count is volume that an event adds to a period, on behalf of the event that it belongs to.
+type count struct {
+	cadence        calc.Cadence
+	no, restatedIn int64
+	of             countKey
+	amounts
+}
+
+// marks says what counts with each event, for one cadence. Under a plan that counts late events nowhere, the late ones of the cadence
+// are left out before folding, so that neither they nor what follows from them moves volume.
+func (h *history) marks(cadence calc.Cadence) (map[countKey]amounts, error) {
+	events := make([]calc.SaleEvent, 0, len(h.events))
+	for i := range h.events {
+		if h.plan.Late == calc.LateNone {
+			stamps, err := decodeStamps(h.events[i].countedIn)
+			if err != nil {
+				return nil, err
+			}
+			if stampOf(stamps, cadence).late {
+				continue
+			}
+		}
+		events = append(events, h.events[i].SaleEvent)
+	}
+	f := calc.FoldSale(h.terms(), events)
+	m := make(map[countKey]amounts, len(f.Counts))
+	for _, c := range f.Counts {
+		of, err := h.amountsOf(c)
+		if err != nil {
+			return nil, err
+		}
+		key := countKey{events[c.Event].ID, c.Cycle, c.AtUS}
+		if m[key], err = plus(m[key], of, 1); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// amountsOf is what a count comes to in the sale's volumes.
+func (h *history) amountsOf(c calc.Count) (a amounts, err error) {
+	price, fee := h.sale.PriceMinor, h.sale.FeeMinor
+	if h.sale.Currency != h.plan.Currency {
+		price, fee = 0, 0 // no bonus of the plan takes a rate of prices, or the sale would have been refused
+	}
+	if h.sale.PV == 0 && h.sale.CV == 0 && h.sale.QV == 0 && price == 0 {
+		return amounts{}, nil
+	}
+	a.times = int64(c.Times)
+	for _, v := range []struct {
+		to  *int64
+		one int64
+	}{{&a.pv, h.sale.PV}, {&a.cv, h.sale.CV}, {&a.qv, h.sale.QV}, {&a.priceMinor, price}, {&a.feeMinor, fee}} {
+		if *v.to, err = c.Of(v.one); err != nil {
+			return amounts{}, fmt.Errorf("volume of sale %s: %w", h.sale.SaleID, err)
+		}
+	}
+	return a, nil
+}
+
+// plus adds a number of times another.
+func plus(a, b amounts, times int64) (amounts, error) {
+	for _, v := range []struct {
+		to *int64
+		by int64
+	}{{&a.pv, b.pv}, {&a.cv, b.cv}, {&a.qv, b.qv}, {&a.priceMinor, b.priceMinor}, {&a.feeMinor, b.feeMinor}, {&a.times, b.times}} {
+		sum, ok := addInt64(*v.to, v.by*times)
+		if !ok {
+			return amounts{}, fmt.Errorf("%w: volume of a sale", calc.ErrOverflow)
+		}
+		*v.to = sum
+	}
+	return a, nil
+}
+
+// countWith adds to the posting the volume that counts with the last event, or no longer counts with others because of it. The event is stamped in any case; another whose mark changes is corrected in the period that it was counted in. When
+// that is shut it is restated, or else corrected in the earliest open one, as the plan says.
+func (h *history) countWith(p *posting, others []storedEvent, stamps []stamp, ends bool) error {
+	restate := h.plan.Late == calc.LateRestate || ends && h.plan.CancelledVolume == calc.CancelledVolumeRestate
+	for _, st := range stamps {
+		// The marks differ between cadences only where late events count nowhere, and are cheap.
+		after, err := h.marks(st.cadence)
+		if err != nil {
+			return err
+		}
+		before := map[countKey]amounts{}
+		if len(others) > 0 {
+			without := history{sale: h.sale, plan: h.plan, events: others}
+			if before, err = without.marks(st.cadence); err != nil {
+				return err
+			}
+		}
+		if err := p.countChanges(h, st, restate, before, after); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countChanges adds what counts otherwise after an event than before it, in a fixed order.
+func (p *posting) countChanges(h *history, st stamp, restate bool, before, after map[countKey]amounts) error {
+	keys := slices.Collect(maps.Keys(after))
+	for key := range before {
+		if _, both := after[key]; !both {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b countKey) int {
+		return cmp.Or(cmp.Compare(a.eventID, b.eventID), cmp.Compare(a.cycle, b.cycle), cmp.Compare(a.atUS, b.atUS))
+	})
+	var sum amounts
+	for _, key := range keys {
+		delta, err := plus(after[key], before[key], -1)
+		if err != nil {
+			return err
+		}
+		if delta == (amounts{}) {
+			continue
+		}
+		if sum, err = plus(sum, delta, 1); err != nil { // or no run could add it
+			return err
+		}
+		in := st
+		if key.eventID != p.event.EventID {
+			if in, err = h.correcting(*h.event(key.eventID), st.cadence, restate); err != nil {
+				return err
+			}
+		}
+		if in.late && in.restates == 0 && h.plan.Late == calc.LateNone {
+			continue
+		}
+		c := count{cadence: in.cadence, of: key, amounts: delta}
+		c.no, c.restatedIn = in.counted()
+		p.counts = append(p.counts, c)
+	}
+	return nil
+}
+
+// correcting is the stamp that a correction of what another event counted gets now: that event's own, while its period is open.
+func (h *history) correcting(e storedEvent, cadence calc.Cadence, restate bool) (stamp, error) {
+	stamps, err := decodeStamps(e.countedIn)
+	if err != nil {
+		return stamp{}, err
+	}
+	own := calc.PeriodAt(cadence, h.plan.Location, max(e.EffectiveAtUS, h.firstUS)).No
+	if st := stampOf(stamps, cadence); st.cadence != 0 {
+		own, _ = st.counted()
+	}
+	state, _, err := gateState(h.conn, h.plan.ID, cadence, own)
+	if err != nil || state == PeriodOpen {
+		return stamp{cadence: cadence, no: own}, err
+	}
+	return lateStamp(h.conn, h.plan, cadence, own, restate)
+}
