@@ -8,6 +8,10 @@ CREATE TABLE IF NOT EXISTS network_events (
   {{text "sponsor_id" 64}},
   {{text "parent_id" 64}},
   {{int "leg"}},
+  {{text "owner_id" 64}},
+  {{text "registration_kind" 64}},
+  {{text "tags" 2000}},
+  {{text "reason" 200}},
   {{int "effective_at_us"}},
   {{int "recorded_at_us"}},
   {{int "from_daily"}},
@@ -23,5 +27,5 @@ CREATE TABLE IF NOT EXISTS network_events (
   {{bytes "content"}},
   {{bytes "digest"}},
   PRIMARY KEY (plan_id, distributor_id, event_id),
-  CHECK (kind IN ('ENROLLED'))
+  CHECK (kind IN ('ENROLLED', 'SPONSOR', 'PLACED', 'TERMINATED', 'REINSTATED', 'REGISTERED'))
 ){{table}}

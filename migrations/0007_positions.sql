@@ -8,5 +8,14 @@ CREATE TABLE IF NOT EXISTS positions (
   {{int "leg"}},
   {{int "enrolled_at_us"}},
   {{int "recorded_at_us"}},
-  PRIMARY KEY (distributor_id)
+  {{text "owner_id" 64}},
+  {{text "registration_kind" 64}},
+  {{text "tags" 2000}},
+  {{text "standing" 16}},
+  {{int "sponsor_at_us"}},
+  {{int "placed_at_us"}},
+  {{int "standing_at_us"}},
+  {{int "registered_at_us"}},
+  PRIMARY KEY (distributor_id),
+  CHECK (standing IN ('ACTIVE', 'TERMINATED'))
 ){{table}}

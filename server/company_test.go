@@ -29,6 +29,17 @@ bonuses:
     unilevel: {rates: [{levels: [3%]}, {rank: silver, levels: [4%, 1%]}]}
 `
 
+const planTree = `plan_id: tree
+name: Plan with a placement tree
+currency: USD
+valid_from: 2026-09-01
+cadence: monthly
+placement: {width: 2}
+bonuses:
+  - name: personal
+    direct: {base: price, rate: 10%}
+`
+
 // found sets up the company of the tests: plan main; market US; vendors acme and bolt with one product each that needs activation,
 // and acme's starter kit that needs none; the line top - anna - bert, and eve beside anna. It is begin in its world.
 func (w *world) found() *world {

@@ -25,22 +25,32 @@ func (s *Server) Enroll(ctx context.Context, request *uplinev1.EnrollRequest) (*
 var distributorKey = []string{"distributor_id"}
 
 func newDistributor(r *reading, request *uplinev1.EnrollRequest) store.NewDistributor {
+	registered := registration(request.GetRegistration())
 	return store.NewDistributor{
 		DistributorID: request.GetDistributorId(), PlanID: request.GetPlanId(), Market: request.GetMarket(),
 		SponsorID: request.GetSponsorId(),
 		ParentID:  request.GetPlacement().GetParentId(), Leg: request.GetPlacement().GetLeg(),
 		EnrolledAtUS: r.timeUS("enrolled_at", request.GetEnrolledAt()),
-		Content:      contentOf(request, distributorKey, nil),
+		OwnerID:      request.GetOwnerId(), Registration: registered,
+		Content: contentOf(request, distributorKey, nil),
 	}
 }
 
 func distributorOf(d store.Distributor) *uplinev1.Distributor {
 	out := &uplinev1.Distributor{
 		DistributorId: d.DistributorID, PlanId: d.PlanID, Market: d.Market, Region: d.Region, SponsorId: d.SponsorID,
-		EnrolledAt: timestamp(d.EnrolledAtUS), RecordedAt: timestamp(d.RecordedAtUS),
+		Placement: placementOf(d.ParentID, d.Leg), EnrolledAt: timestamp(d.EnrolledAtUS), RecordedAt: timestamp(d.RecordedAtUS),
+		OwnerId: d.OwnerID, Registration: registrationOf(d.Registration), Standing: uplinev1.Standing_STANDING_ACTIVE,
 	}
-	if d.ParentID != "" {
-		out.Placement = &uplinev1.Placement{ParentId: d.ParentID, Leg: d.Leg}
+	if d.Standing == store.StandingTerminated {
+		out.Standing, out.TerminatedAt = uplinev1.Standing_STANDING_TERMINATED, timestamp(d.StandingAtUS)
 	}
 	return out
+}
+
+func placementOf(parentID string, leg int32) *uplinev1.Placement {
+	if parentID == "" {
+		return nil
+	}
+	return &uplinev1.Placement{ParentId: parentID, Leg: leg}
 }

@@ -134,6 +134,8 @@ var outcomes = []outcome{
 	{store.ErrEarlierPeriodOpen, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_EARLIER_PERIOD_OPEN, "Close the earlier period first."},
 	{store.ErrPeriodClosed, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_PERIOD_CLOSED, ""},
 	{store.ErrNetworkRule, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_NETWORK_RULE, ""},
+	{store.ErrNetworkCycle, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_NETWORK_CYCLE, "Name somebody outside of the distributor's downline."},
+	{store.ErrTerminated, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_DISTRIBUTOR_TERMINATED, "NetworkService.Reinstate takes a distributor back."},
 	{store.ErrPlanOverlap, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_PLAN_OVERLAP, "Choose a later `valid_from`."},
 	{store.ErrImmutable, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_IMMUTABLE, "Leave the value as it is."},
 	{store.ErrTimeOutOfRange, connect.CodeInvalidArgument, uplinev1.ErrorReason_ERROR_REASON_TIME_OUT_OF_RANGE, ""},

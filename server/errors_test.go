@@ -47,6 +47,8 @@ var mapped = []struct {
 	{"ErrPeriodNotOver", store.ErrPeriodNotOver, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_PERIOD_NOT_OVER},
 	{"ErrEarlierPeriodOpen", store.ErrEarlierPeriodOpen, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_EARLIER_PERIOD_OPEN},
 	{"ErrPeriodClosed", store.ErrPeriodClosed, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_PERIOD_CLOSED},
+	{"ErrNetworkCycle", store.ErrNetworkCycle, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_NETWORK_CYCLE},
+	{"ErrTerminated", store.ErrTerminated, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_DISTRIBUTOR_TERMINATED},
 	{"ErrNetworkRule", store.ErrNetworkRule, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_NETWORK_RULE},
 	{"ErrPlanOverlap", store.ErrPlanOverlap, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_PLAN_OVERLAP},
 	{"ErrTimeOutOfRange", store.ErrTimeOutOfRange, connect.CodeInvalidArgument, uplinev1.ErrorReason_ERROR_REASON_TIME_OUT_OF_RANGE},

@@ -56,9 +56,16 @@ var allowed = map[string][]Role{
 	connectv1.CommissionServiceWatchRunProcedure:      {RoleStaff, RoleAuditor},
 	connectv1.CommissionServiceCancelRunProcedure:     {RoleStaff},
 
-	connectv1.NetworkServiceEnrollProcedure:         {RoleStaff, RoleBackend},
-	connectv1.NetworkServiceEnrollBatchProcedure:    {RoleStaff, RoleBackend},
-	connectv1.NetworkServiceGetDistributorProcedure: {RoleStaff, RoleBackend, RoleDistributor, RoleAuditor},
+	connectv1.NetworkServiceEnrollProcedure:             {RoleStaff, RoleBackend},
+	connectv1.NetworkServiceEnrollBatchProcedure:        {RoleStaff, RoleBackend},
+	connectv1.NetworkServiceChangeSponsorProcedure:      {RoleStaff},
+	connectv1.NetworkServiceMovePlacementProcedure:      {RoleStaff},
+	connectv1.NetworkServiceTerminateProcedure:          {RoleStaff},
+	connectv1.NetworkServiceReinstateProcedure:          {RoleStaff},
+	connectv1.NetworkServiceChangeRegistrationProcedure: {RoleStaff, RoleBackend},
+	// A history names sponsors and reasons, which are not all the distributor's to read.
+	connectv1.NetworkServiceListNetworkEventsProcedure: {RoleStaff, RoleAuditor},
+	connectv1.NetworkServiceGetDistributorProcedure:    {RoleStaff, RoleBackend, RoleDistributor, RoleAuditor},
 	// The line above a distributor is other people's data, so it is not the distributor's to read.
 	connectv1.NetworkServiceGetUplineProcedure:   {RoleStaff, RoleAuditor},
 	connectv1.NetworkServiceGetDownlineProcedure: {RoleStaff, RoleDistributor, RoleAuditor},

@@ -10,7 +10,7 @@ import (
 func (s *Store) Downline(ctx context.Context, id string, placement bool, levelsMax int32, after string, limit int) (members []Member, next string, err error) {
 	err = s.engine.Read(ctx, "downline", func(c Conn) error {
 		members, next = nil, ""
-		root, err := distributor(c, id)
+		root, err := distributorWhole(c, id)
 		if err != nil {
 			return err
 		}
@@ -20,7 +20,7 @@ func (s *Store) Downline(ctx context.Context, id string, placement bool, levelsM
 			if err != nil {
 				return err
 			}
-			d, err := distributor(c, last)
+			d, err := distributorWhole(c, last)
 			if err != nil {
 				return err
 			}
@@ -91,7 +91,7 @@ func (w *descent) step() (bool, error) {
 			return true, nil
 		}
 		w.open = w.open[:len(w.open)-1]
-		parent, err := distributor(w.conn, w.above())
+		parent, err := distributorWhole(w.conn, w.above())
 		if err != nil {
 			return false, err
 		}
@@ -117,14 +117,14 @@ func (w *descent) above() string {
 
 // children reads those directly below a parent that come after one of them: by id in the sponsor tree, by leg in the placement tree.
 func (w *descent) children(parent, afterID string, afterLeg int32) (list []Distributor, err error) {
-	text, args := `SELECT `+sqlDistributorColumns+` FROM positions d
+	text, args := `SELECT `+sqlWholeColumns+` FROM positions d
 		WHERE d.sponsor_id = $1 AND d.distributor_id > $2 ORDER BY d.distributor_id LIMIT $3`, []any{parent, afterID, int64(siblingsRead)}
 	if w.placement {
-		text, args = `SELECT `+sqlDistributorColumns+` FROM slots s JOIN positions d ON d.distributor_id = s.distributor_id
-			WHERE s.parent_id = $1 AND s.leg > $2 ORDER BY s.leg LIMIT $3`, []any{parent, int64(afterLeg), int64(siblingsRead)}
+		text, args = `SELECT `+sqlWholeColumns+` FROM slots s JOIN positions d ON d.distributor_id = s.distributor_id
+			WHERE s.parent_id = $1 AND s.leg > $2 AND s.left_at_us = 0 ORDER BY s.leg LIMIT $3`, []any{parent, int64(afterLeg), int64(siblingsRead)}
 	}
 	err = w.conn.Query(text, args, func(r Row) error {
-		list = append(list, scanDistributor(r))
+		list = append(list, scanWhole(r))
 		return nil
 	})
 	return list, err

@@ -32,6 +32,8 @@ var (
 	ErrEarlierPeriodOpen  = errors.New("earlier period not closed")
 	ErrPeriodClosed       = errors.New("period closed")
 	ErrNetworkRule        = errors.New("not allowed by the network")
+	ErrNetworkCycle       = errors.New("would stand under the own downline")
+	ErrTerminated         = errors.New("distributor terminated")
 	ErrPlanOverlap        = errors.New("plan validity overlaps")
 	ErrTimeOutOfRange     = errors.New("time out of range")
 	ErrCurrency           = errors.New("currency not payable under the plan")

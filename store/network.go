@@ -18,7 +18,7 @@ func (s *Store) Enroll(ctx context.Context, list []NewDistributor) (enrolled []D
 		}
 	}
 	err = s.engine.Write(ctx, "enroll", func(c Conn) error {
-		e := enrolment{store: s, conn: c, list: list, regions: regions, known: map[string]Distributor{}, slots: map[slot]string{}, from: map[string]byCadence{}}
+		e := enrolment{store: s, conn: c, list: list, regions: regions, known: map[string]Distributor{}, slots: map[slot]slotHolder{}, from: map[string]byCadence{}}
 		if err := e.readKnown(); err != nil {
 			return err
 		}
@@ -33,12 +33,6 @@ func (s *Store) Enroll(ctx context.Context, list []NewDistributor) (enrolled []D
 	return enrolled, err
 }
 
-// slot is a place in the placement tree.
-type slot struct {
-	parent string
-	leg    int32
-}
-
 // enrolment is one call of Enroll inside its transaction.
 type enrolment struct {
 	store   *Store
@@ -47,18 +41,32 @@ type enrolment struct {
 	regions []string
 	known   map[string]Distributor // all that the list names and the database has, then also those added
 	content map[string][]byte      // what enrolled the known ones
-	slots   map[slot]string        // taken places, who stands there
+	slots   map[slot]slotHolder    // places that somebody has or had
 	from    map[string]byCadence   // from which periods those added count
 	result  []Distributor
 	writes  Batch
 }
 
-const sqlDistributorColumns = `d.distributor_id, d.plan_id, d.market, d.region, d.sponsor_id, d.parent_id, d.leg, d.enrolled_at_us, d.recorded_at_us`
+// sqlDistributorColumns are those that most calls need, sqlWholeColumns those of a distributor with all that can change.
+const (
+	sqlDistributorColumns = `d.distributor_id, d.plan_id, d.market, d.region, d.sponsor_id, d.parent_id, d.leg, d.enrolled_at_us, d.recorded_at_us, d.standing_at_us`
+	distributorColumns    = 10
+	sqlWholeColumns       = sqlDistributorColumns + `, d.owner_id, d.registration_kind, d.tags, d.standing, d.sponsor_at_us, d.placed_at_us, d.registered_at_us`
+	wholeColumns          = distributorColumns + 7
+)
 
 func scanDistributor(r Row) Distributor {
 	return Distributor{
-		r.Text(0), r.Text(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), int32(r.Int(6)), r.Int(7), r.Int(8),
+		DistributorID: r.Text(0), PlanID: r.Text(1), Market: r.Text(2), Region: r.Text(3), SponsorID: r.Text(4), ParentID: r.Text(5),
+		Leg: int32(r.Int(6)), EnrolledAtUS: r.Int(7), RecordedAtUS: r.Int(8), StandingAtUS: r.Int(9),
 	}
+}
+
+func scanWhole(r Row) Distributor {
+	d := scanDistributor(r)
+	d.OwnerID, d.Registration, d.Standing = r.Text(10), Registration{r.Text(11), tagsOf(r.Text(12))}, Standing(r.Text(13))
+	d.SponsorAtUS, d.PlacedAtUS, d.RegisteredAtUS = r.Int(14), r.Int(15), r.Int(16)
+	return d
 }
 
 // readKnown reads everything that the list names, in one round trip.
@@ -72,18 +80,18 @@ func (e *enrolment) readKnown() error {
 				continue
 			}
 			asked[id] = true
-			b.Query(`SELECT `+sqlDistributorColumns+`, e.content FROM positions d
+			b.Query(`SELECT `+sqlWholeColumns+`, e.content FROM positions d
 				JOIN network_events e ON e.plan_id = d.plan_id AND e.distributor_id = d.distributor_id AND e.event_id = d.distributor_id
 				WHERE d.distributor_id = $1`, []any{id}, func(r Row) error {
-				e.known[id] = scanDistributor(r)
-				e.content[id] = append([]byte(nil), r.Bytes(9)...)
+				e.known[id] = scanWhole(r)
+				e.content[id] = append([]byte(nil), r.Bytes(wholeColumns)...)
 				return nil
 			})
 		}
 		if n.ParentID != "" {
 			place := slot{n.ParentID, n.Leg}
-			b.Query(`SELECT distributor_id FROM slots WHERE parent_id = $1 AND leg = $2`, []any{place.parent, int64(place.leg)}, func(r Row) error {
-				e.slots[place] = r.Text(0)
+			b.Query(sqlSlot, []any{place.parent, int64(place.leg)}, func(r Row) error {
+				e.slots[place] = scanSlot(r)
 				return nil
 			})
 		}
@@ -129,30 +137,21 @@ func (e *enrolment) add(i int) error {
 	}
 	d := Distributor{
 		DistributorID: n.DistributorID, PlanID: n.PlanID, Market: n.Market, Region: e.regions[i], SponsorID: n.SponsorID,
-		ParentID: n.ParentID, Leg: n.Leg, EnrolledAtUS: n.EnrolledAtUS, RecordedAtUS: now,
+		ParentID: n.ParentID, Leg: n.Leg, EnrolledAtUS: n.EnrolledAtUS, RecordedAtUS: now, OwnerID: n.OwnerID, Registration: n.Registration, Standing: StandingActive,
 	}
-	e.writes.Exec(`INSERT INTO network_events (plan_id, distributor_id, event_id, kind, market, region, sponsor_id, parent_id, leg,
-		effective_at_us, recorded_at_us, from_daily, from_weekly, from_monthly, from_quarterly, from_yearly, restated_daily, restated_weekly,
-		restated_monthly, restated_quarterly, restated_yearly, content, digest)
-		VALUES ($1, $2, $3, 'ENROLLED', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
-		d.PlanID, d.DistributorID, d.DistributorID, d.Market, d.Region, d.SponsorID, d.ParentID, int64(d.Leg), d.EnrolledAtUS, now,
-		from[calc.Daily], from[calc.Weekly], from[calc.Monthly], from[calc.Quarterly], from[calc.Yearly],
-		restated[calc.Daily], restated[calc.Weekly], restated[calc.Monthly], restated[calc.Quarterly], restated[calc.Yearly], content, digestOf(content))
+	event := enrolmentOf(d, from, restated)
+	event.content = content
 	e.from[d.DistributorID] = from
-	e.writes.Exec(`INSERT INTO positions (distributor_id, plan_id, market, region, sponsor_id, parent_id, leg, enrolled_at_us, recorded_at_us)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		d.DistributorID, d.PlanID, d.Market, d.Region, d.SponsorID, d.ParentID, int64(d.Leg), d.EnrolledAtUS, now)
-	if d.ParentID != "" {
-		e.writes.Exec(`INSERT INTO slots (parent_id, leg, distributor_id) VALUES ($1, $2, $3)`, d.ParentID, int64(d.Leg), d.DistributorID)
-		e.slots[slot{d.ParentID, d.Leg}] = d.DistributorID
+	insertNetworkEvent(&e.writes, &event)
+	e.writes.Exec(sqlInsertPosition, appendPosition(nil, &d)...)
+	if place := (slot{d.ParentID, d.Leg}); d.ParentID != "" {
+		e.slots[place].take(&e.writes, place, d.DistributorID)
+		e.slots[place] = slotHolder{id: d.DistributorID}
 	}
 	e.known[d.DistributorID], e.content[d.DistributorID] = d, content
 	e.result = append(e.result, d)
 	return nil
 }
-
-// byCadence holds a number of a period for every cadence.
-type byCadence [calc.Yearly + 1]int64
 
 // countsFrom gives the periods that a distributor counts from, and, where those are closed and the plan restates, the ones in whose close
 // they are computed again. Nobody counts from an earlier period than those who stand above.
@@ -181,6 +180,29 @@ func (e *enrolment) countsFrom(n NewDistributor, plan *calc.Plan, firstUS int64)
 	return from, restated, nil
 }
 
+// enrolmentOf is the event that enrols a distributor.
+func enrolmentOf(d Distributor, from, restated byCadence) storedNetworkEvent {
+	e := storedNetworkEvent{NetworkEvent: NetworkEvent{
+		PlanID: d.PlanID, DistributorID: d.DistributorID, EventID: d.DistributorID, Kind: NetworkEnrolled, SponsorID: d.SponsorID, ParentID: d.ParentID,
+		Leg: d.Leg, OwnerID: d.OwnerID, Registration: d.Registration, EffectiveAtUS: d.EnrolledAtUS, RecordedAtUS: d.RecordedAtUS,
+	}, market: d.Market, region: d.Region, from: from, restated: restated}
+	return e
+}
+
+// positionColumns are the columns of positions in the order of their arguments.
+var positionColumns = []string{
+	"distributor_id", "plan_id", "market", "region", "sponsor_id", "parent_id", "leg", "enrolled_at_us", "recorded_at_us", "owner_id", "registration_kind",
+	"tags", "standing", "sponsor_at_us", "placed_at_us", "standing_at_us", "registered_at_us",
+}
+
+var sqlInsertPosition = insertText("positions", positionColumns)
+
+// appendPosition appends the columns of a distributor's current state.
+func appendPosition(values []any, d *Distributor) []any {
+	return append(values, d.DistributorID, d.PlanID, d.Market, d.Region, d.SponsorID, d.ParentID, int64(d.Leg), d.EnrolledAtUS, d.RecordedAtUS, d.OwnerID,
+		d.Registration.Kind, d.Registration.tagsText(), string(d.Standing), d.SponsorAtUS, d.PlacedAtUS, d.StandingAtUS, d.RegisteredAtUS)
+}
+
 // checkPlaces refuses what would not leave two trees: an unknown or foreign sponsor or parent, one who came later, a place that
 // the tree does not have or that is taken.
 func (e *enrolment) checkPlaces(i int, plan *calc.Plan) error {
@@ -195,6 +217,8 @@ func (e *enrolment) checkPlaces(i int, plan *calc.Plan) error {
 			return e.refuse(i, ErrUnknownDistributor, above.field, fmt.Sprintf("%q is not enrolled", above.id), "enrol the one above first, or put them earlier in the batch")
 		case d.PlanID != n.PlanID:
 			return e.refuse(i, ErrNetworkRule, above.field, fmt.Sprintf("%q is paid by plan %q", above.id, d.PlanID), "name a distributor of the same plan")
+		case above.id == n.SponsorID && above.field == "sponsor_id" && d.Standing == StandingTerminated:
+			return e.refuse(i, ErrTerminated, above.field, fmt.Sprintf("%q was terminated at %s", above.id, formatUS(d.StandingAtUS)), "name a sponsor who belongs to the company")
 		case d.EnrolledAtUS > n.EnrolledAtUS:
 			return e.refuse(i, ErrTimeOutOfRange, "enrolled_at", fmt.Sprintf("lies before %q, who stands above, was enrolled", above.id), "nobody can be enrolled under one who comes later")
 		}
@@ -211,8 +235,8 @@ func (e *enrolment) checkPlaces(i int, plan *calc.Plan) error {
 	case n.ParentID != "" && n.Leg > plan.PlacementWidth:
 		return e.refuse(i, ErrNetworkRule, "placement.leg", fmt.Sprintf("is %d and the tree has %d legs", n.Leg, plan.PlacementWidth), "name one of the tree's legs")
 	}
-	if holder, taken := e.slots[slot{n.ParentID, n.Leg}]; taken && n.ParentID != "" {
-		return e.refuse(i, ErrPlaceTaken, "placement", fmt.Sprintf("leg %d of %q is taken by %q", n.Leg, n.ParentID, holder), "choose a free place")
+	if problem, remedy := e.slots[slot{n.ParentID, n.Leg}].hinders(n.EnrolledAtUS, true); problem != "" && n.ParentID != "" {
+		return e.refuse(i, ErrPlaceTaken, "placement", fmt.Sprintf("leg %d of %q %s", n.Leg, n.ParentID, problem), remedy)
 	}
 	return nil
 }
@@ -246,9 +270,22 @@ func prefixed(err error, field, problem string) error {
 // GetDistributor returns a distributor.
 func (s *Store) GetDistributor(ctx context.Context, id string) (d Distributor, err error) {
 	err = s.engine.Read(ctx, "get_distributor", func(c Conn) (err error) {
-		d, err = distributor(c, id)
+		d, err = distributorWhole(c, id)
 		return err
 	})
+	return d, err
+}
+
+// distributorWhole reads a distributor with all that can change.
+func distributorWhole(c Conn, id string) (d Distributor, err error) {
+	found := false
+	err = c.Query(`SELECT `+sqlWholeColumns+` FROM positions d WHERE d.distributor_id = $1`, []any{id}, func(r Row) error {
+		d, found = scanWhole(r), true
+		return nil
+	})
+	if err == nil && !found {
+		err = unknownDistributor(id, "distributor_id")
+	}
 	return d, err
 }
 
@@ -278,13 +315,13 @@ const (
 			UNION ALL
 			SELECT p.sponsor_id, up.level + 1 FROM up JOIN positions p ON p.distributor_id = up.distributor_id
 			WHERE p.sponsor_id <> '' AND up.level < $2)
-		SELECT ` + sqlDistributorColumns + `, up.level FROM up JOIN positions d ON d.distributor_id = up.distributor_id ORDER BY up.level`
+		SELECT ` + sqlWholeColumns + `, up.level FROM up JOIN positions d ON d.distributor_id = up.distributor_id ORDER BY up.level`
 	sqlUplinePlacement = `WITH RECURSIVE up (distributor_id, level) AS (
 			SELECT parent_id, CAST(1 AS BIGINT) FROM positions WHERE distributor_id = $1 AND parent_id <> ''
 			UNION ALL
 			SELECT p.parent_id, up.level + 1 FROM up JOIN positions p ON p.distributor_id = up.distributor_id
 			WHERE p.parent_id <> '' AND up.level < $2)
-		SELECT ` + sqlDistributorColumns + `, up.level FROM up JOIN positions d ON d.distributor_id = up.distributor_id ORDER BY up.level`
+		SELECT ` + sqlWholeColumns + `, up.level FROM up JOIN positions d ON d.distributor_id = up.distributor_id ORDER BY up.level`
 )
 
 // Upline returns the line above a distributor, nearest first.
@@ -310,7 +347,7 @@ func (s *Store) Upline(ctx context.Context, id string, placement bool, after str
 				next = cursor(last.Distributor.DistributorID, strconv.Itoa(int(last.Level)))
 				return nil
 			}
-			members = append(members, Member{scanDistributor(r), int32(level + r.Int(9))})
+			members = append(members, Member{scanWhole(r), int32(level + r.Int(wholeColumns))})
 			return nil
 		})
 	})

@@ -133,15 +133,16 @@ func newBigWorld(b *testing.B, engine store.Engine, count int) *runWorld {
 		}
 	}
 	insert("network_events", []string{
-		"plan_id", "distributor_id", "event_id", "kind", "market", "region", "sponsor_id", "parent_id", "leg", "effective_at_us", "recorded_at_us",
-		"from_daily", "from_weekly", "from_monthly", "from_quarterly", "from_yearly", "content", "digest",
+		"plan_id", "distributor_id", "event_id", "kind", "market", "region", "sponsor_id", "parent_id", "leg", "owner_id", "registration_kind", "tags", "reason",
+		"effective_at_us", "recorded_at_us", "from_daily", "from_weekly", "from_monthly", "from_quarterly", "from_yearly",
+		"restated_daily", "restated_weekly", "restated_monthly", "restated_quarterly", "restated_yearly", "content", "digest",
 	}, count, func(i int, values []any) []any {
 		parent, leg := "", int64(0)
 		if i > 0 {
 			parent, leg = id((i-1)/2), int64(1+(i-1)%2)
 		}
-		return append(values, "tree", id(i), id(i), "ENROLLED", "US", region[i%2], parent, parent, leg, at(1, 0), at(1, 0),
-			int64(0), int64(0), no, int64(0), int64(0), []byte("content of an enrolment"), []byte("a digest of thirty-two bytes, sha"))
+		return append(values, "tree", id(i), id(i), "ENROLLED", "US", region[i%2], parent, parent, leg, "", "", "", "", at(1, 0), at(1, 0),
+			int64(0), int64(0), no, int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), []byte("content of an enrolment"), []byte("a digest of thirty-two bytes, sha"))
 	})
 	insert("event_counts", []string{
 		"region", "plan_id", "cadence", "period_no", "market", "sale_id", "event_id", "of_event_id", "distributor_id", "pv", "cv", "price_minor",

@@ -17,6 +17,17 @@ func (t *idColumn) append(id []byte) {
 	t.ends = append(t.ends, len(t.bytes))
 }
 
+// replaceLast puts another id in the place of the last one.
+func (t *idColumn) replaceLast(id []byte) {
+	last := len(t.ends) - 1
+	start := 0
+	if last > 0 {
+		start = t.ends[last-1]
+	}
+	t.bytes = append(t.bytes[:start], id...)
+	t.ends[last] = len(t.bytes)
+}
+
 func (t *idColumn) len() int { return len(t.ends) }
 
 // at returns an id without copying it. The column must not be changed any more, as strings are not.

@@ -37,8 +37,8 @@ func (r *recording) read() error {
 	}
 	n, f := r.list[0], &r.found[0]
 	b.Query(sqlSaleContext, []any{n.SoldAtUS, n.DistributorID, n.ProductID}, func(row Row) error {
-		f.known, f.seller, f.version = true, scanDistributor(row), int32(row.Int(24))
-		f.product = scanProductAt(row, 9)
+		f.known, f.seller, f.version = true, scanDistributor(row), int32(row.Int(distributorColumns+15))
+		f.product = scanProductAt(row, distributorColumns)
 		return nil
 	})
 	return r.conn.Send(&b)

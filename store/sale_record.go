@@ -171,6 +171,16 @@ func (r *recording) check(i int) (*calc.Plan, error) {
 	case f.version == 0:
 		return nil, r.refuse(i, ErrUnknownPlan, "sold_at", fmt.Sprintf("no version of plan %q was in force then", f.seller.PlanID), "publish a plan whose valid_from is not later")
 	}
+	if f.seller.StandingAtUS != 0 { // has been terminated at some time, as nearly nobody has
+		terminated, err := terminatedAt(r.conn, f.seller.PlanID, n.DistributorID, n.SoldAtUS)
+		if err != nil {
+			return nil, err
+		}
+		if terminated != nil {
+			return nil, r.refuse(i, ErrTerminated, "distributor_id",
+				fmt.Sprintf("%q was terminated at %s and records no sales since", n.DistributorID, formatUS(terminated.EffectiveAtUS)), "name another seller, or reinstate the distributor")
+		}
+	}
 	plan, err := r.store.plan(r.conn, f.seller.PlanID, f.version)
 	if err != nil {
 		return nil, err

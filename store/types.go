@@ -81,14 +81,21 @@ type NewDistributor struct {
 	DistributorID, PlanID, Market, SponsorID, ParentID string
 	Leg                                                int32
 	EnrolledAtUS                                       int64
+	Registration                                       Registration
+	OwnerID                                            string // "": the position is its own
 	Content                                            Content
 }
 
-// Distributor is a distributor as it stands now.
+// Distributor is a distributor as it stands now, or stood at a time that was asked for.
 type Distributor struct {
 	DistributorID, PlanID, Market, Region, SponsorID, ParentID string
 	Leg                                                        int32
 	EnrolledAtUS, RecordedAtUS                                 int64
+	OwnerID                                                    string
+	Registration                                               Registration
+	Standing                                                   Standing
+	// The effective times of the last change of each, 0 while it is as enrolled.
+	SponsorAtUS, PlacedAtUS, StandingAtUS, RegisteredAtUS int64
 }
 
 // Member is a distributor at a distance in a tree.

@@ -92,6 +92,10 @@ const (
 	ErrorReason_ERROR_REASON_UNSUPPORTED ErrorReason = 31
 	// FAILED_PRECONDITION: the run is posted; what was posted is corrected by further lines, and never taken away.
 	ErrorReason_ERROR_REASON_RUN_POSTED ErrorReason = 32
+	// FAILED_PRECONDITION: the distributor would stand under the own downline, now or in a period to come.
+	ErrorReason_ERROR_REASON_NETWORK_CYCLE ErrorReason = 33
+	// FAILED_PRECONDITION: a distributor concerned is terminated.
+	ErrorReason_ERROR_REASON_DISTRIBUTOR_TERMINATED ErrorReason = 34
 )
 
 // Enum value maps for ErrorReason.
@@ -130,41 +134,45 @@ var (
 		30: "ERROR_REASON_IMMUTABLE",
 		31: "ERROR_REASON_UNSUPPORTED",
 		32: "ERROR_REASON_RUN_POSTED",
+		33: "ERROR_REASON_NETWORK_CYCLE",
+		34: "ERROR_REASON_DISTRIBUTOR_TERMINATED",
 	}
 	ErrorReason_value = map[string]int32{
-		"ERROR_REASON_UNSPECIFIED":         0,
-		"ERROR_REASON_INVALID_FIELD":       1,
-		"ERROR_REASON_UNKNOWN_FIELD":       2,
-		"ERROR_REASON_TOO_MANY_DECIMALS":   3,
-		"ERROR_REASON_UNKNOWN_CURRENCY":    4,
-		"ERROR_REASON_INVALID_PAGE_TOKEN":  5,
-		"ERROR_REASON_INVALID_PLAN":        6,
-		"ERROR_REASON_TIME_OUT_OF_RANGE":   7,
-		"ERROR_REASON_REQUEST_TOO_LARGE":   8,
-		"ERROR_REASON_UNKNOWN_MARKET":      9,
-		"ERROR_REASON_UNKNOWN_DISTRIBUTOR": 10,
-		"ERROR_REASON_UNKNOWN_PRODUCT":     11,
-		"ERROR_REASON_UNKNOWN_VENDOR":      12,
-		"ERROR_REASON_UNKNOWN_SALE":        13,
-		"ERROR_REASON_UNKNOWN_PLAN":        14,
-		"ERROR_REASON_UNKNOWN_RUN":         15,
-		"ERROR_REASON_UNKNOWN_PERIOD":      16,
-		"ERROR_REASON_ID_REUSED":           17,
-		"ERROR_REASON_PLACE_TAKEN":         18,
-		"ERROR_REASON_PERIOD_NOT_OVER":     19,
-		"ERROR_REASON_EARLIER_PERIOD_OPEN": 20,
-		"ERROR_REASON_PERIOD_CLOSED":       21,
-		"ERROR_REASON_NETWORK_RULE":        22,
-		"ERROR_REASON_PLAN_OVERLAP":        23,
-		"ERROR_REASON_UNAUTHENTICATED":     24,
-		"ERROR_REASON_FORBIDDEN":           25,
-		"ERROR_REASON_RETRY":               26,
-		"ERROR_REASON_DEADLINE":            27,
-		"ERROR_REASON_INTERNAL":            28,
-		"ERROR_REASON_OVERFLOW":            29,
-		"ERROR_REASON_IMMUTABLE":           30,
-		"ERROR_REASON_UNSUPPORTED":         31,
-		"ERROR_REASON_RUN_POSTED":          32,
+		"ERROR_REASON_UNSPECIFIED":            0,
+		"ERROR_REASON_INVALID_FIELD":          1,
+		"ERROR_REASON_UNKNOWN_FIELD":          2,
+		"ERROR_REASON_TOO_MANY_DECIMALS":      3,
+		"ERROR_REASON_UNKNOWN_CURRENCY":       4,
+		"ERROR_REASON_INVALID_PAGE_TOKEN":     5,
+		"ERROR_REASON_INVALID_PLAN":           6,
+		"ERROR_REASON_TIME_OUT_OF_RANGE":      7,
+		"ERROR_REASON_REQUEST_TOO_LARGE":      8,
+		"ERROR_REASON_UNKNOWN_MARKET":         9,
+		"ERROR_REASON_UNKNOWN_DISTRIBUTOR":    10,
+		"ERROR_REASON_UNKNOWN_PRODUCT":        11,
+		"ERROR_REASON_UNKNOWN_VENDOR":         12,
+		"ERROR_REASON_UNKNOWN_SALE":           13,
+		"ERROR_REASON_UNKNOWN_PLAN":           14,
+		"ERROR_REASON_UNKNOWN_RUN":            15,
+		"ERROR_REASON_UNKNOWN_PERIOD":         16,
+		"ERROR_REASON_ID_REUSED":              17,
+		"ERROR_REASON_PLACE_TAKEN":            18,
+		"ERROR_REASON_PERIOD_NOT_OVER":        19,
+		"ERROR_REASON_EARLIER_PERIOD_OPEN":    20,
+		"ERROR_REASON_PERIOD_CLOSED":          21,
+		"ERROR_REASON_NETWORK_RULE":           22,
+		"ERROR_REASON_PLAN_OVERLAP":           23,
+		"ERROR_REASON_UNAUTHENTICATED":        24,
+		"ERROR_REASON_FORBIDDEN":              25,
+		"ERROR_REASON_RETRY":                  26,
+		"ERROR_REASON_DEADLINE":               27,
+		"ERROR_REASON_INTERNAL":               28,
+		"ERROR_REASON_OVERFLOW":               29,
+		"ERROR_REASON_IMMUTABLE":              30,
+		"ERROR_REASON_UNSUPPORTED":            31,
+		"ERROR_REASON_RUN_POSTED":             32,
+		"ERROR_REASON_NETWORK_CYCLE":          33,
+		"ERROR_REASON_DISTRIBUTOR_TERMINATED": 34,
 	}
 )
 
@@ -359,7 +367,7 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"request_id\x18\x05 \x01(\tR\trequestId\x1a6\n" +
 	"\bIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xa3\b\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xec\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1e\n" +
@@ -394,7 +402,9 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"\x15ERROR_REASON_OVERFLOW\x10\x1d\x12\x1a\n" +
 	"\x16ERROR_REASON_IMMUTABLE\x10\x1e\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSUPPORTED\x10\x1f\x12\x1b\n" +
-	"\x17ERROR_REASON_RUN_POSTED\x10 B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
+	"\x17ERROR_REASON_RUN_POSTED\x10 \x12\x1e\n" +
+	"\x1aERROR_REASON_NETWORK_CYCLE\x10!\x12'\n" +
+	"#ERROR_REASON_DISTRIBUTOR_TERMINATED\x10\"B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
 	file_upline_v1_errors_proto_rawDescOnce sync.Once

@@ -76,6 +76,182 @@ func (Tree) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{0}
 }
 
+// Standing tells whether a distributor belongs to the company.
+type Standing int32
+
+const (
+	// Not given.
+	Standing_STANDING_UNSPECIFIED Standing = 0
+	// The distributor belongs to it.
+	Standing_STANDING_ACTIVE Standing = 1
+	// The distributor was terminated.
+	Standing_STANDING_TERMINATED Standing = 2
+)
+
+// Enum value maps for Standing.
+var (
+	Standing_name = map[int32]string{
+		0: "STANDING_UNSPECIFIED",
+		1: "STANDING_ACTIVE",
+		2: "STANDING_TERMINATED",
+	}
+	Standing_value = map[string]int32{
+		"STANDING_UNSPECIFIED": 0,
+		"STANDING_ACTIVE":      1,
+		"STANDING_TERMINATED":  2,
+	}
+)
+
+func (x Standing) Enum() *Standing {
+	p := new(Standing)
+	*p = x
+	return p
+}
+
+func (x Standing) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Standing) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_network_service_proto_enumTypes[1].Descriptor()
+}
+
+func (Standing) Type() protoreflect.EnumType {
+	return &file_upline_v1_network_service_proto_enumTypes[1]
+}
+
+func (x Standing) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Standing.Descriptor instead.
+func (Standing) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{1}
+}
+
+// NetworkCounting says which periods a change of the network counts in.
+type NetworkCounting int32
+
+const (
+	// Not given; means open periods.
+	NetworkCounting_NETWORK_COUNTING_UNSPECIFIED NetworkCounting = 0
+	// The first period of each cadence that begins at or after the effective time, and where that is closed, the earliest open one.
+	NetworkCounting_NETWORK_COUNTING_OPEN_PERIODS NetworkCounting = 1
+	// The first period of each cadence that begins at or after the effective time. Those of them that are closed are computed again
+	// when the next period closes, and the difference is posted then.
+	NetworkCounting_NETWORK_COUNTING_RESTATE NetworkCounting = 2
+)
+
+// Enum value maps for NetworkCounting.
+var (
+	NetworkCounting_name = map[int32]string{
+		0: "NETWORK_COUNTING_UNSPECIFIED",
+		1: "NETWORK_COUNTING_OPEN_PERIODS",
+		2: "NETWORK_COUNTING_RESTATE",
+	}
+	NetworkCounting_value = map[string]int32{
+		"NETWORK_COUNTING_UNSPECIFIED":  0,
+		"NETWORK_COUNTING_OPEN_PERIODS": 1,
+		"NETWORK_COUNTING_RESTATE":      2,
+	}
+)
+
+func (x NetworkCounting) Enum() *NetworkCounting {
+	p := new(NetworkCounting)
+	*p = x
+	return p
+}
+
+func (x NetworkCounting) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (NetworkCounting) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_network_service_proto_enumTypes[2].Descriptor()
+}
+
+func (NetworkCounting) Type() protoreflect.EnumType {
+	return &file_upline_v1_network_service_proto_enumTypes[2]
+}
+
+func (x NetworkCounting) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use NetworkCounting.Descriptor instead.
+func (NetworkCounting) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{2}
+}
+
+// NetworkEventKind is what happened to a distributor.
+type NetworkEventKind int32
+
+const (
+	// Not given.
+	NetworkEventKind_NETWORK_EVENT_KIND_UNSPECIFIED NetworkEventKind = 0
+	// Was enrolled.
+	NetworkEventKind_NETWORK_EVENT_KIND_ENROLLED NetworkEventKind = 1
+	// Came under another sponsor.
+	NetworkEventKind_NETWORK_EVENT_KIND_SPONSOR NetworkEventKind = 2
+	// Came to another place of the placement tree.
+	NetworkEventKind_NETWORK_EVENT_KIND_PLACED NetworkEventKind = 3
+	// Was terminated.
+	NetworkEventKind_NETWORK_EVENT_KIND_TERMINATED NetworkEventKind = 4
+	// Was taken back.
+	NetworkEventKind_NETWORK_EVENT_KIND_REINSTATED NetworkEventKind = 5
+	// Is registered as something else.
+	NetworkEventKind_NETWORK_EVENT_KIND_REGISTERED NetworkEventKind = 6
+)
+
+// Enum value maps for NetworkEventKind.
+var (
+	NetworkEventKind_name = map[int32]string{
+		0: "NETWORK_EVENT_KIND_UNSPECIFIED",
+		1: "NETWORK_EVENT_KIND_ENROLLED",
+		2: "NETWORK_EVENT_KIND_SPONSOR",
+		3: "NETWORK_EVENT_KIND_PLACED",
+		4: "NETWORK_EVENT_KIND_TERMINATED",
+		5: "NETWORK_EVENT_KIND_REINSTATED",
+		6: "NETWORK_EVENT_KIND_REGISTERED",
+	}
+	NetworkEventKind_value = map[string]int32{
+		"NETWORK_EVENT_KIND_UNSPECIFIED": 0,
+		"NETWORK_EVENT_KIND_ENROLLED":    1,
+		"NETWORK_EVENT_KIND_SPONSOR":     2,
+		"NETWORK_EVENT_KIND_PLACED":      3,
+		"NETWORK_EVENT_KIND_TERMINATED":  4,
+		"NETWORK_EVENT_KIND_REINSTATED":  5,
+		"NETWORK_EVENT_KIND_REGISTERED":  6,
+	}
+)
+
+func (x NetworkEventKind) Enum() *NetworkEventKind {
+	p := new(NetworkEventKind)
+	*p = x
+	return p
+}
+
+func (x NetworkEventKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (NetworkEventKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_network_service_proto_enumTypes[3].Descriptor()
+}
+
+func (NetworkEventKind) Type() protoreflect.EnumType {
+	return &file_upline_v1_network_service_proto_enumTypes[3]
+}
+
+func (x NetworkEventKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use NetworkEventKind.Descriptor instead.
+func (NetworkEventKind) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{3}
+}
+
 // Placement is a place in the placement tree.
 type Placement struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -146,7 +322,12 @@ type EnrollRequest struct {
 	// the plan has none.
 	Placement *Placement `protobuf:"bytes,5,opt,name=placement,proto3" json:"placement,omitempty"`
 	// When the distributor was enrolled. At most 5 minutes in the future.
-	EnrolledAt    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=enrolled_at,json=enrolledAt,proto3" json:"enrolled_at,omitempty"`
+	EnrolledAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=enrolled_at,json=enrolledAt,proto3" json:"enrolled_at,omitempty"`
+	// Who owns the position, where one owner has several: the id of the owner's first position, or any name of the caller's. Empty: the
+	// position is its own. It never changes.
+	OwnerId string `protobuf:"bytes,20,opt,name=owner_id,json=ownerId,proto3" json:"owner_id,omitempty"`
+	// What the distributor is registered as.
+	Registration  *Registration `protobuf:"bytes,21,opt,name=registration,proto3" json:"registration,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -223,7 +404,76 @@ func (x *EnrollRequest) GetEnrolledAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// Distributor is a distributor as it stands now.
+func (x *EnrollRequest) GetOwnerId() string {
+	if x != nil {
+		return x.OwnerId
+	}
+	return ""
+}
+
+func (x *EnrollRequest) GetRegistration() *Registration {
+	if x != nil {
+		return x.Registration
+	}
+	return nil
+}
+
+// Registration is what a distributor is registered as; conditions of plans ask for it.
+type Registration struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The kind of registration, as conditions ask by `kind("…")`, for instance `customer` or `partner`.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Licences and other tags, as conditions ask by `tag("…")`. At most 30, each once; their order does not matter.
+	Tags          []string `protobuf:"bytes,2,rep,name=tags,proto3" json:"tags,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Registration) Reset() {
+	*x = Registration{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Registration) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Registration) ProtoMessage() {}
+
+func (x *Registration) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Registration.ProtoReflect.Descriptor instead.
+func (*Registration) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Registration) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Registration) GetTags() []string {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
+// Distributor is a distributor as it stands now, or as it stood at the time that was asked for.
 type Distributor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The distributor's id.
@@ -241,14 +491,22 @@ type Distributor struct {
 	// When the distributor was enrolled.
 	EnrolledAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=enrolled_at,json=enrolledAt,proto3" json:"enrolled_at,omitempty"`
 	// When Upline recorded it.
-	RecordedAt    *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	RecordedAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	// Who owns the position; empty when it is its own.
+	OwnerId string `protobuf:"bytes,9,opt,name=owner_id,json=ownerId,proto3" json:"owner_id,omitempty"`
+	// What the distributor is registered as; unset when nothing was given.
+	Registration *Registration `protobuf:"bytes,10,opt,name=registration,proto3" json:"registration,omitempty"`
+	// Whether the distributor belongs to the company.
+	Standing Standing `protobuf:"varint,11,opt,name=standing,proto3,enum=upline.v1.Standing" json:"standing,omitempty"`
+	// Since when the distributor is terminated; unset otherwise.
+	TerminatedAt  *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=terminated_at,json=terminatedAt,proto3" json:"terminated_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Distributor) Reset() {
 	*x = Distributor{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[2]
+	mi := &file_upline_v1_network_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -260,7 +518,7 @@ func (x *Distributor) String() string {
 func (*Distributor) ProtoMessage() {}
 
 func (x *Distributor) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[2]
+	mi := &file_upline_v1_network_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -273,7 +531,7 @@ func (x *Distributor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Distributor.ProtoReflect.Descriptor instead.
 func (*Distributor) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{2}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Distributor) GetDistributorId() string {
@@ -332,6 +590,34 @@ func (x *Distributor) GetRecordedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Distributor) GetOwnerId() string {
+	if x != nil {
+		return x.OwnerId
+	}
+	return ""
+}
+
+func (x *Distributor) GetRegistration() *Registration {
+	if x != nil {
+		return x.Registration
+	}
+	return nil
+}
+
+func (x *Distributor) GetStanding() Standing {
+	if x != nil {
+		return x.Standing
+	}
+	return Standing_STANDING_UNSPECIFIED
+}
+
+func (x *Distributor) GetTerminatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.TerminatedAt
+	}
+	return nil
+}
+
 // EnrollResponse answers Enroll.
 type EnrollResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -343,7 +629,7 @@ type EnrollResponse struct {
 
 func (x *EnrollResponse) Reset() {
 	*x = EnrollResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[3]
+	mi := &file_upline_v1_network_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -355,7 +641,7 @@ func (x *EnrollResponse) String() string {
 func (*EnrollResponse) ProtoMessage() {}
 
 func (x *EnrollResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[3]
+	mi := &file_upline_v1_network_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -368,7 +654,7 @@ func (x *EnrollResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnrollResponse.ProtoReflect.Descriptor instead.
 func (*EnrollResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{3}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *EnrollResponse) GetDistributor() *Distributor {
@@ -389,7 +675,7 @@ type EnrollBatchRequest struct {
 
 func (x *EnrollBatchRequest) Reset() {
 	*x = EnrollBatchRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[4]
+	mi := &file_upline_v1_network_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -401,7 +687,7 @@ func (x *EnrollBatchRequest) String() string {
 func (*EnrollBatchRequest) ProtoMessage() {}
 
 func (x *EnrollBatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[4]
+	mi := &file_upline_v1_network_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -414,7 +700,7 @@ func (x *EnrollBatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnrollBatchRequest.ProtoReflect.Descriptor instead.
 func (*EnrollBatchRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *EnrollBatchRequest) GetDistributors() []*EnrollRequest {
@@ -435,7 +721,7 @@ type EnrollBatchResponse struct {
 
 func (x *EnrollBatchResponse) Reset() {
 	*x = EnrollBatchResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[5]
+	mi := &file_upline_v1_network_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -447,7 +733,7 @@ func (x *EnrollBatchResponse) String() string {
 func (*EnrollBatchResponse) ProtoMessage() {}
 
 func (x *EnrollBatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[5]
+	mi := &file_upline_v1_network_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -460,7 +746,7 @@ func (x *EnrollBatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnrollBatchResponse.ProtoReflect.Descriptor instead.
 func (*EnrollBatchResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *EnrollBatchResponse) GetDistributors() []*Distributor {
@@ -481,7 +767,7 @@ type GetDistributorRequest struct {
 
 func (x *GetDistributorRequest) Reset() {
 	*x = GetDistributorRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[6]
+	mi := &file_upline_v1_network_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -493,7 +779,7 @@ func (x *GetDistributorRequest) String() string {
 func (*GetDistributorRequest) ProtoMessage() {}
 
 func (x *GetDistributorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[6]
+	mi := &file_upline_v1_network_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -506,7 +792,7 @@ func (x *GetDistributorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDistributorRequest.ProtoReflect.Descriptor instead.
 func (*GetDistributorRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{6}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *GetDistributorRequest) GetDistributorId() string {
@@ -527,7 +813,7 @@ type GetDistributorResponse struct {
 
 func (x *GetDistributorResponse) Reset() {
 	*x = GetDistributorResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[7]
+	mi := &file_upline_v1_network_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -539,7 +825,7 @@ func (x *GetDistributorResponse) String() string {
 func (*GetDistributorResponse) ProtoMessage() {}
 
 func (x *GetDistributorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[7]
+	mi := &file_upline_v1_network_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -552,7 +838,7 @@ func (x *GetDistributorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDistributorResponse.ProtoReflect.Descriptor instead.
 func (*GetDistributorResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{7}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetDistributorResponse) GetDistributor() *Distributor {
@@ -579,7 +865,7 @@ type GetUplineRequest struct {
 
 func (x *GetUplineRequest) Reset() {
 	*x = GetUplineRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[8]
+	mi := &file_upline_v1_network_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -591,7 +877,7 @@ func (x *GetUplineRequest) String() string {
 func (*GetUplineRequest) ProtoMessage() {}
 
 func (x *GetUplineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[8]
+	mi := &file_upline_v1_network_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -604,7 +890,7 @@ func (x *GetUplineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUplineRequest.ProtoReflect.Descriptor instead.
 func (*GetUplineRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{8}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetUplineRequest) GetDistributorId() string {
@@ -648,7 +934,7 @@ type NetworkMember struct {
 
 func (x *NetworkMember) Reset() {
 	*x = NetworkMember{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[9]
+	mi := &file_upline_v1_network_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -660,7 +946,7 @@ func (x *NetworkMember) String() string {
 func (*NetworkMember) ProtoMessage() {}
 
 func (x *NetworkMember) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[9]
+	mi := &file_upline_v1_network_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -673,7 +959,7 @@ func (x *NetworkMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NetworkMember.ProtoReflect.Descriptor instead.
 func (*NetworkMember) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{9}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *NetworkMember) GetDistributor() *Distributor {
@@ -703,7 +989,7 @@ type GetUplineResponse struct {
 
 func (x *GetUplineResponse) Reset() {
 	*x = GetUplineResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[10]
+	mi := &file_upline_v1_network_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -715,7 +1001,7 @@ func (x *GetUplineResponse) String() string {
 func (*GetUplineResponse) ProtoMessage() {}
 
 func (x *GetUplineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[10]
+	mi := &file_upline_v1_network_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -728,7 +1014,7 @@ func (x *GetUplineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUplineResponse.ProtoReflect.Descriptor instead.
 func (*GetUplineResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{10}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetUplineResponse) GetMembers() []*NetworkMember {
@@ -764,7 +1050,7 @@ type GetDownlineRequest struct {
 
 func (x *GetDownlineRequest) Reset() {
 	*x = GetDownlineRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[11]
+	mi := &file_upline_v1_network_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -776,7 +1062,7 @@ func (x *GetDownlineRequest) String() string {
 func (*GetDownlineRequest) ProtoMessage() {}
 
 func (x *GetDownlineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[11]
+	mi := &file_upline_v1_network_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -789,7 +1075,7 @@ func (x *GetDownlineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDownlineRequest.ProtoReflect.Descriptor instead.
 func (*GetDownlineRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{11}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetDownlineRequest) GetDistributorId() string {
@@ -840,7 +1126,7 @@ type GetDownlineResponse struct {
 
 func (x *GetDownlineResponse) Reset() {
 	*x = GetDownlineResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[12]
+	mi := &file_upline_v1_network_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -852,7 +1138,7 @@ func (x *GetDownlineResponse) String() string {
 func (*GetDownlineResponse) ProtoMessage() {}
 
 func (x *GetDownlineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[12]
+	mi := &file_upline_v1_network_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -865,7 +1151,7 @@ func (x *GetDownlineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDownlineResponse.ProtoReflect.Descriptor instead.
 func (*GetDownlineResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{12}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetDownlineResponse) GetMembers() []*NetworkMember {
@@ -882,14 +1168,995 @@ func (x *GetDownlineResponse) GetNextPageToken() string {
 	return ""
 }
 
+// NetworkEvent is one event of a distributor's history. What its kind does not set is empty.
+type NetworkEvent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The distributor.
+	DistributorId string `protobuf:"bytes,1,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// The caller's id of the event; an enrolment's is the distributor's id.
+	EventId string `protobuf:"bytes,2,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// What happened.
+	Kind NetworkEventKind `protobuf:"varint,3,opt,name=kind,proto3,enum=upline.v1.NetworkEventKind" json:"kind,omitempty"`
+	// The sponsor, of an enrolment or a change of it; empty for a top.
+	SponsorId string `protobuf:"bytes,4,opt,name=sponsor_id,json=sponsorId,proto3" json:"sponsor_id,omitempty"`
+	// The place, of an enrolment or a move.
+	Placement *Placement `protobuf:"bytes,5,opt,name=placement,proto3" json:"placement,omitempty"`
+	// The owner, of an enrolment.
+	OwnerId string `protobuf:"bytes,6,opt,name=owner_id,json=ownerId,proto3" json:"owner_id,omitempty"`
+	// The registration, of an enrolment or a change of it.
+	Registration *Registration `protobuf:"bytes,7,opt,name=registration,proto3" json:"registration,omitempty"`
+	// Why, as the caller gave it.
+	Reason string `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
+	// When it took effect.
+	EffectiveAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
+	// When Upline recorded it.
+	RecordedAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=recorded_at,json=recordedAt,proto3" json:"recorded_at,omitempty"`
+	// The first period that sees it, for each cadence of the plan.
+	CountsFrom []*PeriodRef `protobuf:"bytes,11,rep,name=counts_from,json=countsFrom,proto3" json:"counts_from,omitempty"`
+	// For cadences in which it corrects closed periods: the period whose close posts what the correction comes to.
+	RestatedIn    []*PeriodRef `protobuf:"bytes,12,rep,name=restated_in,json=restatedIn,proto3" json:"restated_in,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NetworkEvent) Reset() {
+	*x = NetworkEvent{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NetworkEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NetworkEvent) ProtoMessage() {}
+
+func (x *NetworkEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NetworkEvent.ProtoReflect.Descriptor instead.
+func (*NetworkEvent) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *NetworkEvent) GetDistributorId() string {
+	if x != nil {
+		return x.DistributorId
+	}
+	return ""
+}
+
+func (x *NetworkEvent) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *NetworkEvent) GetKind() NetworkEventKind {
+	if x != nil {
+		return x.Kind
+	}
+	return NetworkEventKind_NETWORK_EVENT_KIND_UNSPECIFIED
+}
+
+func (x *NetworkEvent) GetSponsorId() string {
+	if x != nil {
+		return x.SponsorId
+	}
+	return ""
+}
+
+func (x *NetworkEvent) GetPlacement() *Placement {
+	if x != nil {
+		return x.Placement
+	}
+	return nil
+}
+
+func (x *NetworkEvent) GetOwnerId() string {
+	if x != nil {
+		return x.OwnerId
+	}
+	return ""
+}
+
+func (x *NetworkEvent) GetRegistration() *Registration {
+	if x != nil {
+		return x.Registration
+	}
+	return nil
+}
+
+func (x *NetworkEvent) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *NetworkEvent) GetEffectiveAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EffectiveAt
+	}
+	return nil
+}
+
+func (x *NetworkEvent) GetRecordedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RecordedAt
+	}
+	return nil
+}
+
+func (x *NetworkEvent) GetCountsFrom() []*PeriodRef {
+	if x != nil {
+		return x.CountsFrom
+	}
+	return nil
+}
+
+func (x *NetworkEvent) GetRestatedIn() []*PeriodRef {
+	if x != nil {
+		return x.RestatedIn
+	}
+	return nil
+}
+
+// ChangeSponsorRequest puts a distributor under another sponsor.
+type ChangeSponsorRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The distributor.
+	DistributorId string `protobuf:"bytes,1,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+	// result.
+	EventId string `protobuf:"bytes,2,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+	EffectiveAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
+	// Which periods it counts in; omitted, open ones.
+	Counting NetworkCounting `protobuf:"varint,4,opt,name=counting,proto3,enum=upline.v1.NetworkCounting" json:"counting,omitempty"`
+	// Why, in words for the audit.
+	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The new sponsor, of the same plan, neither terminated nor in the distributor's own downline. Empty makes a top of the tree.
+	SponsorId     string `protobuf:"bytes,6,opt,name=sponsor_id,json=sponsorId,proto3" json:"sponsor_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeSponsorRequest) Reset() {
+	*x = ChangeSponsorRequest{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeSponsorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeSponsorRequest) ProtoMessage() {}
+
+func (x *ChangeSponsorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeSponsorRequest.ProtoReflect.Descriptor instead.
+func (*ChangeSponsorRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ChangeSponsorRequest) GetDistributorId() string {
+	if x != nil {
+		return x.DistributorId
+	}
+	return ""
+}
+
+func (x *ChangeSponsorRequest) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *ChangeSponsorRequest) GetEffectiveAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EffectiveAt
+	}
+	return nil
+}
+
+func (x *ChangeSponsorRequest) GetCounting() NetworkCounting {
+	if x != nil {
+		return x.Counting
+	}
+	return NetworkCounting_NETWORK_COUNTING_UNSPECIFIED
+}
+
+func (x *ChangeSponsorRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *ChangeSponsorRequest) GetSponsorId() string {
+	if x != nil {
+		return x.SponsorId
+	}
+	return ""
+}
+
+// ChangeSponsorResponse answers ChangeSponsor.
+type ChangeSponsorResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The event as recorded.
+	Event *NetworkEvent `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	// The distributor as it stands now.
+	Distributor   *Distributor `protobuf:"bytes,2,opt,name=distributor,proto3" json:"distributor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeSponsorResponse) Reset() {
+	*x = ChangeSponsorResponse{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeSponsorResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeSponsorResponse) ProtoMessage() {}
+
+func (x *ChangeSponsorResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeSponsorResponse.ProtoReflect.Descriptor instead.
+func (*ChangeSponsorResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ChangeSponsorResponse) GetEvent() *NetworkEvent {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *ChangeSponsorResponse) GetDistributor() *Distributor {
+	if x != nil {
+		return x.Distributor
+	}
+	return nil
+}
+
+// MovePlacementRequest puts a distributor into another place.
+type MovePlacementRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The distributor.
+	DistributorId string `protobuf:"bytes,1,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+	// result.
+	EventId string `protobuf:"bytes,2,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+	EffectiveAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
+	// Which periods it counts in; omitted, open ones.
+	Counting NetworkCounting `protobuf:"varint,4,opt,name=counting,proto3,enum=upline.v1.NetworkCounting" json:"counting,omitempty"`
+	// Why, in words for the audit.
+	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The new place; its parent is not in what stands below the distributor.
+	Placement     *Placement `protobuf:"bytes,6,opt,name=placement,proto3" json:"placement,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MovePlacementRequest) Reset() {
+	*x = MovePlacementRequest{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MovePlacementRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MovePlacementRequest) ProtoMessage() {}
+
+func (x *MovePlacementRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MovePlacementRequest.ProtoReflect.Descriptor instead.
+func (*MovePlacementRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *MovePlacementRequest) GetDistributorId() string {
+	if x != nil {
+		return x.DistributorId
+	}
+	return ""
+}
+
+func (x *MovePlacementRequest) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *MovePlacementRequest) GetEffectiveAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EffectiveAt
+	}
+	return nil
+}
+
+func (x *MovePlacementRequest) GetCounting() NetworkCounting {
+	if x != nil {
+		return x.Counting
+	}
+	return NetworkCounting_NETWORK_COUNTING_UNSPECIFIED
+}
+
+func (x *MovePlacementRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *MovePlacementRequest) GetPlacement() *Placement {
+	if x != nil {
+		return x.Placement
+	}
+	return nil
+}
+
+// MovePlacementResponse answers MovePlacement.
+type MovePlacementResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The event as recorded.
+	Event *NetworkEvent `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	// The distributor as it stands now.
+	Distributor   *Distributor `protobuf:"bytes,2,opt,name=distributor,proto3" json:"distributor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MovePlacementResponse) Reset() {
+	*x = MovePlacementResponse{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MovePlacementResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MovePlacementResponse) ProtoMessage() {}
+
+func (x *MovePlacementResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MovePlacementResponse.ProtoReflect.Descriptor instead.
+func (*MovePlacementResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *MovePlacementResponse) GetEvent() *NetworkEvent {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *MovePlacementResponse) GetDistributor() *Distributor {
+	if x != nil {
+		return x.Distributor
+	}
+	return nil
+}
+
+// TerminateRequest terminates a distributor.
+type TerminateRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The distributor.
+	DistributorId string `protobuf:"bytes,1,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+	// result.
+	EventId string `protobuf:"bytes,2,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+	EffectiveAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
+	// Which periods it counts in; omitted, open ones.
+	Counting NetworkCounting `protobuf:"varint,4,opt,name=counting,proto3,enum=upline.v1.NetworkCounting" json:"counting,omitempty"`
+	// Why, in words for the audit.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TerminateRequest) Reset() {
+	*x = TerminateRequest{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TerminateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TerminateRequest) ProtoMessage() {}
+
+func (x *TerminateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TerminateRequest.ProtoReflect.Descriptor instead.
+func (*TerminateRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *TerminateRequest) GetDistributorId() string {
+	if x != nil {
+		return x.DistributorId
+	}
+	return ""
+}
+
+func (x *TerminateRequest) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *TerminateRequest) GetEffectiveAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EffectiveAt
+	}
+	return nil
+}
+
+func (x *TerminateRequest) GetCounting() NetworkCounting {
+	if x != nil {
+		return x.Counting
+	}
+	return NetworkCounting_NETWORK_COUNTING_UNSPECIFIED
+}
+
+func (x *TerminateRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// TerminateResponse answers Terminate.
+type TerminateResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The event as recorded.
+	Event *NetworkEvent `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	// The distributor as it stands now.
+	Distributor   *Distributor `protobuf:"bytes,2,opt,name=distributor,proto3" json:"distributor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TerminateResponse) Reset() {
+	*x = TerminateResponse{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TerminateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TerminateResponse) ProtoMessage() {}
+
+func (x *TerminateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TerminateResponse.ProtoReflect.Descriptor instead.
+func (*TerminateResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *TerminateResponse) GetEvent() *NetworkEvent {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *TerminateResponse) GetDistributor() *Distributor {
+	if x != nil {
+		return x.Distributor
+	}
+	return nil
+}
+
+// ReinstateRequest takes a terminated distributor back.
+type ReinstateRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The distributor.
+	DistributorId string `protobuf:"bytes,1,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+	// result.
+	EventId string `protobuf:"bytes,2,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+	EffectiveAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
+	// Which periods it counts in; omitted, open ones.
+	Counting NetworkCounting `protobuf:"varint,4,opt,name=counting,proto3,enum=upline.v1.NetworkCounting" json:"counting,omitempty"`
+	// Why, in words for the audit.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReinstateRequest) Reset() {
+	*x = ReinstateRequest{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReinstateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReinstateRequest) ProtoMessage() {}
+
+func (x *ReinstateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReinstateRequest.ProtoReflect.Descriptor instead.
+func (*ReinstateRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ReinstateRequest) GetDistributorId() string {
+	if x != nil {
+		return x.DistributorId
+	}
+	return ""
+}
+
+func (x *ReinstateRequest) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *ReinstateRequest) GetEffectiveAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EffectiveAt
+	}
+	return nil
+}
+
+func (x *ReinstateRequest) GetCounting() NetworkCounting {
+	if x != nil {
+		return x.Counting
+	}
+	return NetworkCounting_NETWORK_COUNTING_UNSPECIFIED
+}
+
+func (x *ReinstateRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// ReinstateResponse answers Reinstate.
+type ReinstateResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The event as recorded.
+	Event *NetworkEvent `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	// The distributor as it stands now.
+	Distributor   *Distributor `protobuf:"bytes,2,opt,name=distributor,proto3" json:"distributor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReinstateResponse) Reset() {
+	*x = ReinstateResponse{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReinstateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReinstateResponse) ProtoMessage() {}
+
+func (x *ReinstateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReinstateResponse.ProtoReflect.Descriptor instead.
+func (*ReinstateResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ReinstateResponse) GetEvent() *NetworkEvent {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *ReinstateResponse) GetDistributor() *Distributor {
+	if x != nil {
+		return x.Distributor
+	}
+	return nil
+}
+
+// ChangeRegistrationRequest replaces what a distributor is registered as.
+type ChangeRegistrationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The distributor.
+	DistributorId string `protobuf:"bytes,1,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+	// result.
+	EventId string `protobuf:"bytes,2,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+	EffectiveAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=effective_at,json=effectiveAt,proto3" json:"effective_at,omitempty"`
+	// Which periods it counts in; omitted, open ones.
+	Counting NetworkCounting `protobuf:"varint,4,opt,name=counting,proto3,enum=upline.v1.NetworkCounting" json:"counting,omitempty"`
+	// Why, in words for the audit.
+	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// What the distributor is registered as from then on, in whole: what is left out is no longer so.
+	Registration  *Registration `protobuf:"bytes,6,opt,name=registration,proto3" json:"registration,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeRegistrationRequest) Reset() {
+	*x = ChangeRegistrationRequest{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeRegistrationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeRegistrationRequest) ProtoMessage() {}
+
+func (x *ChangeRegistrationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeRegistrationRequest.ProtoReflect.Descriptor instead.
+func (*ChangeRegistrationRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ChangeRegistrationRequest) GetDistributorId() string {
+	if x != nil {
+		return x.DistributorId
+	}
+	return ""
+}
+
+func (x *ChangeRegistrationRequest) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *ChangeRegistrationRequest) GetEffectiveAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EffectiveAt
+	}
+	return nil
+}
+
+func (x *ChangeRegistrationRequest) GetCounting() NetworkCounting {
+	if x != nil {
+		return x.Counting
+	}
+	return NetworkCounting_NETWORK_COUNTING_UNSPECIFIED
+}
+
+func (x *ChangeRegistrationRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *ChangeRegistrationRequest) GetRegistration() *Registration {
+	if x != nil {
+		return x.Registration
+	}
+	return nil
+}
+
+// ChangeRegistrationResponse answers ChangeRegistration.
+type ChangeRegistrationResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The event as recorded.
+	Event *NetworkEvent `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	// The distributor as it stands now.
+	Distributor   *Distributor `protobuf:"bytes,2,opt,name=distributor,proto3" json:"distributor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeRegistrationResponse) Reset() {
+	*x = ChangeRegistrationResponse{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeRegistrationResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeRegistrationResponse) ProtoMessage() {}
+
+func (x *ChangeRegistrationResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeRegistrationResponse.ProtoReflect.Descriptor instead.
+func (*ChangeRegistrationResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ChangeRegistrationResponse) GetEvent() *NetworkEvent {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *ChangeRegistrationResponse) GetDistributor() *Distributor {
+	if x != nil {
+		return x.Distributor
+	}
+	return nil
+}
+
+// ListNetworkEventsRequest asks for a distributor's history.
+type ListNetworkEventsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The distributor.
+	DistributorId string `protobuf:"bytes,1,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// Events on a page, at most 1,000; 0 means 100.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before; empty for the first page.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListNetworkEventsRequest) Reset() {
+	*x = ListNetworkEventsRequest{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListNetworkEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListNetworkEventsRequest) ProtoMessage() {}
+
+func (x *ListNetworkEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListNetworkEventsRequest.ProtoReflect.Descriptor instead.
+func (*ListNetworkEventsRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ListNetworkEventsRequest) GetDistributorId() string {
+	if x != nil {
+		return x.DistributorId
+	}
+	return ""
+}
+
+func (x *ListNetworkEventsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListNetworkEventsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListNetworkEventsResponse is a page of the history.
+type ListNetworkEventsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The events, latest first.
+	Events []*NetworkEvent `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListNetworkEventsResponse) Reset() {
+	*x = ListNetworkEventsResponse{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListNetworkEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListNetworkEventsResponse) ProtoMessage() {}
+
+func (x *ListNetworkEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListNetworkEventsResponse.ProtoReflect.Descriptor instead.
+func (*ListNetworkEventsResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ListNetworkEventsResponse) GetEvents() []*NetworkEvent {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *ListNetworkEventsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 var File_upline_v1_network_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_network_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1fupline/v1/network_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n" +
+	"\x1fupline/v1/network_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15upline/v1/types.proto\"e\n" +
 	"\tPlacement\x12;\n" +
 	"\tparent_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\bparentId\x12\x1b\n" +
-	"\x03leg\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x01R\x03leg\"\xf2\x02\n" +
+	"\x03leg\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x01R\x03leg\"\xea\x03\n" +
 	"\rEnrollRequest\x12E\n" +
 	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x127\n" +
 	"\aplan_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x12)\n" +
@@ -899,7 +2166,12 @@ const file_upline_v1_network_service_proto_rawDesc = "" +
 	"sponsor_id\x18\x04 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{0,64}$R\tsponsorId\x122\n" +
 	"\tplacement\x18\x05 \x01(\v2\x14.upline.v1.PlacementR\tplacement\x12C\n" +
 	"\venrolled_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\n" +
-	"enrolledAt\"\xca\x02\n" +
+	"enrolledAt\x129\n" +
+	"\bowner_id\x18\x14 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{0,64}$R\aownerId\x12;\n" +
+	"\fregistration\x18\x15 \x01(\v2\x17.upline.v1.RegistrationR\fregistration\"\x7f\n" +
+	"\fRegistration\x122\n" +
+	"\x04kind\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{0,64}$R\x04kind\x12;\n" +
+	"\x04tags\x18\x02 \x03(\tB'\xbaH$\x92\x01!\x10\x1e\x18\x01\"\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x04tags\"\x94\x04\n" +
 	"\vDistributor\x12%\n" +
 	"\x0edistributor_id\x18\x01 \x01(\tR\rdistributorId\x12\x17\n" +
 	"\aplan_id\x18\x02 \x01(\tR\x06planId\x12\x16\n" +
@@ -911,7 +2183,12 @@ const file_upline_v1_network_service_proto_rawDesc = "" +
 	"\venrolled_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"enrolledAt\x12;\n" +
 	"\vrecorded_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"recordedAt\"J\n" +
+	"recordedAt\x12\x19\n" +
+	"\bowner_id\x18\t \x01(\tR\aownerId\x12;\n" +
+	"\fregistration\x18\n" +
+	" \x01(\v2\x17.upline.v1.RegistrationR\fregistration\x12/\n" +
+	"\bstanding\x18\v \x01(\x0e2\x13.upline.v1.StandingR\bstanding\x12?\n" +
+	"\rterminated_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\fterminatedAt\"J\n" +
 	"\x0eEnrollResponse\x128\n" +
 	"\vdistributor\x18\x01 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\"_\n" +
 	"\x12EnrollBatchRequest\x12I\n" +
@@ -946,14 +2223,117 @@ const file_upline_v1_network_service_proto_rawDesc = "" +
 	"page_token\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"q\n" +
 	"\x13GetDownlineResponse\x122\n" +
 	"\amembers\x18\x01 \x03(\v2\x18.upline.v1.NetworkMemberR\amembers\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xae\x04\n" +
+	"\fNetworkEvent\x12%\n" +
+	"\x0edistributor_id\x18\x01 \x01(\tR\rdistributorId\x12\x19\n" +
+	"\bevent_id\x18\x02 \x01(\tR\aeventId\x12/\n" +
+	"\x04kind\x18\x03 \x01(\x0e2\x1b.upline.v1.NetworkEventKindR\x04kind\x12\x1d\n" +
+	"\n" +
+	"sponsor_id\x18\x04 \x01(\tR\tsponsorId\x122\n" +
+	"\tplacement\x18\x05 \x01(\v2\x14.upline.v1.PlacementR\tplacement\x12\x19\n" +
+	"\bowner_id\x18\x06 \x01(\tR\aownerId\x12;\n" +
+	"\fregistration\x18\a \x01(\v2\x17.upline.v1.RegistrationR\fregistration\x12\x16\n" +
+	"\x06reason\x18\b \x01(\tR\x06reason\x12=\n" +
+	"\feffective_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\veffectiveAt\x12;\n" +
+	"\vrecorded_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"recordedAt\x125\n" +
+	"\vcounts_from\x18\v \x03(\v2\x14.upline.v1.PeriodRefR\n" +
+	"countsFrom\x125\n" +
+	"\vrestated_in\x18\f \x03(\v2\x14.upline.v1.PeriodRefR\n" +
+	"restatedIn\"\x84\x03\n" +
+	"\x14ChangeSponsorRequest\x12E\n" +
+	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x129\n" +
+	"\bevent_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
+	"\feffective_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\veffectiveAt\x12@\n" +
+	"\bcounting\x18\x04 \x01(\x0e2\x1a.upline.v1.NetworkCountingB\b\xbaH\x05\x82\x01\x02\x10\x01R\bcounting\x12\"\n" +
+	"\x06reason\x18\x05 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x06reason\x12=\n" +
+	"\n" +
+	"sponsor_id\x18\x06 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{0,64}$R\tsponsorId\"\x80\x01\n" +
+	"\x15ChangeSponsorResponse\x12-\n" +
+	"\x05event\x18\x01 \x01(\v2\x17.upline.v1.NetworkEventR\x05event\x128\n" +
+	"\vdistributor\x18\x02 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\"\x81\x03\n" +
+	"\x14MovePlacementRequest\x12E\n" +
+	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x129\n" +
+	"\bevent_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
+	"\feffective_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\veffectiveAt\x12@\n" +
+	"\bcounting\x18\x04 \x01(\x0e2\x1a.upline.v1.NetworkCountingB\b\xbaH\x05\x82\x01\x02\x10\x01R\bcounting\x12\"\n" +
+	"\x06reason\x18\x05 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x06reason\x12:\n" +
+	"\tplacement\x18\x06 \x01(\v2\x14.upline.v1.PlacementB\x06\xbaH\x03\xc8\x01\x01R\tplacement\"\x80\x01\n" +
+	"\x15MovePlacementResponse\x12-\n" +
+	"\x05event\x18\x01 \x01(\v2\x17.upline.v1.NetworkEventR\x05event\x128\n" +
+	"\vdistributor\x18\x02 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\"\xc1\x02\n" +
+	"\x10TerminateRequest\x12E\n" +
+	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x129\n" +
+	"\bevent_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
+	"\feffective_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\veffectiveAt\x12@\n" +
+	"\bcounting\x18\x04 \x01(\x0e2\x1a.upline.v1.NetworkCountingB\b\xbaH\x05\x82\x01\x02\x10\x01R\bcounting\x12\"\n" +
+	"\x06reason\x18\x05 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x06reason\"|\n" +
+	"\x11TerminateResponse\x12-\n" +
+	"\x05event\x18\x01 \x01(\v2\x17.upline.v1.NetworkEventR\x05event\x128\n" +
+	"\vdistributor\x18\x02 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\"\xc1\x02\n" +
+	"\x10ReinstateRequest\x12E\n" +
+	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x129\n" +
+	"\bevent_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
+	"\feffective_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\veffectiveAt\x12@\n" +
+	"\bcounting\x18\x04 \x01(\x0e2\x1a.upline.v1.NetworkCountingB\b\xbaH\x05\x82\x01\x02\x10\x01R\bcounting\x12\"\n" +
+	"\x06reason\x18\x05 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x06reason\"|\n" +
+	"\x11ReinstateResponse\x12-\n" +
+	"\x05event\x18\x01 \x01(\v2\x17.upline.v1.NetworkEventR\x05event\x128\n" +
+	"\vdistributor\x18\x02 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\"\x8f\x03\n" +
+	"\x19ChangeRegistrationRequest\x12E\n" +
+	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x129\n" +
+	"\bevent_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
+	"\feffective_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\veffectiveAt\x12@\n" +
+	"\bcounting\x18\x04 \x01(\x0e2\x1a.upline.v1.NetworkCountingB\b\xbaH\x05\x82\x01\x02\x10\x01R\bcounting\x12\"\n" +
+	"\x06reason\x18\x05 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x06reason\x12C\n" +
+	"\fregistration\x18\x06 \x01(\v2\x17.upline.v1.RegistrationB\x06\xbaH\x03\xc8\x01\x01R\fregistration\"\x85\x01\n" +
+	"\x1aChangeRegistrationResponse\x12-\n" +
+	"\x05event\x18\x01 \x01(\v2\x17.upline.v1.NetworkEventR\x05event\x128\n" +
+	"\vdistributor\x18\x02 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\"\xb3\x01\n" +
+	"\x18ListNetworkEventsRequest\x12E\n" +
+	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x12'\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"t\n" +
+	"\x19ListNetworkEventsResponse\x12/\n" +
+	"\x06events\x18\x01 \x03(\v2\x17.upline.v1.NetworkEventR\x06events\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken*B\n" +
 	"\x04Tree\x12\x14\n" +
 	"\x10TREE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fTREE_SPONSOR\x10\x01\x12\x12\n" +
-	"\x0eTREE_PLACEMENT\x10\x022\x99\x03\n" +
+	"\x0eTREE_PLACEMENT\x10\x02*R\n" +
+	"\bStanding\x12\x18\n" +
+	"\x14STANDING_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fSTANDING_ACTIVE\x10\x01\x12\x17\n" +
+	"\x13STANDING_TERMINATED\x10\x02*t\n" +
+	"\x0fNetworkCounting\x12 \n" +
+	"\x1cNETWORK_COUNTING_UNSPECIFIED\x10\x00\x12!\n" +
+	"\x1dNETWORK_COUNTING_OPEN_PERIODS\x10\x01\x12\x1c\n" +
+	"\x18NETWORK_COUNTING_RESTATE\x10\x02*\xff\x01\n" +
+	"\x10NetworkEventKind\x12\"\n" +
+	"\x1eNETWORK_EVENT_KIND_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bNETWORK_EVENT_KIND_ENROLLED\x10\x01\x12\x1e\n" +
+	"\x1aNETWORK_EVENT_KIND_SPONSOR\x10\x02\x12\x1d\n" +
+	"\x19NETWORK_EVENT_KIND_PLACED\x10\x03\x12!\n" +
+	"\x1dNETWORK_EVENT_KIND_TERMINATED\x10\x04\x12!\n" +
+	"\x1dNETWORK_EVENT_KIND_REINSTATED\x10\x05\x12!\n" +
+	"\x1dNETWORK_EVENT_KIND_REGISTERED\x10\x062\x99\a\n" +
 	"\x0eNetworkService\x12=\n" +
 	"\x06Enroll\x12\x18.upline.v1.EnrollRequest\x1a\x19.upline.v1.EnrollResponse\x12L\n" +
-	"\vEnrollBatch\x12\x1d.upline.v1.EnrollBatchRequest\x1a\x1e.upline.v1.EnrollBatchResponse\x12Z\n" +
+	"\vEnrollBatch\x12\x1d.upline.v1.EnrollBatchRequest\x1a\x1e.upline.v1.EnrollBatchResponse\x12R\n" +
+	"\rChangeSponsor\x12\x1f.upline.v1.ChangeSponsorRequest\x1a .upline.v1.ChangeSponsorResponse\x12R\n" +
+	"\rMovePlacement\x12\x1f.upline.v1.MovePlacementRequest\x1a .upline.v1.MovePlacementResponse\x12F\n" +
+	"\tTerminate\x12\x1b.upline.v1.TerminateRequest\x1a\x1c.upline.v1.TerminateResponse\x12F\n" +
+	"\tReinstate\x12\x1b.upline.v1.ReinstateRequest\x1a\x1c.upline.v1.ReinstateResponse\x12a\n" +
+	"\x12ChangeRegistration\x12$.upline.v1.ChangeRegistrationRequest\x1a%.upline.v1.ChangeRegistrationResponse\x12c\n" +
+	"\x11ListNetworkEvents\x12#.upline.v1.ListNetworkEventsRequest\x1a$.upline.v1.ListNetworkEventsResponse\"\x03\x90\x02\x01\x12Z\n" +
 	"\x0eGetDistributor\x12 .upline.v1.GetDistributorRequest\x1a!.upline.v1.GetDistributorResponse\"\x03\x90\x02\x01\x12K\n" +
 	"\tGetUpline\x12\x1b.upline.v1.GetUplineRequest\x1a\x1c.upline.v1.GetUplineResponse\"\x03\x90\x02\x01\x12Q\n" +
 	"\vGetDownline\x12\x1d.upline.v1.GetDownlineRequest\x1a\x1e.upline.v1.GetDownlineResponse\"\x03\x90\x02\x01B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
@@ -970,55 +2350,119 @@ func file_upline_v1_network_service_proto_rawDescGZIP() []byte {
 	return file_upline_v1_network_service_proto_rawDescData
 }
 
-var file_upline_v1_network_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_upline_v1_network_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_upline_v1_network_service_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_upline_v1_network_service_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_upline_v1_network_service_proto_goTypes = []any{
-	(Tree)(0),                      // 0: upline.v1.Tree
-	(*Placement)(nil),              // 1: upline.v1.Placement
-	(*EnrollRequest)(nil),          // 2: upline.v1.EnrollRequest
-	(*Distributor)(nil),            // 3: upline.v1.Distributor
-	(*EnrollResponse)(nil),         // 4: upline.v1.EnrollResponse
-	(*EnrollBatchRequest)(nil),     // 5: upline.v1.EnrollBatchRequest
-	(*EnrollBatchResponse)(nil),    // 6: upline.v1.EnrollBatchResponse
-	(*GetDistributorRequest)(nil),  // 7: upline.v1.GetDistributorRequest
-	(*GetDistributorResponse)(nil), // 8: upline.v1.GetDistributorResponse
-	(*GetUplineRequest)(nil),       // 9: upline.v1.GetUplineRequest
-	(*NetworkMember)(nil),          // 10: upline.v1.NetworkMember
-	(*GetUplineResponse)(nil),      // 11: upline.v1.GetUplineResponse
-	(*GetDownlineRequest)(nil),     // 12: upline.v1.GetDownlineRequest
-	(*GetDownlineResponse)(nil),    // 13: upline.v1.GetDownlineResponse
-	(*timestamppb.Timestamp)(nil),  // 14: google.protobuf.Timestamp
+	(Tree)(0),                          // 0: upline.v1.Tree
+	(Standing)(0),                      // 1: upline.v1.Standing
+	(NetworkCounting)(0),               // 2: upline.v1.NetworkCounting
+	(NetworkEventKind)(0),              // 3: upline.v1.NetworkEventKind
+	(*Placement)(nil),                  // 4: upline.v1.Placement
+	(*EnrollRequest)(nil),              // 5: upline.v1.EnrollRequest
+	(*Registration)(nil),               // 6: upline.v1.Registration
+	(*Distributor)(nil),                // 7: upline.v1.Distributor
+	(*EnrollResponse)(nil),             // 8: upline.v1.EnrollResponse
+	(*EnrollBatchRequest)(nil),         // 9: upline.v1.EnrollBatchRequest
+	(*EnrollBatchResponse)(nil),        // 10: upline.v1.EnrollBatchResponse
+	(*GetDistributorRequest)(nil),      // 11: upline.v1.GetDistributorRequest
+	(*GetDistributorResponse)(nil),     // 12: upline.v1.GetDistributorResponse
+	(*GetUplineRequest)(nil),           // 13: upline.v1.GetUplineRequest
+	(*NetworkMember)(nil),              // 14: upline.v1.NetworkMember
+	(*GetUplineResponse)(nil),          // 15: upline.v1.GetUplineResponse
+	(*GetDownlineRequest)(nil),         // 16: upline.v1.GetDownlineRequest
+	(*GetDownlineResponse)(nil),        // 17: upline.v1.GetDownlineResponse
+	(*NetworkEvent)(nil),               // 18: upline.v1.NetworkEvent
+	(*ChangeSponsorRequest)(nil),       // 19: upline.v1.ChangeSponsorRequest
+	(*ChangeSponsorResponse)(nil),      // 20: upline.v1.ChangeSponsorResponse
+	(*MovePlacementRequest)(nil),       // 21: upline.v1.MovePlacementRequest
+	(*MovePlacementResponse)(nil),      // 22: upline.v1.MovePlacementResponse
+	(*TerminateRequest)(nil),           // 23: upline.v1.TerminateRequest
+	(*TerminateResponse)(nil),          // 24: upline.v1.TerminateResponse
+	(*ReinstateRequest)(nil),           // 25: upline.v1.ReinstateRequest
+	(*ReinstateResponse)(nil),          // 26: upline.v1.ReinstateResponse
+	(*ChangeRegistrationRequest)(nil),  // 27: upline.v1.ChangeRegistrationRequest
+	(*ChangeRegistrationResponse)(nil), // 28: upline.v1.ChangeRegistrationResponse
+	(*ListNetworkEventsRequest)(nil),   // 29: upline.v1.ListNetworkEventsRequest
+	(*ListNetworkEventsResponse)(nil),  // 30: upline.v1.ListNetworkEventsResponse
+	(*timestamppb.Timestamp)(nil),      // 31: google.protobuf.Timestamp
+	(*PeriodRef)(nil),                  // 32: upline.v1.PeriodRef
 }
 var file_upline_v1_network_service_proto_depIdxs = []int32{
-	1,  // 0: upline.v1.EnrollRequest.placement:type_name -> upline.v1.Placement
-	14, // 1: upline.v1.EnrollRequest.enrolled_at:type_name -> google.protobuf.Timestamp
-	1,  // 2: upline.v1.Distributor.placement:type_name -> upline.v1.Placement
-	14, // 3: upline.v1.Distributor.enrolled_at:type_name -> google.protobuf.Timestamp
-	14, // 4: upline.v1.Distributor.recorded_at:type_name -> google.protobuf.Timestamp
-	3,  // 5: upline.v1.EnrollResponse.distributor:type_name -> upline.v1.Distributor
-	2,  // 6: upline.v1.EnrollBatchRequest.distributors:type_name -> upline.v1.EnrollRequest
-	3,  // 7: upline.v1.EnrollBatchResponse.distributors:type_name -> upline.v1.Distributor
-	3,  // 8: upline.v1.GetDistributorResponse.distributor:type_name -> upline.v1.Distributor
-	0,  // 9: upline.v1.GetUplineRequest.tree:type_name -> upline.v1.Tree
-	3,  // 10: upline.v1.NetworkMember.distributor:type_name -> upline.v1.Distributor
-	10, // 11: upline.v1.GetUplineResponse.members:type_name -> upline.v1.NetworkMember
-	0,  // 12: upline.v1.GetDownlineRequest.tree:type_name -> upline.v1.Tree
-	10, // 13: upline.v1.GetDownlineResponse.members:type_name -> upline.v1.NetworkMember
-	2,  // 14: upline.v1.NetworkService.Enroll:input_type -> upline.v1.EnrollRequest
-	5,  // 15: upline.v1.NetworkService.EnrollBatch:input_type -> upline.v1.EnrollBatchRequest
-	7,  // 16: upline.v1.NetworkService.GetDistributor:input_type -> upline.v1.GetDistributorRequest
-	9,  // 17: upline.v1.NetworkService.GetUpline:input_type -> upline.v1.GetUplineRequest
-	12, // 18: upline.v1.NetworkService.GetDownline:input_type -> upline.v1.GetDownlineRequest
-	4,  // 19: upline.v1.NetworkService.Enroll:output_type -> upline.v1.EnrollResponse
-	6,  // 20: upline.v1.NetworkService.EnrollBatch:output_type -> upline.v1.EnrollBatchResponse
-	8,  // 21: upline.v1.NetworkService.GetDistributor:output_type -> upline.v1.GetDistributorResponse
-	11, // 22: upline.v1.NetworkService.GetUpline:output_type -> upline.v1.GetUplineResponse
-	13, // 23: upline.v1.NetworkService.GetDownline:output_type -> upline.v1.GetDownlineResponse
-	19, // [19:24] is the sub-list for method output_type
-	14, // [14:19] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	4,  // 0: upline.v1.EnrollRequest.placement:type_name -> upline.v1.Placement
+	31, // 1: upline.v1.EnrollRequest.enrolled_at:type_name -> google.protobuf.Timestamp
+	6,  // 2: upline.v1.EnrollRequest.registration:type_name -> upline.v1.Registration
+	4,  // 3: upline.v1.Distributor.placement:type_name -> upline.v1.Placement
+	31, // 4: upline.v1.Distributor.enrolled_at:type_name -> google.protobuf.Timestamp
+	31, // 5: upline.v1.Distributor.recorded_at:type_name -> google.protobuf.Timestamp
+	6,  // 6: upline.v1.Distributor.registration:type_name -> upline.v1.Registration
+	1,  // 7: upline.v1.Distributor.standing:type_name -> upline.v1.Standing
+	31, // 8: upline.v1.Distributor.terminated_at:type_name -> google.protobuf.Timestamp
+	7,  // 9: upline.v1.EnrollResponse.distributor:type_name -> upline.v1.Distributor
+	5,  // 10: upline.v1.EnrollBatchRequest.distributors:type_name -> upline.v1.EnrollRequest
+	7,  // 11: upline.v1.EnrollBatchResponse.distributors:type_name -> upline.v1.Distributor
+	7,  // 12: upline.v1.GetDistributorResponse.distributor:type_name -> upline.v1.Distributor
+	0,  // 13: upline.v1.GetUplineRequest.tree:type_name -> upline.v1.Tree
+	7,  // 14: upline.v1.NetworkMember.distributor:type_name -> upline.v1.Distributor
+	14, // 15: upline.v1.GetUplineResponse.members:type_name -> upline.v1.NetworkMember
+	0,  // 16: upline.v1.GetDownlineRequest.tree:type_name -> upline.v1.Tree
+	14, // 17: upline.v1.GetDownlineResponse.members:type_name -> upline.v1.NetworkMember
+	3,  // 18: upline.v1.NetworkEvent.kind:type_name -> upline.v1.NetworkEventKind
+	4,  // 19: upline.v1.NetworkEvent.placement:type_name -> upline.v1.Placement
+	6,  // 20: upline.v1.NetworkEvent.registration:type_name -> upline.v1.Registration
+	31, // 21: upline.v1.NetworkEvent.effective_at:type_name -> google.protobuf.Timestamp
+	31, // 22: upline.v1.NetworkEvent.recorded_at:type_name -> google.protobuf.Timestamp
+	32, // 23: upline.v1.NetworkEvent.counts_from:type_name -> upline.v1.PeriodRef
+	32, // 24: upline.v1.NetworkEvent.restated_in:type_name -> upline.v1.PeriodRef
+	31, // 25: upline.v1.ChangeSponsorRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 26: upline.v1.ChangeSponsorRequest.counting:type_name -> upline.v1.NetworkCounting
+	18, // 27: upline.v1.ChangeSponsorResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 28: upline.v1.ChangeSponsorResponse.distributor:type_name -> upline.v1.Distributor
+	31, // 29: upline.v1.MovePlacementRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 30: upline.v1.MovePlacementRequest.counting:type_name -> upline.v1.NetworkCounting
+	4,  // 31: upline.v1.MovePlacementRequest.placement:type_name -> upline.v1.Placement
+	18, // 32: upline.v1.MovePlacementResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 33: upline.v1.MovePlacementResponse.distributor:type_name -> upline.v1.Distributor
+	31, // 34: upline.v1.TerminateRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 35: upline.v1.TerminateRequest.counting:type_name -> upline.v1.NetworkCounting
+	18, // 36: upline.v1.TerminateResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 37: upline.v1.TerminateResponse.distributor:type_name -> upline.v1.Distributor
+	31, // 38: upline.v1.ReinstateRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 39: upline.v1.ReinstateRequest.counting:type_name -> upline.v1.NetworkCounting
+	18, // 40: upline.v1.ReinstateResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 41: upline.v1.ReinstateResponse.distributor:type_name -> upline.v1.Distributor
+	31, // 42: upline.v1.ChangeRegistrationRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 43: upline.v1.ChangeRegistrationRequest.counting:type_name -> upline.v1.NetworkCounting
+	6,  // 44: upline.v1.ChangeRegistrationRequest.registration:type_name -> upline.v1.Registration
+	18, // 45: upline.v1.ChangeRegistrationResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 46: upline.v1.ChangeRegistrationResponse.distributor:type_name -> upline.v1.Distributor
+	18, // 47: upline.v1.ListNetworkEventsResponse.events:type_name -> upline.v1.NetworkEvent
+	5,  // 48: upline.v1.NetworkService.Enroll:input_type -> upline.v1.EnrollRequest
+	9,  // 49: upline.v1.NetworkService.EnrollBatch:input_type -> upline.v1.EnrollBatchRequest
+	19, // 50: upline.v1.NetworkService.ChangeSponsor:input_type -> upline.v1.ChangeSponsorRequest
+	21, // 51: upline.v1.NetworkService.MovePlacement:input_type -> upline.v1.MovePlacementRequest
+	23, // 52: upline.v1.NetworkService.Terminate:input_type -> upline.v1.TerminateRequest
+	25, // 53: upline.v1.NetworkService.Reinstate:input_type -> upline.v1.ReinstateRequest
+	27, // 54: upline.v1.NetworkService.ChangeRegistration:input_type -> upline.v1.ChangeRegistrationRequest
+	29, // 55: upline.v1.NetworkService.ListNetworkEvents:input_type -> upline.v1.ListNetworkEventsRequest
+	11, // 56: upline.v1.NetworkService.GetDistributor:input_type -> upline.v1.GetDistributorRequest
+	13, // 57: upline.v1.NetworkService.GetUpline:input_type -> upline.v1.GetUplineRequest
+	16, // 58: upline.v1.NetworkService.GetDownline:input_type -> upline.v1.GetDownlineRequest
+	8,  // 59: upline.v1.NetworkService.Enroll:output_type -> upline.v1.EnrollResponse
+	10, // 60: upline.v1.NetworkService.EnrollBatch:output_type -> upline.v1.EnrollBatchResponse
+	20, // 61: upline.v1.NetworkService.ChangeSponsor:output_type -> upline.v1.ChangeSponsorResponse
+	22, // 62: upline.v1.NetworkService.MovePlacement:output_type -> upline.v1.MovePlacementResponse
+	24, // 63: upline.v1.NetworkService.Terminate:output_type -> upline.v1.TerminateResponse
+	26, // 64: upline.v1.NetworkService.Reinstate:output_type -> upline.v1.ReinstateResponse
+	28, // 65: upline.v1.NetworkService.ChangeRegistration:output_type -> upline.v1.ChangeRegistrationResponse
+	30, // 66: upline.v1.NetworkService.ListNetworkEvents:output_type -> upline.v1.ListNetworkEventsResponse
+	12, // 67: upline.v1.NetworkService.GetDistributor:output_type -> upline.v1.GetDistributorResponse
+	15, // 68: upline.v1.NetworkService.GetUpline:output_type -> upline.v1.GetUplineResponse
+	17, // 69: upline.v1.NetworkService.GetDownline:output_type -> upline.v1.GetDownlineResponse
+	59, // [59:70] is the sub-list for method output_type
+	48, // [48:59] is the sub-list for method input_type
+	48, // [48:48] is the sub-list for extension type_name
+	48, // [48:48] is the sub-list for extension extendee
+	0,  // [0:48] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_network_service_proto_init() }
@@ -1026,13 +2470,14 @@ func file_upline_v1_network_service_proto_init() {
 	if File_upline_v1_network_service_proto != nil {
 		return
 	}
+	file_upline_v1_types_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_network_service_proto_rawDesc), len(file_upline_v1_network_service_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   13,
+			NumEnums:      4,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,23 +19,47 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	NetworkService_Enroll_FullMethodName         = "/upline.v1.NetworkService/Enroll"
-	NetworkService_EnrollBatch_FullMethodName    = "/upline.v1.NetworkService/EnrollBatch"
-	NetworkService_GetDistributor_FullMethodName = "/upline.v1.NetworkService/GetDistributor"
-	NetworkService_GetUpline_FullMethodName      = "/upline.v1.NetworkService/GetUpline"
-	NetworkService_GetDownline_FullMethodName    = "/upline.v1.NetworkService/GetDownline"
+	NetworkService_Enroll_FullMethodName             = "/upline.v1.NetworkService/Enroll"
+	NetworkService_EnrollBatch_FullMethodName        = "/upline.v1.NetworkService/EnrollBatch"
+	NetworkService_ChangeSponsor_FullMethodName      = "/upline.v1.NetworkService/ChangeSponsor"
+	NetworkService_MovePlacement_FullMethodName      = "/upline.v1.NetworkService/MovePlacement"
+	NetworkService_Terminate_FullMethodName          = "/upline.v1.NetworkService/Terminate"
+	NetworkService_Reinstate_FullMethodName          = "/upline.v1.NetworkService/Reinstate"
+	NetworkService_ChangeRegistration_FullMethodName = "/upline.v1.NetworkService/ChangeRegistration"
+	NetworkService_ListNetworkEvents_FullMethodName  = "/upline.v1.NetworkService/ListNetworkEvents"
+	NetworkService_GetDistributor_FullMethodName     = "/upline.v1.NetworkService/GetDistributor"
+	NetworkService_GetUpline_FullMethodName          = "/upline.v1.NetworkService/GetUpline"
+	NetworkService_GetDownline_FullMethodName        = "/upline.v1.NetworkService/GetDownline"
 )
 
 // NetworkServiceClient is the client API for NetworkService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// NetworkService keeps the trees of distributors.
+// NetworkService keeps the trees of distributors, now and at any time past.
+//
+// A period sees the trees as they stood when it began, and whoever was enrolled in it: a change counts in the first period of each
+// cadence that begins at or after its effective time. Bonuses that are paid at the event go by the trees at the time of the event.
+// Changes of one distributor's sponsor, of the place and of the standing are each recorded in the order in which they take effect.
 type NetworkServiceClient interface {
 	// Enroll adds one distributor under a sponsor, and places it where the plan has a placement tree.
 	Enroll(ctx context.Context, in *EnrollRequest, opts ...grpc.CallOption) (*EnrollResponse, error)
 	// EnrollBatch adds up to 1,000 distributors, all of them or none. A sponsor or parent may stand earlier in the same batch.
 	EnrollBatch(ctx context.Context, in *EnrollBatchRequest, opts ...grpc.CallOption) (*EnrollBatchResponse, error)
+	// ChangeSponsor puts a distributor, with the whole downline, under another sponsor.
+	ChangeSponsor(ctx context.Context, in *ChangeSponsorRequest, opts ...grpc.CallOption) (*ChangeSponsorResponse, error)
+	// MovePlacement puts a distributor, with everybody below, into another place of the placement tree. The place that is left can be
+	// given to somebody who moves at once, and to somebody who is enrolled when no period sees the old holder in it any more.
+	MovePlacement(ctx context.Context, in *MovePlacementRequest, opts ...grpc.CallOption) (*MovePlacementResponse, error)
+	// Terminate ends a distributor's membership. A terminated distributor records no sales and sponsors nobody; the plan says what
+	// becomes of the amounts and of the downline.
+	Terminate(ctx context.Context, in *TerminateRequest, opts ...grpc.CallOption) (*TerminateResponse, error)
+	// Reinstate takes a terminated distributor back.
+	Reinstate(ctx context.Context, in *ReinstateRequest, opts ...grpc.CallOption) (*ReinstateResponse, error)
+	// ChangeRegistration replaces what a distributor is registered as: the kind, and the licences and other tags.
+	ChangeRegistration(ctx context.Context, in *ChangeRegistrationRequest, opts ...grpc.CallOption) (*ChangeRegistrationResponse, error)
+	// ListNetworkEvents returns a distributor's history, latest first: the enrolment and every change.
+	ListNetworkEvents(ctx context.Context, in *ListNetworkEventsRequest, opts ...grpc.CallOption) (*ListNetworkEventsResponse, error)
 	// GetDistributor returns one distributor.
 	GetDistributor(ctx context.Context, in *GetDistributorRequest, opts ...grpc.CallOption) (*GetDistributorResponse, error)
 	// GetUpline returns the line from a distributor's sponsor or parent to the top.
@@ -66,6 +90,66 @@ func (c *networkServiceClient) EnrollBatch(ctx context.Context, in *EnrollBatchR
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(EnrollBatchResponse)
 	err := c.cc.Invoke(ctx, NetworkService_EnrollBatch_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *networkServiceClient) ChangeSponsor(ctx context.Context, in *ChangeSponsorRequest, opts ...grpc.CallOption) (*ChangeSponsorResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ChangeSponsorResponse)
+	err := c.cc.Invoke(ctx, NetworkService_ChangeSponsor_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *networkServiceClient) MovePlacement(ctx context.Context, in *MovePlacementRequest, opts ...grpc.CallOption) (*MovePlacementResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(MovePlacementResponse)
+	err := c.cc.Invoke(ctx, NetworkService_MovePlacement_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *networkServiceClient) Terminate(ctx context.Context, in *TerminateRequest, opts ...grpc.CallOption) (*TerminateResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TerminateResponse)
+	err := c.cc.Invoke(ctx, NetworkService_Terminate_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *networkServiceClient) Reinstate(ctx context.Context, in *ReinstateRequest, opts ...grpc.CallOption) (*ReinstateResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReinstateResponse)
+	err := c.cc.Invoke(ctx, NetworkService_Reinstate_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *networkServiceClient) ChangeRegistration(ctx context.Context, in *ChangeRegistrationRequest, opts ...grpc.CallOption) (*ChangeRegistrationResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ChangeRegistrationResponse)
+	err := c.cc.Invoke(ctx, NetworkService_ChangeRegistration_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *networkServiceClient) ListNetworkEvents(ctx context.Context, in *ListNetworkEventsRequest, opts ...grpc.CallOption) (*ListNetworkEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListNetworkEventsResponse)
+	err := c.cc.Invoke(ctx, NetworkService_ListNetworkEvents_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -106,12 +190,30 @@ func (c *networkServiceClient) GetDownline(ctx context.Context, in *GetDownlineR
 // All implementations must embed UnimplementedNetworkServiceServer
 // for forward compatibility.
 //
-// NetworkService keeps the trees of distributors.
+// NetworkService keeps the trees of distributors, now and at any time past.
+//
+// A period sees the trees as they stood when it began, and whoever was enrolled in it: a change counts in the first period of each
+// cadence that begins at or after its effective time. Bonuses that are paid at the event go by the trees at the time of the event.
+// Changes of one distributor's sponsor, of the place and of the standing are each recorded in the order in which they take effect.
 type NetworkServiceServer interface {
 	// Enroll adds one distributor under a sponsor, and places it where the plan has a placement tree.
 	Enroll(context.Context, *EnrollRequest) (*EnrollResponse, error)
 	// EnrollBatch adds up to 1,000 distributors, all of them or none. A sponsor or parent may stand earlier in the same batch.
 	EnrollBatch(context.Context, *EnrollBatchRequest) (*EnrollBatchResponse, error)
+	// ChangeSponsor puts a distributor, with the whole downline, under another sponsor.
+	ChangeSponsor(context.Context, *ChangeSponsorRequest) (*ChangeSponsorResponse, error)
+	// MovePlacement puts a distributor, with everybody below, into another place of the placement tree. The place that is left can be
+	// given to somebody who moves at once, and to somebody who is enrolled when no period sees the old holder in it any more.
+	MovePlacement(context.Context, *MovePlacementRequest) (*MovePlacementResponse, error)
+	// Terminate ends a distributor's membership. A terminated distributor records no sales and sponsors nobody; the plan says what
+	// becomes of the amounts and of the downline.
+	Terminate(context.Context, *TerminateRequest) (*TerminateResponse, error)
+	// Reinstate takes a terminated distributor back.
+	Reinstate(context.Context, *ReinstateRequest) (*ReinstateResponse, error)
+	// ChangeRegistration replaces what a distributor is registered as: the kind, and the licences and other tags.
+	ChangeRegistration(context.Context, *ChangeRegistrationRequest) (*ChangeRegistrationResponse, error)
+	// ListNetworkEvents returns a distributor's history, latest first: the enrolment and every change.
+	ListNetworkEvents(context.Context, *ListNetworkEventsRequest) (*ListNetworkEventsResponse, error)
 	// GetDistributor returns one distributor.
 	GetDistributor(context.Context, *GetDistributorRequest) (*GetDistributorResponse, error)
 	// GetUpline returns the line from a distributor's sponsor or parent to the top.
@@ -133,6 +235,24 @@ func (UnimplementedNetworkServiceServer) Enroll(context.Context, *EnrollRequest)
 }
 func (UnimplementedNetworkServiceServer) EnrollBatch(context.Context, *EnrollBatchRequest) (*EnrollBatchResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method EnrollBatch not implemented")
+}
+func (UnimplementedNetworkServiceServer) ChangeSponsor(context.Context, *ChangeSponsorRequest) (*ChangeSponsorResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ChangeSponsor not implemented")
+}
+func (UnimplementedNetworkServiceServer) MovePlacement(context.Context, *MovePlacementRequest) (*MovePlacementResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method MovePlacement not implemented")
+}
+func (UnimplementedNetworkServiceServer) Terminate(context.Context, *TerminateRequest) (*TerminateResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Terminate not implemented")
+}
+func (UnimplementedNetworkServiceServer) Reinstate(context.Context, *ReinstateRequest) (*ReinstateResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Reinstate not implemented")
+}
+func (UnimplementedNetworkServiceServer) ChangeRegistration(context.Context, *ChangeRegistrationRequest) (*ChangeRegistrationResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ChangeRegistration not implemented")
+}
+func (UnimplementedNetworkServiceServer) ListNetworkEvents(context.Context, *ListNetworkEventsRequest) (*ListNetworkEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListNetworkEvents not implemented")
 }
 func (UnimplementedNetworkServiceServer) GetDistributor(context.Context, *GetDistributorRequest) (*GetDistributorResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetDistributor not implemented")
@@ -196,6 +316,114 @@ func _NetworkService_EnrollBatch_Handler(srv interface{}, ctx context.Context, d
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(NetworkServiceServer).EnrollBatch(ctx, req.(*EnrollBatchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _NetworkService_ChangeSponsor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ChangeSponsorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NetworkServiceServer).ChangeSponsor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NetworkService_ChangeSponsor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NetworkServiceServer).ChangeSponsor(ctx, req.(*ChangeSponsorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _NetworkService_MovePlacement_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MovePlacementRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NetworkServiceServer).MovePlacement(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NetworkService_MovePlacement_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NetworkServiceServer).MovePlacement(ctx, req.(*MovePlacementRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _NetworkService_Terminate_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TerminateRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NetworkServiceServer).Terminate(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NetworkService_Terminate_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NetworkServiceServer).Terminate(ctx, req.(*TerminateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _NetworkService_Reinstate_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReinstateRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NetworkServiceServer).Reinstate(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NetworkService_Reinstate_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NetworkServiceServer).Reinstate(ctx, req.(*ReinstateRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _NetworkService_ChangeRegistration_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ChangeRegistrationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NetworkServiceServer).ChangeRegistration(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NetworkService_ChangeRegistration_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NetworkServiceServer).ChangeRegistration(ctx, req.(*ChangeRegistrationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _NetworkService_ListNetworkEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListNetworkEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(NetworkServiceServer).ListNetworkEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: NetworkService_ListNetworkEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(NetworkServiceServer).ListNetworkEvents(ctx, req.(*ListNetworkEventsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -268,6 +496,30 @@ var NetworkService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "EnrollBatch",
 			Handler:    _NetworkService_EnrollBatch_Handler,
+		},
+		{
+			MethodName: "ChangeSponsor",
+			Handler:    _NetworkService_ChangeSponsor_Handler,
+		},
+		{
+			MethodName: "MovePlacement",
+			Handler:    _NetworkService_MovePlacement_Handler,
+		},
+		{
+			MethodName: "Terminate",
+			Handler:    _NetworkService_Terminate_Handler,
+		},
+		{
+			MethodName: "Reinstate",
+			Handler:    _NetworkService_Reinstate_Handler,
+		},
+		{
+			MethodName: "ChangeRegistration",
+			Handler:    _NetworkService_ChangeRegistration_Handler,
+		},
+		{
+			MethodName: "ListNetworkEvents",
+			Handler:    _NetworkService_ListNetworkEvents_Handler,
 		},
 		{
 			MethodName: "GetDistributor",

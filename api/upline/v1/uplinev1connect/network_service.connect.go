@@ -38,6 +38,24 @@ const (
 	// NetworkServiceEnrollBatchProcedure is the fully-qualified name of the NetworkService's
 	// EnrollBatch RPC.
 	NetworkServiceEnrollBatchProcedure = "/upline.v1.NetworkService/EnrollBatch"
+	// NetworkServiceChangeSponsorProcedure is the fully-qualified name of the NetworkService's
+	// ChangeSponsor RPC.
+	NetworkServiceChangeSponsorProcedure = "/upline.v1.NetworkService/ChangeSponsor"
+	// NetworkServiceMovePlacementProcedure is the fully-qualified name of the NetworkService's
+	// MovePlacement RPC.
+	NetworkServiceMovePlacementProcedure = "/upline.v1.NetworkService/MovePlacement"
+	// NetworkServiceTerminateProcedure is the fully-qualified name of the NetworkService's Terminate
+	// RPC.
+	NetworkServiceTerminateProcedure = "/upline.v1.NetworkService/Terminate"
+	// NetworkServiceReinstateProcedure is the fully-qualified name of the NetworkService's Reinstate
+	// RPC.
+	NetworkServiceReinstateProcedure = "/upline.v1.NetworkService/Reinstate"
+	// NetworkServiceChangeRegistrationProcedure is the fully-qualified name of the NetworkService's
+	// ChangeRegistration RPC.
+	NetworkServiceChangeRegistrationProcedure = "/upline.v1.NetworkService/ChangeRegistration"
+	// NetworkServiceListNetworkEventsProcedure is the fully-qualified name of the NetworkService's
+	// ListNetworkEvents RPC.
+	NetworkServiceListNetworkEventsProcedure = "/upline.v1.NetworkService/ListNetworkEvents"
 	// NetworkServiceGetDistributorProcedure is the fully-qualified name of the NetworkService's
 	// GetDistributor RPC.
 	NetworkServiceGetDistributorProcedure = "/upline.v1.NetworkService/GetDistributor"
@@ -55,6 +73,20 @@ type NetworkServiceClient interface {
 	Enroll(context.Context, *v1.EnrollRequest) (*v1.EnrollResponse, error)
 	// EnrollBatch adds up to 1,000 distributors, all of them or none. A sponsor or parent may stand earlier in the same batch.
 	EnrollBatch(context.Context, *v1.EnrollBatchRequest) (*v1.EnrollBatchResponse, error)
+	// ChangeSponsor puts a distributor, with the whole downline, under another sponsor.
+	ChangeSponsor(context.Context, *v1.ChangeSponsorRequest) (*v1.ChangeSponsorResponse, error)
+	// MovePlacement puts a distributor, with everybody below, into another place of the placement tree. The place that is left can be
+	// given to somebody who moves at once, and to somebody who is enrolled when no period sees the old holder in it any more.
+	MovePlacement(context.Context, *v1.MovePlacementRequest) (*v1.MovePlacementResponse, error)
+	// Terminate ends a distributor's membership. A terminated distributor records no sales and sponsors nobody; the plan says what
+	// becomes of the amounts and of the downline.
+	Terminate(context.Context, *v1.TerminateRequest) (*v1.TerminateResponse, error)
+	// Reinstate takes a terminated distributor back.
+	Reinstate(context.Context, *v1.ReinstateRequest) (*v1.ReinstateResponse, error)
+	// ChangeRegistration replaces what a distributor is registered as: the kind, and the licences and other tags.
+	ChangeRegistration(context.Context, *v1.ChangeRegistrationRequest) (*v1.ChangeRegistrationResponse, error)
+	// ListNetworkEvents returns a distributor's history, latest first: the enrolment and every change.
+	ListNetworkEvents(context.Context, *v1.ListNetworkEventsRequest) (*v1.ListNetworkEventsResponse, error)
 	// GetDistributor returns one distributor.
 	GetDistributor(context.Context, *v1.GetDistributorRequest) (*v1.GetDistributorResponse, error)
 	// GetUpline returns the line from a distributor's sponsor or parent to the top.
@@ -86,6 +118,43 @@ func NewNetworkServiceClient(httpClient connect.HTTPClient, baseURL string, opts
 			connect.WithSchema(networkServiceMethods.ByName("EnrollBatch")),
 			connect.WithClientOptions(opts...),
 		),
+		changeSponsor: connect.NewClient[v1.ChangeSponsorRequest, v1.ChangeSponsorResponse](
+			httpClient,
+			baseURL+NetworkServiceChangeSponsorProcedure,
+			connect.WithSchema(networkServiceMethods.ByName("ChangeSponsor")),
+			connect.WithClientOptions(opts...),
+		),
+		movePlacement: connect.NewClient[v1.MovePlacementRequest, v1.MovePlacementResponse](
+			httpClient,
+			baseURL+NetworkServiceMovePlacementProcedure,
+			connect.WithSchema(networkServiceMethods.ByName("MovePlacement")),
+			connect.WithClientOptions(opts...),
+		),
+		terminate: connect.NewClient[v1.TerminateRequest, v1.TerminateResponse](
+			httpClient,
+			baseURL+NetworkServiceTerminateProcedure,
+			connect.WithSchema(networkServiceMethods.ByName("Terminate")),
+			connect.WithClientOptions(opts...),
+		),
+		reinstate: connect.NewClient[v1.ReinstateRequest, v1.ReinstateResponse](
+			httpClient,
+			baseURL+NetworkServiceReinstateProcedure,
+			connect.WithSchema(networkServiceMethods.ByName("Reinstate")),
+			connect.WithClientOptions(opts...),
+		),
+		changeRegistration: connect.NewClient[v1.ChangeRegistrationRequest, v1.ChangeRegistrationResponse](
+			httpClient,
+			baseURL+NetworkServiceChangeRegistrationProcedure,
+			connect.WithSchema(networkServiceMethods.ByName("ChangeRegistration")),
+			connect.WithClientOptions(opts...),
+		),
+		listNetworkEvents: connect.NewClient[v1.ListNetworkEventsRequest, v1.ListNetworkEventsResponse](
+			httpClient,
+			baseURL+NetworkServiceListNetworkEventsProcedure,
+			connect.WithSchema(networkServiceMethods.ByName("ListNetworkEvents")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		getDistributor: connect.NewClient[v1.GetDistributorRequest, v1.GetDistributorResponse](
 			httpClient,
 			baseURL+NetworkServiceGetDistributorProcedure,
@@ -112,11 +181,17 @@ func NewNetworkServiceClient(httpClient connect.HTTPClient, baseURL string, opts
 
 // networkServiceClient implements NetworkServiceClient.
 type networkServiceClient struct {
-	enroll         *connect.Client[v1.EnrollRequest, v1.EnrollResponse]
-	enrollBatch    *connect.Client[v1.EnrollBatchRequest, v1.EnrollBatchResponse]
-	getDistributor *connect.Client[v1.GetDistributorRequest, v1.GetDistributorResponse]
-	getUpline      *connect.Client[v1.GetUplineRequest, v1.GetUplineResponse]
-	getDownline    *connect.Client[v1.GetDownlineRequest, v1.GetDownlineResponse]
+	enroll             *connect.Client[v1.EnrollRequest, v1.EnrollResponse]
+	enrollBatch        *connect.Client[v1.EnrollBatchRequest, v1.EnrollBatchResponse]
+	changeSponsor      *connect.Client[v1.ChangeSponsorRequest, v1.ChangeSponsorResponse]
+	movePlacement      *connect.Client[v1.MovePlacementRequest, v1.MovePlacementResponse]
+	terminate          *connect.Client[v1.TerminateRequest, v1.TerminateResponse]
+	reinstate          *connect.Client[v1.ReinstateRequest, v1.ReinstateResponse]
+	changeRegistration *connect.Client[v1.ChangeRegistrationRequest, v1.ChangeRegistrationResponse]
+	listNetworkEvents  *connect.Client[v1.ListNetworkEventsRequest, v1.ListNetworkEventsResponse]
+	getDistributor     *connect.Client[v1.GetDistributorRequest, v1.GetDistributorResponse]
+	getUpline          *connect.Client[v1.GetUplineRequest, v1.GetUplineResponse]
+	getDownline        *connect.Client[v1.GetDownlineRequest, v1.GetDownlineResponse]
 }
 
 // Enroll calls upline.v1.NetworkService.Enroll.
@@ -131,6 +206,60 @@ func (c *networkServiceClient) Enroll(ctx context.Context, req *v1.EnrollRequest
 // EnrollBatch calls upline.v1.NetworkService.EnrollBatch.
 func (c *networkServiceClient) EnrollBatch(ctx context.Context, req *v1.EnrollBatchRequest) (*v1.EnrollBatchResponse, error) {
 	response, err := c.enrollBatch.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ChangeSponsor calls upline.v1.NetworkService.ChangeSponsor.
+func (c *networkServiceClient) ChangeSponsor(ctx context.Context, req *v1.ChangeSponsorRequest) (*v1.ChangeSponsorResponse, error) {
+	response, err := c.changeSponsor.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// MovePlacement calls upline.v1.NetworkService.MovePlacement.
+func (c *networkServiceClient) MovePlacement(ctx context.Context, req *v1.MovePlacementRequest) (*v1.MovePlacementResponse, error) {
+	response, err := c.movePlacement.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// Terminate calls upline.v1.NetworkService.Terminate.
+func (c *networkServiceClient) Terminate(ctx context.Context, req *v1.TerminateRequest) (*v1.TerminateResponse, error) {
+	response, err := c.terminate.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// Reinstate calls upline.v1.NetworkService.Reinstate.
+func (c *networkServiceClient) Reinstate(ctx context.Context, req *v1.ReinstateRequest) (*v1.ReinstateResponse, error) {
+	response, err := c.reinstate.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ChangeRegistration calls upline.v1.NetworkService.ChangeRegistration.
+func (c *networkServiceClient) ChangeRegistration(ctx context.Context, req *v1.ChangeRegistrationRequest) (*v1.ChangeRegistrationResponse, error) {
+	response, err := c.changeRegistration.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ListNetworkEvents calls upline.v1.NetworkService.ListNetworkEvents.
+func (c *networkServiceClient) ListNetworkEvents(ctx context.Context, req *v1.ListNetworkEventsRequest) (*v1.ListNetworkEventsResponse, error) {
+	response, err := c.listNetworkEvents.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -170,6 +299,20 @@ type NetworkServiceHandler interface {
 	Enroll(context.Context, *v1.EnrollRequest) (*v1.EnrollResponse, error)
 	// EnrollBatch adds up to 1,000 distributors, all of them or none. A sponsor or parent may stand earlier in the same batch.
 	EnrollBatch(context.Context, *v1.EnrollBatchRequest) (*v1.EnrollBatchResponse, error)
+	// ChangeSponsor puts a distributor, with the whole downline, under another sponsor.
+	ChangeSponsor(context.Context, *v1.ChangeSponsorRequest) (*v1.ChangeSponsorResponse, error)
+	// MovePlacement puts a distributor, with everybody below, into another place of the placement tree. The place that is left can be
+	// given to somebody who moves at once, and to somebody who is enrolled when no period sees the old holder in it any more.
+	MovePlacement(context.Context, *v1.MovePlacementRequest) (*v1.MovePlacementResponse, error)
+	// Terminate ends a distributor's membership. A terminated distributor records no sales and sponsors nobody; the plan says what
+	// becomes of the amounts and of the downline.
+	Terminate(context.Context, *v1.TerminateRequest) (*v1.TerminateResponse, error)
+	// Reinstate takes a terminated distributor back.
+	Reinstate(context.Context, *v1.ReinstateRequest) (*v1.ReinstateResponse, error)
+	// ChangeRegistration replaces what a distributor is registered as: the kind, and the licences and other tags.
+	ChangeRegistration(context.Context, *v1.ChangeRegistrationRequest) (*v1.ChangeRegistrationResponse, error)
+	// ListNetworkEvents returns a distributor's history, latest first: the enrolment and every change.
+	ListNetworkEvents(context.Context, *v1.ListNetworkEventsRequest) (*v1.ListNetworkEventsResponse, error)
 	// GetDistributor returns one distributor.
 	GetDistributor(context.Context, *v1.GetDistributorRequest) (*v1.GetDistributorResponse, error)
 	// GetUpline returns the line from a distributor's sponsor or parent to the top.
@@ -195,6 +338,43 @@ func NewNetworkServiceHandler(svc NetworkServiceHandler, opts ...connect.Handler
 		NetworkServiceEnrollBatchProcedure,
 		svc.EnrollBatch,
 		connect.WithSchema(networkServiceMethods.ByName("EnrollBatch")),
+		connect.WithHandlerOptions(opts...),
+	)
+	networkServiceChangeSponsorHandler := connect.NewUnaryHandlerSimple(
+		NetworkServiceChangeSponsorProcedure,
+		svc.ChangeSponsor,
+		connect.WithSchema(networkServiceMethods.ByName("ChangeSponsor")),
+		connect.WithHandlerOptions(opts...),
+	)
+	networkServiceMovePlacementHandler := connect.NewUnaryHandlerSimple(
+		NetworkServiceMovePlacementProcedure,
+		svc.MovePlacement,
+		connect.WithSchema(networkServiceMethods.ByName("MovePlacement")),
+		connect.WithHandlerOptions(opts...),
+	)
+	networkServiceTerminateHandler := connect.NewUnaryHandlerSimple(
+		NetworkServiceTerminateProcedure,
+		svc.Terminate,
+		connect.WithSchema(networkServiceMethods.ByName("Terminate")),
+		connect.WithHandlerOptions(opts...),
+	)
+	networkServiceReinstateHandler := connect.NewUnaryHandlerSimple(
+		NetworkServiceReinstateProcedure,
+		svc.Reinstate,
+		connect.WithSchema(networkServiceMethods.ByName("Reinstate")),
+		connect.WithHandlerOptions(opts...),
+	)
+	networkServiceChangeRegistrationHandler := connect.NewUnaryHandlerSimple(
+		NetworkServiceChangeRegistrationProcedure,
+		svc.ChangeRegistration,
+		connect.WithSchema(networkServiceMethods.ByName("ChangeRegistration")),
+		connect.WithHandlerOptions(opts...),
+	)
+	networkServiceListNetworkEventsHandler := connect.NewUnaryHandlerSimple(
+		NetworkServiceListNetworkEventsProcedure,
+		svc.ListNetworkEvents,
+		connect.WithSchema(networkServiceMethods.ByName("ListNetworkEvents")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
 		connect.WithHandlerOptions(opts...),
 	)
 	networkServiceGetDistributorHandler := connect.NewUnaryHandlerSimple(
@@ -224,6 +404,18 @@ func NewNetworkServiceHandler(svc NetworkServiceHandler, opts ...connect.Handler
 			networkServiceEnrollHandler.ServeHTTP(w, r)
 		case NetworkServiceEnrollBatchProcedure:
 			networkServiceEnrollBatchHandler.ServeHTTP(w, r)
+		case NetworkServiceChangeSponsorProcedure:
+			networkServiceChangeSponsorHandler.ServeHTTP(w, r)
+		case NetworkServiceMovePlacementProcedure:
+			networkServiceMovePlacementHandler.ServeHTTP(w, r)
+		case NetworkServiceTerminateProcedure:
+			networkServiceTerminateHandler.ServeHTTP(w, r)
+		case NetworkServiceReinstateProcedure:
+			networkServiceReinstateHandler.ServeHTTP(w, r)
+		case NetworkServiceChangeRegistrationProcedure:
+			networkServiceChangeRegistrationHandler.ServeHTTP(w, r)
+		case NetworkServiceListNetworkEventsProcedure:
+			networkServiceListNetworkEventsHandler.ServeHTTP(w, r)
 		case NetworkServiceGetDistributorProcedure:
 			networkServiceGetDistributorHandler.ServeHTTP(w, r)
 		case NetworkServiceGetUplineProcedure:
@@ -245,6 +437,30 @@ func (UnimplementedNetworkServiceHandler) Enroll(context.Context, *v1.EnrollRequ
 
 func (UnimplementedNetworkServiceHandler) EnrollBatch(context.Context, *v1.EnrollBatchRequest) (*v1.EnrollBatchResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.NetworkService.EnrollBatch is not implemented"))
+}
+
+func (UnimplementedNetworkServiceHandler) ChangeSponsor(context.Context, *v1.ChangeSponsorRequest) (*v1.ChangeSponsorResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.NetworkService.ChangeSponsor is not implemented"))
+}
+
+func (UnimplementedNetworkServiceHandler) MovePlacement(context.Context, *v1.MovePlacementRequest) (*v1.MovePlacementResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.NetworkService.MovePlacement is not implemented"))
+}
+
+func (UnimplementedNetworkServiceHandler) Terminate(context.Context, *v1.TerminateRequest) (*v1.TerminateResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.NetworkService.Terminate is not implemented"))
+}
+
+func (UnimplementedNetworkServiceHandler) Reinstate(context.Context, *v1.ReinstateRequest) (*v1.ReinstateResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.NetworkService.Reinstate is not implemented"))
+}
+
+func (UnimplementedNetworkServiceHandler) ChangeRegistration(context.Context, *v1.ChangeRegistrationRequest) (*v1.ChangeRegistrationResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.NetworkService.ChangeRegistration is not implemented"))
+}
+
+func (UnimplementedNetworkServiceHandler) ListNetworkEvents(context.Context, *v1.ListNetworkEventsRequest) (*v1.ListNetworkEventsResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.NetworkService.ListNetworkEvents is not implemented"))
 }
 
 func (UnimplementedNetworkServiceHandler) GetDistributor(context.Context, *v1.GetDistributorRequest) (*v1.GetDistributorResponse, error) {

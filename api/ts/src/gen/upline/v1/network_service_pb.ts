@@ -6,13 +6,15 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { PeriodRef } from "./types_pb.js";
+import { file_upline_v1_types } from "./types_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file upline/v1/network_service.proto.
  */
 export const file_upline_v1_network_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch91cGxpbmUvdjEvbmV0d29ya19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiKwoJUGxhY2VtZW50EhEKCXBhcmVudF9pZBgBIAEoCRILCgNsZWcYAiABKAUitgEKDUVucm9sbFJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSDwoHcGxhbl9pZBgCIAEoCRIOCgZtYXJrZXQYAyABKAkSEgoKc3BvbnNvcl9pZBgEIAEoCRInCglwbGFjZW1lbnQYBSABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50Ei8KC2Vucm9sbGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCL1AQoLRGlzdHJpYnV0b3ISFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSDwoHcGxhbl9pZBgCIAEoCRIOCgZtYXJrZXQYAyABKAkSDgoGcmVnaW9uGAQgASgJEhIKCnNwb25zb3JfaWQYBSABKAkSJwoJcGxhY2VtZW50GAYgASgLMhQudXBsaW5lLnYxLlBsYWNlbWVudBIvCgtlbnJvbGxlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmVjb3JkZWRfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIj0KDkVucm9sbFJlc3BvbnNlEisKC2Rpc3RyaWJ1dG9yGAEgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yIkQKEkVucm9sbEJhdGNoUmVxdWVzdBIuCgxkaXN0cmlidXRvcnMYASADKAsyGC51cGxpbmUudjEuRW5yb2xsUmVxdWVzdCJDChNFbnJvbGxCYXRjaFJlc3BvbnNlEiwKDGRpc3RyaWJ1dG9ycxgBIAMoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciIvChVHZXREaXN0cmlidXRvclJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkiRQoWR2V0RGlzdHJpYnV0b3JSZXNwb25zZRIrCgtkaXN0cmlidXRvchgBIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciJwChBHZXRVcGxpbmVSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEh0KBHRyZWUYAiABKA4yDy51cGxpbmUudjEuVHJlZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJLCg1OZXR3b3JrTWVtYmVyEisKC2Rpc3RyaWJ1dG9yGAEgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yEg0KBWxldmVsGAIgASgFIlcKEUdldFVwbGluZVJlc3BvbnNlEikKB21lbWJlcnMYASADKAsyGC51cGxpbmUudjEuTmV0d29ya01lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKEkdldERvd25saW5lUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIdCgR0cmVlGAIgASgOMg8udXBsaW5lLnYxLlRyZWUSEgoKbGV2ZWxzX21heBgDIAEoBRIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSJZChNHZXREb3dubGluZVJlc3BvbnNlEikKB21lbWJlcnMYASADKAsyGC51cGxpbmUudjEuTmV0d29ya01lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkqQgoEVHJlZRIUChBUUkVFX1VOU1BFQ0lGSUVEEAASEAoMVFJFRV9TUE9OU09SEAESEgoOVFJFRV9QTEFDRU1FTlQQAjKZAwoOTmV0d29ya1NlcnZpY2USPQoGRW5yb2xsEhgudXBsaW5lLnYxLkVucm9sbFJlcXVlc3QaGS51cGxpbmUudjEuRW5yb2xsUmVzcG9uc2USTAoLRW5yb2xsQmF0Y2gSHS51cGxpbmUudjEuRW5yb2xsQmF0Y2hSZXF1ZXN0Gh4udXBsaW5lLnYxLkVucm9sbEJhdGNoUmVzcG9uc2USWgoOR2V0RGlzdHJpYnV0b3ISIC51cGxpbmUudjEuR2V0RGlzdHJpYnV0b3JSZXF1ZXN0GiEudXBsaW5lLnYxLkdldERpc3RyaWJ1dG9yUmVzcG9uc2UiA5ACARJLCglHZXRVcGxpbmUSGy51cGxpbmUudjEuR2V0VXBsaW5lUmVxdWVzdBocLnVwbGluZS52MS5HZXRVcGxpbmVSZXNwb25zZSIDkAIBElEKC0dldERvd25saW5lEh0udXBsaW5lLnYxLkdldERvd25saW5lUmVxdWVzdBoeLnVwbGluZS52MS5HZXREb3dubGluZVJlc3BvbnNlIgOQAgFCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch91cGxpbmUvdjEvbmV0d29ya19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiKwoJUGxhY2VtZW50EhEKCXBhcmVudF9pZBgBIAEoCRILCgNsZWcYAiABKAUi9wEKDUVucm9sbFJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSDwoHcGxhbl9pZBgCIAEoCRIOCgZtYXJrZXQYAyABKAkSEgoKc3BvbnNvcl9pZBgEIAEoCRInCglwbGFjZW1lbnQYBSABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50Ei8KC2Vucm9sbGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghvd25lcl9pZBgUIAEoCRItCgxyZWdpc3RyYXRpb24YFSABKAsyFy51cGxpbmUudjEuUmVnaXN0cmF0aW9uIioKDFJlZ2lzdHJhdGlvbhIMCgRraW5kGAEgASgJEgwKBHRhZ3MYAiADKAkikAMKC0Rpc3RyaWJ1dG9yEhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEg8KB3BsYW5faWQYAiABKAkSDgoGbWFya2V0GAMgASgJEg4KBnJlZ2lvbhgEIAEoCRISCgpzcG9uc29yX2lkGAUgASgJEicKCXBsYWNlbWVudBgGIAEoCzIULnVwbGluZS52MS5QbGFjZW1lbnQSLwoLZW5yb2xsZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlY29yZGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghvd25lcl9pZBgJIAEoCRItCgxyZWdpc3RyYXRpb24YCiABKAsyFy51cGxpbmUudjEuUmVnaXN0cmF0aW9uEiUKCHN0YW5kaW5nGAsgASgOMhMudXBsaW5lLnYxLlN0YW5kaW5nEjEKDXRlcm1pbmF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIj0KDkVucm9sbFJlc3BvbnNlEisKC2Rpc3RyaWJ1dG9yGAEgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yIkQKEkVucm9sbEJhdGNoUmVxdWVzdBIuCgxkaXN0cmlidXRvcnMYASADKAsyGC51cGxpbmUudjEuRW5yb2xsUmVxdWVzdCJDChNFbnJvbGxCYXRjaFJlc3BvbnNlEiwKDGRpc3RyaWJ1dG9ycxgBIAMoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciIvChVHZXREaXN0cmlidXRvclJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkiRQoWR2V0RGlzdHJpYnV0b3JSZXNwb25zZRIrCgtkaXN0cmlidXRvchgBIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciJwChBHZXRVcGxpbmVSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEh0KBHRyZWUYAiABKA4yDy51cGxpbmUudjEuVHJlZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJLCg1OZXR3b3JrTWVtYmVyEisKC2Rpc3RyaWJ1dG9yGAEgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yEg0KBWxldmVsGAIgASgFIlcKEUdldFVwbGluZVJlc3BvbnNlEikKB21lbWJlcnMYASADKAsyGC51cGxpbmUudjEuTmV0d29ya01lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKEkdldERvd25saW5lUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIdCgR0cmVlGAIgASgOMg8udXBsaW5lLnYxLlRyZWUSEgoKbGV2ZWxzX21heBgDIAEoBRIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSJZChNHZXREb3dubGluZVJlc3BvbnNlEikKB21lbWJlcnMYASADKAsyGC51cGxpbmUudjEuTmV0d29ya01lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiqgMKDE5ldHdvcmtFdmVudBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIpCgRraW5kGAMgASgOMhsudXBsaW5lLnYxLk5ldHdvcmtFdmVudEtpbmQSEgoKc3BvbnNvcl9pZBgEIAEoCRInCglwbGFjZW1lbnQYBSABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50EhAKCG93bmVyX2lkGAYgASgJEi0KDHJlZ2lzdHJhdGlvbhgHIAEoCzIXLnVwbGluZS52MS5SZWdpc3RyYXRpb24SDgoGcmVhc29uGAggASgJEjAKDGVmZmVjdGl2ZV9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmVjb3JkZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKC2NvdW50c19mcm9tGAsgAygLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIpCgtyZXN0YXRlZF9pbhgMIAMoCzIULnVwbGluZS52MS5QZXJpb2RSZWYixAEKFENoYW5nZVNwb25zb3JSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEjAKDGVmZmVjdGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIY291bnRpbmcYBCABKA4yGi51cGxpbmUudjEuTmV0d29ya0NvdW50aW5nEg4KBnJlYXNvbhgFIAEoCRISCgpzcG9uc29yX2lkGAYgASgJImwKFUNoYW5nZVNwb25zb3JSZXNwb25zZRImCgVldmVudBgBIAEoCzIXLnVwbGluZS52MS5OZXR3b3JrRXZlbnQSKwoLZGlzdHJpYnV0b3IYAiABKAsyFi51cGxpbmUudjEuRGlzdHJpYnV0b3Ii2QEKFE1vdmVQbGFjZW1lbnRSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEjAKDGVmZmVjdGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIY291bnRpbmcYBCABKA4yGi51cGxpbmUudjEuTmV0d29ya0NvdW50aW5nEg4KBnJlYXNvbhgFIAEoCRInCglwbGFjZW1lbnQYBiABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50ImwKFU1vdmVQbGFjZW1lbnRSZXNwb25zZRImCgVldmVudBgBIAEoCzIXLnVwbGluZS52MS5OZXR3b3JrRXZlbnQSKwoLZGlzdHJpYnV0b3IYAiABKAsyFi51cGxpbmUudjEuRGlzdHJpYnV0b3IirAEKEFRlcm1pbmF0ZVJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSMAoMZWZmZWN0aXZlX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghjb3VudGluZxgEIAEoDjIaLnVwbGluZS52MS5OZXR3b3JrQ291bnRpbmcSDgoGcmVhc29uGAUgASgJImgKEVRlcm1pbmF0ZVJlc3BvbnNlEiYKBWV2ZW50GAEgASgLMhcudXBsaW5lLnYxLk5ldHdvcmtFdmVudBIrCgtkaXN0cmlidXRvchgCIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciKsAQoQUmVpbnN0YXRlUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIwCgxlZmZlY3RpdmVfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGNvdW50aW5nGAQgASgOMhoudXBsaW5lLnYxLk5ldHdvcmtDb3VudGluZxIOCgZyZWFzb24YBSABKAkiaAoRUmVpbnN0YXRlUmVzcG9uc2USJgoFZXZlbnQYASABKAsyFy51cGxpbmUudjEuTmV0d29ya0V2ZW50EisKC2Rpc3RyaWJ1dG9yGAIgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yIuQBChlDaGFuZ2VSZWdpc3RyYXRpb25SZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEjAKDGVmZmVjdGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIY291bnRpbmcYBCABKA4yGi51cGxpbmUudjEuTmV0d29ya0NvdW50aW5nEg4KBnJlYXNvbhgFIAEoCRItCgxyZWdpc3RyYXRpb24YBiABKAsyFy51cGxpbmUudjEuUmVnaXN0cmF0aW9uInEKGkNoYW5nZVJlZ2lzdHJhdGlvblJlc3BvbnNlEiYKBWV2ZW50GAEgASgLMhcudXBsaW5lLnYxLk5ldHdvcmtFdmVudBIrCgtkaXN0cmlidXRvchgCIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciJZChhMaXN0TmV0d29ya0V2ZW50c1JlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiXQoZTGlzdE5ldHdvcmtFdmVudHNSZXNwb25zZRInCgZldmVudHMYASADKAsyFy51cGxpbmUudjEuTmV0d29ya0V2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSpCCgRUcmVlEhQKEFRSRUVfVU5TUEVDSUZJRUQQABIQCgxUUkVFX1NQT05TT1IQARISCg5UUkVFX1BMQUNFTUVOVBACKlIKCFN0YW5kaW5nEhgKFFNUQU5ESU5HX1VOU1BFQ0lGSUVEEAASEwoPU1RBTkRJTkdfQUNUSVZFEAESFwoTU1RBTkRJTkdfVEVSTUlOQVRFRBACKnQKD05ldHdvcmtDb3VudGluZxIgChxORVRXT1JLX0NPVU5USU5HX1VOU1BFQ0lGSUVEEAASIQodTkVUV09SS19DT1VOVElOR19PUEVOX1BFUklPRFMQARIcChhORVRXT1JLX0NPVU5USU5HX1JFU1RBVEUQAir/AQoQTmV0d29ya0V2ZW50S2luZBIiCh5ORVRXT1JLX0VWRU5UX0tJTkRfVU5TUEVDSUZJRUQQABIfChtORVRXT1JLX0VWRU5UX0tJTkRfRU5ST0xMRUQQARIeChpORVRXT1JLX0VWRU5UX0tJTkRfU1BPTlNPUhACEh0KGU5FVFdPUktfRVZFTlRfS0lORF9QTEFDRUQQAxIhCh1ORVRXT1JLX0VWRU5UX0tJTkRfVEVSTUlOQVRFRBAEEiEKHU5FVFdPUktfRVZFTlRfS0lORF9SRUlOU1RBVEVEEAUSIQodTkVUV09SS19FVkVOVF9LSU5EX1JFR0lTVEVSRUQQBjKZBwoOTmV0d29ya1NlcnZpY2USPQoGRW5yb2xsEhgudXBsaW5lLnYxLkVucm9sbFJlcXVlc3QaGS51cGxpbmUudjEuRW5yb2xsUmVzcG9uc2USTAoLRW5yb2xsQmF0Y2gSHS51cGxpbmUudjEuRW5yb2xsQmF0Y2hSZXF1ZXN0Gh4udXBsaW5lLnYxLkVucm9sbEJhdGNoUmVzcG9uc2USUgoNQ2hhbmdlU3BvbnNvchIfLnVwbGluZS52MS5DaGFuZ2VTcG9uc29yUmVxdWVzdBogLnVwbGluZS52MS5DaGFuZ2VTcG9uc29yUmVzcG9uc2USUgoNTW92ZVBsYWNlbWVudBIfLnVwbGluZS52MS5Nb3ZlUGxhY2VtZW50UmVxdWVzdBogLnVwbGluZS52MS5Nb3ZlUGxhY2VtZW50UmVzcG9uc2USRgoJVGVybWluYXRlEhsudXBsaW5lLnYxLlRlcm1pbmF0ZVJlcXVlc3QaHC51cGxpbmUudjEuVGVybWluYXRlUmVzcG9uc2USRgoJUmVpbnN0YXRlEhsudXBsaW5lLnYxLlJlaW5zdGF0ZVJlcXVlc3QaHC51cGxpbmUudjEuUmVpbnN0YXRlUmVzcG9uc2USYQoSQ2hhbmdlUmVnaXN0cmF0aW9uEiQudXBsaW5lLnYxLkNoYW5nZVJlZ2lzdHJhdGlvblJlcXVlc3QaJS51cGxpbmUudjEuQ2hhbmdlUmVnaXN0cmF0aW9uUmVzcG9uc2USYwoRTGlzdE5ldHdvcmtFdmVudHMSIy51cGxpbmUudjEuTGlzdE5ldHdvcmtFdmVudHNSZXF1ZXN0GiQudXBsaW5lLnYxLkxpc3ROZXR3b3JrRXZlbnRzUmVzcG9uc2UiA5ACARJaCg5HZXREaXN0cmlidXRvchIgLnVwbGluZS52MS5HZXREaXN0cmlidXRvclJlcXVlc3QaIS51cGxpbmUudjEuR2V0RGlzdHJpYnV0b3JSZXNwb25zZSIDkAIBEksKCUdldFVwbGluZRIbLnVwbGluZS52MS5HZXRVcGxpbmVSZXF1ZXN0GhwudXBsaW5lLnYxLkdldFVwbGluZVJlc3BvbnNlIgOQAgESUQoLR2V0RG93bmxpbmUSHS51cGxpbmUudjEuR2V0RG93bmxpbmVSZXF1ZXN0Gh4udXBsaW5lLnYxLkdldERvd25saW5lUmVzcG9uc2UiA5ACAUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_types]);
 
 /**
  * Placement is a place in the placement tree.
@@ -90,6 +92,21 @@ export type EnrollRequest = Message<"upline.v1.EnrollRequest"> & {
    * @generated from field: google.protobuf.Timestamp enrolled_at = 6;
    */
   enrolledAt?: Timestamp | undefined;
+
+  /**
+   * Who owns the position, where one owner has several: the id of the owner's first position, or any name of the caller's. Empty: the
+   * position is its own. It never changes.
+   *
+   * @generated from field: string owner_id = 20;
+   */
+  ownerId: string;
+
+  /**
+   * What the distributor is registered as.
+   *
+   * @generated from field: upline.v1.Registration registration = 21;
+   */
+  registration?: Registration | undefined;
 };
 
 /**
@@ -100,7 +117,35 @@ export const EnrollRequestSchema: GenMessage<EnrollRequest> = /*@__PURE__*/
   messageDesc(file_upline_v1_network_service, 1);
 
 /**
- * Distributor is a distributor as it stands now.
+ * Registration is what a distributor is registered as; conditions of plans ask for it.
+ *
+ * @generated from message upline.v1.Registration
+ */
+export type Registration = Message<"upline.v1.Registration"> & {
+  /**
+   * The kind of registration, as conditions ask by `kind("…")`, for instance `customer` or `partner`.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Licences and other tags, as conditions ask by `tag("…")`. At most 30, each once; their order does not matter.
+   *
+   * @generated from field: repeated string tags = 2;
+   */
+  tags: string[];
+};
+
+/**
+ * Describes the message upline.v1.Registration.
+ * Use `create(RegistrationSchema)` to create a new message.
+ */
+export const RegistrationSchema: GenMessage<Registration> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 2);
+
+/**
+ * Distributor is a distributor as it stands now, or as it stood at the time that was asked for.
  *
  * @generated from message upline.v1.Distributor
  */
@@ -160,6 +205,34 @@ export type Distributor = Message<"upline.v1.Distributor"> & {
    * @generated from field: google.protobuf.Timestamp recorded_at = 8;
    */
   recordedAt?: Timestamp | undefined;
+
+  /**
+   * Who owns the position; empty when it is its own.
+   *
+   * @generated from field: string owner_id = 9;
+   */
+  ownerId: string;
+
+  /**
+   * What the distributor is registered as; unset when nothing was given.
+   *
+   * @generated from field: upline.v1.Registration registration = 10;
+   */
+  registration?: Registration | undefined;
+
+  /**
+   * Whether the distributor belongs to the company.
+   *
+   * @generated from field: upline.v1.Standing standing = 11;
+   */
+  standing: Standing;
+
+  /**
+   * Since when the distributor is terminated; unset otherwise.
+   *
+   * @generated from field: google.protobuf.Timestamp terminated_at = 12;
+   */
+  terminatedAt?: Timestamp | undefined;
 };
 
 /**
@@ -167,7 +240,7 @@ export type Distributor = Message<"upline.v1.Distributor"> & {
  * Use `create(DistributorSchema)` to create a new message.
  */
 export const DistributorSchema: GenMessage<Distributor> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 2);
+  messageDesc(file_upline_v1_network_service, 3);
 
 /**
  * EnrollResponse answers Enroll.
@@ -188,7 +261,7 @@ export type EnrollResponse = Message<"upline.v1.EnrollResponse"> & {
  * Use `create(EnrollResponseSchema)` to create a new message.
  */
 export const EnrollResponseSchema: GenMessage<EnrollResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 3);
+  messageDesc(file_upline_v1_network_service, 4);
 
 /**
  * EnrollBatchRequest is a batch of new distributors.
@@ -209,7 +282,7 @@ export type EnrollBatchRequest = Message<"upline.v1.EnrollBatchRequest"> & {
  * Use `create(EnrollBatchRequestSchema)` to create a new message.
  */
 export const EnrollBatchRequestSchema: GenMessage<EnrollBatchRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 4);
+  messageDesc(file_upline_v1_network_service, 5);
 
 /**
  * EnrollBatchResponse answers EnrollBatch.
@@ -230,7 +303,7 @@ export type EnrollBatchResponse = Message<"upline.v1.EnrollBatchResponse"> & {
  * Use `create(EnrollBatchResponseSchema)` to create a new message.
  */
 export const EnrollBatchResponseSchema: GenMessage<EnrollBatchResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 5);
+  messageDesc(file_upline_v1_network_service, 6);
 
 /**
  * GetDistributorRequest names a distributor.
@@ -251,7 +324,7 @@ export type GetDistributorRequest = Message<"upline.v1.GetDistributorRequest"> &
  * Use `create(GetDistributorRequestSchema)` to create a new message.
  */
 export const GetDistributorRequestSchema: GenMessage<GetDistributorRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 6);
+  messageDesc(file_upline_v1_network_service, 7);
 
 /**
  * GetDistributorResponse answers GetDistributor.
@@ -272,7 +345,7 @@ export type GetDistributorResponse = Message<"upline.v1.GetDistributorResponse">
  * Use `create(GetDistributorResponseSchema)` to create a new message.
  */
 export const GetDistributorResponseSchema: GenMessage<GetDistributorResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 7);
+  messageDesc(file_upline_v1_network_service, 8);
 
 /**
  * GetUplineRequest asks for the line above a distributor.
@@ -314,7 +387,7 @@ export type GetUplineRequest = Message<"upline.v1.GetUplineRequest"> & {
  * Use `create(GetUplineRequestSchema)` to create a new message.
  */
 export const GetUplineRequestSchema: GenMessage<GetUplineRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 8);
+  messageDesc(file_upline_v1_network_service, 9);
 
 /**
  * NetworkMember is a distributor seen from another.
@@ -342,7 +415,7 @@ export type NetworkMember = Message<"upline.v1.NetworkMember"> & {
  * Use `create(NetworkMemberSchema)` to create a new message.
  */
 export const NetworkMemberSchema: GenMessage<NetworkMember> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 9);
+  messageDesc(file_upline_v1_network_service, 10);
 
 /**
  * GetUplineResponse is a page of the line above.
@@ -370,7 +443,7 @@ export type GetUplineResponse = Message<"upline.v1.GetUplineResponse"> & {
  * Use `create(GetUplineResponseSchema)` to create a new message.
  */
 export const GetUplineResponseSchema: GenMessage<GetUplineResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 10);
+  messageDesc(file_upline_v1_network_service, 11);
 
 /**
  * GetDownlineRequest asks for those below a distributor.
@@ -419,7 +492,7 @@ export type GetDownlineRequest = Message<"upline.v1.GetDownlineRequest"> & {
  * Use `create(GetDownlineRequestSchema)` to create a new message.
  */
 export const GetDownlineRequestSchema: GenMessage<GetDownlineRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 11);
+  messageDesc(file_upline_v1_network_service, 12);
 
 /**
  * GetDownlineResponse is a page of those below.
@@ -447,7 +520,579 @@ export type GetDownlineResponse = Message<"upline.v1.GetDownlineResponse"> & {
  * Use `create(GetDownlineResponseSchema)` to create a new message.
  */
 export const GetDownlineResponseSchema: GenMessage<GetDownlineResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 12);
+  messageDesc(file_upline_v1_network_service, 13);
+
+/**
+ * NetworkEvent is one event of a distributor's history. What its kind does not set is empty.
+ *
+ * @generated from message upline.v1.NetworkEvent
+ */
+export type NetworkEvent = Message<"upline.v1.NetworkEvent"> & {
+  /**
+   * The distributor.
+   *
+   * @generated from field: string distributor_id = 1;
+   */
+  distributorId: string;
+
+  /**
+   * The caller's id of the event; an enrolment's is the distributor's id.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * What happened.
+   *
+   * @generated from field: upline.v1.NetworkEventKind kind = 3;
+   */
+  kind: NetworkEventKind;
+
+  /**
+   * The sponsor, of an enrolment or a change of it; empty for a top.
+   *
+   * @generated from field: string sponsor_id = 4;
+   */
+  sponsorId: string;
+
+  /**
+   * The place, of an enrolment or a move.
+   *
+   * @generated from field: upline.v1.Placement placement = 5;
+   */
+  placement?: Placement | undefined;
+
+  /**
+   * The owner, of an enrolment.
+   *
+   * @generated from field: string owner_id = 6;
+   */
+  ownerId: string;
+
+  /**
+   * The registration, of an enrolment or a change of it.
+   *
+   * @generated from field: upline.v1.Registration registration = 7;
+   */
+  registration?: Registration | undefined;
+
+  /**
+   * Why, as the caller gave it.
+   *
+   * @generated from field: string reason = 8;
+   */
+  reason: string;
+
+  /**
+   * When it took effect.
+   *
+   * @generated from field: google.protobuf.Timestamp effective_at = 9;
+   */
+  effectiveAt?: Timestamp | undefined;
+
+  /**
+   * When Upline recorded it.
+   *
+   * @generated from field: google.protobuf.Timestamp recorded_at = 10;
+   */
+  recordedAt?: Timestamp | undefined;
+
+  /**
+   * The first period that sees it, for each cadence of the plan.
+   *
+   * @generated from field: repeated upline.v1.PeriodRef counts_from = 11;
+   */
+  countsFrom: PeriodRef[];
+
+  /**
+   * For cadences in which it corrects closed periods: the period whose close posts what the correction comes to.
+   *
+   * @generated from field: repeated upline.v1.PeriodRef restated_in = 12;
+   */
+  restatedIn: PeriodRef[];
+};
+
+/**
+ * Describes the message upline.v1.NetworkEvent.
+ * Use `create(NetworkEventSchema)` to create a new message.
+ */
+export const NetworkEventSchema: GenMessage<NetworkEvent> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 14);
+
+/**
+ * ChangeSponsorRequest puts a distributor under another sponsor.
+ *
+ * @generated from message upline.v1.ChangeSponsorRequest
+ */
+export type ChangeSponsorRequest = Message<"upline.v1.ChangeSponsorRequest"> & {
+  /**
+   * The distributor.
+   *
+   * @generated from field: string distributor_id = 1;
+   */
+  distributorId: string;
+
+  /**
+   * The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+   * result.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+   *
+   * @generated from field: google.protobuf.Timestamp effective_at = 3;
+   */
+  effectiveAt?: Timestamp | undefined;
+
+  /**
+   * Which periods it counts in; omitted, open ones.
+   *
+   * @generated from field: upline.v1.NetworkCounting counting = 4;
+   */
+  counting: NetworkCounting;
+
+  /**
+   * Why, in words for the audit.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * The new sponsor, of the same plan, neither terminated nor in the distributor's own downline. Empty makes a top of the tree.
+   *
+   * @generated from field: string sponsor_id = 6;
+   */
+  sponsorId: string;
+};
+
+/**
+ * Describes the message upline.v1.ChangeSponsorRequest.
+ * Use `create(ChangeSponsorRequestSchema)` to create a new message.
+ */
+export const ChangeSponsorRequestSchema: GenMessage<ChangeSponsorRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 15);
+
+/**
+ * ChangeSponsorResponse answers ChangeSponsor.
+ *
+ * @generated from message upline.v1.ChangeSponsorResponse
+ */
+export type ChangeSponsorResponse = Message<"upline.v1.ChangeSponsorResponse"> & {
+  /**
+   * The event as recorded.
+   *
+   * @generated from field: upline.v1.NetworkEvent event = 1;
+   */
+  event?: NetworkEvent | undefined;
+
+  /**
+   * The distributor as it stands now.
+   *
+   * @generated from field: upline.v1.Distributor distributor = 2;
+   */
+  distributor?: Distributor | undefined;
+};
+
+/**
+ * Describes the message upline.v1.ChangeSponsorResponse.
+ * Use `create(ChangeSponsorResponseSchema)` to create a new message.
+ */
+export const ChangeSponsorResponseSchema: GenMessage<ChangeSponsorResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 16);
+
+/**
+ * MovePlacementRequest puts a distributor into another place.
+ *
+ * @generated from message upline.v1.MovePlacementRequest
+ */
+export type MovePlacementRequest = Message<"upline.v1.MovePlacementRequest"> & {
+  /**
+   * The distributor.
+   *
+   * @generated from field: string distributor_id = 1;
+   */
+  distributorId: string;
+
+  /**
+   * The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+   * result.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+   *
+   * @generated from field: google.protobuf.Timestamp effective_at = 3;
+   */
+  effectiveAt?: Timestamp | undefined;
+
+  /**
+   * Which periods it counts in; omitted, open ones.
+   *
+   * @generated from field: upline.v1.NetworkCounting counting = 4;
+   */
+  counting: NetworkCounting;
+
+  /**
+   * Why, in words for the audit.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * The new place; its parent is not in what stands below the distributor.
+   *
+   * @generated from field: upline.v1.Placement placement = 6;
+   */
+  placement?: Placement | undefined;
+};
+
+/**
+ * Describes the message upline.v1.MovePlacementRequest.
+ * Use `create(MovePlacementRequestSchema)` to create a new message.
+ */
+export const MovePlacementRequestSchema: GenMessage<MovePlacementRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 17);
+
+/**
+ * MovePlacementResponse answers MovePlacement.
+ *
+ * @generated from message upline.v1.MovePlacementResponse
+ */
+export type MovePlacementResponse = Message<"upline.v1.MovePlacementResponse"> & {
+  /**
+   * The event as recorded.
+   *
+   * @generated from field: upline.v1.NetworkEvent event = 1;
+   */
+  event?: NetworkEvent | undefined;
+
+  /**
+   * The distributor as it stands now.
+   *
+   * @generated from field: upline.v1.Distributor distributor = 2;
+   */
+  distributor?: Distributor | undefined;
+};
+
+/**
+ * Describes the message upline.v1.MovePlacementResponse.
+ * Use `create(MovePlacementResponseSchema)` to create a new message.
+ */
+export const MovePlacementResponseSchema: GenMessage<MovePlacementResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 18);
+
+/**
+ * TerminateRequest terminates a distributor.
+ *
+ * @generated from message upline.v1.TerminateRequest
+ */
+export type TerminateRequest = Message<"upline.v1.TerminateRequest"> & {
+  /**
+   * The distributor.
+   *
+   * @generated from field: string distributor_id = 1;
+   */
+  distributorId: string;
+
+  /**
+   * The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+   * result.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+   *
+   * @generated from field: google.protobuf.Timestamp effective_at = 3;
+   */
+  effectiveAt?: Timestamp | undefined;
+
+  /**
+   * Which periods it counts in; omitted, open ones.
+   *
+   * @generated from field: upline.v1.NetworkCounting counting = 4;
+   */
+  counting: NetworkCounting;
+
+  /**
+   * Why, in words for the audit.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message upline.v1.TerminateRequest.
+ * Use `create(TerminateRequestSchema)` to create a new message.
+ */
+export const TerminateRequestSchema: GenMessage<TerminateRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 19);
+
+/**
+ * TerminateResponse answers Terminate.
+ *
+ * @generated from message upline.v1.TerminateResponse
+ */
+export type TerminateResponse = Message<"upline.v1.TerminateResponse"> & {
+  /**
+   * The event as recorded.
+   *
+   * @generated from field: upline.v1.NetworkEvent event = 1;
+   */
+  event?: NetworkEvent | undefined;
+
+  /**
+   * The distributor as it stands now.
+   *
+   * @generated from field: upline.v1.Distributor distributor = 2;
+   */
+  distributor?: Distributor | undefined;
+};
+
+/**
+ * Describes the message upline.v1.TerminateResponse.
+ * Use `create(TerminateResponseSchema)` to create a new message.
+ */
+export const TerminateResponseSchema: GenMessage<TerminateResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 20);
+
+/**
+ * ReinstateRequest takes a terminated distributor back.
+ *
+ * @generated from message upline.v1.ReinstateRequest
+ */
+export type ReinstateRequest = Message<"upline.v1.ReinstateRequest"> & {
+  /**
+   * The distributor.
+   *
+   * @generated from field: string distributor_id = 1;
+   */
+  distributorId: string;
+
+  /**
+   * The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+   * result.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+   *
+   * @generated from field: google.protobuf.Timestamp effective_at = 3;
+   */
+  effectiveAt?: Timestamp | undefined;
+
+  /**
+   * Which periods it counts in; omitted, open ones.
+   *
+   * @generated from field: upline.v1.NetworkCounting counting = 4;
+   */
+  counting: NetworkCounting;
+
+  /**
+   * Why, in words for the audit.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message upline.v1.ReinstateRequest.
+ * Use `create(ReinstateRequestSchema)` to create a new message.
+ */
+export const ReinstateRequestSchema: GenMessage<ReinstateRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 21);
+
+/**
+ * ReinstateResponse answers Reinstate.
+ *
+ * @generated from message upline.v1.ReinstateResponse
+ */
+export type ReinstateResponse = Message<"upline.v1.ReinstateResponse"> & {
+  /**
+   * The event as recorded.
+   *
+   * @generated from field: upline.v1.NetworkEvent event = 1;
+   */
+  event?: NetworkEvent | undefined;
+
+  /**
+   * The distributor as it stands now.
+   *
+   * @generated from field: upline.v1.Distributor distributor = 2;
+   */
+  distributor?: Distributor | undefined;
+};
+
+/**
+ * Describes the message upline.v1.ReinstateResponse.
+ * Use `create(ReinstateResponseSchema)` to create a new message.
+ */
+export const ReinstateResponseSchema: GenMessage<ReinstateResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 22);
+
+/**
+ * ChangeRegistrationRequest replaces what a distributor is registered as.
+ *
+ * @generated from message upline.v1.ChangeRegistrationRequest
+ */
+export type ChangeRegistrationRequest = Message<"upline.v1.ChangeRegistrationRequest"> & {
+  /**
+   * The distributor.
+   *
+   * @generated from field: string distributor_id = 1;
+   */
+  distributorId: string;
+
+  /**
+   * The caller's id of this change, unique among those of the distributor. The same id with the same content returns the first
+   * result.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * When it takes effect, at most 5 minutes in the future. Dated to the enrolment, it corrects that.
+   *
+   * @generated from field: google.protobuf.Timestamp effective_at = 3;
+   */
+  effectiveAt?: Timestamp | undefined;
+
+  /**
+   * Which periods it counts in; omitted, open ones.
+   *
+   * @generated from field: upline.v1.NetworkCounting counting = 4;
+   */
+  counting: NetworkCounting;
+
+  /**
+   * Why, in words for the audit.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * What the distributor is registered as from then on, in whole: what is left out is no longer so.
+   *
+   * @generated from field: upline.v1.Registration registration = 6;
+   */
+  registration?: Registration | undefined;
+};
+
+/**
+ * Describes the message upline.v1.ChangeRegistrationRequest.
+ * Use `create(ChangeRegistrationRequestSchema)` to create a new message.
+ */
+export const ChangeRegistrationRequestSchema: GenMessage<ChangeRegistrationRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 23);
+
+/**
+ * ChangeRegistrationResponse answers ChangeRegistration.
+ *
+ * @generated from message upline.v1.ChangeRegistrationResponse
+ */
+export type ChangeRegistrationResponse = Message<"upline.v1.ChangeRegistrationResponse"> & {
+  /**
+   * The event as recorded.
+   *
+   * @generated from field: upline.v1.NetworkEvent event = 1;
+   */
+  event?: NetworkEvent | undefined;
+
+  /**
+   * The distributor as it stands now.
+   *
+   * @generated from field: upline.v1.Distributor distributor = 2;
+   */
+  distributor?: Distributor | undefined;
+};
+
+/**
+ * Describes the message upline.v1.ChangeRegistrationResponse.
+ * Use `create(ChangeRegistrationResponseSchema)` to create a new message.
+ */
+export const ChangeRegistrationResponseSchema: GenMessage<ChangeRegistrationResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 24);
+
+/**
+ * ListNetworkEventsRequest asks for a distributor's history.
+ *
+ * @generated from message upline.v1.ListNetworkEventsRequest
+ */
+export type ListNetworkEventsRequest = Message<"upline.v1.ListNetworkEventsRequest"> & {
+  /**
+   * The distributor.
+   *
+   * @generated from field: string distributor_id = 1;
+   */
+  distributorId: string;
+
+  /**
+   * Events on a page, at most 1,000; 0 means 100.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the page before; empty for the first page.
+   *
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message upline.v1.ListNetworkEventsRequest.
+ * Use `create(ListNetworkEventsRequestSchema)` to create a new message.
+ */
+export const ListNetworkEventsRequestSchema: GenMessage<ListNetworkEventsRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 25);
+
+/**
+ * ListNetworkEventsResponse is a page of the history.
+ *
+ * @generated from message upline.v1.ListNetworkEventsResponse
+ */
+export type ListNetworkEventsResponse = Message<"upline.v1.ListNetworkEventsResponse"> & {
+  /**
+   * The events, latest first.
+   *
+   * @generated from field: repeated upline.v1.NetworkEvent events = 1;
+   */
+  events: NetworkEvent[];
+
+  /**
+   * Token of the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message upline.v1.ListNetworkEventsResponse.
+ * Use `create(ListNetworkEventsResponseSchema)` to create a new message.
+ */
+export const ListNetworkEventsResponseSchema: GenMessage<ListNetworkEventsResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 26);
 
 /**
  * Tree names one of the two trees.
@@ -484,7 +1129,142 @@ export const TreeSchema: GenEnum<Tree> = /*@__PURE__*/
   enumDesc(file_upline_v1_network_service, 0);
 
 /**
- * NetworkService keeps the trees of distributors.
+ * Standing tells whether a distributor belongs to the company.
+ *
+ * @generated from enum upline.v1.Standing
+ */
+export enum Standing {
+  /**
+   * Not given.
+   *
+   * @generated from enum value: STANDING_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The distributor belongs to it.
+   *
+   * @generated from enum value: STANDING_ACTIVE = 1;
+   */
+  ACTIVE = 1,
+
+  /**
+   * The distributor was terminated.
+   *
+   * @generated from enum value: STANDING_TERMINATED = 2;
+   */
+  TERMINATED = 2,
+}
+
+/**
+ * Describes the enum upline.v1.Standing.
+ */
+export const StandingSchema: GenEnum<Standing> = /*@__PURE__*/
+  enumDesc(file_upline_v1_network_service, 1);
+
+/**
+ * NetworkCounting says which periods a change of the network counts in.
+ *
+ * @generated from enum upline.v1.NetworkCounting
+ */
+export enum NetworkCounting {
+  /**
+   * Not given; means open periods.
+   *
+   * @generated from enum value: NETWORK_COUNTING_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The first period of each cadence that begins at or after the effective time, and where that is closed, the earliest open one.
+   *
+   * @generated from enum value: NETWORK_COUNTING_OPEN_PERIODS = 1;
+   */
+  OPEN_PERIODS = 1,
+
+  /**
+   * The first period of each cadence that begins at or after the effective time. Those of them that are closed are computed again
+   * when the next period closes, and the difference is posted then.
+   *
+   * @generated from enum value: NETWORK_COUNTING_RESTATE = 2;
+   */
+  RESTATE = 2,
+}
+
+/**
+ * Describes the enum upline.v1.NetworkCounting.
+ */
+export const NetworkCountingSchema: GenEnum<NetworkCounting> = /*@__PURE__*/
+  enumDesc(file_upline_v1_network_service, 2);
+
+/**
+ * NetworkEventKind is what happened to a distributor.
+ *
+ * @generated from enum upline.v1.NetworkEventKind
+ */
+export enum NetworkEventKind {
+  /**
+   * Not given.
+   *
+   * @generated from enum value: NETWORK_EVENT_KIND_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Was enrolled.
+   *
+   * @generated from enum value: NETWORK_EVENT_KIND_ENROLLED = 1;
+   */
+  ENROLLED = 1,
+
+  /**
+   * Came under another sponsor.
+   *
+   * @generated from enum value: NETWORK_EVENT_KIND_SPONSOR = 2;
+   */
+  SPONSOR = 2,
+
+  /**
+   * Came to another place of the placement tree.
+   *
+   * @generated from enum value: NETWORK_EVENT_KIND_PLACED = 3;
+   */
+  PLACED = 3,
+
+  /**
+   * Was terminated.
+   *
+   * @generated from enum value: NETWORK_EVENT_KIND_TERMINATED = 4;
+   */
+  TERMINATED = 4,
+
+  /**
+   * Was taken back.
+   *
+   * @generated from enum value: NETWORK_EVENT_KIND_REINSTATED = 5;
+   */
+  REINSTATED = 5,
+
+  /**
+   * Is registered as something else.
+   *
+   * @generated from enum value: NETWORK_EVENT_KIND_REGISTERED = 6;
+   */
+  REGISTERED = 6,
+}
+
+/**
+ * Describes the enum upline.v1.NetworkEventKind.
+ */
+export const NetworkEventKindSchema: GenEnum<NetworkEventKind> = /*@__PURE__*/
+  enumDesc(file_upline_v1_network_service, 3);
+
+/**
+ * NetworkService keeps the trees of distributors, now and at any time past.
+ *
+ * A period sees the trees as they stood when it began, and whoever was enrolled in it: a change counts in the first period of each
+ * cadence that begins at or after its effective time. Bonuses that are paid at the event go by the trees at the time of the event.
+ * Changes of one distributor's sponsor, of the place and of the standing are each recorded in the order in which they take effect.
  *
  * @generated from service upline.v1.NetworkService
  */
@@ -508,6 +1288,68 @@ export const NetworkService: GenService<{
     methodKind: "unary";
     input: typeof EnrollBatchRequestSchema;
     output: typeof EnrollBatchResponseSchema;
+  },
+  /**
+   * ChangeSponsor puts a distributor, with the whole downline, under another sponsor.
+   *
+   * @generated from rpc upline.v1.NetworkService.ChangeSponsor
+   */
+  changeSponsor: {
+    methodKind: "unary";
+    input: typeof ChangeSponsorRequestSchema;
+    output: typeof ChangeSponsorResponseSchema;
+  },
+  /**
+   * MovePlacement puts a distributor, with everybody below, into another place of the placement tree. The place that is left can be
+   * given to somebody who moves at once, and to somebody who is enrolled when no period sees the old holder in it any more.
+   *
+   * @generated from rpc upline.v1.NetworkService.MovePlacement
+   */
+  movePlacement: {
+    methodKind: "unary";
+    input: typeof MovePlacementRequestSchema;
+    output: typeof MovePlacementResponseSchema;
+  },
+  /**
+   * Terminate ends a distributor's membership. A terminated distributor records no sales and sponsors nobody; the plan says what
+   * becomes of the amounts and of the downline.
+   *
+   * @generated from rpc upline.v1.NetworkService.Terminate
+   */
+  terminate: {
+    methodKind: "unary";
+    input: typeof TerminateRequestSchema;
+    output: typeof TerminateResponseSchema;
+  },
+  /**
+   * Reinstate takes a terminated distributor back.
+   *
+   * @generated from rpc upline.v1.NetworkService.Reinstate
+   */
+  reinstate: {
+    methodKind: "unary";
+    input: typeof ReinstateRequestSchema;
+    output: typeof ReinstateResponseSchema;
+  },
+  /**
+   * ChangeRegistration replaces what a distributor is registered as: the kind, and the licences and other tags.
+   *
+   * @generated from rpc upline.v1.NetworkService.ChangeRegistration
+   */
+  changeRegistration: {
+    methodKind: "unary";
+    input: typeof ChangeRegistrationRequestSchema;
+    output: typeof ChangeRegistrationResponseSchema;
+  },
+  /**
+   * ListNetworkEvents returns a distributor's history, latest first: the enrolment and every change.
+   *
+   * @generated from rpc upline.v1.NetworkService.ListNetworkEvents
+   */
+  listNetworkEvents: {
+    methodKind: "unary";
+    input: typeof ListNetworkEventsRequestSchema;
+    output: typeof ListNetworkEventsResponseSchema;
   },
   /**
    * GetDistributor returns one distributor.
