@@ -64,6 +64,7 @@ func cancelledRun(runID string) error {
 
 // close does the work between the lease and the flip.
 func (w *runWork) close(ctx context.Context) error {
+	w.enter(PhaseReading)
 	in, posted, err := w.read(ctx)
 	if err != nil || posted {
 		return err
@@ -77,10 +78,12 @@ func (w *runWork) close(ctx context.Context) error {
 			return err
 		}
 	}
+	w.enter(PhaseComputing)
 	rows, result, err := computeRun(in, w.store.chunkRows())
 	if err != nil {
 		return err
 	}
+	w.enter(PhaseWriting)
 	done, err := w.beginWriting(ctx, rows, result)
 	if err != nil {
 		return err
@@ -88,7 +91,19 @@ func (w *runWork) close(ctx context.Context) error {
 	if err := w.writeChunks(ctx, rows, done); err != nil {
 		return err
 	}
-	return w.flip(ctx, rows, result)
+	w.enter(PhasePosting)
+	if err := w.flip(ctx, rows, result); err != nil {
+		return err
+	}
+	w.enter(PhaseDone)
+	return nil
+}
+
+// enter says that the work enters a phase.
+func (w *runWork) enter(phase RunPhase) {
+	if w.store.options.Phase != nil {
+		w.store.options.Phase(w.run.RunID, phase)
+	}
 }
 
 const sqlRunRanks = `SELECT ranks_run_id FROM runs WHERE run_id = $1`

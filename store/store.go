@@ -21,6 +21,8 @@ type Options struct {
 	LeaseTime time.Duration
 	// After is the timer that leases are renewed by; nil stands for time.After.
 	After func(time.Duration) <-chan time.Time
+	// Phase is told when the work on a run enters a phase; may be nil.
+	Phase func(runID string, phase RunPhase)
 	// ChunkRows is how many rows of a run one transaction writes; 0 stands for 2,000.
 	ChunkRows int
 }

@@ -251,6 +251,7 @@ const (
 	PhaseReading   RunPhase = "READING"
 	PhaseComputing RunPhase = "COMPUTING"
 	PhaseWriting   RunPhase = "WRITING"
+	PhasePosting   RunPhase = "POSTING" // the flip, which is too short to be kept as a phase
 	PhaseDone      RunPhase = "DONE"
 )
 

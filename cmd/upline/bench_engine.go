@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"upline/calc"
-	"upline/calc/plan"
 	"upline/cmd/upline/internal/synthetic"
 )
 
@@ -74,20 +72,13 @@ func (b *engineBench) run(t terminal) error {
 	if b.distributors < 1 || b.distributors > math.MaxInt32/4 || b.sales < 0 || b.times < 1 || b.threads < 0 {
 		return usageErrorf("a company has 1 to %d distributors and 0 sales or more; --times is 1 or more, --threads 0 or more", math.MaxInt32/4)
 	}
-	source := synthetic.Hybrid
-	if b.plan != "hybrid" {
-		var err error
-		if source, err = os.ReadFile(b.plan); err != nil {
-			return usageErrorf("--plan: %w", err)
-		}
-	}
-	compiled := plan.Compile(source)
-	if compiled.Plan == nil {
-		return fmt.Errorf("%s: %w", b.plan, compiled.Diagnostics)
+	_, compiled, err := benchPlan(b.plan)
+	if err != nil {
+		return err
 	}
 	// Memory is part of what is measured, so garbage is collected more eagerly than by default.
 	defer debug.SetGCPercent(debug.SetGCPercent(20))
-	in := synthetic.Company(compiled.Plan, b.distributors, b.sales, b.seed)
+	in := synthetic.Company(compiled, b.distributors, b.sales, b.seed)
 	in.Threads = b.threads
 	r := engineResult{Distributors: b.distributors, Sales: b.sales, ComputeS: math.Inf(1), FloorS: math.Inf(1), Plan: b.plan, Seed: b.seed, Threads: b.threads}
 	if r.Threads == 0 {
@@ -104,7 +95,7 @@ func (b *engineBench) run(t terminal) error {
 		r.Lines = out.Lines.Len()
 		lines := out.Lines // what else there is may go
 		runtime.GC()
-		if compiled.Plan.PlacementWidth == 2 {
+		if compiled.PlacementWidth == 2 {
 			began = time.Now()
 			synthetic.Floor(in, &lines)
 			r.FloorS = min(r.FloorS, time.Since(began).Seconds())
@@ -117,7 +108,7 @@ func (b *engineBench) run(t terminal) error {
 	if b.json {
 		return json.NewEncoder(t.out).Encode(r)
 	}
-	_, err := fmt.Fprintf(t.out, "%d distributors, %d sales: %d lines in %.3f s on %d threads (%.0f distributors/s); a bare loop takes %.3f s; %d MB at most\n",
+	_, err = fmt.Fprintf(t.out, "%d distributors, %d sales: %d lines in %.3f s on %d threads (%.0f distributors/s); a bare loop takes %.3f s; %d MB at most\n",
 		r.Distributors, r.Sales, r.Lines, r.ComputeS, r.Threads, float64(r.Distributors)/r.ComputeS, r.FloorS, r.PeakRSSMB)
 	return err
 }
