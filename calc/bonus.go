@@ -10,7 +10,7 @@ type kind interface {
 	base() Base
 	unit(p *Plan) Unit
 	// upline says how many levels of which tree a sale event touches, 0 where only the seller.
-	upline() (levels int32, placement bool)
+	upline(p *Plan) (levels int32, placement bool)
 	// byStanding tells whether a line depends on anybody's rank or activity.
 	byStanding(p *Plan) bool
 	// paysInactive tells whether those who are not active are paid when the bonus does not say.
@@ -26,11 +26,11 @@ type kind interface {
 // plain is what most kinds are: they need no other bonus, touch the seller only and read no facts. Kinds embed it.
 type plain struct{}
 
-func (plain) upline() (levels int32, placement bool)    { return 0, false }
-func (plain) paysInactive() bool                        { return false }
-func (plain) reads() []Slot                             { return nil }
-func (plain) earnings() (bonuses []int, afterCaps bool) { return nil, false }
-func (plain) byStanding(*Plan) bool                     { return true }
+func (plain) upline(*Plan) (levels int32, placement bool) { return 0, false }
+func (plain) paysInactive() bool                          { return false }
+func (plain) reads() []Slot                               { return nil }
+func (plain) earnings() (bonuses []int, afterCaps bool)   { return nil, false }
+func (plain) byStanding(*Plan) bool                       { return true }
 
 // kind gives the rule of the bonus; nil when it has none, or more than one.
 func (b *Bonus) kind() kind {
@@ -73,6 +73,50 @@ func (b *Bonus) UnitOf(p *Plan) Unit {
 		return k.unit(p)
 	}
 	return UnitVolume
+}
+
+// MonthsAdvanced is for how many months an event's lines of the bonus are paid, base × rate being one month's; 0 for a bonus that pays
+// nothing in advance.
+func (b *Bonus) MonthsAdvanced() int32 {
+	switch {
+	case b.Advance != nil:
+		return b.Advance.Months
+	case b.Unilevel != nil:
+		return b.Unilevel.Months
+	case b.Differential != nil:
+		return b.Differential.Months
+	}
+	return 0
+}
+
+// EventClawback is how much of the bonus's event lines a cancellation takes back, and the months by which that is reckoned, as Retained
+// wants them.
+func (b *Bonus) EventClawback() (c Clawback, months int32) {
+	months = max(1, b.MonthsAdvanced())
+	switch {
+	case b.Direct != nil:
+		return b.Direct.Clawback, months
+	case b.Unilevel != nil:
+		return b.Unilevel.Clawback, months
+	case b.Advance != nil:
+		return b.Advance.Clawback, months
+	case b.Differential != nil:
+		return b.Differential.Clawback, months
+	case b.Matching != nil:
+		return b.Matching.Clawback, max(1, b.Matching.ClawbackMonths)
+	}
+	return Clawback{Mode: ClawbackFull}, months
+}
+
+// factorMonths is the factor of months that are paid in advance.
+const factorMonths = "months"
+
+// monthsFactor gives the index of a factor of months; 0 for none.
+func (s *stage) monthsFactor(months int32) int32 {
+	if months <= 0 {
+		return 0
+	}
+	return s.factors.add(factorMonths, Fraction{int64(months), 1}, 0)
 }
 
 // paidToInactive tells whether those who are not active are paid.

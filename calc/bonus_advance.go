@@ -29,6 +29,5 @@ func (a *Advance) pay(s *stage, bonus int) error {
 	if len(a.Classes) > 0 && !slices.Contains(a.Classes, s.class) {
 		return nil
 	}
-	months := s.factors.add("months", Fraction{int64(a.Months), 1}, 0)
-	return s.payOwn(bonus, s.sponsor.volume(a.Base), &a.Rates, 0, months)
+	return s.payOwn(bonus, s.sponsor.volume(a.Base), &a.Rates, 0, s.monthsFactor(a.Months))
 }

@@ -25,12 +25,21 @@ type Differential struct {
 	Breakaway *Condition
 	// EqualRate is paid on the volume on which the highest rate between is the earner's own, to the first of those whom that is true of.
 	EqualRate int64
+	// At the event: ToLevel is the last level above the seller that has a rate, and Months are paid in advance, a factor of every line; 0:
+	// none.
+	ToLevel, Months int32
+	Clawback        Clawback
 }
+
+// eventLevelsMax is how far up what is paid at an event may ask at most.
+const eventLevelsMax = 200
 
 func (d *Differential) check(p *Plan, b *Bonus) error {
 	switch {
-	case b.Pays == PaysEvent:
-		return errKind("a differential bonus is paid at the close, when it is known who has which rate")
+	case b.Pays == PaysEvent && (d.ToLevel < 1 || d.ToLevel > eventLevelsMax || d.Brackets != nil || d.Breakaway != nil || d.EqualRate != 0):
+		return errKind("a differential bonus that is paid at the event goes up so many levels, by rates that are known before")
+	case b.Pays != PaysEvent && (d.ToLevel != 0 || d.Months != 0) || d.Months < 0:
+		return errKind("months are paid in advance at the event, which alone ends at a level")
 	case d.Placement && p.PlacementWidth == 0:
 		return errKind("no placement tree to walk")
 	case d.Brackets != nil && d.Brackets.Marginal:
@@ -56,7 +65,11 @@ func (d *Differential) check(p *Plan, b *Bonus) error {
 	return nil
 }
 
-func (d *Differential) base() Base        { return d.Base }
+func (d *Differential) base() Base                 { return d.Base }
+func (d *Differential) upline(*Plan) (int32, bool) { return d.ToLevel, d.Placement }
+func (d *Differential) byStanding(p *Plan) bool {
+	return p.Active != nil || d.Brackets != nil || d.Rates.byStanding()
+}
 func (d *Differential) unit(p *Plan) Unit { return p.unitOf(d.Base, d.amounts()) }
 func (d *Differential) amounts() bool {
 	return d.Brackets == nil && d.Rates.Amounts || d.Brackets != nil && d.Brackets.Amounts
@@ -135,7 +148,7 @@ func (d *Differential) begin(s *stage, bonus int) (*differential, error) {
 		base = s.countBase(base)
 	}
 	x := &differential{s: s, w: w, rule: d, bonus: bonus, ladder: d.ladder(), counts: base, own: w.volume(base)}
-	x.table = s.tariffs(bonus, len(x.ladder), 1, 0)
+	x.table = s.tariffs(bonus, len(x.ladder), 1, s.monthsFactor(d.Months))
 	var err error
 	if d.Breakaway != nil {
 		if x.breaks, err = s.holds(d.Breakaway, w); err != nil {
@@ -175,7 +188,11 @@ func (x *differential) steps() ([]uint16, error) {
 	for row, rates := range x.rule.Rates.Rows {
 		ofRow[row] = place(rates[0])
 	}
-	share(x.s.threads, 0, len(steps), func(_, from, to int) {
+	first := 0
+	if x.s.atEvent {
+		first = max(0, len(steps)-1-int(x.rule.ToLevel)) // the seller sits last
+	}
+	share(x.s.threads, first, len(steps), func(_, from, to int) {
 		for seat := from; seat < to; seat++ {
 			if isPaid(who, seat) {
 				steps[seat] = ofRow[rows.at(seat)]

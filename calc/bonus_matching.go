@@ -2,7 +2,8 @@ package calc
 
 import "slices"
 
-// Matching pays a rate of what those below earn from other bonuses.
+// Matching pays a rate of what those below earn from other bonuses: at the close from those of the close, at the event from those that
+// the event pays.
 type Matching struct {
 	plain
 	Bonuses   []int // indexes of the bonuses whose earnings are matched
@@ -13,12 +14,13 @@ type Matching struct {
 	Leaders      *Condition
 	Walk         Walk
 	Rates        RateTable
+	// Clawback is for what is paid at the event, and ClawbackMonths the months that the bonuses matched pay in advance; 0: none.
+	Clawback       Clawback
+	ClawbackMonths int32
 }
 
 func (m *Matching) check(p *Plan, b *Bonus) error {
 	switch {
-	case b.Pays == PaysEvent:
-		return errKind("a matching bonus is paid at the close, when what it matches is known")
 	case len(m.Bonuses) == 0 || m.Rates.Amounts:
 		return errKind("a matching bonus pays rates of the earnings of one bonus or more")
 	case m.ByGeneration != (m.Leaders != nil):
@@ -29,8 +31,60 @@ func (m *Matching) check(p *Plan, b *Bonus) error {
 	if err := m.Walk.check(p); err != nil {
 		return err
 	}
+	if err := m.checkMatched(p, b); err != nil {
+		return err
+	}
 	return m.Rates.check(p)
 }
+
+// checkMatched refuses bonuses that are not paid when this one is, and at the event what is known at the close only.
+func (m *Matching) checkMatched(p *Plan, b *Bonus) error {
+	for _, k := range m.Bonuses {
+		if p.Bonuses[k].Pays != b.Pays {
+			return errKind("a matching bonus is paid when what it matches is")
+		}
+	}
+	if b.Pays != PaysEvent {
+		return nil
+	}
+	if m.ByGeneration || m.AfterCaps || m.Walk.Compression != CompressionNone || m.Walk.StopAt != nil || m.Walk.PassUp > 0 {
+		return errKind("a matching bonus that is paid at the event counts levels as they stand")
+	}
+	for _, k := range m.Bonuses {
+		// Who stands where in one tree is not known in the other, but for the seller.
+		if other := p.Bonuses[k].kind(); other != nil && !samePath(other, &m.Walk) {
+			return errKind("a matching bonus that is paid at the event walks the tree of what it matches")
+		}
+	}
+	return nil
+}
+
+// samePath tells whether those whom a kind pays at an event stand on the way that a walk goes up.
+func samePath(k kind, w *Walk) bool {
+	switch other := k.(type) {
+	case *Unilevel:
+		return other.Walk.Placement == w.Placement
+	case *Differential:
+		return other.Placement == w.Placement
+	case *Matching:
+		return other.Walk.Placement == w.Placement
+	}
+	return true
+}
+
+// upline reaches as far above those whose earnings are matched as there are levels.
+func (m *Matching) upline(p *Plan) (int32, bool) {
+	below := int32(0)
+	for _, k := range m.Bonuses {
+		if other := p.Bonuses[k].kind(); other != nil {
+			levels, _ := other.upline(p)
+			below = max(below, levels)
+		}
+	}
+	return below + m.Rates.Levels + m.Walk.SkipLevels, m.Walk.Placement
+}
+
+func (m *Matching) byStanding(p *Plan) bool { return p.Active != nil || m.Rates.byStanding() }
 
 func (m *Matching) base() Base      { return BasePrice }
 func (m *Matching) unit(*Plan) Unit { return UnitMoney }

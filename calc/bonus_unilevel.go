@@ -8,11 +8,16 @@ type Unilevel struct {
 	Walk     Walk
 	Rates    RateTable
 	Clawback Clawback
+	// Months are paid in advance, at the event: a factor of every line; 0: none.
+	Months int32
 }
 
 func (u *Unilevel) check(p *Plan, b *Bonus) error {
 	if b.Pays == PaysEvent && (u.Walk.Compression != CompressionNone || u.Walk.StopAt != nil || u.Walk.PassUp > 0) {
 		return errKind("whom compression passes over is known at the period's close only")
+	}
+	if u.Months < 0 || u.Months > 0 && b.Pays != PaysEvent {
+		return errKind("months are paid in advance at the event")
 	}
 	if err := u.Walk.check(p); err != nil {
 		return err
@@ -22,7 +27,7 @@ func (u *Unilevel) check(p *Plan, b *Bonus) error {
 
 func (u *Unilevel) base() Base        { return u.Base }
 func (u *Unilevel) unit(p *Plan) Unit { return p.unitOf(u.Base, u.Rates.Amounts) }
-func (u *Unilevel) upline() (int32, bool) {
+func (u *Unilevel) upline(*Plan) (int32, bool) {
 	return u.Rates.Levels + u.Walk.SkipLevels, u.Walk.Placement
 }
 func (u *Unilevel) byStanding(p *Plan) bool { return p.Active != nil || u.Rates.byStanding() }
@@ -37,5 +42,5 @@ func (u *Unilevel) pay(s *stage, bonus int) error {
 	if u.Rates.Amounts {
 		base = s.countBase(base)
 	}
-	return c.payLevels(bonus, 0, levelPart{volumes: c.w.volume(base)})
+	return c.payLevels(bonus, 0, levelPart{volumes: c.w.volume(base), factor: s.monthsFactor(u.Months)})
 }

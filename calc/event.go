@@ -18,7 +18,7 @@ func EventNeeds(p *Plan) Needs {
 		if k == nil || p.Bonuses[i].Pays != PaysEvent {
 			continue
 		}
-		levels, placement := k.upline()
+		levels, placement := k.upline(p)
 		if placement {
 			needs.PlacementLevels = max(needs.PlacementLevels, levels)
 		} else {
@@ -45,16 +45,16 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	var lines []EventLine
-	for i := range in.Plan.Bonuses {
-		b := &in.Plan.Bonuses[i]
-		if b.Pays != PaysEvent {
-			continue
-		}
-		if err := b.kind().pay(s, i); err != nil {
+	for _, t := range in.Plan.eventTasks() {
+		if err := in.Plan.Bonuses[t.bonus].kind().pay(s, t.bonus); err != nil {
 			return nil, err
 		}
-		lines = appendEventLines(lines, b, s.sinks[i].blocks)
+	}
+	var lines []EventLine
+	for i := range in.Plan.Bonuses {
+		if b := &in.Plan.Bonuses[i]; b.Pays == PaysEvent {
+			lines = appendEventLines(lines, in.Plan, b, s.sinks[i].blocks)
+		}
 	}
 	return lines, nil
 }
@@ -63,7 +63,7 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 func (in *EventInput) stage() (*stage, error) {
 	bonuses := len(in.Plan.Bonuses)
 	s := &stage{
-		computation: &computation{threads: 1}, plan: in.Plan, atEvent: true, class: in.Class,
+		computation: &computation{threads: 1, n: max(len(in.Sponsor), len(in.Placement))}, plan: in.Plan, atEvent: true, class: in.Class,
 		sinks: make([]lineSink, bonuses), eligibility: make([]eligibility, bonuses),
 	}
 	for i := range s.sinks {
@@ -125,12 +125,9 @@ func (in *EventInput) measured(m Measure) int64 {
 	return max(1, in.Count)
 }
 
-func appendEventLines(lines []EventLine, b *Bonus, blocks []Lines) []EventLine {
-	_, placement := b.kind().upline()
-	months := int32(1)
-	if b.Advance != nil {
-		months = b.Advance.Months
-	}
+func appendEventLines(lines []EventLine, p *Plan, b *Bonus, blocks []Lines) []EventLine {
+	_, placement := b.kind().upline(p)
+	months := max(1, b.MonthsAdvanced())
 	for i := range blocks {
 		for j, earner := range blocks[i].Earner {
 			lines = append(lines, EventLine{

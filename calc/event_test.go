@@ -2,6 +2,7 @@ package calc
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ func drawEventPlan(t *rapid.T) *Plan {
 			b.Pays = PaysEvent
 			if b.Unilevel != nil {
 				b.Unilevel.Walk.Compression = CompressionNone
+				b.Unilevel.Months = rapid.Int32Range(0, 3).Draw(t, "months of levels")
 			}
 		}
 		classes := rapid.SampledFrom([][]string{nil, {"power"}, {"gas", "power"}, {"gas"}}).Draw(t, "classes")
@@ -31,7 +33,44 @@ func drawEventPlan(t *rapid.T) *Plan {
 			b.Advance.Classes = classes
 		}
 	}
+	if rapid.Bool().Draw(t, "overrides") {
+		drawEventOverrides(t, p)
+	}
 	return p
+}
+
+// drawEventOverrides adds bonuses that pay the upline at the event: on the sale by differences, and on what the event's bonuses pay, of which one
+// is matched that stands after it, and one that matches others.
+func drawEventOverrides(t *rapid.T, p *Plan) {
+	rates := func(levels int) RateTable {
+		var rows [][]int64
+		for range len(p.Ranks) + 1 {
+			rate := rapid.SampledFrom([]int64{0, RateScale / 10, RateScale / 5, RateScale / 3, 6 * RateScale / 5})
+			rows = append(rows, rapid.SliceOfN(rate, levels, levels).Draw(t, "rates of overrides"))
+		}
+		return byStanding(rows...)
+	}
+	placed := p.PlacementWidth > 0 && rapid.Bool().Draw(t, "overrides by placement")
+	differential := &Differential{
+		Base: rapid.SampledFrom([]Base{BaseCV, BasePrice}).Draw(t, "base of differences"), Placement: placed, Rates: rates(1),
+		OwnSales: rapid.Bool().Draw(t, "own sales"), LessSeller: rapid.Bool().Draw(t, "less seller"),
+		FromLevel: rapid.Int32Range(0, 3).Draw(t, "from"), ToLevel: rapid.Int32Range(1, 6).Draw(t, "to"), Months: rapid.Int32Range(0, 9).Draw(t, "months of differences"),
+	}
+	inactive := Inactive(rapid.IntRange(0, 2).Draw(t, "pays the inactive"))
+	first := len(p.Bonuses)
+	match := func(of ...int) *Matching {
+		m := &Matching{Bonuses: of, Walk: Walk{Placement: placed, SkipLevels: rapid.Int32Range(0, 1).Draw(t, "skip")}, Rates: rates(rapid.IntRange(1, 3).Draw(t, "levels"))}
+		for i, b := range p.Bonuses[:first] {
+			if b.Pays == PaysEvent && samePath(b.kind(), &m.Walk) {
+				m.Bonuses = append(m.Bonuses, i)
+			}
+		}
+		return m
+	}
+	for i, b := range []Bonus{{Matching: match(first+1, first+2)}, {Differential: differential, Inactive: inactive}, {Matching: match(first + 1)}} {
+		b.Name, b.Pays, b.Cadence = fmt.Sprintf("o%d", i), PaysEvent, Monthly
+		p.Bonuses = append(p.Bonuses, b)
+	}
 }
 
 // The lines of one sale are what the rules say about its seller and the way up.
@@ -66,54 +105,102 @@ func TestEventLines_AgreeWithTheModel(t *testing.T) {
 	})
 }
 
-func modelEventLines(in *EventInput) []EventLine {
-	var lines []EventLine
-	base := func(b Base) int64 {
-		switch b {
-		case BasePV:
-			return in.PV
-		case BasePrice:
-			return in.PriceMinor
-		}
-		return in.CV
+func modelEventLines(in *EventInput) (lines []EventLine) {
+	e := &modelEvent{in: in, of: make([][]EventLine, len(in.Plan.Bonuses))}
+	for index := range in.Plan.Bonuses {
+		lines = append(lines, e.lines(index)...)
+	}
+	return lines
+}
+
+// modelEvent finds the lines of each bonus, those of matched ones first.
+type modelEvent struct {
+	in *EventInput
+	of [][]EventLine
+}
+
+func (e *modelEvent) lines(index int) []EventLine {
+	in, b := e.in, &e.in.Plan.Bonuses[index]
+	if b.Pays != PaysEvent || e.of[index] != nil {
+		return e.of[index]
 	}
 	m := &model{in: &Input{Plan: in.Plan}}
-	for index, b := range in.Plan.Bonuses {
-		if b.Pays != PaysEvent {
-			continue
+	var lines []EventLine
+	add := func(placement bool, distance, level int, of, rate int64, base Base, months int32) {
+		exact := m.money(bigOf(of), rate, base)
+		amount, _ := modelRound(exact.Mul(exact, bigOf(int64(max(1, months)))), in.Plan.Rounding)
+		if amount != 0 {
+			lines = append(lines, EventLine{index, placement, distance, uint16(level), of, rate, max(1, months), amount})
 		}
-		line := func(placement bool, distance int, rate int64, months int32) {
-			of := base(b.BaseOf())
-			exact := m.money(bigOf(of), rate, b.BaseOf())
-			amount, _ := modelRound(exact.Mul(exact, bigOf(int64(months))), in.Plan.Rounding)
-			if amount != 0 {
-				lines = append(lines, EventLine{index, placement, distance, uint16(distance), of, rate, months, amount})
+	}
+	sale := func(placement bool, distance, level int, rate int64, months int32) {
+		of := map[Base]int64{BaseCV: in.CV, BasePV: in.PV, BasePrice: in.PriceMinor}[b.BaseOf()]
+		add(placement, distance, level, of, rate, b.BaseOf(), months)
+	}
+	sells := func(classes []string) bool {
+		return len(classes) == 0 || strings.Contains(strings.Join(classes, " "), in.Class) && in.Class != ""
+	}
+	chain := func(placement bool) []ChainMember {
+		if placement {
+			return in.Placement
+		}
+		return in.Sponsor
+	}
+	paid := func(c ChainMember) bool {
+		return in.Plan.Active == nil || !c.Inactive || b.Inactive == InactivePaid
+	}
+	switch seller := in.Sponsor[0]; {
+	case b.Direct != nil:
+		if sells(b.Direct.Classes) {
+			sale(false, 0, 0, b.Direct.Rates.Rows[seller.Rank][0], 0)
+		}
+	case b.Advance != nil:
+		if sells(b.Advance.Classes) {
+			sale(false, 0, 0, b.Advance.Rates.Rows[seller.Rank][0], b.Advance.Months)
+		}
+	case b.Unilevel != nil:
+		up := chain(b.Unilevel.Walk.Placement)
+		for level := 1; level < len(up) && level <= int(b.Unilevel.Rates.Levels); level++ {
+			if paid(up[level]) {
+				sale(b.Unilevel.Walk.Placement, level, level, b.Unilevel.Rates.Rows[up[level].Rank][level-1], b.Unilevel.Months)
 			}
 		}
-		sells := func(classes []string) bool {
-			return len(classes) == 0 || strings.Contains(strings.Join(classes, " "), in.Class) && in.Class != ""
+	case b.Differential != nil:
+		d := b.Differential
+		highest := int64(0)
+		for distance, member := range chain(d.Placement) {
+			rate := int64(0)
+			if paid(member) && distance <= int(d.ToLevel) {
+				rate = d.Rates.Rows[member.Rank][0]
+			}
+			switch {
+			case distance == 0 && d.OwnSales:
+				sale(d.Placement, 0, 0, rate, d.Months)
+			case distance > 0 && distance >= int(d.FromLevel) && rate > highest:
+				sale(d.Placement, distance, 0, rate-highest, d.Months)
+			}
+			if distance > 0 || d.LessSeller {
+				highest = max(highest, rate)
+			}
 		}
-		switch seller := in.Sponsor[0]; {
-		case b.Direct != nil:
-			if sells(b.Direct.Classes) {
-				line(false, 0, b.Direct.Rates.Rows[seller.Rank][0], 1)
+	case b.Matching != nil:
+		up := chain(b.Matching.Walk.Placement)
+		earned := make([]int64, len(up)+10)
+		for _, k := range b.Matching.Bonuses {
+			for _, l := range e.lines(k) {
+				earned[l.Distance] += l.AmountMinor
 			}
-		case b.Advance != nil:
-			if sells(b.Advance.Classes) {
-				line(false, 0, b.Advance.Rates.Rows[seller.Rank][0], b.Advance.Months)
-			}
-		case b.Unilevel != nil:
-			chain := in.Sponsor
-			if b.Unilevel.Walk.Placement {
-				chain = in.Placement
-			}
-			for level := 1; level < len(chain) && level <= int(b.Unilevel.Rates.Levels); level++ {
-				if in.Plan.Active == nil || !chain[level].Inactive {
-					line(b.Unilevel.Walk.Placement, level, b.Unilevel.Rates.Rows[chain[level].Rank][level-1], 1)
+		}
+		for level := 1; level <= int(b.Matching.Rates.Levels); level++ {
+			above := level + int(b.Matching.Walk.SkipLevels)
+			for distance := len(up) - 1; distance >= above; distance-- {
+				if paid(up[distance]) && earned[distance-above] != 0 {
+					add(b.Matching.Walk.Placement, distance, level, earned[distance-above], b.Matching.Rates.Rows[up[distance].Rank][level-1], BasePrice, 0)
 				}
 			}
 		}
 	}
+	e.of[index] = lines
 	return lines
 }
 

@@ -68,14 +68,58 @@ func (p *Plan) tasks(cadence Cadence) []task {
 	return list
 }
 
+// eventTasks lists the bonuses that are paid at events, those that are matched before those that match them. There must be no circle.
+func (p *Plan) eventTasks() []task {
+	list := p.eventOrder()
+	ordered := make([]task, 0, len(list))
+	done := make([]bool, len(list))
+	for len(ordered) < len(list) {
+		before := len(ordered)
+		for i, t := range list {
+			if !done[i] && !slices.ContainsFunc(t.after, func(k int) bool { return !done[k] }) {
+				ordered, done[i] = append(ordered, t), true
+			}
+		}
+		if len(ordered) == before {
+			break // a circle, which checkOrder refuses
+		}
+	}
+	return ordered
+}
+
+// eventOrder lists the bonuses that are paid at events, each with the places in the list of what must come before it.
+func (p *Plan) eventOrder() []task {
+	var list []task
+	place := make([]int, len(p.Bonuses))
+	for i := range p.Bonuses {
+		place[i] = -1
+		if p.Bonuses[i].Pays == PaysEvent {
+			place[i] = len(list)
+			list = append(list, task{bonus: i, limit: -1})
+		}
+	}
+	for i := range list {
+		sources, _ := p.Bonuses[list[i].bonus].kind().earnings()
+		for _, source := range sources {
+			if place[source] >= 0 {
+				list[i].after = append(list[i].after, place[source])
+			}
+		}
+	}
+	return list
+}
+
 func shares(a, b []int) bool {
 	return slices.ContainsFunc(a, func(x int) bool { return slices.Contains(b, x) })
 }
 
-// Circle finds bonuses and caps that wait for each other in the periods of a cadence, and names them in the order in which each needs
-// the next, the first again at the end; nil when there are none.
+// Circle finds bonuses and caps that wait for each other in the periods of a cadence, or bonuses that do at events where the cadence is 0, and
+// names them in the order in which each needs the next, the first again at the end; nil when there are none.
 func (p *Plan) Circle(cadence Cadence) []string {
-	list := p.tasks(cadence)
+	list := p.eventOrder()
+	if cadence != 0 {
+		list = p.tasks(cadence)
+	}
 	name := func(i int) string {
 		if list[i].bonus >= 0 {
 			return p.Bonuses[list[i].bonus].Name
@@ -119,7 +163,7 @@ func (p *Plan) Circle(cadence Cadence) []string {
 }
 
 func (p *Plan) checkOrder() error {
-	for _, cadence := range []Cadence{Daily, Weekly, Monthly, Quarterly, Yearly} {
+	for _, cadence := range []Cadence{0, Daily, Weekly, Monthly, Quarterly, Yearly} {
 		if circle := p.Circle(cadence); circle != nil {
 			return fmt.Errorf("%w: these wait for each other: %s", ErrPlan, strings.Join(circle, ", "))
 		}

@@ -210,9 +210,9 @@ func (o *opening) balance(d Distributor, e OpeningEntry) {
 // takes back in part, and its payment before Upline, which leaves the balance as it was.
 func (o *opening) advance(i int, d Distributor, e OpeningEntry) error {
 	n := e.Sale
-	k := slices.IndexFunc(o.plan.Bonuses, func(b calc.Bonus) bool { return b.Name == e.Bonus && b.Advance != nil })
+	k := slices.IndexFunc(o.plan.Bonuses, func(b calc.Bonus) bool { return b.Name == e.Bonus && b.MonthsAdvanced() > 0 })
 	if k < 0 {
-		return o.refuse(i, e, ErrInvalid, "advance.bonus", fmt.Sprintf("the plan has no advance bonus %q", e.Bonus), "use an advance bonus of the plan")
+		return o.refuse(i, e, ErrInvalid, "advance.bonus", fmt.Sprintf("the plan has no bonus %q that pays months in advance", e.Bonus), "use a bonus of the plan that does")
 	}
 	if e.Currency != o.plan.Currency || n.Currency != o.plan.Currency {
 		return o.refuse(i, e, ErrCurrency, "advance.advanced.currency_code", "is not the plan's currency "+o.plan.Currency, "bring the amounts in the plan's currency")

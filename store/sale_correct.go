@@ -84,15 +84,7 @@ func (h *history) takenBack(bonus string, f calc.SaleFold) (name string, part ca
 		if b.Name != bonus {
 			continue
 		}
-		clawback, months := calc.Clawback{Mode: calc.ClawbackFull}, int32(1)
-		switch {
-		case b.Direct != nil:
-			clawback = b.Direct.Clawback
-		case b.Unilevel != nil:
-			clawback = b.Unilevel.Clawback
-		case b.Advance != nil:
-			clawback, months = b.Advance.Clawback, b.Advance.Months
-		}
+		clawback, months := b.EventClawback()
 		name = "taken_back"
 		if clawback.Mode == calc.ClawbackMonthsPaid {
 			name = "unearned_months"

@@ -56,7 +56,7 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 				line.Point = points[h.plan.VariantOfMarket[chainOf(sponsor, placement, l).members[l.Distance].Market]]
 			}
 		}
-		if bonus.Advance != nil {
+		if bonus.MonthsAdvanced() > 0 {
 			line.Factor, line.FactorPart = "months_advanced", calc.Fraction{Num: int64(l.Months), Den: 1}
 		}
 		lines = append(lines, line)

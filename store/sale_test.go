@@ -102,6 +102,50 @@ func TestAppendEvent_ActivationPaysAndCancellationTakesBack(t *testing.T) {
 	})
 }
 
+// The spread to the upline and an override on it are advanced with the sale, and each is taken back by the months that were not paid.
+func TestAppendEvent_OverridesAreAdvancedAndTakenBack(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		p := basePlan("contracts")
+		p.Ranks = []calc.Rank{{Name: "agent"}, {Name: "agency"}}
+		unearned := calc.Clawback{Mode: calc.ClawbackMonthsPaid}
+		p.Bonuses = []calc.Bonus{
+			{Name: "recruiting", Pays: calc.PaysEvent, Cadence: calc.Monthly, Matching: &calc.Matching{
+				Bonuses: []int{1}, Rates: levelled([]int64{100_000_000}, []int64{100_000_000}, []int64{100_000_000}), Clawback: unearned, ClawbackMonths: 9,
+			}},
+			{Name: "contract", Pays: calc.PaysEvent, Cadence: calc.Monthly, Differential: &calc.Differential{
+				Base: calc.BasePrice, Rates: rated(800_000_000, 1_150_000_000, 1_200_000_000), OwnSales: true, LessSeller: true, ToLevel: 10, Months: 9, Clawback: unearned,
+			}},
+		}
+		w.publish(p, "contracts")
+		w.enrol("contracts", distributor("agency", "", 1), distributor("agent", "agency", 1), distributor("trainee", "agent", 2))
+		_, _, err := w.ImportOpening(t.Context(), "contracts", []store.OpeningEntry{
+			{EventID: "r1", DistributorID: "agency", Kind: store.OpeningRank, Rank: "agency", Content: store.Content{{"rank", "agency"}}},
+			{EventID: "r2", DistributorID: "agent", Kind: store.OpeningRank, Rank: "agent", Content: store.Content{{"rank", "agent"}}},
+		})
+		w.must(nil, err)
+		policy := sale("policy")
+		policy.DistributorID, policy.PriceMinor = "trainee", 100_00
+		w.must(w.RecordSales(t.Context(), []store.NewSale{policy}))
+		receipt := w.append(activation("policy", "a", at(6, 0)))
+		want := "agency recruiting COMMISSION L1 3150\nagent recruiting COMMISSION L1 7200\n" +
+			"trainee contract COMMISSION L0 72000\nagent contract COMMISSION L0 31500\nagency contract COMMISSION L0 4500\n"
+		if got := lines(receipt); got != want {
+			t.Errorf("activation posts\n%swant\n%s", got, want)
+		}
+		if spread := receipt.Lines[3]; spread.Factor != "months_advanced" || spread.FactorPart != (calc.Fraction{Num: 9, Den: 1}) || spread.Rate != 350_000_000 {
+			t.Errorf("the spread is %+v", spread)
+		}
+		for k := int32(1); k <= 3; k++ {
+			w.append(payment("policy", fmt.Sprintf("p%d", k), k, at(7, int(k))))
+		}
+		want = "agency recruiting REVERSAL L1 -2100 reverses a/1\nagent recruiting REVERSAL L1 -4800 reverses a/2\n" +
+			"trainee contract REVERSAL L0 -48000 reverses a/3\nagent contract REVERSAL L0 -21000 reverses a/4\nagency contract REVERSAL L0 -3000 reverses a/5\n"
+		if got := lines(w.append(cancellation("policy", "c", at(25, 0)))); got != want {
+			t.Errorf("cancellation posts\n%swant\n%s", got, want)
+		}
+	})
+}
+
 func TestAppendEvent_EveryOrderOfArrivalGivesTheSame(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		events := []store.NewEvent{

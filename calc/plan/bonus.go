@@ -27,6 +27,7 @@ func (c *compiler) compileBonuses() {
 		r.general()
 		r.kind()
 	}
+	c.inheritClawbacks()
 	c.warnPayout()
 }
 
@@ -77,10 +78,10 @@ var timings = map[string]struct {
 	"revenue_share": {event: true, period: true},
 	"residual":      {period: true, why: "a residual is paid at the period's close, for the cycles that were paid in it"},
 	"fast_start":    {period: true, why: "a fast start is paid at the period's close, when it is known which sales were inside its days"},
-	"differential":  {period: true, why: "a differential bonus is paid at the period's close, when the rates of those above are known"},
+	"differential":  {event: true, period: true},
 	"stairstep":     {period: true, why: "a stairstep bonus is paid at the period's close, when the groups are known"},
 	"generation":    {period: true, why: "a generation bonus is paid at the period's close, when the leaders are known"},
-	"matching":      {period: true, why: "a matching bonus is paid at the period's close, when it is known what it matches"},
+	"matching":      {event: true, period: true},
 	"binary":        {period: true, why: "a binary bonus is paid at the period's close, when the legs are known"},
 	"matrix":        {period: true, why: "a matrix bonus is paid at the period's close, when it is known who fills it"},
 	"pool":          {period: true, why: "a pool is shared at the period's close, when it is known how much is in it"},

@@ -15,6 +15,23 @@ var clawbackModes = map[uplinev1.ClawbackMode]calc.ClawbackMode{
 	uplinev1.ClawbackMode_CLAWBACK_MODE_BANDS:       calc.ClawbackBands,
 }
 
+// clawbackOmitted is how much is taken back of a bonus that pays so many months in advance and does not say.
+func clawbackOmitted(months int32) calc.ClawbackMode {
+	if months > 0 {
+		return calc.ClawbackMonthsPaid
+	}
+	return calc.ClawbackFull
+}
+
+// monthsAdvanced reads how many months a bonus pays in advance that is no advance by its kind.
+func (r *bonusReader) monthsAdvanced(months int32) int32 {
+	if months > 0 && r.to.Pays == calc.PaysPeriod {
+		r.fail(r.at+".months", "months are paid in advance when a sale goes live, and this bonus is paid at the period's close", "add `pays: event`, or delete `months`")
+		return 0
+	}
+	return months
+}
+
 // clawback reads the schedule of taking back. A bonus of the period has none: the volume that a cancellation takes back is what it
 // computes with.
 func (r *bonusReader) clawback(schedule *uplinev1.Clawback, omitted calc.ClawbackMode) calc.Clawback {
@@ -32,7 +49,7 @@ func (r *bonusReader) clawback(schedule *uplinev1.Clawback, omitted calc.Clawbac
 	days, bands := schedule.GetDays(), schedule.GetBands()
 	switch {
 	case out.Mode == calc.ClawbackMonthsPaid && omitted != calc.ClawbackMonthsPaid:
-		r.fail(path+".mode", "`months_paid` is for an advance only", "use `full`, `within_days`, `bands` or `none`")
+		r.fail(path+".mode", "`months_paid` is for what is paid months in advance", "use `full`, `within_days`, `bands` or `none`")
 	case out.Mode == calc.ClawbackWithinDays && days <= 0:
 		r.fail(path, "`within_days` needs a number of days", "add `days`, for instance `days: 30`")
 	case out.Mode != calc.ClawbackWithinDays && days != 0:

@@ -13,10 +13,27 @@ func (r *bonusReader) differential(d *uplinev1.DifferentialBonus) {
 	out := &calc.Differential{
 		Rates: r.rateOf(pays), Brackets: r.bracketsOf(d.GetBrackets(), takesEither, 0, noMarginalDifference),
 		Base: r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, pays.paysAmounts()), Placement: r.placed(d.GetTree()),
-		OwnSales: d.GetOwnSales(), LessSeller: d.GetLessSeller(), FromLevel: d.GetFromLevel(),
+		OwnSales: d.GetOwnSales(), LessSeller: d.GetLessSeller(), FromLevel: d.GetFromLevel(), ToLevel: r.toLevel(d),
+		Months: r.monthsAdvanced(d.GetMonths()), Clawback: r.clawback(d.GetClawback(), clawbackOmitted(d.GetMonths())),
 	}
 	r.warnOneRate(&out.Rates)
 	r.to.Differential = out
+}
+
+// toLevel reads how far up a bonus reaches that is paid at the event. At the close nothing bounds it.
+func (r *bonusReader) toLevel(d *uplinev1.DifferentialBonus) int32 {
+	at, to := r.at+".to_level", d.GetToLevel()
+	switch {
+	case r.to.Pays == calc.PaysPeriod && to != 0:
+		r.fail(at, "at the period's close everybody above the seller is looked at", "delete it, or pay the bonus at the event: `pays: event`")
+	case r.to.Pays == calc.PaysEvent && to == 0:
+		r.fail(r.at, "a differential bonus that is paid at the event does not say how far up it reaches", "add `to_level`, the last level above the seller that is paid, for instance `to_level: 20`")
+	case to != 0 && to < d.GetFromLevel():
+		r.fail(at, "the last level that is paid comes before the first", "check `from_level` and `to_level`")
+	default:
+		return to
+	}
+	return 0
 }
 
 // stairstep is a differential bonus that pays the own sales, too, so that those above get what is left of the seller's own rate, and

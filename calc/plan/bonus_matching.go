@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	uplinev1 "upline/api/upline/v1"
@@ -12,11 +13,16 @@ func (r *bonusReader) matching(m *uplinev1.MatchingBonus) {
 	out := &calc.Matching{
 		Bonuses: r.matched(m.GetBonuses()), AfterCaps: m.GetBase() == uplinev1.MatchBase_MATCH_BASE_AFTER_CAPS,
 		ByGeneration: m.GetBy() == uplinev1.MatchBy_MATCH_BY_GENERATION,
-		Leaders:      r.condition(r.at+".leaders", m.GetLeaders(), forBonus),
-		Rates:        r.levelTable(r.at+".rates", m.GetRates(), takesRates, r.rateMax, forBonus),
+		Leaders:      r.condition(r.at+".leaders", m.GetLeaders(), r.phase()),
+		Rates:        r.levelTable(r.at+".rates", m.GetRates(), takesRates, r.rateMax, r.phase()),
 		Walk:         r.walk(m.GetTree(), m.GetCompression()),
+		Clawback:     r.clawback(m.GetClawback(), calc.ClawbackMonthsPaid), // which inheritClawbacks looks at again
 	}
 	switch {
+	case out.ByGeneration && r.to.Pays == calc.PaysEvent:
+		r.fail(r.at+".by", "who is a leader is known only at the period's close", "count levels: delete `by` and `leaders`, or pay the bonus at the close: delete `pays`")
+	case out.AfterCaps && r.to.Pays == calc.PaysEvent:
+		r.fail(r.at+".base", "caps are applied at the period's close, and nothing is known of them at the event", "delete `base`")
 	case out.ByGeneration && m.GetLeaders() == "":
 		r.fail(r.at+".by", "generations are counted between leaders, and nobody says who they are", "add `leaders`, for instance `leaders: paid_as(\"director\")`")
 	case !out.ByGeneration && m.GetLeaders() != "":
@@ -24,12 +30,12 @@ func (r *bonusReader) matching(m *uplinev1.MatchingBonus) {
 	case out.ByGeneration && out.Walk.Compression != calc.CompressionNone:
 		r.fail(r.at+".compression", "generations are not compressed: whoever is no leader is passed over anyway", "say in `leaders` who bounds them, for instance `active && paid_as(\"director\")`, and delete `compression`")
 	}
-	r.unlock(r.at+".unlock", m.GetUnlock(), &out.Rates, forBonus)
+	r.unlock(r.at+".unlock", m.GetUnlock(), &out.Rates, r.phase())
 	if !out.ByGeneration {
 		r.warnUnreachable(r.at+".rates", &out.Rates, out.Walk.Compression)
 	}
 	r.warnSum(r.at+".rates", &out.Rates, "what somebody earns")
-	if out.AfterCaps && !r.capped(out.Bonuses) && r.sound("caps") && r.sound(r.at+".bonuses") {
+	if out.AfterCaps && r.to.Pays == calc.PaysPeriod && !r.capped(out.Bonuses) && r.sound("caps") && r.sound(r.at+".bonuses") {
 		r.warn(r.at+".base", "no cap bounds what is matched, so after caps it is as before them", "add `caps`, or delete `base`")
 	}
 	r.to.Matching = out
@@ -50,8 +56,12 @@ func (r *bonusReader) matched(names []string) []int {
 			r.fail(at, "the bonus matches itself", "delete it here")
 		case slices.Contains(list, k):
 			r.fail(at, fmt.Sprintf("the bonus `%s` is listed twice", shown(name)), "delete one of them")
-		case paysAt(other, paysOmitted(other)) == calc.PaysEvent:
-			r.fail(at, fmt.Sprintf("the bonus `%s` is paid at the event, and a matching bonus knows what is paid at the close", shown(name)), "give that bonus `pays: period` where its kind allows it, or match others")
+		case r.to.Pays == calc.PaysEvent && paysAt(other, paysOmitted(other)) != calc.PaysEvent:
+			r.fail(at, fmt.Sprintf("the bonus `%s` is paid at the period's close, and this one at the event", shown(name)), "match bonuses that are paid at the event, or delete `pays` here")
+		case r.to.Pays == calc.PaysEvent && kindOfBonus(other) != "direct" && kindOfBonus(other) != "advance" && treeOf(other) != treeOf(r.message):
+			r.fail(at, fmt.Sprintf("the bonus `%s` walks another tree, and at the event only one way up is known", shown(name)), "walk the same `tree`, or match what sellers are paid")
+		case r.to.Pays == calc.PaysPeriod && paysAt(other, paysOmitted(other)) == calc.PaysEvent:
+			r.fail(at, fmt.Sprintf("the bonus `%s` is paid at the event, and a matching bonus knows what is paid at the close", shown(name)), "give that bonus `pays: period` where its kind allows it, pay this one at the event, too: `pays: event`, or match others")
 		case r.cadenceOf(other) != r.to.Cadence:
 			r.fail(at, fmt.Sprintf("the bonus `%s` is paid %s, and this one %s", shown(name), r.cadenceOf(other), r.to.Cadence), "pay both by the same `cadence`")
 		default:
@@ -59,6 +69,79 @@ func (r *bonusReader) matched(names []string) []int {
 		}
 	}
 	return list
+}
+
+// treeOf is the tree that a bonus walks.
+func treeOf(b *uplinev1.Bonus) string {
+	m := b.ProtoReflect()
+	rule := m.Get(m.WhichOneof(m.Descriptor().Oneofs().ByName("kind"))).Message()
+	if f := rule.Descriptor().Fields().ByName("tree"); f != nil && rule.Get(f).String() == "placement" {
+		return "placement"
+	}
+	return "sponsor"
+}
+
+// inheritClawbacks gives matching bonuses that are paid at the event, and do not say what a cancellation takes back, what it takes back of
+// those that they match; a bonus that matches others is read after them.
+func (c *compiler) inheritClawbacks() {
+	const ready, onTheWay = 1, 2
+	state := make([]uint8, len(c.plan.Bonuses))
+	var inherit func(i int) (circle bool)
+	inherit = func(i int) bool {
+		b := &c.plan.Bonuses[i]
+		if state[i] != 0 || b.Matching == nil || b.Pays != calc.PaysEvent {
+			return state[i] == onTheWay
+		}
+		state[i] = onTheWay
+		for _, k := range b.Matching.Bonuses {
+			if inherit(k) {
+				return true // which circles reports
+			}
+		}
+		c.inheritClawback(i, b.Matching)
+		state[i] = ready
+		return false
+	}
+	for i := range c.plan.Bonuses {
+		inherit(i)
+	}
+}
+
+func (c *compiler) inheritClawback(bonus int, m *calc.Matching) {
+	at := bonusPath(bonus) + ".matching"
+	if len(m.Bonuses) == 0 || !c.sound(at) {
+		return
+	}
+	monthsOf := func(k int) int32 {
+		if other := c.plan.Bonuses[k].Matching; other != nil {
+			return other.ClawbackMonths
+		}
+		return c.plan.Bonuses[k].MonthsAdvanced()
+	}
+	written := c.message.GetBonuses()[bonus].GetMatching().GetClawback() != nil
+	first, _ := c.plan.Bonuses[m.Bonuses[0]].EventClawback()
+	m.ClawbackMonths = monthsOf(m.Bonuses[0])
+	same := true
+	for _, k := range m.Bonuses[1:] {
+		other, _ := c.plan.Bonuses[k].EventClawback()
+		same = same && reflect.DeepEqual(first, other)
+		if monthsOf(k) != m.ClawbackMonths {
+			m.ClawbackMonths = 0
+		}
+	}
+	if !written {
+		m.Clawback = first
+	}
+	switch {
+	case !written && !same:
+		c.fail(at, "what a cancellation takes back differs among the bonuses that are matched, so nobody could say what it takes back here", "add `clawback`, or write a matching bonus for each of them")
+	case m.Clawback.Mode == calc.ClawbackMonthsPaid && m.ClawbackMonths == 0:
+		path := at
+		if written {
+			path += ".clawback"
+		}
+		c.fail(path, "`months_paid` is for what is paid months in advance, and the bonuses that are matched do not all pay as many", "use `full`, `within_days`, `bands` or `none`")
+	}
 }
 
 // capped tells whether a cap of the plan bounds any of the bonuses.

@@ -336,7 +336,7 @@ func (c *compiler) circles() {
 	if len(c.errors) != 0 {
 		return // the engine looks at whole plans only
 	}
-	for _, cadence := range []calc.Cadence{calc.Daily, calc.Weekly, calc.Monthly, calc.Quarterly, calc.Yearly} {
+	for _, cadence := range []calc.Cadence{0, calc.Daily, calc.Weekly, calc.Monthly, calc.Quarterly, calc.Yearly} {
 		circle := c.plan.Circle(cadence)
 		if circle == nil {
 			continue

@@ -225,6 +225,7 @@ func (v *variant) mergeBonuses(over *uplinev1.MarketOverride) {
 		r.general()
 		r.kind()
 	}
+	v.inheritClawbacks()
 }
 
 // copied puts a copy of a message in its place, to be changed.

@@ -178,7 +178,8 @@ func (w *worksheet) cancel(t *testing.T, d *datadriven.TestData) string {
 	table := newTable("bonus", "level", "paid", "stays", "taken back")
 	for _, l := range w.event {
 		b := &w.plan.Bonuses[l.Bonus]
-		stays, err := calc.RoundedPart(l.AmountMinor, clawbackOf(b).Retained(fold, l.Months), w.plan.Rounding)
+		clawback, months := b.EventClawback()
+		stays, err := calc.RoundedPart(l.AmountMinor, clawback.Retained(fold, months), w.plan.Rounding)
 		if err != nil {
 			t.Fatalf("%s: %v", d.Pos, err)
 		}
@@ -186,14 +187,4 @@ func (w *worksheet) cancel(t *testing.T, d *datadriven.TestData) string {
 		table.row(b.Name, shownLevel(l.Level), money(l.AmountMinor), money(stays), money(stays-l.AmountMinor))
 	}
 	return table.String()
-}
-
-func clawbackOf(b *calc.Bonus) calc.Clawback {
-	switch {
-	case b.Direct != nil:
-		return b.Direct.Clawback
-	case b.Unilevel != nil:
-		return b.Unilevel.Clawback
-	}
-	return b.Advance.Clawback
 }

@@ -180,7 +180,7 @@ func (p *eventPosting) commissions(sale int32) ([]eventLine, error) {
 			earner = sponsors[l.Distance]
 		}
 		factor := calc.One
-		if p.Plan.Plan.Bonuses[l.Bonus].Advance != nil {
+		if p.Plan.Plan.Bonuses[l.Bonus].MonthsAdvanced() > 0 {
 			factor = calc.Fraction{Num: int64(l.Months), Den: 1}
 		}
 		lines[i] = eventLine{
@@ -239,25 +239,19 @@ func (p *eventPosting) reversals(sale int32) ([]eventLine, error) {
 
 // retained is the part of a bonus's line that stays when a sale has come to what its events say.
 func retained(b *calc.Bonus, f calc.SaleFold) calc.Fraction {
-	switch {
-	case b.Direct != nil:
-		return b.Direct.Clawback.Retained(f, 1)
-	case b.Unilevel != nil:
-		return b.Unilevel.Clawback.Retained(f, 1)
-	case b.Advance != nil:
-		return b.Advance.Clawback.Retained(f, b.Advance.Months)
-	}
-	return calc.Clawback{Mode: calc.ClawbackFull}.Retained(f, 1)
+	clawback, months := b.EventClawback()
+	return clawback.Retained(f, months)
 }
 
 // factorName is what the factor of a line of an event is called; "" for none.
 func (l *eventLines) factorName(line int, b *calc.Bonus) string {
+	clawback, _ := b.EventClawback()
 	switch {
-	case l.reversal[line] && b.Advance != nil && b.Advance.Clawback.Mode == calc.ClawbackMonthsPaid:
+	case l.reversal[line] && clawback.Mode == calc.ClawbackMonthsPaid:
 		return "unearned_months"
 	case l.reversal[line]:
 		return "taken_back"
-	case b.Advance != nil:
+	case b.MonthsAdvanced() > 0:
 		return "months_advanced"
 	}
 	return ""

@@ -192,7 +192,7 @@ type OpeningAdvance struct {
 	ProductId string `protobuf:"bytes,4,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
 	// Price of one billing cycle.
 	Price *Money `protobuf:"bytes,5,opt,name=price,proto3" json:"price,omitempty"`
-	// The advance bonus, as the plan names it.
+	// The bonus that pays months in advance, as the plan names it.
 	Bonus string `protobuf:"bytes,6,opt,name=bonus,proto3" json:"bonus,omitempty"`
 	// The amount that was advanced.
 	Advanced *Money `protobuf:"bytes,7,opt,name=advanced,proto3" json:"advanced,omitempty"`

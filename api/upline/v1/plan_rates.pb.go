@@ -144,7 +144,7 @@ func (BracketMode) EnumDescriptor() ([]byte, []int) {
 type ClawbackMode int32
 
 const (
-	// Not given: by months paid for an advance, full for a direct bonus and for a unilevel bonus paid at the event.
+	// Not given: by months paid where months are paid in advance; for a matching bonus as for the bonuses that it matches; else full.
 	ClawbackMode_CLAWBACK_MODE_UNSPECIFIED ClawbackMode = 0
 	// Nothing.
 	ClawbackMode_CLAWBACK_MODE_NONE ClawbackMode = 1
@@ -152,7 +152,8 @@ const (
 	ClawbackMode_CLAWBACK_MODE_FULL ClawbackMode = 2
 	// All of it when the sale was live for less than `days`, else nothing. Where it was reinstated, its lives are added.
 	ClawbackMode_CLAWBACK_MODE_WITHIN_DAYS ClawbackMode = 3
-	// The unearned part: (months − months paid) / months, never below zero. For an advance only.
+	// The unearned part: (months − months paid) / months, never below zero. For an advance, and other bonuses that pay
+	// months in advance.
 	ClawbackMode_CLAWBACK_MODE_MONTHS_PAID ClawbackMode = 4
 	// By how many months the sale was live, as `bands` say.
 	ClawbackMode_CLAWBACK_MODE_BANDS ClawbackMode = 5

@@ -207,7 +207,11 @@ type UnilevelBonus struct {
 	// one, `""`, opens its level to all. Where there are conditions, a bonus has at most 64 levels.
 	Unlock []string `protobuf:"bytes,9,rep,name=unlock,proto3" json:"unlock,omitempty"`
 	// Where volume stops: whoever this condition holds for is still paid, and nobody above. For a breakaway leader's group.
-	StopAt        string `protobuf:"bytes,10,opt,name=stop_at,json=stopAt,proto3" json:"stop_at,omitempty"`
+	StopAt string `protobuf:"bytes,10,opt,name=stop_at,json=stopAt,proto3" json:"stop_at,omitempty"`
+	// Months paid in advance by a bonus that is paid at the event, as an advance pays the seller: base × rate × months, of which each paid
+	// month earns its part. A cancellation then takes back `months_paid`, unless `clawback` says otherwise. Omitted: nothing is paid in
+	// advance.
+	Months        int32 `protobuf:"varint,11,opt,name=months,proto3" json:"months,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -312,6 +316,13 @@ func (x *UnilevelBonus) GetStopAt() string {
 	return ""
 }
 
+func (x *UnilevelBonus) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
 // FastStartBonus pays the upline on the purchases of those who are new.
 type FastStartBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -414,7 +425,9 @@ func (x *FastStartBonus) GetTree() string {
 
 // DifferentialBonus pays the earner's own rate less the highest rate of anybody qualified who stands between: on each sale the rates
 // of those above the seller share out the highest of them. Who is not active, or does not fulfil the bonus's `when`, has no rate, so
-// that what they miss goes to the next above. It is paid at the period's close. Amounts in the place of rates are paid for each sale.
+// that what they miss goes to the next above. Amounts in the place of rates are paid for each sale. It is paid at the period's close; or,
+// with `pays: event`, when a sale goes live, by the ranks and the activity of the last closed period: the seller's commission and the
+// spreads above it at once.
 //
 // Lines have level 0. Part 0 is the own sales. Part 1 is what nobody with a rate stands between on, part 2 what the lowest of the
 // bonus's rates is taken off, part 3 the next one, and so on.
@@ -435,7 +448,15 @@ type DifferentialBonus struct {
 	// Whether the seller's own rate is taken off as if the seller stood between. Omitted: no, only those strictly between count.
 	LessSeller bool `protobuf:"varint,7,opt,name=less_seller,json=lessSeller,proto3" json:"less_seller,omitempty"`
 	// The level from which on it pays; nearer sellers' volume is not paid, though rates between count. Omitted: 1.
-	FromLevel     int32 `protobuf:"varint,8,opt,name=from_level,json=fromLevel,proto3" json:"from_level,omitempty"`
+	FromLevel int32 `protobuf:"varint,8,opt,name=from_level,json=fromLevel,proto3" json:"from_level,omitempty"`
+	// The last level above the seller that is paid, for a bonus that is paid at the event, which asks for it: nobody beyond has a rate. At
+	// the close everybody above has.
+	ToLevel int32 `protobuf:"varint,9,opt,name=to_level,json=toLevel,proto3" json:"to_level,omitempty"`
+	// Months paid in advance by a bonus that is paid at the event: base × rate × months, of which each paid month earns its part. Omitted:
+	// nothing is paid in advance.
+	Months int32 `protobuf:"varint,10,opt,name=months,proto3" json:"months,omitempty"`
+	// What a cancellation takes back, for a bonus paid at the event. Omitted: full, or `months_paid` where months are paid in advance.
+	Clawback      *Clawback `protobuf:"bytes,11,opt,name=clawback,proto3" json:"clawback,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -524,6 +545,27 @@ func (x *DifferentialBonus) GetFromLevel() int32 {
 		return x.FromLevel
 	}
 	return 0
+}
+
+func (x *DifferentialBonus) GetToLevel() int32 {
+	if x != nil {
+		return x.ToLevel
+	}
+	return 0
+}
+
+func (x *DifferentialBonus) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
+func (x *DifferentialBonus) GetClawback() *Clawback {
+	if x != nil {
+		return x.Clawback
+	}
+	return nil
 }
 
 // StairstepBonus pays the bracket that a group reaches, less what the groups below earn at theirs, until a group breaks away. It is a
@@ -787,10 +829,12 @@ func (x *GenerationBonus) GetGuarantee() string {
 	return ""
 }
 
-// MatchingBonus pays a rate of what those below earn from other bonuses.
+// MatchingBonus pays a rate of what those below earn from other bonuses. It is paid at the period's close, on what bonuses of the close
+// pay; or, with `pays: event`, on what bonuses pay at the event, with that event: an override on a recruit's commission. Then it counts
+// levels of the tree that those bonuses walk, without compression, and goes by the ranks and the activity of the last closed period.
 type MatchingBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The bonuses whose earnings are matched, by name: bonuses that are paid at the close, by the same cadence.
+	// The bonuses whose earnings are matched, by name: bonuses that are paid when this one is, by the same cadence.
 	Bonuses []string `protobuf:"bytes,1,rep,name=bonuses,proto3" json:"bonuses,omitempty"`
 	// What is counted. Omitted: `level`.
 	By MatchBy `protobuf:"varint,2,opt,name=by,proto3,enum=upline.v1.MatchBy" json:"by,omitempty"`
@@ -805,7 +849,10 @@ type MatchingBonus struct {
 	// Whether earnings are matched before or after caps. Omitted: `before_caps`.
 	Base MatchBase `protobuf:"varint,7,opt,name=base,proto3,enum=upline.v1.MatchBase" json:"base,omitempty"`
 	// Conditions that open levels 1, 2, 3 …, besides the rates, as for a unilevel bonus.
-	Unlock        []string `protobuf:"bytes,8,rep,name=unlock,proto3" json:"unlock,omitempty"`
+	Unlock []string `protobuf:"bytes,8,rep,name=unlock,proto3" json:"unlock,omitempty"`
+	// What a cancellation takes back, for a bonus paid at the event. Omitted: what it takes back of the bonuses that are matched, where that
+	// is the same for all of them.
+	Clawback      *Clawback `protobuf:"bytes,9,opt,name=clawback,proto3" json:"clawback,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -892,6 +939,13 @@ func (x *MatchingBonus) GetBase() MatchBase {
 func (x *MatchingBonus) GetUnlock() []string {
 	if x != nil {
 		return x.Unlock
+	}
+	return nil
+}
+
+func (x *MatchingBonus) GetClawback() *Clawback {
+	if x != nil {
+		return x.Clawback
 	}
 	return nil
 }
@@ -1038,7 +1092,7 @@ var File_upline_v1_plan_upline_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\n" +
-	"\x1bupline/v1/plan_upline.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_rates.proto\"\xda\x03\n" +
+	"\x1bupline/v1/plan_upline.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_rates.proto\"\xfd\x03\n" +
 	"\rUnilevelBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12/\n" +
 	"\x04tree\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x127\n" +
@@ -1052,7 +1106,8 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\apass_up\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x06passUp\x12'\n" +
 	"\x06unlock\x18\t \x03(\tB\x0f\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xd0\x0fR\x06unlock\x12!\n" +
 	"\astop_at\x18\n" +
-	" \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06stopAt\"\xe6\x02\n" +
+	" \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06stopAt\x12!\n" +
+	"\x06months\x18\v \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x06months\"\xe6\x02\n" +
 	"\x0eFastStartBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12\x1e\n" +
@@ -1062,7 +1117,7 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\x05rates\x18\x05 \x03(\v2\x15.upline.v1.LevelRatesB\n" +
 	"\xbaH\a\x92\x01\x04\b\x01\x10dR\x05rates\x12B\n" +
 	"\vcompression\x18\x06 \x01(\x0e2\x16.upline.v1.CompressionB\b\xbaH\x05\x82\x01\x02\x10\x01R\vcompression\x12/\n" +
-	"\x04tree\x18\a \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\"\xe2\x02\n" +
+	"\x04tree\x18\a \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\"\xdc\x03\n" +
 	"\x11DifferentialBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12/\n" +
@@ -1073,7 +1128,11 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\vless_seller\x18\a \x01(\bR\n" +
 	"lessSeller\x12(\n" +
 	"\n" +
-	"from_level\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\tfromLevel\"\xc7\x02\n" +
+	"from_level\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\tfromLevel\x12$\n" +
+	"\bto_level\x18\t \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\atoLevel\x12!\n" +
+	"\x06months\x18\n" +
+	" \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x06months\x12/\n" +
+	"\bclawback\x18\v \x01(\v2\x13.upline.v1.ClawbackR\bclawback\"\xc7\x02\n" +
 	"\x0eStairstepBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x123\n" +
@@ -1099,7 +1158,7 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"lessLeader\x12&\n" +
 	"\n" +
 	"least_rate\x18\v \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tleastRate\x12%\n" +
-	"\tguarantee\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tguarantee\"\x93\x03\n" +
+	"\tguarantee\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tguarantee\"\xc4\x03\n" +
 	"\rMatchingBonus\x12%\n" +
 	"\abonuses\x18\x01 \x03(\tB\v\xbaH\b\x92\x01\x05\b\x01\x10\xc8\x01R\abonuses\x12,\n" +
 	"\x02by\x18\x02 \x01(\x0e2\x12.upline.v1.MatchByB\b\xbaH\x05\x82\x01\x02\x10\x01R\x02by\x12\"\n" +
@@ -1109,7 +1168,8 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\vcompression\x18\x05 \x01(\x0e2\x16.upline.v1.CompressionB\b\xbaH\x05\x82\x01\x02\x10\x01R\vcompression\x12/\n" +
 	"\x04tree\x18\x06 \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x122\n" +
 	"\x04base\x18\a \x01(\x0e2\x14.upline.v1.MatchBaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12'\n" +
-	"\x06unlock\x18\b \x03(\tB\x0f\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xd0\x0fR\x06unlock\"C\n" +
+	"\x06unlock\x18\b \x03(\tB\x0f\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xd0\x0fR\x06unlock\x12/\n" +
+	"\bclawback\x18\t \x01(\v2\x13.upline.v1.ClawbackR\bclawback\"C\n" +
 	"\x04Tier\x12\x1d\n" +
 	"\x04rate\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1aR\x04rate\x12\x1c\n" +
 	"\x04when\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04when\"\x8b\x02\n" +
@@ -1179,25 +1239,27 @@ var file_upline_v1_plan_upline_proto_depIdxs = []int32{
 	11, // 8: upline.v1.DifferentialBonus.base:type_name -> upline.v1.Base
 	16, // 9: upline.v1.DifferentialBonus.rates:type_name -> upline.v1.RankRate
 	17, // 10: upline.v1.DifferentialBonus.brackets:type_name -> upline.v1.Brackets
-	11, // 11: upline.v1.StairstepBonus.base:type_name -> upline.v1.Base
-	16, // 12: upline.v1.StairstepBonus.rates:type_name -> upline.v1.RankRate
-	17, // 13: upline.v1.StairstepBonus.brackets:type_name -> upline.v1.Brackets
-	11, // 14: upline.v1.GenerationBonus.base:type_name -> upline.v1.Base
-	12, // 15: upline.v1.GenerationBonus.rates:type_name -> upline.v1.LevelRates
-	0,  // 16: upline.v1.GenerationBonus.inactive:type_name -> upline.v1.Boundary
-	0,  // 17: upline.v1.GenerationBonus.empty:type_name -> upline.v1.Boundary
-	1,  // 18: upline.v1.MatchingBonus.by:type_name -> upline.v1.MatchBy
-	12, // 19: upline.v1.MatchingBonus.rates:type_name -> upline.v1.LevelRates
-	13, // 20: upline.v1.MatchingBonus.compression:type_name -> upline.v1.Compression
-	2,  // 21: upline.v1.MatchingBonus.base:type_name -> upline.v1.MatchBase
-	11, // 22: upline.v1.RevenueShareBonus.base:type_name -> upline.v1.Base
-	9,  // 23: upline.v1.RevenueShareBonus.tiers:type_name -> upline.v1.Tier
-	13, // 24: upline.v1.RevenueShareBonus.compression:type_name -> upline.v1.Compression
-	25, // [25:25] is the sub-list for method output_type
-	25, // [25:25] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	14, // 11: upline.v1.DifferentialBonus.clawback:type_name -> upline.v1.Clawback
+	11, // 12: upline.v1.StairstepBonus.base:type_name -> upline.v1.Base
+	16, // 13: upline.v1.StairstepBonus.rates:type_name -> upline.v1.RankRate
+	17, // 14: upline.v1.StairstepBonus.brackets:type_name -> upline.v1.Brackets
+	11, // 15: upline.v1.GenerationBonus.base:type_name -> upline.v1.Base
+	12, // 16: upline.v1.GenerationBonus.rates:type_name -> upline.v1.LevelRates
+	0,  // 17: upline.v1.GenerationBonus.inactive:type_name -> upline.v1.Boundary
+	0,  // 18: upline.v1.GenerationBonus.empty:type_name -> upline.v1.Boundary
+	1,  // 19: upline.v1.MatchingBonus.by:type_name -> upline.v1.MatchBy
+	12, // 20: upline.v1.MatchingBonus.rates:type_name -> upline.v1.LevelRates
+	13, // 21: upline.v1.MatchingBonus.compression:type_name -> upline.v1.Compression
+	2,  // 22: upline.v1.MatchingBonus.base:type_name -> upline.v1.MatchBase
+	14, // 23: upline.v1.MatchingBonus.clawback:type_name -> upline.v1.Clawback
+	11, // 24: upline.v1.RevenueShareBonus.base:type_name -> upline.v1.Base
+	9,  // 25: upline.v1.RevenueShareBonus.tiers:type_name -> upline.v1.Tier
+	13, // 26: upline.v1.RevenueShareBonus.compression:type_name -> upline.v1.Compression
+	27, // [27:27] is the sub-list for method output_type
+	27, // [27:27] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_upline_proto_init() }

@@ -135,7 +135,7 @@ export type OpeningAdvance = Message<"upline.v1.OpeningAdvance"> & {
   price?: Money | undefined;
 
   /**
-   * The advance bonus, as the plan names it.
+   * The bonus that pays months in advance, as the plan names it.
    *
    * @generated from field: string bonus = 6;
    */

@@ -364,7 +364,7 @@ export const BracketModeSchema: GenEnum<BracketMode> = /*@__PURE__*/
  */
 export enum ClawbackMode {
   /**
-   * Not given: by months paid for an advance, full for a direct bonus and for a unilevel bonus paid at the event.
+   * Not given: by months paid where months are paid in advance; for a matching bonus as for the bonuses that it matches; else full.
    *
    * @generated from enum value: CLAWBACK_MODE_UNSPECIFIED = 0;
    */
@@ -392,7 +392,8 @@ export enum ClawbackMode {
   WITHIN_DAYS = 3,
 
   /**
-   * The unearned part: (months − months paid) / months, never below zero. For an advance only.
+   * The unearned part: (months − months paid) / months, never below zero. For an advance, and other bonuses that pay
+   * months in advance.
    *
    * @generated from enum value: CLAWBACK_MODE_MONTHS_PAID = 4;
    */

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/plan_upline.proto.
  */
 export const file_upline_v1_plan_upline: GenFile = /*@__PURE__*/
-  fileDesc("Cht1cGxpbmUvdjEvcGxhbl91cGxpbmUucHJvdG8SCXVwbGluZS52MSKNAgoNVW5pbGV2ZWxCb251cxIdCgRiYXNlGAEgASgOMg8udXBsaW5lLnYxLkJhc2USDAoEdHJlZRgCIAEoCRIkCgVyYXRlcxgDIAMoCzIVLnVwbGluZS52MS5MZXZlbFJhdGVzEisKC2NvbXByZXNzaW9uGAQgASgOMhYudXBsaW5lLnYxLkNvbXByZXNzaW9uEiUKCGNsYXdiYWNrGAUgASgLMhMudXBsaW5lLnYxLkNsYXdiYWNrEg4KBnZvbHVtZRgGIAEoCRITCgtza2lwX2xldmVscxgHIAEoBRIPCgdwYXNzX3VwGAggASgFEg4KBnVubG9jaxgJIAMoCRIPCgdzdG9wX2F0GAogASgJItUBCg5GYXN0U3RhcnRCb251cxIdCgRiYXNlGAEgASgOMg8udXBsaW5lLnYxLkJhc2USDgoGdm9sdW1lGAIgASgJEgwKBGRheXMYAyABKAUSJQoFc2luY2UYBCABKA4yFi51cGxpbmUudjEuV2luZG93U3RhcnQSJAoFcmF0ZXMYBSADKAsyFS51cGxpbmUudjEuTGV2ZWxSYXRlcxIrCgtjb21wcmVzc2lvbhgGIAEoDjIWLnVwbGluZS52MS5Db21wcmVzc2lvbhIMCgR0cmVlGAcgASgJItcBChFEaWZmZXJlbnRpYWxCb251cxIdCgRiYXNlGAEgASgOMg8udXBsaW5lLnYxLkJhc2USDgoGdm9sdW1lGAIgASgJEgwKBHRyZWUYAyABKAkSIgoFcmF0ZXMYBCADKAsyEy51cGxpbmUudjEuUmFua1JhdGUSJQoIYnJhY2tldHMYBSABKAsyEy51cGxpbmUudjEuQnJhY2tldHMSEQoJb3duX3NhbGVzGAYgASgIEhMKC2xlc3Nfc2VsbGVyGAcgASgIEhIKCmZyb21fbGV2ZWwYCCABKAUivwEKDlN0YWlyc3RlcEJvbnVzEh0KBGJhc2UYASABKA4yDy51cGxpbmUudjEuQmFzZRIOCgZ2b2x1bWUYAiABKAkSIgoFcmF0ZXMYAyADKAsyEy51cGxpbmUudjEuUmFua1JhdGUSJQoIYnJhY2tldHMYBCABKAsyEy51cGxpbmUudjEuQnJhY2tldHMSEQoJYnJlYWthd2F5GAUgASgJEhIKCmVxdWFsX3JhdGUYBiABKAkSDAoEdHJlZRgHIAEoCSK3AgoPR2VuZXJhdGlvbkJvbnVzEh0KBGJhc2UYASABKA4yDy51cGxpbmUudjEuQmFzZRIOCgZ2b2x1bWUYAiABKAkSDAoEdHJlZRgDIAEoCRIPCgdsZWFkZXJzGAQgASgJEhEKCXNhbWVfcmFuaxgFIAEoCBIkCgVyYXRlcxgGIAMoCzIVLnVwbGluZS52MS5MZXZlbFJhdGVzEiUKCGluYWN0aXZlGAcgASgOMhMudXBsaW5lLnYxLkJvdW5kYXJ5EiIKBWVtcHR5GAggASgOMhMudXBsaW5lLnYxLkJvdW5kYXJ5EhYKDm93bl9ncm91cF9yYXRlGAkgASgJEhMKC2xlc3NfbGVhZGVyGAogASgIEhIKCmxlYXN0X3JhdGUYCyABKAkSEQoJZ3VhcmFudGVlGAwgASgJIuYBCg1NYXRjaGluZ0JvbnVzEg8KB2JvbnVzZXMYASADKAkSHgoCYnkYAiABKA4yEi51cGxpbmUudjEuTWF0Y2hCeRIPCgdsZWFkZXJzGAMgASgJEiQKBXJhdGVzGAQgAygLMhUudXBsaW5lLnYxLkxldmVsUmF0ZXMSKwoLY29tcHJlc3Npb24YBSABKA4yFi51cGxpbmUudjEuQ29tcHJlc3Npb24SDAoEdHJlZRgGIAEoCRIiCgRiYXNlGAcgASgOMhQudXBsaW5lLnYxLk1hdGNoQmFzZRIOCgZ1bmxvY2sYCCADKAkiIgoEVGllchIMCgRyYXRlGAEgASgJEgwKBHdoZW4YAiABKAkinQEKEVJldmVudWVTaGFyZUJvbnVzEh0KBGJhc2UYASABKA4yDy51cGxpbmUudjEuQmFzZRIOCgZ2b2x1bWUYAiABKAkSHgoFdGllcnMYAyADKAsyDy51cGxpbmUudjEuVGllchIrCgtjb21wcmVzc2lvbhgEIAEoDjIWLnVwbGluZS52MS5Db21wcmVzc2lvbhIMCgR0cmVlGAUgASgJKlMKCEJvdW5kYXJ5EhgKFEJPVU5EQVJZX1VOU1BFQ0lGSUVEEAASEwoPQk9VTkRBUllfQ09VTlRTEAESGAoUQk9VTkRBUllfUEFTU0VEX09WRVIQAipQCgdNYXRjaEJ5EhgKFE1BVENIX0JZX1VOU1BFQ0lGSUVEEAASEgoOTUFUQ0hfQllfTEVWRUwQARIXChNNQVRDSF9CWV9HRU5FUkFUSU9OEAIqXgoJTWF0Y2hCYXNlEhoKFk1BVENIX0JBU0VfVU5TUEVDSUZJRUQQABIaChZNQVRDSF9CQVNFX0JFRk9SRV9DQVBTEAESGQoVTUFUQ0hfQkFTRV9BRlRFUl9DQVBTEAJCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_upline_v1_plan_rates]);
+  fileDesc("Cht1cGxpbmUvdjEvcGxhbl91cGxpbmUucHJvdG8SCXVwbGluZS52MSKdAgoNVW5pbGV2ZWxCb251cxIdCgRiYXNlGAEgASgOMg8udXBsaW5lLnYxLkJhc2USDAoEdHJlZRgCIAEoCRIkCgVyYXRlcxgDIAMoCzIVLnVwbGluZS52MS5MZXZlbFJhdGVzEisKC2NvbXByZXNzaW9uGAQgASgOMhYudXBsaW5lLnYxLkNvbXByZXNzaW9uEiUKCGNsYXdiYWNrGAUgASgLMhMudXBsaW5lLnYxLkNsYXdiYWNrEg4KBnZvbHVtZRgGIAEoCRITCgtza2lwX2xldmVscxgHIAEoBRIPCgdwYXNzX3VwGAggASgFEg4KBnVubG9jaxgJIAMoCRIPCgdzdG9wX2F0GAogASgJEg4KBm1vbnRocxgLIAEoBSLVAQoORmFzdFN0YXJ0Qm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIMCgRkYXlzGAMgASgFEiUKBXNpbmNlGAQgASgOMhYudXBsaW5lLnYxLldpbmRvd1N0YXJ0EiQKBXJhdGVzGAUgAygLMhUudXBsaW5lLnYxLkxldmVsUmF0ZXMSKwoLY29tcHJlc3Npb24YBiABKA4yFi51cGxpbmUudjEuQ29tcHJlc3Npb24SDAoEdHJlZRgHIAEoCSKgAgoRRGlmZmVyZW50aWFsQm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIMCgR0cmVlGAMgASgJEiIKBXJhdGVzGAQgAygLMhMudXBsaW5lLnYxLlJhbmtSYXRlEiUKCGJyYWNrZXRzGAUgASgLMhMudXBsaW5lLnYxLkJyYWNrZXRzEhEKCW93bl9zYWxlcxgGIAEoCBITCgtsZXNzX3NlbGxlchgHIAEoCBISCgpmcm9tX2xldmVsGAggASgFEhAKCHRvX2xldmVsGAkgASgFEg4KBm1vbnRocxgKIAEoBRIlCghjbGF3YmFjaxgLIAEoCzITLnVwbGluZS52MS5DbGF3YmFjayK/AQoOU3RhaXJzdGVwQm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIiCgVyYXRlcxgDIAMoCzITLnVwbGluZS52MS5SYW5rUmF0ZRIlCghicmFja2V0cxgEIAEoCzITLnVwbGluZS52MS5CcmFja2V0cxIRCglicmVha2F3YXkYBSABKAkSEgoKZXF1YWxfcmF0ZRgGIAEoCRIMCgR0cmVlGAcgASgJIrcCCg9HZW5lcmF0aW9uQm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIMCgR0cmVlGAMgASgJEg8KB2xlYWRlcnMYBCABKAkSEQoJc2FtZV9yYW5rGAUgASgIEiQKBXJhdGVzGAYgAygLMhUudXBsaW5lLnYxLkxldmVsUmF0ZXMSJQoIaW5hY3RpdmUYByABKA4yEy51cGxpbmUudjEuQm91bmRhcnkSIgoFZW1wdHkYCCABKA4yEy51cGxpbmUudjEuQm91bmRhcnkSFgoOb3duX2dyb3VwX3JhdGUYCSABKAkSEwoLbGVzc19sZWFkZXIYCiABKAgSEgoKbGVhc3RfcmF0ZRgLIAEoCRIRCglndWFyYW50ZWUYDCABKAkijQIKDU1hdGNoaW5nQm9udXMSDwoHYm9udXNlcxgBIAMoCRIeCgJieRgCIAEoDjISLnVwbGluZS52MS5NYXRjaEJ5Eg8KB2xlYWRlcnMYAyABKAkSJAoFcmF0ZXMYBCADKAsyFS51cGxpbmUudjEuTGV2ZWxSYXRlcxIrCgtjb21wcmVzc2lvbhgFIAEoDjIWLnVwbGluZS52MS5Db21wcmVzc2lvbhIMCgR0cmVlGAYgASgJEiIKBGJhc2UYByABKA4yFC51cGxpbmUudjEuTWF0Y2hCYXNlEg4KBnVubG9jaxgIIAMoCRIlCghjbGF3YmFjaxgJIAEoCzITLnVwbGluZS52MS5DbGF3YmFjayIiCgRUaWVyEgwKBHJhdGUYASABKAkSDAoEd2hlbhgCIAEoCSKdAQoRUmV2ZW51ZVNoYXJlQm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIeCgV0aWVycxgDIAMoCzIPLnVwbGluZS52MS5UaWVyEisKC2NvbXByZXNzaW9uGAQgASgOMhYudXBsaW5lLnYxLkNvbXByZXNzaW9uEgwKBHRyZWUYBSABKAkqUwoIQm91bmRhcnkSGAoUQk9VTkRBUllfVU5TUEVDSUZJRUQQABITCg9CT1VOREFSWV9DT1VOVFMQARIYChRCT1VOREFSWV9QQVNTRURfT1ZFUhACKlAKB01hdGNoQnkSGAoUTUFUQ0hfQllfVU5TUEVDSUZJRUQQABISCg5NQVRDSF9CWV9MRVZFTBABEhcKE01BVENIX0JZX0dFTkVSQVRJT04QAipeCglNYXRjaEJhc2USGgoWTUFUQ0hfQkFTRV9VTlNQRUNJRklFRBAAEhoKFk1BVENIX0JBU0VfQkVGT1JFX0NBUFMQARIZChVNQVRDSF9CQVNFX0FGVEVSX0NBUFMQAkIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_upline_v1_plan_rates]);
 
 /**
  * UnilevelBonus pays those above a seller, level by level. The seller is not paid on own sales.
@@ -91,6 +91,15 @@ export type UnilevelBonus = Message<"upline.v1.UnilevelBonus"> & {
    * @generated from field: string stop_at = 10;
    */
   stopAt: string;
+
+  /**
+   * Months paid in advance by a bonus that is paid at the event, as an advance pays the seller: base × rate × months, of which each paid
+   * month earns its part. A cancellation then takes back `months_paid`, unless `clawback` says otherwise. Omitted: nothing is paid in
+   * advance.
+   *
+   * @generated from field: int32 months = 11;
+   */
+  months: number;
 };
 
 /**
@@ -166,7 +175,9 @@ export const FastStartBonusSchema: GenMessage<FastStartBonus> = /*@__PURE__*/
 /**
  * DifferentialBonus pays the earner's own rate less the highest rate of anybody qualified who stands between: on each sale the rates
  * of those above the seller share out the highest of them. Who is not active, or does not fulfil the bonus's `when`, has no rate, so
- * that what they miss goes to the next above. It is paid at the period's close. Amounts in the place of rates are paid for each sale.
+ * that what they miss goes to the next above. Amounts in the place of rates are paid for each sale. It is paid at the period's close; or,
+ * with `pays: event`, when a sale goes live, by the ranks and the activity of the last closed period: the seller's commission and the
+ * spreads above it at once.
  *
  * Lines have level 0. Part 0 is the own sales. Part 1 is what nobody with a rate stands between on, part 2 what the lowest of the
  * bonus's rates is taken off, part 3 the next one, and so on.
@@ -229,6 +240,29 @@ export type DifferentialBonus = Message<"upline.v1.DifferentialBonus"> & {
    * @generated from field: int32 from_level = 8;
    */
   fromLevel: number;
+
+  /**
+   * The last level above the seller that is paid, for a bonus that is paid at the event, which asks for it: nobody beyond has a rate. At
+   * the close everybody above has.
+   *
+   * @generated from field: int32 to_level = 9;
+   */
+  toLevel: number;
+
+  /**
+   * Months paid in advance by a bonus that is paid at the event: base × rate × months, of which each paid month earns its part. Omitted:
+   * nothing is paid in advance.
+   *
+   * @generated from field: int32 months = 10;
+   */
+  months: number;
+
+  /**
+   * What a cancellation takes back, for a bonus paid at the event. Omitted: full, or `months_paid` where months are paid in advance.
+   *
+   * @generated from field: upline.v1.Clawback clawback = 11;
+   */
+  clawback?: Clawback | undefined;
 };
 
 /**
@@ -416,13 +450,15 @@ export const GenerationBonusSchema: GenMessage<GenerationBonus> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan_upline, 4);
 
 /**
- * MatchingBonus pays a rate of what those below earn from other bonuses.
+ * MatchingBonus pays a rate of what those below earn from other bonuses. It is paid at the period's close, on what bonuses of the close
+ * pay; or, with `pays: event`, on what bonuses pay at the event, with that event: an override on a recruit's commission. Then it counts
+ * levels of the tree that those bonuses walk, without compression, and goes by the ranks and the activity of the last closed period.
  *
  * @generated from message upline.v1.MatchingBonus
  */
 export type MatchingBonus = Message<"upline.v1.MatchingBonus"> & {
   /**
-   * The bonuses whose earnings are matched, by name: bonuses that are paid at the close, by the same cadence.
+   * The bonuses whose earnings are matched, by name: bonuses that are paid when this one is, by the same cadence.
    *
    * @generated from field: repeated string bonuses = 1;
    */
@@ -476,6 +512,14 @@ export type MatchingBonus = Message<"upline.v1.MatchingBonus"> & {
    * @generated from field: repeated string unlock = 8;
    */
   unlock: string[];
+
+  /**
+   * What a cancellation takes back, for a bonus paid at the event. Omitted: what it takes back of the bonuses that are matched, where that
+   * is the same for all of them.
+   *
+   * @generated from field: upline.v1.Clawback clawback = 9;
+   */
+  clawback?: Clawback | undefined;
 };
 
 /**
