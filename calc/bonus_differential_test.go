@@ -224,7 +224,13 @@ func TestDifferential_RefusesWhatItCannotCompute(t *testing.T) {
 		rule  Differential
 		width int32
 	}{
-		{says: "at the close", pays: PaysEvent, rule: Differential{Rates: rates}},
+		{says: "so many levels", pays: PaysEvent, rule: Differential{Rates: rates}},
+		{says: "so many levels", pays: PaysEvent, rule: Differential{Rates: rates, ToLevel: eventLevelsMax + 1}},
+		{says: "known before", pays: PaysEvent, rule: Differential{Brackets: brackets(func(*Brackets) {}), ToLevel: 3}},
+		{says: "known before", pays: PaysEvent, rule: Differential{Rates: rates, ToLevel: 3, EqualRate: 1}},
+		{says: "at the event", rule: Differential{Rates: rates, ToLevel: 3}},
+		{says: "at the event", rule: Differential{Rates: rates, Months: 3}},
+		{says: "", pays: PaysEvent, rule: Differential{Rates: rates, ToLevel: 3, Months: 9}},
 		{says: "no placement tree", rule: Differential{Rates: rates, Placement: true}},
 		{says: "marginal", rule: Differential{Brackets: brackets(func(b *Brackets) { b.Marginal = true })}},
 		{says: "do not go up", rule: Differential{Brackets: brackets(func(b *Brackets) { slices.Reverse(b.Tables[0].From) })}},

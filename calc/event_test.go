@@ -348,3 +348,36 @@ func TestEventLines_TakenBackAreNothing(t *testing.T) {
 		}
 	})
 }
+
+func TestMatching_RefusesWhatTheEventDoesNotKnow(t *testing.T) {
+	plan := func() (*Plan, *Matching) {
+		levels := &Unilevel{Rates: byStanding([]int64{RateScale / 10})}
+		m := &Matching{Bonuses: []int{0, 1}, Rates: byStanding([]int64{RateScale / 10})}
+		p := testPlanOf(
+			Bonus{Name: "own", Pays: PaysEvent, Cadence: Monthly, Direct: &Direct{Rates: single(RateScale / 10)}},
+			Bonus{Name: "levels", Pays: PaysEvent, Cadence: Monthly, Unilevel: levels},
+			Bonus{Name: "match", Pays: PaysEvent, Cadence: Monthly, Matching: m},
+		)
+		p.PlacementWidth = 2
+		return p, m
+	}
+	for _, c := range []struct {
+		says  string
+		spoil func(p *Plan, m *Matching)
+	}{
+		{"", func(*Plan, *Matching) {}},
+		{"is paid when what it matches is", func(p *Plan, _ *Matching) { p.Bonuses[0].Pays = PaysPeriod }},
+		{"as they stand", func(_ *Plan, m *Matching) { m.AfterCaps = true }},
+		{"as they stand", func(_ *Plan, m *Matching) { m.Walk.Compression = CompressionStandard }},
+		{"as they stand", func(_ *Plan, m *Matching) { m.Walk.PassUp = 1 }},
+		{"the tree of what it matches", func(_ *Plan, m *Matching) { m.Walk.Placement = true }},
+		{"wait for each other", func(_ *Plan, m *Matching) { m.Bonuses = []int{2} }},
+	} {
+		p, m := plan()
+		c.spoil(p, m)
+		err := p.check()
+		if c.says == "" && err != nil || c.says != "" && (!errors.Is(err, ErrPlan) || !strings.Contains(err.Error(), c.says)) {
+			t.Errorf("got %v, want %q", err, c.says)
+		}
+	}
+}
