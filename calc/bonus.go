@@ -116,7 +116,17 @@ func (s *stage) monthsFactor(months int32) int32 {
 	if months <= 0 {
 		return 0
 	}
-	return s.factors.add(factorMonths, Fraction{int64(months), 1}, 0)
+	return s.factors.add(factorMonths, cyclesOf(months, s.cycleMonths), 0)
+}
+
+// cyclesOf is how many billing cycles an advance of so many months is; One for none.
+func cyclesOf(months, cycleMonths int32) Fraction {
+	if months <= 0 {
+		return One
+	}
+	num, den := int64(months), int64(max(1, cycleMonths))
+	by := int64(gcd(uint64(num), uint64(den)))
+	return Fraction{num / by, den / by}
 }
 
 // paidToInactive tells whether those who are not active are paid.

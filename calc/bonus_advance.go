@@ -3,7 +3,7 @@ package calc
 import "slices"
 
 // Advance pays the seller several months of commission at once, with the event that makes the sale active and whether or not the
-// seller is active: base × rate × months, rounded once. Each paid month earns 1/months of the amount.
+// seller is active: base × rate × months ÷ months of a billing cycle, which the base is of, rounded once. Each paid month earns 1/months of the amount.
 type Advance struct {
 	plain
 	Base     Base

@@ -53,7 +53,7 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 	var lines []EventLine
 	for i := range in.Plan.Bonuses {
 		if b := &in.Plan.Bonuses[i]; b.Pays == PaysEvent {
-			lines = appendEventLines(lines, in.Plan, b, s.sinks[i].blocks)
+			lines = appendEventLines(lines, in.Plan, b, s.cycleMonths, s.sinks[i].blocks)
 		}
 	}
 	return lines, nil
@@ -64,7 +64,8 @@ func (in *EventInput) stage() (*stage, error) {
 	bonuses := len(in.Plan.Bonuses)
 	s := &stage{
 		computation: &computation{threads: 1, n: max(len(in.Sponsor), len(in.Placement))}, plan: in.Plan, atEvent: true, class: in.Class,
-		sinks: make([]lineSink, bonuses), eligibility: make([]eligibility, bonuses),
+		cycleMonths: max(1, in.CycleMonths),
+		sinks:       make([]lineSink, bonuses), eligibility: make([]eligibility, bonuses),
 	}
 	for i := range s.sinks {
 		s.sinks[i] = lineSink{plan: in.Plan, bonus: i, blockSize: eventBlockLines}
@@ -125,14 +126,14 @@ func (in *EventInput) measured(m Measure) int64 {
 	return max(1, in.Count)
 }
 
-func appendEventLines(lines []EventLine, p *Plan, b *Bonus, blocks []Lines) []EventLine {
+func appendEventLines(lines []EventLine, p *Plan, b *Bonus, cycleMonths int32, blocks []Lines) []EventLine {
 	_, placement := b.kind().upline(p)
-	months := max(1, b.MonthsAdvanced())
+	months, factor := max(1, b.MonthsAdvanced()), cyclesOf(b.MonthsAdvanced(), cycleMonths)
 	for i := range blocks {
 		for j, earner := range blocks[i].Earner {
 			lines = append(lines, EventLine{
 				Bonus: int(blocks[i].Bonus[j]), Placement: placement, Distance: int(earner), Level: blocks[i].Level[j],
-				Base: blocks[i].Base[j], Rate: blocks[i].Rate[j], Months: months, AmountMinor: blocks[i].AmountMinor[j],
+				Base: blocks[i].Base[j], Rate: blocks[i].Rate[j], Months: months, Factor: factor, AmountMinor: blocks[i].AmountMinor[j],
 			})
 		}
 	}

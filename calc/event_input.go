@@ -24,16 +24,19 @@ type EventInput struct {
 	FeeMinor           int64
 	Count              int64  // the number of sales that it stands for; 0 means 1
 	Class              string // product class
+	CycleMonths        int32  // months in a billing cycle, which volumes and price are of; 0 means 1
 }
 
 // EventLine is a commission of a sale event.
 type EventLine struct {
-	Bonus       int  // index into Plan.Bonuses
-	Placement   bool // whether Distance counts in the placement tree
-	Distance    int  // index of the earner in the chain; 0 is the seller
-	Level       uint16
-	Base        int64 // volume units, or minor units where the bonus's base is price
-	Rate        int64
-	Months      int32 // months of an advance that the amount is multiplied by; 1 elsewhere
+	Bonus     int  // index into Plan.Bonuses
+	Placement bool // whether Distance counts in the placement tree
+	Distance  int  // index of the earner in the chain; 0 is the seller
+	Level     uint16
+	Base      int64 // volume units, or minor units where the bonus's base is price
+	Rate      int64
+	Months    int32 // months of an advance; 1 elsewhere
+	// Factor is what base × rate is multiplied by: the billing cycles of an advance, its months ÷ the months of a cycle; One elsewhere.
+	Factor      Fraction
 	AmountMinor int64
 }

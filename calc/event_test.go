@@ -130,7 +130,7 @@ func (e *modelEvent) lines(index int) []EventLine {
 		exact := m.money(bigOf(of), rate, base)
 		amount, _ := modelRound(exact.Mul(exact, bigOf(int64(max(1, months)))), in.Plan.Rounding)
 		if amount != 0 {
-			lines = append(lines, EventLine{index, placement, distance, uint16(level), of, rate, max(1, months), amount})
+			lines = append(lines, EventLine{index, placement, distance, uint16(level), of, rate, max(1, months), Fraction{int64(max(1, months)), 1}, amount})
 		}
 	}
 	sale := func(placement bool, distance, level int, rate int64, months int32) {
@@ -274,7 +274,7 @@ func TestEventLines_RefusesBadInput(t *testing.T) {
 func TestEventLines_AdvanceOfNineMonths(t *testing.T) {
 	plan := testPlanOf(Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: single(1_025_000_000)}})
 	got, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, 1), PriceMinor: 500_00})
-	want := []EventLine{{Bonus: 0, Base: 500_00, Rate: 1_025_000_000, Months: 9, AmountMinor: 4_612_50}}
+	want := []EventLine{{Bonus: 0, Base: 500_00, Rate: 1_025_000_000, Months: 9, Factor: Fraction{9, 1}, AmountMinor: 4_612_50}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
@@ -285,7 +285,7 @@ func TestEventLines_AsManyLevelsAsThereAre(t *testing.T) {
 	rates, want := make([]int64, levels), []EventLine{}
 	for i := range rates {
 		rates[i] = RateScale / 100
-		want = append(want, EventLine{Bonus: 0, Distance: i + 1, Level: uint16(i + 1), Base: 100 * VolumeScale, Rate: rates[i], Months: 1, AmountMinor: 1_00})
+		want = append(want, EventLine{Bonus: 0, Distance: i + 1, Level: uint16(i + 1), Base: 100 * VolumeScale, Rate: rates[i], Months: 1, Factor: One, AmountMinor: 1_00})
 	}
 	plan := testPlanOf(Bonus{Name: "levels", Pays: PaysEvent, Cadence: Monthly, Unilevel: &Unilevel{Rates: byStanding(rates)}})
 	got, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, levels+5), CV: 100 * VolumeScale})

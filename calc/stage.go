@@ -15,7 +15,9 @@ type stage struct {
 	// atEvent tells that one sale is all that is sold, and class is its product class.
 	atEvent bool
 	class   string
-	sinks   []lineSink // by bonus index
+	// cycleMonths are the months in a billing cycle of the sale, at the event.
+	cycleMonths int32
+	sinks       []lineSink // by bonus index
 	// factors holds the factors of lines, which caps add to one after the other.
 	factors   factorTable
 	reEntries []int32

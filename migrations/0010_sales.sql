@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS sales (
   {{int "activated_at_us"}},
   {{int "cancelled_at_us"}},
   {{int "cycles_paid"}},
+  {{int "next_cycle"}},
   {{int "kept_num"}},
   {{int "kept_den"}},
   {{int "due_shard"}},

@@ -19,6 +19,7 @@ func (s *Server) PutProduct(ctx context.Context, request *uplinev1.PutProductReq
 		PV:                 r.volume("pv", given.GetPv()),
 		CV:                 r.volume("cv", given.GetCv()),
 		QV:                 r.volume("qv", given.GetQv()),
+		Billing:            readBilling(&r, given.GetBilling()),
 	}
 	if err := r.err(); err != nil {
 		return nil, err
@@ -38,6 +39,6 @@ func productOf(p store.Product) *uplinev1.Product {
 	return &uplinev1.Product{
 		ProductId: p.ProductID, VendorId: p.VendorID, Name: p.Name, ProductClass: p.Class,
 		RequiresActivation: p.RequiresActivation, VolumeTiming: timing,
-		Pv: calc.FormatVolume(p.PV), Cv: calc.FormatVolume(p.CV), Qv: calc.FormatVolume(p.QV),
+		Pv: calc.FormatVolume(p.PV), Cv: calc.FormatVolume(p.CV), Qv: calc.FormatVolume(p.QV), Billing: billingOf(p.Billing),
 	}
 }

@@ -214,6 +214,9 @@ func (o *opening) advance(i int, d Distributor, e OpeningEntry) error {
 	if k < 0 {
 		return o.refuse(i, e, ErrInvalid, "advance.bonus", fmt.Sprintf("the plan has no bonus %q that pays months in advance", e.Bonus), "use a bonus of the plan that does")
 	}
+	if err := checkReserved(n.SaleID, fmt.Sprintf("entries[%d].advance.sale_id", i), "plan_id", o.plan.ID, "event_id", e.EventID); err != nil {
+		return err
+	}
 	if e.Currency != o.plan.Currency || n.Currency != o.plan.Currency {
 		return o.refuse(i, e, ErrCurrency, "advance.advanced.currency_code", "is not the plan's currency "+o.plan.Currency, "bring the amounts in the plan's currency")
 	}

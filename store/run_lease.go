@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// lease is the right to work on a run, for as long as its token is the newest. Everything that writes for the run checks the token
+// lease is the right to work on something that one server does, like a run, for as long as its token is the newest. Everything that writes for the run checks the token
 // in the same transaction, so an owner who stalled and was replaced can do no harm, whatever its clock says.
 type lease struct {
 	name  string
+	what  string // for messages
 	token int64
 }
 
@@ -35,15 +36,28 @@ func (s *Store) leaseTime() time.Duration {
 	return leaseTimeDefault
 }
 
-// takeLease takes the lease of a run that is free or has run out. A lease that lives is held by another even when it bears this
-// owner's name: two goroutines of a process are two workers, and a process that was started again may be twice there.
-func (s *Store) takeLease(ctx context.Context, runID string) (l lease, err error) {
-	err = s.engine.Write(ctx, "run_lease", func(c Conn) error {
-		l = lease{name: runID}
+// takeRunLease takes the lease of a run, which it marks as being read.
+func (s *Store) takeRunLease(ctx context.Context, runID string) (lease, error) {
+	return s.takeLease(ctx, runID, "run "+runID, func(c Conn) error {
+		running, err := c.Exec(sqlRunReading, runID)
+		if err == nil && running == 0 {
+			// It was posted or cancelled since it was looked at. Who reads it next sees which.
+			err = fmt.Errorf("%w: run %s is no longer under way", ErrLeaseHeld, runID)
+		}
+		return err
+	})
+}
+
+// takeLease takes a lease that is free or has run out, and does something with it in the same transaction; nil for nothing. A lease
+// that lives is held by another even when it bears this owner's name: two goroutines of a process are two workers, and a process that
+// was started again may be twice there.
+func (s *Store) takeLease(ctx context.Context, name, what string, also func(Conn) error) (l lease, err error) {
+	err = s.engine.Write(ctx, "lease", func(c Conn) error {
+		l = lease{name: name, what: what}
 		now, found := s.nowUS(), false
 		var owner string
 		var expiresAtUS int64
-		err := c.Query(sqlLease, []any{runID}, func(r Row) error {
+		err := c.Query(sqlLease, []any{name}, func(r Row) error {
 			owner, expiresAtUS, l.token, found = r.Text(0), r.Int(1), r.Int(2), true
 			return nil
 		})
@@ -51,23 +65,18 @@ func (s *Store) takeLease(ctx context.Context, runID string) (l lease, err error
 			return err
 		}
 		if found && now < expiresAtUS {
-			return fmt.Errorf("%w: run %s is worked on by %s", ErrLeaseHeld, runID, owner)
+			return fmt.Errorf("%w: %s is worked on by %s", ErrLeaseHeld, what, owner)
 		}
 		l.token++
 		if found {
-			_, err = c.Exec(sqlLeaseTake, runID, s.options.Owner, now+s.leaseTime().Microseconds(), l.token)
+			_, err = c.Exec(sqlLeaseTake, name, s.options.Owner, now+s.leaseTime().Microseconds(), l.token)
 		} else {
-			_, err = c.Exec(sqlLeaseInsert, runID, s.options.Owner, now+s.leaseTime().Microseconds(), l.token)
+			_, err = c.Exec(sqlLeaseInsert, name, s.options.Owner, now+s.leaseTime().Microseconds(), l.token)
 		}
-		if err != nil {
+		if err != nil || also == nil {
 			return err
 		}
-		running, err := c.Exec(sqlRunReading, runID)
-		if err == nil && running == 0 {
-			// It was posted or cancelled since it was looked at. Who reads it next sees which.
-			err = fmt.Errorf("%w: run %s is no longer under way", ErrLeaseHeld, runID)
-		}
-		return err
+		return also(c)
 	})
 	return l, err
 }
@@ -84,7 +93,7 @@ func checkLease(c Conn, l lease) error {
 		return err
 	}
 	if token != l.token {
-		return fmt.Errorf("%w: run %s was taken over: token %d is past %d", ErrLeaseHeld, l.name, token, l.token)
+		return fmt.Errorf("%w: %s was taken over: token %d is past %d", ErrLeaseHeld, l.what, token, l.token)
 	}
 	return nil
 }
@@ -94,7 +103,7 @@ func (s *Store) extendLease(ctx context.Context, l lease, untilUS int64) error {
 	return s.engine.Write(ctx, "run_lease_extend", func(c Conn) error {
 		changed, err := c.Exec(sqlLeaseRenew, l.name, l.token, untilUS)
 		if err == nil && changed == 0 {
-			err = fmt.Errorf("%w: run %s was taken over", ErrLeaseHeld, l.name)
+			err = fmt.Errorf("%w: %s was taken over", ErrLeaseHeld, l.what)
 		}
 		return err
 	})

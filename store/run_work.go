@@ -38,7 +38,7 @@ func (s *Store) WorkRun(ctx context.Context, runID string) (Run, error) {
 	if run.State == RunCancelled {
 		return Run{}, cancelledRun(runID)
 	}
-	held, err := s.takeLease(ctx, runID)
+	held, err := s.takeRunLease(ctx, runID)
 	if err != nil {
 		return Run{}, err
 	}

@@ -4,16 +4,23 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"upline/calc"
 )
 
 // timeField is the name of an event's effective time in the API.
-var timeField = map[calc.EventKind]string{calc.Activated: "activated_at", calc.Paid: "paid_at", calc.Cancelled: "cancelled_at"}
+var timeField = map[calc.EventKind]string{
+	calc.Activated: "activated_at", calc.Cancelled: "cancelled_at",
+	calc.Paid: "paid_at", calc.PaymentFailed: "paid_at", calc.PaymentRefunded: "paid_at", calc.PaymentChargedBack: "paid_at",
+}
 
-// AppendEvent records an activation, a payment or a cancellation of a sale, idempotent by its event id within the sale. A sale that
+// AppendEvent records an event of a sale that is recorded, idempotent by its event id within the sale. A sale that
 // the scope does not cover is refused like one that does not exist.
 func (s *Store) AppendEvent(ctx context.Context, n NewEvent, scope Scope) (receipt Receipt, err error) {
+	if err := checkReserved(n.EventID, "event_id", "market", n.Market, "sale_id", n.SaleID, "event_id", n.EventID); err != nil {
+		return Receipt{}, err
+	}
 	region, err := s.regionOf(ctx, n.Market, "market")
 	if err != nil {
 		return Receipt{}, err
@@ -67,10 +74,31 @@ func (h *history) checkEvent(n NewEvent, nowUS int64) error {
 		return refuse(ErrTimeOutOfRange, field, "lies in the future", "send it when it has happened")
 	case n.EffectiveAtUS < h.sale.SoldAtUS:
 		return refuse(ErrTimeOutOfRange, field, "lies before the sale, which was made at "+formatUS(h.sale.SoldAtUS), "correct the time, or the sale")
-	case n.Kind == calc.Paid && n.Currency != h.sale.Currency:
+	case ofPayment(n.Kind) && n.Cycle > 1 && h.sale.Billing.Cycle == calc.BilledOnce:
+		return refuse(ErrInvalid, "cycle", fmt.Sprintf("is %d, and the product is paid for once", n.Cycle), "send cycle 1")
+	case ofPayment(n.Kind) && n.Currency != h.sale.Currency:
 		return refuse(ErrCurrency, "amount.currency_code", fmt.Sprintf("is %s, and the sale is in %s", n.Currency, h.sale.Currency), "send the payment in the sale's currency")
 	}
 	return nil
+}
+
+// ofPayment tells the events that say what became of a payment.
+func ofPayment(k calc.EventKind) bool {
+	return k == calc.Paid || k == calc.PaymentFailed || k == calc.PaymentRefunded || k == calc.PaymentChargedBack
+}
+
+// reservedPrefix begins the ids of events that Upline records by itself.
+const reservedPrefix = "upline:"
+
+// checkReserved refuses an id of a caller that begins like one of Upline's.
+func checkReserved(id, field string, ids ...string) error {
+	if !strings.HasPrefix(id, reservedPrefix) {
+		return nil
+	}
+	return &Refusal{
+		Kind: ErrInvalid, IDs: ids,
+		Fields: []FieldProblem{{field, fmt.Sprintf("%q begins with %s, which the ids of Upline's own events begin with", id, reservedPrefix), "take another id"}},
+	}
 }
 
 // GetSale returns a sale with its events in the order of their effective time, each with the lines that it posted.

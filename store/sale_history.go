@@ -194,6 +194,10 @@ func (h *history) stand(f *calc.SaleFold) {
 	h.sale.ActivatedAtUS, h.sale.CancelledAtUS = f.StartedAtUS, f.EndedAtUS
 	h.sale.CyclesPaid, h.sale.CyclesKept = f.CyclesPaid, f.CyclesKept
 	billing := h.billing()
+	h.sale.NextCycle = f.NextCycle
+	if f.Status.Over() {
+		h.sale.NextCycle = 0
+	}
 	_, h.sale.DueAtUS = billing.OverdueAtUS(f)
 }
 

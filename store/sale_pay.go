@@ -30,7 +30,7 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 	}
 	in := calc.EventInput{
 		Plan: h.plan, Sponsor: sponsor.members, Placement: placement.members, PV: h.sale.PV, CV: h.sale.CV, QV: h.sale.QV, PriceMinor: h.sale.PriceMinor,
-		FeeMinor: h.sale.FeeMinor, Class: h.sale.Class,
+		FeeMinor: h.sale.FeeMinor, Class: h.sale.Class, CycleMonths: h.sale.Billing.Cycle.Months(),
 	}
 	paid, err := calc.EventLines(&in)
 	if err != nil {
@@ -57,7 +57,7 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 			}
 		}
 		if bonus.MonthsAdvanced() > 0 {
-			line.Factor, line.FactorPart = "months_advanced", calc.Fraction{Num: int64(l.Months), Den: 1}
+			line.Factor, line.FactorPart = "months_advanced", l.Factor
 		}
 		lines = append(lines, line)
 	}

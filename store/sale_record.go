@@ -185,6 +185,9 @@ func (r *recording) check(i int) (*calc.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkReserved(n.SaleID, r.prefix(i)+"sale_id", "market", n.Market, "sale_id", n.SaleID); err != nil {
+		return nil, err
+	}
 	if n.FeeMinor != nil && *n.FeeMinor > n.PriceMinor {
 		return nil, r.refuse(i, ErrInvalid, "fee.amount", "is more than the price", "send the part of the price that pays no commission")
 	}

@@ -9,7 +9,7 @@ import (
 const sqlSaleColumns = `s.region, s.market, s.sale_id, s.order_id, s.plan_id, s.plan_version, s.distributor_id, s.customer_id, s.product_id,
 	s.vendor_id, s.product_class, s.requires_activation, s.volume_timing, s.price_minor, s.currency, s.pv, s.cv, s.sold_at_us, s.state,
 	s.activated_at_us, s.cancelled_at_us, s.cycles_paid, s.recorded_at_us, s.qv, s.fee_minor,
-	s.billing_cycle, s.due_rule, s.grace_days, s.failures_max, s.lapse_overdue, s.payment_reinstates, s.kept_num, s.kept_den, s.due_at_us`
+	s.billing_cycle, s.due_rule, s.grace_days, s.failures_max, s.lapse_overdue, s.payment_reinstates, s.kept_num, s.kept_den, s.due_at_us, s.next_cycle`
 
 func scanSale(r Row) Sale {
 	return Sale{
@@ -18,7 +18,7 @@ func scanSale(r Row) Sale {
 		RequiresActivation: r.Int(11) != 0, VolumeOnPayment: r.Int(12) != 0, PriceMinor: r.Int(13), Currency: r.Text(14), PV: r.Int(15),
 		CV: r.Int(16), SoldAtUS: r.Int(17), State: SaleState(r.Text(18)), ActivatedAtUS: r.Int(19), CancelledAtUS: r.Int(20),
 		CyclesPaid: int32(r.Int(21)), RecordedAtUS: r.Int(22), QV: r.Int(23), FeeMinor: r.Int(24),
-		Billing: scanBilling(r, 25), CyclesKept: calc.Fraction{Num: r.Int(31), Den: r.Int(32)}, DueAtUS: r.Int(33),
+		Billing: scanBilling(r, 25), CyclesKept: calc.Fraction{Num: r.Int(31), Den: r.Int(32)}, DueAtUS: r.Int(33), NextCycle: int32(r.Int(34)),
 	}
 }
 
@@ -87,11 +87,11 @@ const (
 	sqlInsertSale = `INSERT INTO sales (region, market, sale_id, order_id, plan_id, plan_version, distributor_id, customer_id, product_id,
 		vendor_id, product_class, requires_activation, volume_timing, price_minor, currency, pv, cv, sold_at_us, state, activated_at_us,
 		cancelled_at_us, cycles_paid, recorded_at_us, qv, fee_minor, billing_cycle, due_rule, grace_days, failures_max, lapse_overdue,
-		payment_reinstates, kept_num, kept_den, due_shard, due_at_us)
+		payment_reinstates, kept_num, kept_den, due_shard, due_at_us, next_cycle)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-		$31, $32, $33, $34, $35)`
+		$31, $32, $33, $34, $35, $36)`
 	sqlUpdateSale = `UPDATE sales SET state = $1, activated_at_us = $2, cancelled_at_us = $3, cycles_paid = $4, kept_num = $5, kept_den = $6,
-		due_at_us = $7 WHERE region = $8 AND market = $9 AND sale_id = $10`
+		due_at_us = $7, next_cycle = $8 WHERE region = $9 AND market = $10 AND sale_id = $11`
 	sqlInsertCount = `INSERT INTO event_counts (region, plan_id, cadence, period_no, market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor,
 		times, product_class, customer_id, at_us, cycle, qv, fee_minor, restated_in)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
@@ -102,12 +102,12 @@ func insertSale(b *Batch, s *Sale) {
 		s.VendorID, s.Class, flag(s.RequiresActivation), flag(s.VolumeOnPayment), s.PriceMinor, s.Currency, s.PV, s.CV, s.SoldAtUS, string(s.State),
 		s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.RecordedAtUS, s.QV, s.FeeMinor, int64(s.Billing.Cycle), int64(s.Billing.Due),
 		int64(s.Billing.GraceDays), int64(s.Billing.FailuresMax), flag(s.Billing.LapseOverdue), flag(s.Billing.PaymentReinstates),
-		s.CyclesKept.Num, s.CyclesKept.Den, dueShard(s.Market, s.SaleID), s.DueAtUS)
+		s.CyclesKept.Num, s.CyclesKept.Den, dueShard(s.Market, s.SaleID), s.DueAtUS, int64(s.NextCycle))
 }
 
 func updateSale(b *Batch, s *Sale) {
 	b.Exec(sqlUpdateSale, string(s.State), s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.CyclesKept.Num, s.CyclesKept.Den, s.DueAtUS,
-		s.Region, s.Market, s.SaleID)
+		int64(s.NextCycle), s.Region, s.Market, s.SaleID)
 }
 
 // receiptOf rebuilds what an event did from its row and the lines that it posted.
@@ -118,7 +118,7 @@ func receiptOf(p *calc.Plan, market, saleID string, e storedEvent, lines []Line)
 	}
 	r := Receipt{
 		Market: market, SaleID: saleID, EventID: e.ID, Kind: e.Kind, EffectiveAtUS: e.EffectiveAtUS, RecordedAtUS: e.recordedAtUS,
-		State: e.state,
+		State: e.state, Cycle: e.Cycle,
 	}
 	for _, st := range stamps {
 		no, restatedIn := st.counted()

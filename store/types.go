@@ -140,6 +140,7 @@ type Receipt struct {
 	Kind                        calc.EventKind
 	EffectiveAtUS, RecordedAtUS int64
 	State                       SaleState
+	Cycle                       int32 // of a payment or a lapse; the cycles paid of an opening
 	CountedIn                   []PeriodKey
 	RestatedIn                  []PeriodKey // those in whose close a closed period of CountedIn is computed again
 	Lines                       []Line
@@ -161,6 +162,7 @@ type Sale struct {
 	CyclesKept                                            calc.Fraction // the sum of what is left of the paid cycles
 	Billing                                               calc.Billing  // without a Location
 	DueAtUS                                               int64         // when it lapses unless the next cycle is paid; 0 for never
+	NextCycle                                             int32         // 0 once it is over
 	RecordedAtUS                                          int64
 }
 

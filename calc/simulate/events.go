@@ -179,12 +179,8 @@ func (p *eventPosting) commissions(sale int32) ([]eventLine, error) {
 		case l.Distance > 0:
 			earner = sponsors[l.Distance]
 		}
-		factor := calc.One
-		if p.Plan.Plan.Bonuses[l.Bonus].MonthsAdvanced() > 0 {
-			factor = calc.Fraction{Num: int64(l.Months), Den: 1}
-		}
 		lines[i] = eventLine{
-			earner: earner, bonus: uint16(l.Bonus), level: l.Level, base: l.Base, rate: l.Rate, factor: factor, amountMinor: l.AmountMinor, sale: sale,
+			earner: earner, bonus: uint16(l.Bonus), level: l.Level, base: l.Base, rate: l.Rate, factor: l.Factor, amountMinor: l.AmountMinor, sale: sale,
 		}
 	}
 	return lines, nil

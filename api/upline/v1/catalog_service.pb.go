@@ -76,6 +76,120 @@ func (VolumeTiming) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{0}
 }
 
+// BillingCycle is how often a product is paid for.
+type BillingCycle int32
+
+const (
+	// Not given; a cycle is a month.
+	BillingCycle_BILLING_CYCLE_UNSPECIFIED BillingCycle = 0
+	// Once: there is cycle 1 and no other.
+	BillingCycle_BILLING_CYCLE_ONE_TIME BillingCycle = 1
+	// Every month. Months are counted in the plan's time zone; a month that lacks the day ends on its last one.
+	BillingCycle_BILLING_CYCLE_MONTHLY BillingCycle = 2
+	// Every three months. A paid cycle earns three months of an advance, and its price is that of three months.
+	BillingCycle_BILLING_CYCLE_QUARTERLY BillingCycle = 3
+	// Every twelve months. A paid cycle earns twelve months of an advance, and its price is that of twelve months.
+	BillingCycle_BILLING_CYCLE_ANNUAL BillingCycle = 4
+)
+
+// Enum value maps for BillingCycle.
+var (
+	BillingCycle_name = map[int32]string{
+		0: "BILLING_CYCLE_UNSPECIFIED",
+		1: "BILLING_CYCLE_ONE_TIME",
+		2: "BILLING_CYCLE_MONTHLY",
+		3: "BILLING_CYCLE_QUARTERLY",
+		4: "BILLING_CYCLE_ANNUAL",
+	}
+	BillingCycle_value = map[string]int32{
+		"BILLING_CYCLE_UNSPECIFIED": 0,
+		"BILLING_CYCLE_ONE_TIME":    1,
+		"BILLING_CYCLE_MONTHLY":     2,
+		"BILLING_CYCLE_QUARTERLY":   3,
+		"BILLING_CYCLE_ANNUAL":      4,
+	}
+)
+
+func (x BillingCycle) Enum() *BillingCycle {
+	p := new(BillingCycle)
+	*p = x
+	return p
+}
+
+func (x BillingCycle) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (BillingCycle) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_catalog_service_proto_enumTypes[1].Descriptor()
+}
+
+func (BillingCycle) Type() protoreflect.EnumType {
+	return &file_upline_v1_catalog_service_proto_enumTypes[1]
+}
+
+func (x BillingCycle) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use BillingCycle.Descriptor instead.
+func (BillingCycle) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{1}
+}
+
+// BillingDue says when a billing cycle is due. Cycles are counted from when the service went live first.
+type BillingDue int32
+
+const (
+	// Not given; means IN_ADVANCE.
+	BillingDue_BILLING_DUE_UNSPECIFIED BillingDue = 0
+	// At the beginning of the cycle: cycle 1 when the service goes live.
+	BillingDue_BILLING_DUE_IN_ADVANCE BillingDue = 1
+	// At the end of the cycle: cycle 1 when the service has been live for one cycle.
+	BillingDue_BILLING_DUE_IN_ARREARS BillingDue = 2
+)
+
+// Enum value maps for BillingDue.
+var (
+	BillingDue_name = map[int32]string{
+		0: "BILLING_DUE_UNSPECIFIED",
+		1: "BILLING_DUE_IN_ADVANCE",
+		2: "BILLING_DUE_IN_ARREARS",
+	}
+	BillingDue_value = map[string]int32{
+		"BILLING_DUE_UNSPECIFIED": 0,
+		"BILLING_DUE_IN_ADVANCE":  1,
+		"BILLING_DUE_IN_ARREARS":  2,
+	}
+)
+
+func (x BillingDue) Enum() *BillingDue {
+	p := new(BillingDue)
+	*p = x
+	return p
+}
+
+func (x BillingDue) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (BillingDue) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_catalog_service_proto_enumTypes[2].Descriptor()
+}
+
+func (BillingDue) Type() protoreflect.EnumType {
+	return &file_upline_v1_catalog_service_proto_enumTypes[2]
+}
+
+func (x BillingDue) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use BillingDue.Descriptor instead.
+func (BillingDue) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{2}
+}
+
 // Market is a country that sales are made in.
 type Market struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -572,6 +686,100 @@ func (x *ListVendorsResponse) GetNextPageToken() string {
 	return ""
 }
 
+// Billing is how a product is paid for, and what becomes of a service that is not paid.
+type Billing struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How often.
+	Cycle BillingCycle `protobuf:"varint,1,opt,name=cycle,proto3,enum=upline.v1.BillingCycle" json:"cycle,omitempty"`
+	// When a cycle is due.
+	Due BillingDue `protobuf:"varint,2,opt,name=due,proto3,enum=upline.v1.BillingDue" json:"due,omitempty"`
+	// Days of 24 hours after a cycle was due until it is overdue; 1 to 365 where an overdue cycle lapses the service.
+	GraceDays int32 `protobuf:"varint,3,opt,name=grace_days,json=graceDays,proto3" json:"grace_days,omitempty"`
+	// The number of failed payments in a row at which the service lapses; 0 means never. A payment that was charged back counts as
+	// failed.
+	LapseAfterFailedPayments int32 `protobuf:"varint,4,opt,name=lapse_after_failed_payments,json=lapseAfterFailedPayments,proto3" json:"lapse_after_failed_payments,omitempty"`
+	// Whether the service lapses when a cycle is overdue. Upline watches what is due, and records the lapse by itself at the moment
+	// that the grace ends.
+	LapseWhenOverdue bool `protobuf:"varint,5,opt,name=lapse_when_overdue,json=lapseWhenOverdue,proto3" json:"lapse_when_overdue,omitempty"`
+	// Whether a payment reinstates a service that has lapsed. Else a payment of a lapsed service counts nothing, and Activate
+	// reinstates it.
+	PaymentReinstates bool `protobuf:"varint,6,opt,name=payment_reinstates,json=paymentReinstates,proto3" json:"payment_reinstates,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *Billing) Reset() {
+	*x = Billing{}
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Billing) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Billing) ProtoMessage() {}
+
+func (x *Billing) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Billing.ProtoReflect.Descriptor instead.
+func (*Billing) Descriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Billing) GetCycle() BillingCycle {
+	if x != nil {
+		return x.Cycle
+	}
+	return BillingCycle_BILLING_CYCLE_UNSPECIFIED
+}
+
+func (x *Billing) GetDue() BillingDue {
+	if x != nil {
+		return x.Due
+	}
+	return BillingDue_BILLING_DUE_UNSPECIFIED
+}
+
+func (x *Billing) GetGraceDays() int32 {
+	if x != nil {
+		return x.GraceDays
+	}
+	return 0
+}
+
+func (x *Billing) GetLapseAfterFailedPayments() int32 {
+	if x != nil {
+		return x.LapseAfterFailedPayments
+	}
+	return 0
+}
+
+func (x *Billing) GetLapseWhenOverdue() bool {
+	if x != nil {
+		return x.LapseWhenOverdue
+	}
+	return false
+}
+
+func (x *Billing) GetPaymentReinstates() bool {
+	if x != nil {
+		return x.PaymentReinstates
+	}
+	return false
+}
+
 // Product is something that is sold.
 type Product struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -592,14 +800,16 @@ type Product struct {
 	// Commissionable volume of one sale or cycle, unless the sale says otherwise; at most four decimals. Empty means 0.
 	Cv string `protobuf:"bytes,8,opt,name=cv,proto3" json:"cv,omitempty"`
 	// Qualifying volume of one sale or cycle, unless the sale says otherwise; at most four decimals. Empty means 0.
-	Qv            string `protobuf:"bytes,9,opt,name=qv,proto3" json:"qv,omitempty"`
+	Qv string `protobuf:"bytes,9,opt,name=qv,proto3" json:"qv,omitempty"`
+	// How it is paid for. Omitted: by the month, and nothing is watched.
+	Billing       *Billing `protobuf:"bytes,10,opt,name=billing,proto3" json:"billing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Product) Reset() {
 	*x = Product{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[10]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -611,7 +821,7 @@ func (x *Product) String() string {
 func (*Product) ProtoMessage() {}
 
 func (x *Product) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[10]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -624,7 +834,7 @@ func (x *Product) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Product.ProtoReflect.Descriptor instead.
 func (*Product) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{10}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Product) GetProductId() string {
@@ -690,6 +900,13 @@ func (x *Product) GetQv() string {
 	return ""
 }
 
+func (x *Product) GetBilling() *Billing {
+	if x != nil {
+		return x.Billing
+	}
+	return nil
+}
+
 // PutProductRequest adds or changes a product.
 type PutProductRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -701,7 +918,7 @@ type PutProductRequest struct {
 
 func (x *PutProductRequest) Reset() {
 	*x = PutProductRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[11]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -713,7 +930,7 @@ func (x *PutProductRequest) String() string {
 func (*PutProductRequest) ProtoMessage() {}
 
 func (x *PutProductRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[11]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -726,7 +943,7 @@ func (x *PutProductRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutProductRequest.ProtoReflect.Descriptor instead.
 func (*PutProductRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{11}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *PutProductRequest) GetProduct() *Product {
@@ -747,7 +964,7 @@ type PutProductResponse struct {
 
 func (x *PutProductResponse) Reset() {
 	*x = PutProductResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[12]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -759,7 +976,7 @@ func (x *PutProductResponse) String() string {
 func (*PutProductResponse) ProtoMessage() {}
 
 func (x *PutProductResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[12]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -772,7 +989,7 @@ func (x *PutProductResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutProductResponse.ProtoReflect.Descriptor instead.
 func (*PutProductResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{12}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PutProductResponse) GetProduct() *Product {
@@ -793,7 +1010,7 @@ type GetProductRequest struct {
 
 func (x *GetProductRequest) Reset() {
 	*x = GetProductRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[13]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -805,7 +1022,7 @@ func (x *GetProductRequest) String() string {
 func (*GetProductRequest) ProtoMessage() {}
 
 func (x *GetProductRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[13]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -818,7 +1035,7 @@ func (x *GetProductRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProductRequest.ProtoReflect.Descriptor instead.
 func (*GetProductRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{13}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetProductRequest) GetProductId() string {
@@ -839,7 +1056,7 @@ type GetProductResponse struct {
 
 func (x *GetProductResponse) Reset() {
 	*x = GetProductResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[14]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -851,7 +1068,7 @@ func (x *GetProductResponse) String() string {
 func (*GetProductResponse) ProtoMessage() {}
 
 func (x *GetProductResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[14]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -864,7 +1081,7 @@ func (x *GetProductResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProductResponse.ProtoReflect.Descriptor instead.
 func (*GetProductResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{14}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetProductResponse) GetProduct() *Product {
@@ -887,7 +1104,7 @@ type ListProductsRequest struct {
 
 func (x *ListProductsRequest) Reset() {
 	*x = ListProductsRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -899,7 +1116,7 @@ func (x *ListProductsRequest) String() string {
 func (*ListProductsRequest) ProtoMessage() {}
 
 func (x *ListProductsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -912,7 +1129,7 @@ func (x *ListProductsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProductsRequest.ProtoReflect.Descriptor instead.
 func (*ListProductsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{15}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListProductsRequest) GetPageSize() int32 {
@@ -942,7 +1159,7 @@ type ListProductsResponse struct {
 
 func (x *ListProductsResponse) Reset() {
 	*x = ListProductsResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -954,7 +1171,7 @@ func (x *ListProductsResponse) String() string {
 func (*ListProductsResponse) ProtoMessage() {}
 
 func (x *ListProductsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -967,7 +1184,7 @@ func (x *ListProductsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProductsResponse.ProtoReflect.Descriptor instead.
 func (*ListProductsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{16}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListProductsResponse) GetProducts() []*Product {
@@ -1003,7 +1220,7 @@ type Period struct {
 
 func (x *Period) Reset() {
 	*x = Period{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1015,7 +1232,7 @@ func (x *Period) String() string {
 func (*Period) ProtoMessage() {}
 
 func (x *Period) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1028,7 +1245,7 @@ func (x *Period) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Period.ProtoReflect.Descriptor instead.
 func (*Period) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{17}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Period) GetRef() *PeriodRef {
@@ -1083,7 +1300,7 @@ type ListPeriodsRequest struct {
 
 func (x *ListPeriodsRequest) Reset() {
 	*x = ListPeriodsRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1095,7 +1312,7 @@ func (x *ListPeriodsRequest) String() string {
 func (*ListPeriodsRequest) ProtoMessage() {}
 
 func (x *ListPeriodsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1108,7 +1325,7 @@ func (x *ListPeriodsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeriodsRequest.ProtoReflect.Descriptor instead.
 func (*ListPeriodsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{18}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListPeriodsRequest) GetPlanId() string {
@@ -1152,7 +1369,7 @@ type ListPeriodsResponse struct {
 
 func (x *ListPeriodsResponse) Reset() {
 	*x = ListPeriodsResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1164,7 +1381,7 @@ func (x *ListPeriodsResponse) String() string {
 func (*ListPeriodsResponse) ProtoMessage() {}
 
 func (x *ListPeriodsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1177,7 +1394,7 @@ func (x *ListPeriodsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeriodsResponse.ProtoReflect.Descriptor instead.
 func (*ListPeriodsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{19}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListPeriodsResponse) GetPeriods() []*Period {
@@ -1225,7 +1442,16 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"j\n" +
 	"\x13ListVendorsResponse\x12+\n" +
 	"\avendors\x18\x01 \x03(\v2\x11.upline.v1.VendorR\avendors\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa0\x04\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc7\x02\n" +
+	"\aBilling\x127\n" +
+	"\x05cycle\x18\x01 \x01(\x0e2\x17.upline.v1.BillingCycleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05cycle\x121\n" +
+	"\x03due\x18\x02 \x01(\x0e2\x15.upline.v1.BillingDueB\b\xbaH\x05\x82\x01\x02\x10\x01R\x03due\x12)\n" +
+	"\n" +
+	"grace_days\x18\x03 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xed\x02(\x00R\tgraceDays\x12H\n" +
+	"\x1blapse_after_failed_payments\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x18lapseAfterFailedPayments\x12,\n" +
+	"\x12lapse_when_overdue\x18\x05 \x01(\bR\x10lapseWhenOverdue\x12-\n" +
+	"\x12payment_reinstates\x18\x06 \x01(\bR\x11paymentReinstates\"\xce\x04\n" +
 	"\aProduct\x12=\n" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\tproductId\x12;\n" +
@@ -1236,7 +1462,9 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"\rvolume_timing\x18\x06 \x01(\x0e2\x17.upline.v1.VolumeTimingB\b\xbaH\x05\x82\x01\x02\x10\x01R\fvolumeTiming\x126\n" +
 	"\x02pv\x18\a \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02pv\x126\n" +
 	"\x02cv\x18\b \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02cv\x126\n" +
-	"\x02qv\x18\t \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02qv\"I\n" +
+	"\x02qv\x18\t \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02qv\x12,\n" +
+	"\abilling\x18\n" +
+	" \x01(\v2\x12.upline.v1.BillingR\abilling\"I\n" +
 	"\x11PutProductRequest\x124\n" +
 	"\aproduct\x18\x01 \x01(\v2\x12.upline.v1.ProductB\x06\xbaH\x03\xc8\x01\x01R\aproduct\"B\n" +
 	"\x12PutProductResponse\x12,\n" +
@@ -1273,7 +1501,18 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"\fVolumeTiming\x12\x1d\n" +
 	"\x19VOLUME_TIMING_UNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\x1bVOLUME_TIMING_ON_ACTIVATION\x10\x01\x12\x1c\n" +
-	"\x18VOLUME_TIMING_ON_PAYMENT\x10\x022\x8a\x05\n" +
+	"\x18VOLUME_TIMING_ON_PAYMENT\x10\x02*\x9b\x01\n" +
+	"\fBillingCycle\x12\x1d\n" +
+	"\x19BILLING_CYCLE_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16BILLING_CYCLE_ONE_TIME\x10\x01\x12\x19\n" +
+	"\x15BILLING_CYCLE_MONTHLY\x10\x02\x12\x1b\n" +
+	"\x17BILLING_CYCLE_QUARTERLY\x10\x03\x12\x18\n" +
+	"\x14BILLING_CYCLE_ANNUAL\x10\x04*a\n" +
+	"\n" +
+	"BillingDue\x12\x1b\n" +
+	"\x17BILLING_DUE_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16BILLING_DUE_IN_ADVANCE\x10\x01\x12\x1a\n" +
+	"\x16BILLING_DUE_IN_ARREARS\x10\x022\x8a\x05\n" +
 	"\x0eCatalogService\x12F\n" +
 	"\tPutMarket\x12\x1b.upline.v1.PutMarketRequest\x1a\x1c.upline.v1.PutMarketResponse\x12Q\n" +
 	"\vListMarkets\x12\x1d.upline.v1.ListMarketsRequest\x1a\x1e.upline.v1.ListMarketsResponse\"\x03\x90\x02\x01\x12F\n" +
@@ -1298,74 +1537,80 @@ func file_upline_v1_catalog_service_proto_rawDescGZIP() []byte {
 	return file_upline_v1_catalog_service_proto_rawDescData
 }
 
-var file_upline_v1_catalog_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_upline_v1_catalog_service_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_upline_v1_catalog_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_upline_v1_catalog_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_upline_v1_catalog_service_proto_goTypes = []any{
 	(VolumeTiming)(0),             // 0: upline.v1.VolumeTiming
-	(*Market)(nil),                // 1: upline.v1.Market
-	(*PutMarketRequest)(nil),      // 2: upline.v1.PutMarketRequest
-	(*PutMarketResponse)(nil),     // 3: upline.v1.PutMarketResponse
-	(*ListMarketsRequest)(nil),    // 4: upline.v1.ListMarketsRequest
-	(*ListMarketsResponse)(nil),   // 5: upline.v1.ListMarketsResponse
-	(*Vendor)(nil),                // 6: upline.v1.Vendor
-	(*PutVendorRequest)(nil),      // 7: upline.v1.PutVendorRequest
-	(*PutVendorResponse)(nil),     // 8: upline.v1.PutVendorResponse
-	(*ListVendorsRequest)(nil),    // 9: upline.v1.ListVendorsRequest
-	(*ListVendorsResponse)(nil),   // 10: upline.v1.ListVendorsResponse
-	(*Product)(nil),               // 11: upline.v1.Product
-	(*PutProductRequest)(nil),     // 12: upline.v1.PutProductRequest
-	(*PutProductResponse)(nil),    // 13: upline.v1.PutProductResponse
-	(*GetProductRequest)(nil),     // 14: upline.v1.GetProductRequest
-	(*GetProductResponse)(nil),    // 15: upline.v1.GetProductResponse
-	(*ListProductsRequest)(nil),   // 16: upline.v1.ListProductsRequest
-	(*ListProductsResponse)(nil),  // 17: upline.v1.ListProductsResponse
-	(*Period)(nil),                // 18: upline.v1.Period
-	(*ListPeriodsRequest)(nil),    // 19: upline.v1.ListPeriodsRequest
-	(*ListPeriodsResponse)(nil),   // 20: upline.v1.ListPeriodsResponse
-	(*PeriodRef)(nil),             // 21: upline.v1.PeriodRef
-	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
-	(PeriodState)(0),              // 23: upline.v1.PeriodState
-	(Cadence)(0),                  // 24: upline.v1.Cadence
+	(BillingCycle)(0),             // 1: upline.v1.BillingCycle
+	(BillingDue)(0),               // 2: upline.v1.BillingDue
+	(*Market)(nil),                // 3: upline.v1.Market
+	(*PutMarketRequest)(nil),      // 4: upline.v1.PutMarketRequest
+	(*PutMarketResponse)(nil),     // 5: upline.v1.PutMarketResponse
+	(*ListMarketsRequest)(nil),    // 6: upline.v1.ListMarketsRequest
+	(*ListMarketsResponse)(nil),   // 7: upline.v1.ListMarketsResponse
+	(*Vendor)(nil),                // 8: upline.v1.Vendor
+	(*PutVendorRequest)(nil),      // 9: upline.v1.PutVendorRequest
+	(*PutVendorResponse)(nil),     // 10: upline.v1.PutVendorResponse
+	(*ListVendorsRequest)(nil),    // 11: upline.v1.ListVendorsRequest
+	(*ListVendorsResponse)(nil),   // 12: upline.v1.ListVendorsResponse
+	(*Billing)(nil),               // 13: upline.v1.Billing
+	(*Product)(nil),               // 14: upline.v1.Product
+	(*PutProductRequest)(nil),     // 15: upline.v1.PutProductRequest
+	(*PutProductResponse)(nil),    // 16: upline.v1.PutProductResponse
+	(*GetProductRequest)(nil),     // 17: upline.v1.GetProductRequest
+	(*GetProductResponse)(nil),    // 18: upline.v1.GetProductResponse
+	(*ListProductsRequest)(nil),   // 19: upline.v1.ListProductsRequest
+	(*ListProductsResponse)(nil),  // 20: upline.v1.ListProductsResponse
+	(*Period)(nil),                // 21: upline.v1.Period
+	(*ListPeriodsRequest)(nil),    // 22: upline.v1.ListPeriodsRequest
+	(*ListPeriodsResponse)(nil),   // 23: upline.v1.ListPeriodsResponse
+	(*PeriodRef)(nil),             // 24: upline.v1.PeriodRef
+	(*timestamppb.Timestamp)(nil), // 25: google.protobuf.Timestamp
+	(PeriodState)(0),              // 26: upline.v1.PeriodState
+	(Cadence)(0),                  // 27: upline.v1.Cadence
 }
 var file_upline_v1_catalog_service_proto_depIdxs = []int32{
-	1,  // 0: upline.v1.PutMarketRequest.market:type_name -> upline.v1.Market
-	1,  // 1: upline.v1.PutMarketResponse.market:type_name -> upline.v1.Market
-	1,  // 2: upline.v1.ListMarketsResponse.markets:type_name -> upline.v1.Market
-	6,  // 3: upline.v1.PutVendorRequest.vendor:type_name -> upline.v1.Vendor
-	6,  // 4: upline.v1.PutVendorResponse.vendor:type_name -> upline.v1.Vendor
-	6,  // 5: upline.v1.ListVendorsResponse.vendors:type_name -> upline.v1.Vendor
-	0,  // 6: upline.v1.Product.volume_timing:type_name -> upline.v1.VolumeTiming
-	11, // 7: upline.v1.PutProductRequest.product:type_name -> upline.v1.Product
-	11, // 8: upline.v1.PutProductResponse.product:type_name -> upline.v1.Product
-	11, // 9: upline.v1.GetProductResponse.product:type_name -> upline.v1.Product
-	11, // 10: upline.v1.ListProductsResponse.products:type_name -> upline.v1.Product
-	21, // 11: upline.v1.Period.ref:type_name -> upline.v1.PeriodRef
-	22, // 12: upline.v1.Period.start:type_name -> google.protobuf.Timestamp
-	22, // 13: upline.v1.Period.end:type_name -> google.protobuf.Timestamp
-	23, // 14: upline.v1.Period.state:type_name -> upline.v1.PeriodState
-	24, // 15: upline.v1.ListPeriodsRequest.cadence:type_name -> upline.v1.Cadence
-	18, // 16: upline.v1.ListPeriodsResponse.periods:type_name -> upline.v1.Period
-	2,  // 17: upline.v1.CatalogService.PutMarket:input_type -> upline.v1.PutMarketRequest
-	4,  // 18: upline.v1.CatalogService.ListMarkets:input_type -> upline.v1.ListMarketsRequest
-	7,  // 19: upline.v1.CatalogService.PutVendor:input_type -> upline.v1.PutVendorRequest
-	9,  // 20: upline.v1.CatalogService.ListVendors:input_type -> upline.v1.ListVendorsRequest
-	12, // 21: upline.v1.CatalogService.PutProduct:input_type -> upline.v1.PutProductRequest
-	14, // 22: upline.v1.CatalogService.GetProduct:input_type -> upline.v1.GetProductRequest
-	16, // 23: upline.v1.CatalogService.ListProducts:input_type -> upline.v1.ListProductsRequest
-	19, // 24: upline.v1.CatalogService.ListPeriods:input_type -> upline.v1.ListPeriodsRequest
-	3,  // 25: upline.v1.CatalogService.PutMarket:output_type -> upline.v1.PutMarketResponse
-	5,  // 26: upline.v1.CatalogService.ListMarkets:output_type -> upline.v1.ListMarketsResponse
-	8,  // 27: upline.v1.CatalogService.PutVendor:output_type -> upline.v1.PutVendorResponse
-	10, // 28: upline.v1.CatalogService.ListVendors:output_type -> upline.v1.ListVendorsResponse
-	13, // 29: upline.v1.CatalogService.PutProduct:output_type -> upline.v1.PutProductResponse
-	15, // 30: upline.v1.CatalogService.GetProduct:output_type -> upline.v1.GetProductResponse
-	17, // 31: upline.v1.CatalogService.ListProducts:output_type -> upline.v1.ListProductsResponse
-	20, // 32: upline.v1.CatalogService.ListPeriods:output_type -> upline.v1.ListPeriodsResponse
-	25, // [25:33] is the sub-list for method output_type
-	17, // [17:25] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	3,  // 0: upline.v1.PutMarketRequest.market:type_name -> upline.v1.Market
+	3,  // 1: upline.v1.PutMarketResponse.market:type_name -> upline.v1.Market
+	3,  // 2: upline.v1.ListMarketsResponse.markets:type_name -> upline.v1.Market
+	8,  // 3: upline.v1.PutVendorRequest.vendor:type_name -> upline.v1.Vendor
+	8,  // 4: upline.v1.PutVendorResponse.vendor:type_name -> upline.v1.Vendor
+	8,  // 5: upline.v1.ListVendorsResponse.vendors:type_name -> upline.v1.Vendor
+	1,  // 6: upline.v1.Billing.cycle:type_name -> upline.v1.BillingCycle
+	2,  // 7: upline.v1.Billing.due:type_name -> upline.v1.BillingDue
+	0,  // 8: upline.v1.Product.volume_timing:type_name -> upline.v1.VolumeTiming
+	13, // 9: upline.v1.Product.billing:type_name -> upline.v1.Billing
+	14, // 10: upline.v1.PutProductRequest.product:type_name -> upline.v1.Product
+	14, // 11: upline.v1.PutProductResponse.product:type_name -> upline.v1.Product
+	14, // 12: upline.v1.GetProductResponse.product:type_name -> upline.v1.Product
+	14, // 13: upline.v1.ListProductsResponse.products:type_name -> upline.v1.Product
+	24, // 14: upline.v1.Period.ref:type_name -> upline.v1.PeriodRef
+	25, // 15: upline.v1.Period.start:type_name -> google.protobuf.Timestamp
+	25, // 16: upline.v1.Period.end:type_name -> google.protobuf.Timestamp
+	26, // 17: upline.v1.Period.state:type_name -> upline.v1.PeriodState
+	27, // 18: upline.v1.ListPeriodsRequest.cadence:type_name -> upline.v1.Cadence
+	21, // 19: upline.v1.ListPeriodsResponse.periods:type_name -> upline.v1.Period
+	4,  // 20: upline.v1.CatalogService.PutMarket:input_type -> upline.v1.PutMarketRequest
+	6,  // 21: upline.v1.CatalogService.ListMarkets:input_type -> upline.v1.ListMarketsRequest
+	9,  // 22: upline.v1.CatalogService.PutVendor:input_type -> upline.v1.PutVendorRequest
+	11, // 23: upline.v1.CatalogService.ListVendors:input_type -> upline.v1.ListVendorsRequest
+	15, // 24: upline.v1.CatalogService.PutProduct:input_type -> upline.v1.PutProductRequest
+	17, // 25: upline.v1.CatalogService.GetProduct:input_type -> upline.v1.GetProductRequest
+	19, // 26: upline.v1.CatalogService.ListProducts:input_type -> upline.v1.ListProductsRequest
+	22, // 27: upline.v1.CatalogService.ListPeriods:input_type -> upline.v1.ListPeriodsRequest
+	5,  // 28: upline.v1.CatalogService.PutMarket:output_type -> upline.v1.PutMarketResponse
+	7,  // 29: upline.v1.CatalogService.ListMarkets:output_type -> upline.v1.ListMarketsResponse
+	10, // 30: upline.v1.CatalogService.PutVendor:output_type -> upline.v1.PutVendorResponse
+	12, // 31: upline.v1.CatalogService.ListVendors:output_type -> upline.v1.ListVendorsResponse
+	16, // 32: upline.v1.CatalogService.PutProduct:output_type -> upline.v1.PutProductResponse
+	18, // 33: upline.v1.CatalogService.GetProduct:output_type -> upline.v1.GetProductResponse
+	20, // 34: upline.v1.CatalogService.ListProducts:output_type -> upline.v1.ListProductsResponse
+	23, // 35: upline.v1.CatalogService.ListPeriods:output_type -> upline.v1.ListPeriodsResponse
+	28, // [28:36] is the sub-list for method output_type
+	20, // [20:28] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_catalog_service_proto_init() }
@@ -1379,8 +1624,8 @@ func file_upline_v1_catalog_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_catalog_service_proto_rawDesc), len(file_upline_v1_catalog_service_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   20,
+			NumEnums:      3,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,71 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// PaymentStatus is what became of a payment.
+type PaymentStatus int32
+
+const (
+	// Not given; means PAID.
+	PaymentStatus_PAYMENT_STATUS_UNSPECIFIED PaymentStatus = 0
+	// The cycle was paid.
+	PaymentStatus_PAYMENT_STATUS_PAID PaymentStatus = 1
+	// The payment was tried and failed. A cycle that is paid already cannot fail.
+	PaymentStatus_PAYMENT_STATUS_FAILED PaymentStatus = 2
+	// `amount` of what was paid was given back: in proportion, the cycle earns and counts less. Parts add up, to the whole at most.
+	PaymentStatus_PAYMENT_STATUS_PARTLY_REFUNDED PaymentStatus = 3
+	// What was paid was given back whole, whatever `amount` says. The cycle can be paid again.
+	PaymentStatus_PAYMENT_STATUS_REFUNDED PaymentStatus = 4
+	// The customer's bank took the payment back whole. The cycle is due again, and the payment counts as failed.
+	PaymentStatus_PAYMENT_STATUS_CHARGED_BACK PaymentStatus = 5
+)
+
+// Enum value maps for PaymentStatus.
+var (
+	PaymentStatus_name = map[int32]string{
+		0: "PAYMENT_STATUS_UNSPECIFIED",
+		1: "PAYMENT_STATUS_PAID",
+		2: "PAYMENT_STATUS_FAILED",
+		3: "PAYMENT_STATUS_PARTLY_REFUNDED",
+		4: "PAYMENT_STATUS_REFUNDED",
+		5: "PAYMENT_STATUS_CHARGED_BACK",
+	}
+	PaymentStatus_value = map[string]int32{
+		"PAYMENT_STATUS_UNSPECIFIED":     0,
+		"PAYMENT_STATUS_PAID":            1,
+		"PAYMENT_STATUS_FAILED":          2,
+		"PAYMENT_STATUS_PARTLY_REFUNDED": 3,
+		"PAYMENT_STATUS_REFUNDED":        4,
+		"PAYMENT_STATUS_CHARGED_BACK":    5,
+	}
+)
+
+func (x PaymentStatus) Enum() *PaymentStatus {
+	p := new(PaymentStatus)
+	*p = x
+	return p
+}
+
+func (x PaymentStatus) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PaymentStatus) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_commission_service_proto_enumTypes[0].Descriptor()
+}
+
+func (PaymentStatus) Type() protoreflect.EnumType {
+	return &file_upline_v1_commission_service_proto_enumTypes[0]
+}
+
+func (x PaymentStatus) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PaymentStatus.Descriptor instead.
+func (PaymentStatus) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{0}
+}
+
 // RunMode says what a run is for.
 type RunMode int32
 
@@ -61,11 +126,11 @@ func (x RunMode) String() string {
 }
 
 func (RunMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_commission_service_proto_enumTypes[0].Descriptor()
+	return file_upline_v1_commission_service_proto_enumTypes[1].Descriptor()
 }
 
 func (RunMode) Type() protoreflect.EnumType {
-	return &file_upline_v1_commission_service_proto_enumTypes[0]
+	return &file_upline_v1_commission_service_proto_enumTypes[1]
 }
 
 func (x RunMode) Number() protoreflect.EnumNumber {
@@ -74,7 +139,7 @@ func (x RunMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RunMode.Descriptor instead.
 func (RunMode) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{0}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{1}
 }
 
 // RunState is the state of a run.
@@ -122,11 +187,11 @@ func (x RunState) String() string {
 }
 
 func (RunState) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_commission_service_proto_enumTypes[1].Descriptor()
+	return file_upline_v1_commission_service_proto_enumTypes[2].Descriptor()
 }
 
 func (RunState) Type() protoreflect.EnumType {
-	return &file_upline_v1_commission_service_proto_enumTypes[1]
+	return &file_upline_v1_commission_service_proto_enumTypes[2]
 }
 
 func (x RunState) Number() protoreflect.EnumNumber {
@@ -135,7 +200,7 @@ func (x RunState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RunState.Descriptor instead.
 func (RunState) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{1}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{2}
 }
 
 // RunPhase is where a run stands.
@@ -187,11 +252,11 @@ func (x RunPhase) String() string {
 }
 
 func (RunPhase) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_commission_service_proto_enumTypes[2].Descriptor()
+	return file_upline_v1_commission_service_proto_enumTypes[3].Descriptor()
 }
 
 func (RunPhase) Type() protoreflect.EnumType {
-	return &file_upline_v1_commission_service_proto_enumTypes[2]
+	return &file_upline_v1_commission_service_proto_enumTypes[3]
 }
 
 func (x RunPhase) Number() protoreflect.EnumNumber {
@@ -200,7 +265,7 @@ func (x RunPhase) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RunPhase.Descriptor instead.
 func (RunPhase) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{2}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{3}
 }
 
 // RecordSaleRequest is one sale.
@@ -712,21 +777,26 @@ func (x *ActivateResponse) GetReceipt() *EventReceipt {
 	return nil
 }
 
-// RecordPaymentRequest is one paid billing cycle.
+// RecordPaymentRequest is what became of the payment of one billing cycle.
 type RecordPaymentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The market of the sale.
 	Market string `protobuf:"bytes,1,opt,name=market,proto3" json:"market,omitempty"`
 	// The sale.
 	SaleId string `protobuf:"bytes,2,opt,name=sale_id,json=saleId,proto3" json:"sale_id,omitempty"`
-	// The caller's id of this event, unique within the sale.
+	// The caller's id of this event, unique within the sale. A refund is an event of its own, with an id of its own. Ids that begin
+	// with `upline:` are Upline's.
 	EventId string `protobuf:"bytes,3,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
-	// The billing cycle that was paid, from 1. A cycle paid under two event ids counts once.
+	// The billing cycle, from 1; 1 for a product that is paid once. A cycle paid under two event ids counts once.
 	Cycle int32 `protobuf:"varint,4,opt,name=cycle,proto3" json:"cycle,omitempty"`
-	// What was paid, kept with the event. It is not compared with the price: what is a paid cycle, the caller decides.
+	// What was paid, tried, given back or taken back; kept with the event. It is not compared with the price: what is a paid cycle,
+	// the caller decides. The part that a partial refund gives back is its amount by the amount that was paid.
 	Amount *Money `protobuf:"bytes,5,opt,name=amount,proto3" json:"amount,omitempty"`
-	// When it was paid. Not before the sale; at most 5 minutes in the future.
-	PaidAt        *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=paid_at,json=paidAt,proto3" json:"paid_at,omitempty"`
+	// When it was paid, failed, was given back or taken back. Not before the sale; at most 5 minutes in the future. What comes before
+	// the payment by this time finds nothing to give back.
+	PaidAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=paid_at,json=paidAt,proto3" json:"paid_at,omitempty"`
+	// What became of the payment.
+	Status        PaymentStatus `protobuf:"varint,7,opt,name=status,proto3,enum=upline.v1.PaymentStatus" json:"status,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -801,6 +871,13 @@ func (x *RecordPaymentRequest) GetPaidAt() *timestamppb.Timestamp {
 		return x.PaidAt
 	}
 	return nil
+}
+
+func (x *RecordPaymentRequest) GetStatus() PaymentStatus {
+	if x != nil {
+		return x.Status
+	}
+	return PaymentStatus_PAYMENT_STATUS_UNSPECIFIED
 }
 
 // RecordPaymentResponse answers RecordPayment.
@@ -1004,11 +1081,11 @@ type Sale struct {
 	SoldAt *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=sold_at,json=soldAt,proto3" json:"sold_at,omitempty"`
 	// When it went live first; unset when it never did.
 	ActivatedAt *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=activated_at,json=activatedAt,proto3" json:"activated_at,omitempty"`
-	// When it ended; unset while it has not.
+	// When it ended, by a cancellation or a lapse; unset while it has not.
 	CancelledAt *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=cancelled_at,json=cancelledAt,proto3" json:"cancelled_at,omitempty"`
 	// Its state.
 	State SaleState `protobuf:"varint,14,opt,name=state,proto3,enum=upline.v1.SaleState" json:"state,omitempty"`
-	// Distinct billing cycles paid while it was not cancelled.
+	// Distinct billing cycles paid, in whole or in part, while it was not over, less those given back.
 	CyclesPaid int32 `protobuf:"varint,15,opt,name=cycles_paid,json=cyclesPaid,proto3" json:"cycles_paid,omitempty"`
 	// The plan it was sold under.
 	PlanId string `protobuf:"bytes,16,opt,name=plan_id,json=planId,proto3" json:"plan_id,omitempty"`
@@ -1019,7 +1096,13 @@ type Sale struct {
 	// Qualifying volume.
 	Qv string `protobuf:"bytes,19,opt,name=qv,proto3" json:"qv,omitempty"`
 	// The part of the price that pays no commission; unset where there is none.
-	Fee           *Money `protobuf:"bytes,20,opt,name=fee,proto3" json:"fee,omitempty"`
+	Fee *Money `protobuf:"bytes,20,opt,name=fee,proto3" json:"fee,omitempty"`
+	// How it is paid for, as its product was when the sale was recorded.
+	Billing *Billing `protobuf:"bytes,30,opt,name=billing,proto3" json:"billing,omitempty"`
+	// When it lapses unless its next cycle is paid before; unset where nothing is watched.
+	LapsesAt *timestamppb.Timestamp `protobuf:"bytes,31,opt,name=lapses_at,json=lapsesAt,proto3" json:"lapses_at,omitempty"`
+	// The next billing cycle to be paid, after the last that was paid and not charged back; 0 once the sale is over.
+	NextCycle     int32 `protobuf:"varint,32,opt,name=next_cycle,json=nextCycle,proto3" json:"next_cycle,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1192,6 +1275,27 @@ func (x *Sale) GetFee() *Money {
 		return x.Fee
 	}
 	return nil
+}
+
+func (x *Sale) GetBilling() *Billing {
+	if x != nil {
+		return x.Billing
+	}
+	return nil
+}
+
+func (x *Sale) GetLapsesAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LapsesAt
+	}
+	return nil
+}
+
+func (x *Sale) GetNextCycle() int32 {
+	if x != nil {
+		return x.NextCycle
+	}
+	return 0
 }
 
 // GetSaleRequest names a sale.
@@ -2595,7 +2699,7 @@ var File_upline_v1_commission_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\n" +
-	"\"upline/v1/commission_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16upline/v1/errors.proto\x1a\x15upline/v1/types.proto\"\xcd\x05\n" +
+	"\"upline/v1/commission_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16upline/v1/errors.proto\x1a\x1fupline/v1/catalog_service.proto\x1a\x15upline/v1/types.proto\"\xcd\x05\n" +
 	"\x11RecordSaleRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -2636,7 +2740,7 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\bevent_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
 	"\factivated_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vactivatedAt\"E\n" +
 	"\x10ActivateResponse\x121\n" +
-	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xc6\x02\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\x82\x03\n" +
 	"\x14RecordPaymentRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -2645,7 +2749,8 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x05cycle\x18\x04 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xb0\t(\x01R\x05cycle\x120\n" +
 	"\x06amount\x18\x05 \x01(\v2\x10.upline.v1.MoneyB\x06\xbaH\x03\xc8\x01\x01R\x06amount\x12;\n" +
-	"\apaid_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x06paidAt\"J\n" +
+	"\apaid_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x06paidAt\x12:\n" +
+	"\x06status\x18\a \x01(\x0e2\x18.upline.v1.PaymentStatusB\b\xbaH\x05\x82\x01\x02\x10\x01R\x06status\"J\n" +
 	"\x15RecordPaymentResponse\x121\n" +
 	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xaa\x02\n" +
 	"\rCancelRequest\x12)\n" +
@@ -2656,7 +2761,7 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\fcancelled_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vcancelledAt\x123\n" +
 	"\x05cause\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"C\n" +
 	"\x0eCancelResponse\x121\n" +
-	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xcb\x05\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xd1\x06\n" +
 	"\x04Sale\x12\x16\n" +
 	"\x06market\x18\x01 \x01(\tR\x06market\x12\x17\n" +
 	"\asale_id\x18\x02 \x01(\tR\x06saleId\x12\x19\n" +
@@ -2682,7 +2787,11 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\vrecorded_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"recordedAt\x12\x0e\n" +
 	"\x02qv\x18\x13 \x01(\tR\x02qv\x12\"\n" +
-	"\x03fee\x18\x14 \x01(\v2\x10.upline.v1.MoneyR\x03fee\"t\n" +
+	"\x03fee\x18\x14 \x01(\v2\x10.upline.v1.MoneyR\x03fee\x12,\n" +
+	"\abilling\x18\x1e \x01(\v2\x12.upline.v1.BillingR\abilling\x127\n" +
+	"\tlapses_at\x18\x1f \x01(\v2\x1a.google.protobuf.TimestampR\blapsesAt\x12\x1d\n" +
+	"\n" +
+	"next_cycle\x18  \x01(\x05R\tnextCycle\"t\n" +
 	"\x0eGetSaleRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -2797,7 +2906,14 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x06run_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x05runId\"5\n" +
 	"\x11CancelRunResponse\x12 \n" +
-	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run*M\n" +
+	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run*\xc5\x01\n" +
+	"\rPaymentStatus\x12\x1e\n" +
+	"\x1aPAYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13PAYMENT_STATUS_PAID\x10\x01\x12\x19\n" +
+	"\x15PAYMENT_STATUS_FAILED\x10\x02\x12\"\n" +
+	"\x1ePAYMENT_STATUS_PARTLY_REFUNDED\x10\x03\x12\x1b\n" +
+	"\x17PAYMENT_STATUS_REFUNDED\x10\x04\x12\x1f\n" +
+	"\x1bPAYMENT_STATUS_CHARGED_BACK\x10\x05*M\n" +
 	"\aRunMode\x12\x18\n" +
 	"\x14RUN_MODE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10RUN_MODE_PREVIEW\x10\x01\x12\x12\n" +
@@ -2842,142 +2958,147 @@ func file_upline_v1_commission_service_proto_rawDescGZIP() []byte {
 	return file_upline_v1_commission_service_proto_rawDescData
 }
 
-var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
 var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_upline_v1_commission_service_proto_goTypes = []any{
-	(RunMode)(0),                  // 0: upline.v1.RunMode
-	(RunState)(0),                 // 1: upline.v1.RunState
-	(RunPhase)(0),                 // 2: upline.v1.RunPhase
-	(*RecordSaleRequest)(nil),     // 3: upline.v1.RecordSaleRequest
-	(*RecordSaleResponse)(nil),    // 4: upline.v1.RecordSaleResponse
-	(*RecordSalesRequest)(nil),    // 5: upline.v1.RecordSalesRequest
-	(*RecordSalesResponse)(nil),   // 6: upline.v1.RecordSalesResponse
-	(*RecordSaleResult)(nil),      // 7: upline.v1.RecordSaleResult
-	(*ActivateRequest)(nil),       // 8: upline.v1.ActivateRequest
-	(*ActivateResponse)(nil),      // 9: upline.v1.ActivateResponse
-	(*RecordPaymentRequest)(nil),  // 10: upline.v1.RecordPaymentRequest
-	(*RecordPaymentResponse)(nil), // 11: upline.v1.RecordPaymentResponse
-	(*CancelRequest)(nil),         // 12: upline.v1.CancelRequest
-	(*CancelResponse)(nil),        // 13: upline.v1.CancelResponse
-	(*Sale)(nil),                  // 14: upline.v1.Sale
-	(*GetSaleRequest)(nil),        // 15: upline.v1.GetSaleRequest
-	(*GetSaleResponse)(nil),       // 16: upline.v1.GetSaleResponse
-	(*ListSalesRequest)(nil),      // 17: upline.v1.ListSalesRequest
-	(*ListSalesResponse)(nil),     // 18: upline.v1.ListSalesResponse
-	(*GetEarningsRequest)(nil),    // 19: upline.v1.GetEarningsRequest
-	(*EarningsTotal)(nil),         // 20: upline.v1.EarningsTotal
-	(*CarryOut)(nil),              // 21: upline.v1.CarryOut
-	(*GetEarningsResponse)(nil),   // 22: upline.v1.GetEarningsResponse
-	(*RunTotal)(nil),              // 23: upline.v1.RunTotal
-	(*RankCount)(nil),             // 24: upline.v1.RankCount
-	(*Run)(nil),                   // 25: upline.v1.Run
-	(*RunPeriodRequest)(nil),      // 26: upline.v1.RunPeriodRequest
-	(*RunPeriodResponse)(nil),     // 27: upline.v1.RunPeriodResponse
-	(*GetRunRequest)(nil),         // 28: upline.v1.GetRunRequest
-	(*GetRunResponse)(nil),        // 29: upline.v1.GetRunResponse
-	(*WatchRunRequest)(nil),       // 30: upline.v1.WatchRunRequest
-	(*WatchRunResponse)(nil),      // 31: upline.v1.WatchRunResponse
-	(*CancelRunRequest)(nil),      // 32: upline.v1.CancelRunRequest
-	(*CancelRunResponse)(nil),     // 33: upline.v1.CancelRunResponse
-	(*Money)(nil),                 // 34: upline.v1.Money
-	(*timestamppb.Timestamp)(nil), // 35: google.protobuf.Timestamp
-	(*EventReceipt)(nil),          // 36: upline.v1.EventReceipt
-	(*ErrorDetail)(nil),           // 37: upline.v1.ErrorDetail
-	(SaleState)(0),                // 38: upline.v1.SaleState
-	(Cadence)(0),                  // 39: upline.v1.Cadence
-	(*PeriodRef)(nil),             // 40: upline.v1.PeriodRef
-	(PeriodState)(0),              // 41: upline.v1.PeriodState
-	(*Line)(nil),                  // 42: upline.v1.Line
-	(*durationpb.Duration)(nil),   // 43: google.protobuf.Duration
+	(PaymentStatus)(0),            // 0: upline.v1.PaymentStatus
+	(RunMode)(0),                  // 1: upline.v1.RunMode
+	(RunState)(0),                 // 2: upline.v1.RunState
+	(RunPhase)(0),                 // 3: upline.v1.RunPhase
+	(*RecordSaleRequest)(nil),     // 4: upline.v1.RecordSaleRequest
+	(*RecordSaleResponse)(nil),    // 5: upline.v1.RecordSaleResponse
+	(*RecordSalesRequest)(nil),    // 6: upline.v1.RecordSalesRequest
+	(*RecordSalesResponse)(nil),   // 7: upline.v1.RecordSalesResponse
+	(*RecordSaleResult)(nil),      // 8: upline.v1.RecordSaleResult
+	(*ActivateRequest)(nil),       // 9: upline.v1.ActivateRequest
+	(*ActivateResponse)(nil),      // 10: upline.v1.ActivateResponse
+	(*RecordPaymentRequest)(nil),  // 11: upline.v1.RecordPaymentRequest
+	(*RecordPaymentResponse)(nil), // 12: upline.v1.RecordPaymentResponse
+	(*CancelRequest)(nil),         // 13: upline.v1.CancelRequest
+	(*CancelResponse)(nil),        // 14: upline.v1.CancelResponse
+	(*Sale)(nil),                  // 15: upline.v1.Sale
+	(*GetSaleRequest)(nil),        // 16: upline.v1.GetSaleRequest
+	(*GetSaleResponse)(nil),       // 17: upline.v1.GetSaleResponse
+	(*ListSalesRequest)(nil),      // 18: upline.v1.ListSalesRequest
+	(*ListSalesResponse)(nil),     // 19: upline.v1.ListSalesResponse
+	(*GetEarningsRequest)(nil),    // 20: upline.v1.GetEarningsRequest
+	(*EarningsTotal)(nil),         // 21: upline.v1.EarningsTotal
+	(*CarryOut)(nil),              // 22: upline.v1.CarryOut
+	(*GetEarningsResponse)(nil),   // 23: upline.v1.GetEarningsResponse
+	(*RunTotal)(nil),              // 24: upline.v1.RunTotal
+	(*RankCount)(nil),             // 25: upline.v1.RankCount
+	(*Run)(nil),                   // 26: upline.v1.Run
+	(*RunPeriodRequest)(nil),      // 27: upline.v1.RunPeriodRequest
+	(*RunPeriodResponse)(nil),     // 28: upline.v1.RunPeriodResponse
+	(*GetRunRequest)(nil),         // 29: upline.v1.GetRunRequest
+	(*GetRunResponse)(nil),        // 30: upline.v1.GetRunResponse
+	(*WatchRunRequest)(nil),       // 31: upline.v1.WatchRunRequest
+	(*WatchRunResponse)(nil),      // 32: upline.v1.WatchRunResponse
+	(*CancelRunRequest)(nil),      // 33: upline.v1.CancelRunRequest
+	(*CancelRunResponse)(nil),     // 34: upline.v1.CancelRunResponse
+	(*Money)(nil),                 // 35: upline.v1.Money
+	(*timestamppb.Timestamp)(nil), // 36: google.protobuf.Timestamp
+	(*EventReceipt)(nil),          // 37: upline.v1.EventReceipt
+	(*ErrorDetail)(nil),           // 38: upline.v1.ErrorDetail
+	(SaleState)(0),                // 39: upline.v1.SaleState
+	(*Billing)(nil),               // 40: upline.v1.Billing
+	(Cadence)(0),                  // 41: upline.v1.Cadence
+	(*PeriodRef)(nil),             // 42: upline.v1.PeriodRef
+	(PeriodState)(0),              // 43: upline.v1.PeriodState
+	(*Line)(nil),                  // 44: upline.v1.Line
+	(*durationpb.Duration)(nil),   // 45: google.protobuf.Duration
 }
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
-	34, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
-	35, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
-	34, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
-	36, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
-	3,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
-	36, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
-	7,  // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
-	36, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
-	37, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
-	35, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
-	36, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
-	34, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
-	35, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
-	36, // 13: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
-	35, // 14: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
-	36, // 15: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
-	34, // 16: upline.v1.Sale.price:type_name -> upline.v1.Money
-	35, // 17: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
-	35, // 18: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
-	35, // 19: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
-	38, // 20: upline.v1.Sale.state:type_name -> upline.v1.SaleState
-	35, // 21: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
-	34, // 22: upline.v1.Sale.fee:type_name -> upline.v1.Money
-	14, // 23: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
-	36, // 24: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
-	38, // 25: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
-	14, // 26: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
-	39, // 27: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
-	34, // 28: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
-	34, // 29: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
-	34, // 30: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
-	34, // 31: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
-	34, // 32: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
-	40, // 33: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	35, // 34: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	35, // 35: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	41, // 36: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
-	20, // 37: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
-	20, // 38: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	42, // 39: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
-	21, // 40: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	35, // 41: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	34, // 42: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	40, // 43: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
-	0,  // 44: upline.v1.Run.mode:type_name -> upline.v1.RunMode
-	1,  // 45: upline.v1.Run.state:type_name -> upline.v1.RunState
-	2,  // 46: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
-	23, // 47: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
-	24, // 48: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	35, // 49: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	35, // 50: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
-	39, // 51: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	0,  // 52: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	43, // 53: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
-	25, // 54: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
-	25, // 55: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	25, // 56: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
-	25, // 57: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
-	3,  // 58: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	5,  // 59: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	8,  // 60: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	10, // 61: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	12, // 62: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	15, // 63: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	17, // 64: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	19, // 65: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	26, // 66: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	28, // 67: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	30, // 68: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
-	32, // 69: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
-	4,  // 70: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	6,  // 71: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	9,  // 72: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	11, // 73: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	13, // 74: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	16, // 75: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	18, // 76: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	22, // 77: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	27, // 78: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	29, // 79: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	31, // 80: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
-	33, // 81: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
-	70, // [70:82] is the sub-list for method output_type
-	58, // [58:70] is the sub-list for method input_type
-	58, // [58:58] is the sub-list for extension type_name
-	58, // [58:58] is the sub-list for extension extendee
-	0,  // [0:58] is the sub-list for field type_name
+	35, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
+	36, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
+	35, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
+	37, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	4,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
+	37, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
+	8,  // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
+	37, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
+	38, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
+	36, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
+	37, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
+	35, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
+	36, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
+	0,  // 13: upline.v1.RecordPaymentRequest.status:type_name -> upline.v1.PaymentStatus
+	37, // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
+	36, // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
+	37, // 16: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
+	35, // 17: upline.v1.Sale.price:type_name -> upline.v1.Money
+	36, // 18: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
+	36, // 19: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
+	36, // 20: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
+	39, // 21: upline.v1.Sale.state:type_name -> upline.v1.SaleState
+	36, // 22: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
+	35, // 23: upline.v1.Sale.fee:type_name -> upline.v1.Money
+	40, // 24: upline.v1.Sale.billing:type_name -> upline.v1.Billing
+	36, // 25: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
+	15, // 26: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
+	37, // 27: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
+	39, // 28: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
+	15, // 29: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
+	41, // 30: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
+	35, // 31: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
+	35, // 32: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
+	35, // 33: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
+	35, // 34: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
+	35, // 35: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
+	42, // 36: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	36, // 37: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	36, // 38: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	43, // 39: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	21, // 40: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
+	21, // 41: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
+	44, // 42: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	22, // 43: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
+	36, // 44: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	35, // 45: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	42, // 46: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	1,  // 47: upline.v1.Run.mode:type_name -> upline.v1.RunMode
+	2,  // 48: upline.v1.Run.state:type_name -> upline.v1.RunState
+	3,  // 49: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
+	24, // 50: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
+	25, // 51: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
+	36, // 52: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	36, // 53: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	41, // 54: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	1,  // 55: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
+	45, // 56: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	26, // 57: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
+	26, // 58: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
+	26, // 59: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
+	26, // 60: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
+	4,  // 61: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	6,  // 62: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	9,  // 63: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	11, // 64: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	13, // 65: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	16, // 66: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	18, // 67: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	20, // 68: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	27, // 69: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	29, // 70: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	31, // 71: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	33, // 72: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	5,  // 73: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	7,  // 74: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	10, // 75: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	12, // 76: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	14, // 77: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	17, // 78: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	19, // 79: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	23, // 80: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	28, // 81: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	30, // 82: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	32, // 83: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	34, // 84: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	73, // [73:85] is the sub-list for method output_type
+	61, // [61:73] is the sub-list for method input_type
+	61, // [61:61] is the sub-list for extension type_name
+	61, // [61:61] is the sub-list for extension extendee
+	0,  // [0:61] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }
@@ -2986,6 +3107,7 @@ func file_upline_v1_commission_service_proto_init() {
 		return
 	}
 	file_upline_v1_errors_proto_init()
+	file_upline_v1_catalog_service_proto_init()
 	file_upline_v1_types_proto_init()
 	file_upline_v1_commission_service_proto_msgTypes[0].OneofWrappers = []any{}
 	file_upline_v1_commission_service_proto_msgTypes[4].OneofWrappers = []any{
@@ -2997,7 +3119,7 @@ func file_upline_v1_commission_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_commission_service_proto_rawDesc), len(file_upline_v1_commission_service_proto_rawDesc)),
-			NumEnums:      3,
+			NumEnums:      4,
 			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   1,

@@ -48,8 +48,9 @@ type CommissionServiceClient interface {
 	// Activate says that the vendor confirmed the service as live; what waited for activation is posted. Activating a cancelled
 	// sale reinstates it.
 	Activate(ctx context.Context, in *ActivateRequest, opts ...grpc.CallOption) (*ActivateResponse, error)
-	// RecordPayment says that the customer paid one billing cycle. It earns 1/n of an advance, and counts the cycle's volume
-	// for a product whose volume follows payments.
+	// RecordPayment says what became of the payment of one billing cycle: paid, failed, given back or charged back. A paid cycle
+	// earns 1/n of an advance for each of its months, and counts its volume for a product whose volume follows payments; what is
+	// given back is un-earned in proportion. Failed payments lapse the service where its product says so.
 	RecordPayment(ctx context.Context, in *RecordPaymentRequest, opts ...grpc.CallOption) (*RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error)
@@ -224,8 +225,9 @@ type CommissionServiceServer interface {
 	// Activate says that the vendor confirmed the service as live; what waited for activation is posted. Activating a cancelled
 	// sale reinstates it.
 	Activate(context.Context, *ActivateRequest) (*ActivateResponse, error)
-	// RecordPayment says that the customer paid one billing cycle. It earns 1/n of an advance, and counts the cycle's volume
-	// for a product whose volume follows payments.
+	// RecordPayment says what became of the payment of one billing cycle: paid, failed, given back or charged back. A paid cycle
+	// earns 1/n of an advance for each of its months, and counts its volume for a product whose volume follows payments; what is
+	// given back is un-earned in proportion. Failed payments lapse the service where its product says so.
 	RecordPayment(context.Context, *RecordPaymentRequest) (*RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *CancelRequest) (*CancelResponse, error)

@@ -573,7 +573,9 @@ type EventReceipt struct {
 	// The lines that the event posted, in the order of posting. Empty when it posted none. A vendor sees none, a distributor the own.
 	Lines []*Line `protobuf:"bytes,9,rep,name=lines,proto3" json:"lines,omitempty"`
 	// For a closed period of `counted_in`, the period in whose close it is computed again with the event, and the difference is posted.
-	RestatedIn    []*PeriodRef `protobuf:"bytes,20,rep,name=restated_in,json=restatedIn,proto3" json:"restated_in,omitempty"`
+	RestatedIn []*PeriodRef `protobuf:"bytes,20,rep,name=restated_in,json=restatedIn,proto3" json:"restated_in,omitempty"`
+	// The billing cycle of a payment or a lapse, or the number of cycles that an opening sale had paid; 0 for other events.
+	Cycle         int32 `protobuf:"varint,30,opt,name=cycle,proto3" json:"cycle,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -676,6 +678,13 @@ func (x *EventReceipt) GetRestatedIn() []*PeriodRef {
 		return x.RestatedIn
 	}
 	return nil
+}
+
+func (x *EventReceipt) GetCycle() int32 {
+	if x != nil {
+		return x.Cycle
+	}
+	return 0
 }
 
 // LineRef names a line.
@@ -1019,7 +1028,7 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\tPeriodRef\x12\x17\n" +
 	"\aplan_id\x18\x01 \x01(\tR\x06planId\x12,\n" +
 	"\acadence\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceR\acadence\x12\x16\n" +
-	"\x06period\x18\x03 \x01(\tR\x06period\"\xc8\x03\n" +
+	"\x06period\x18\x03 \x01(\tR\x06period\"\xde\x03\n" +
 	"\fEventReceipt\x12\x16\n" +
 	"\x06market\x18\x01 \x01(\tR\x06market\x12\x17\n" +
 	"\asale_id\x18\x02 \x01(\tR\x06saleId\x12\x19\n" +
@@ -1034,7 +1043,8 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"counted_in\x18\b \x03(\v2\x14.upline.v1.PeriodRefR\tcountedIn\x12%\n" +
 	"\x05lines\x18\t \x03(\v2\x0f.upline.v1.LineR\x05lines\x125\n" +
 	"\vrestated_in\x18\x14 \x03(\v2\x14.upline.v1.PeriodRefR\n" +
-	"restatedIn\"=\n" +
+	"restatedIn\x12\x14\n" +
+	"\x05cycle\x18\x1e \x01(\x05R\x05cycle\"=\n" +
 	"\aLineRef\x12\x19\n" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x17\n" +
 	"\aline_no\x18\x02 \x01(\x05R\x06lineNo\"\\\n" +

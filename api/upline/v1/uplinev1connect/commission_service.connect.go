@@ -82,8 +82,9 @@ type CommissionServiceClient interface {
 	// Activate says that the vendor confirmed the service as live; what waited for activation is posted. Activating a cancelled
 	// sale reinstates it.
 	Activate(context.Context, *v1.ActivateRequest) (*v1.ActivateResponse, error)
-	// RecordPayment says that the customer paid one billing cycle. It earns 1/n of an advance, and counts the cycle's volume
-	// for a product whose volume follows payments.
+	// RecordPayment says what became of the payment of one billing cycle: paid, failed, given back or charged back. A paid cycle
+	// earns 1/n of an advance for each of its months, and counts its volume for a product whose volume follows payments; what is
+	// given back is un-earned in proportion. Failed payments lapse the service where its product says so.
 	RecordPayment(context.Context, *v1.RecordPaymentRequest) (*v1.RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error)
@@ -328,8 +329,9 @@ type CommissionServiceHandler interface {
 	// Activate says that the vendor confirmed the service as live; what waited for activation is posted. Activating a cancelled
 	// sale reinstates it.
 	Activate(context.Context, *v1.ActivateRequest) (*v1.ActivateResponse, error)
-	// RecordPayment says that the customer paid one billing cycle. It earns 1/n of an advance, and counts the cycle's volume
-	// for a product whose volume follows payments.
+	// RecordPayment says what became of the payment of one billing cycle: paid, failed, given back or charged back. A paid cycle
+	// earns 1/n of an advance for each of its months, and counts its volume for a product whose volume follows payments; what is
+	// given back is un-earned in proportion. Failed payments lapse the service where its product says so.
 	RecordPayment(context.Context, *v1.RecordPaymentRequest) (*v1.RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error)

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/catalog_service.proto.
  */
 export const file_upline_v1_catalog_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch91cGxpbmUvdjEvY2F0YWxvZ19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiNgoGTWFya2V0Eg4KBm1hcmtldBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDAoEbmFtZRgDIAEoCSI1ChBQdXRNYXJrZXRSZXF1ZXN0EiEKBm1hcmtldBgBIAEoCzIRLnVwbGluZS52MS5NYXJrZXQiNgoRUHV0TWFya2V0UmVzcG9uc2USIQoGbWFya2V0GAEgASgLMhEudXBsaW5lLnYxLk1hcmtldCIUChJMaXN0TWFya2V0c1JlcXVlc3QiOQoTTGlzdE1hcmtldHNSZXNwb25zZRIiCgdtYXJrZXRzGAEgAygLMhEudXBsaW5lLnYxLk1hcmtldCIpCgZWZW5kb3ISEQoJdmVuZG9yX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiNQoQUHV0VmVuZG9yUmVxdWVzdBIhCgZ2ZW5kb3IYASABKAsyES51cGxpbmUudjEuVmVuZG9yIjYKEVB1dFZlbmRvclJlc3BvbnNlEiEKBnZlbmRvchgBIAEoCzIRLnVwbGluZS52MS5WZW5kb3IiOwoSTGlzdFZlbmRvcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlIKE0xpc3RWZW5kb3JzUmVzcG9uc2USIgoHdmVuZG9ycxgBIAMoCzIRLnVwbGluZS52MS5WZW5kb3ISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIsYBCgdQcm9kdWN0EhIKCnByb2R1Y3RfaWQYASABKAkSEQoJdmVuZG9yX2lkGAIgASgJEgwKBG5hbWUYAyABKAkSFQoNcHJvZHVjdF9jbGFzcxgEIAEoCRIbChNyZXF1aXJlc19hY3RpdmF0aW9uGAUgASgIEi4KDXZvbHVtZV90aW1pbmcYBiABKA4yFy51cGxpbmUudjEuVm9sdW1lVGltaW5nEgoKAnB2GAcgASgJEgoKAmN2GAggASgJEgoKAnF2GAkgASgJIjgKEVB1dFByb2R1Y3RSZXF1ZXN0EiMKB3Byb2R1Y3QYASABKAsyEi51cGxpbmUudjEuUHJvZHVjdCI5ChJQdXRQcm9kdWN0UmVzcG9uc2USIwoHcHJvZHVjdBgBIAEoCzISLnVwbGluZS52MS5Qcm9kdWN0IicKEUdldFByb2R1Y3RSZXF1ZXN0EhIKCnByb2R1Y3RfaWQYASABKAkiOQoSR2V0UHJvZHVjdFJlc3BvbnNlEiMKB3Byb2R1Y3QYASABKAsyEi51cGxpbmUudjEuUHJvZHVjdCI8ChNMaXN0UHJvZHVjdHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlUKFExpc3RQcm9kdWN0c1Jlc3BvbnNlEiQKCHByb2R1Y3RzGAEgAygLMhIudXBsaW5lLnYxLlByb2R1Y3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrYBCgZQZXJpb2QSIQoDcmVmGAEgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIpCgVzdGFydBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJwoDZW5kGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVzdGF0ZRgEIAEoDjIWLnVwbGluZS52MS5QZXJpb2RTdGF0ZRIOCgZydW5faWQYBSABKAkicQoSTGlzdFBlcmlvZHNSZXF1ZXN0Eg8KB3BsYW5faWQYASABKAkSIwoHY2FkZW5jZRgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJIlIKE0xpc3RQZXJpb2RzUmVzcG9uc2USIgoHcGVyaW9kcxgBIAMoCzIRLnVwbGluZS52MS5QZXJpb2QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJKmwKDFZvbHVtZVRpbWluZxIdChlWT0xVTUVfVElNSU5HX1VOU1BFQ0lGSUVEEAASHwobVk9MVU1FX1RJTUlOR19PTl9BQ1RJVkFUSU9OEAESHAoYVk9MVU1FX1RJTUlOR19PTl9QQVlNRU5UEAIyigUKDkNhdGFsb2dTZXJ2aWNlEkYKCVB1dE1hcmtldBIbLnVwbGluZS52MS5QdXRNYXJrZXRSZXF1ZXN0GhwudXBsaW5lLnYxLlB1dE1hcmtldFJlc3BvbnNlElEKC0xpc3RNYXJrZXRzEh0udXBsaW5lLnYxLkxpc3RNYXJrZXRzUmVxdWVzdBoeLnVwbGluZS52MS5MaXN0TWFya2V0c1Jlc3BvbnNlIgOQAgESRgoJUHV0VmVuZG9yEhsudXBsaW5lLnYxLlB1dFZlbmRvclJlcXVlc3QaHC51cGxpbmUudjEuUHV0VmVuZG9yUmVzcG9uc2USUQoLTGlzdFZlbmRvcnMSHS51cGxpbmUudjEuTGlzdFZlbmRvcnNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RWZW5kb3JzUmVzcG9uc2UiA5ACARJJCgpQdXRQcm9kdWN0EhwudXBsaW5lLnYxLlB1dFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLlB1dFByb2R1Y3RSZXNwb25zZRJOCgpHZXRQcm9kdWN0EhwudXBsaW5lLnYxLkdldFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLkdldFByb2R1Y3RSZXNwb25zZSIDkAIBElQKDExpc3RQcm9kdWN0cxIeLnVwbGluZS52MS5MaXN0UHJvZHVjdHNSZXF1ZXN0Gh8udXBsaW5lLnYxLkxpc3RQcm9kdWN0c1Jlc3BvbnNlIgOQAgESUQoLTGlzdFBlcmlvZHMSHS51cGxpbmUudjEuTGlzdFBlcmlvZHNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RQZXJpb2RzUmVzcG9uc2UiA5ACAUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_types]);
+  fileDesc("Ch91cGxpbmUvdjEvY2F0YWxvZ19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiNgoGTWFya2V0Eg4KBm1hcmtldBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDAoEbmFtZRgDIAEoCSI1ChBQdXRNYXJrZXRSZXF1ZXN0EiEKBm1hcmtldBgBIAEoCzIRLnVwbGluZS52MS5NYXJrZXQiNgoRUHV0TWFya2V0UmVzcG9uc2USIQoGbWFya2V0GAEgASgLMhEudXBsaW5lLnYxLk1hcmtldCIUChJMaXN0TWFya2V0c1JlcXVlc3QiOQoTTGlzdE1hcmtldHNSZXNwb25zZRIiCgdtYXJrZXRzGAEgAygLMhEudXBsaW5lLnYxLk1hcmtldCIpCgZWZW5kb3ISEQoJdmVuZG9yX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiNQoQUHV0VmVuZG9yUmVxdWVzdBIhCgZ2ZW5kb3IYASABKAsyES51cGxpbmUudjEuVmVuZG9yIjYKEVB1dFZlbmRvclJlc3BvbnNlEiEKBnZlbmRvchgBIAEoCzIRLnVwbGluZS52MS5WZW5kb3IiOwoSTGlzdFZlbmRvcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlIKE0xpc3RWZW5kb3JzUmVzcG9uc2USIgoHdmVuZG9ycxgBIAMoCzIRLnVwbGluZS52MS5WZW5kb3ISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIsYBCgdCaWxsaW5nEiYKBWN5Y2xlGAEgASgOMhcudXBsaW5lLnYxLkJpbGxpbmdDeWNsZRIiCgNkdWUYAiABKA4yFS51cGxpbmUudjEuQmlsbGluZ0R1ZRISCgpncmFjZV9kYXlzGAMgASgFEiMKG2xhcHNlX2FmdGVyX2ZhaWxlZF9wYXltZW50cxgEIAEoBRIaChJsYXBzZV93aGVuX292ZXJkdWUYBSABKAgSGgoScGF5bWVudF9yZWluc3RhdGVzGAYgASgIIusBCgdQcm9kdWN0EhIKCnByb2R1Y3RfaWQYASABKAkSEQoJdmVuZG9yX2lkGAIgASgJEgwKBG5hbWUYAyABKAkSFQoNcHJvZHVjdF9jbGFzcxgEIAEoCRIbChNyZXF1aXJlc19hY3RpdmF0aW9uGAUgASgIEi4KDXZvbHVtZV90aW1pbmcYBiABKA4yFy51cGxpbmUudjEuVm9sdW1lVGltaW5nEgoKAnB2GAcgASgJEgoKAmN2GAggASgJEgoKAnF2GAkgASgJEiMKB2JpbGxpbmcYCiABKAsyEi51cGxpbmUudjEuQmlsbGluZyI4ChFQdXRQcm9kdWN0UmVxdWVzdBIjCgdwcm9kdWN0GAEgASgLMhIudXBsaW5lLnYxLlByb2R1Y3QiOQoSUHV0UHJvZHVjdFJlc3BvbnNlEiMKB3Byb2R1Y3QYASABKAsyEi51cGxpbmUudjEuUHJvZHVjdCInChFHZXRQcm9kdWN0UmVxdWVzdBISCgpwcm9kdWN0X2lkGAEgASgJIjkKEkdldFByb2R1Y3RSZXNwb25zZRIjCgdwcm9kdWN0GAEgASgLMhIudXBsaW5lLnYxLlByb2R1Y3QiPAoTTGlzdFByb2R1Y3RzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJVChRMaXN0UHJvZHVjdHNSZXNwb25zZRIkCghwcm9kdWN0cxgBIAMoCzISLnVwbGluZS52MS5Qcm9kdWN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK2AQoGUGVyaW9kEiEKA3JlZhgBIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSKQoFc3RhcnQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKA2VuZBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoFc3RhdGUYBCABKA4yFi51cGxpbmUudjEuUGVyaW9kU3RhdGUSDgoGcnVuX2lkGAUgASgJInEKEkxpc3RQZXJpb2RzUmVxdWVzdBIPCgdwbGFuX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJSChNMaXN0UGVyaW9kc1Jlc3BvbnNlEiIKB3BlcmlvZHMYASADKAsyES51cGxpbmUudjEuUGVyaW9kEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSpsCgxWb2x1bWVUaW1pbmcSHQoZVk9MVU1FX1RJTUlOR19VTlNQRUNJRklFRBAAEh8KG1ZPTFVNRV9USU1JTkdfT05fQUNUSVZBVElPThABEhwKGFZPTFVNRV9USU1JTkdfT05fUEFZTUVOVBACKpsBCgxCaWxsaW5nQ3ljbGUSHQoZQklMTElOR19DWUNMRV9VTlNQRUNJRklFRBAAEhoKFkJJTExJTkdfQ1lDTEVfT05FX1RJTUUQARIZChVCSUxMSU5HX0NZQ0xFX01PTlRITFkQAhIbChdCSUxMSU5HX0NZQ0xFX1FVQVJURVJMWRADEhgKFEJJTExJTkdfQ1lDTEVfQU5OVUFMEAQqYQoKQmlsbGluZ0R1ZRIbChdCSUxMSU5HX0RVRV9VTlNQRUNJRklFRBAAEhoKFkJJTExJTkdfRFVFX0lOX0FEVkFOQ0UQARIaChZCSUxMSU5HX0RVRV9JTl9BUlJFQVJTEAIyigUKDkNhdGFsb2dTZXJ2aWNlEkYKCVB1dE1hcmtldBIbLnVwbGluZS52MS5QdXRNYXJrZXRSZXF1ZXN0GhwudXBsaW5lLnYxLlB1dE1hcmtldFJlc3BvbnNlElEKC0xpc3RNYXJrZXRzEh0udXBsaW5lLnYxLkxpc3RNYXJrZXRzUmVxdWVzdBoeLnVwbGluZS52MS5MaXN0TWFya2V0c1Jlc3BvbnNlIgOQAgESRgoJUHV0VmVuZG9yEhsudXBsaW5lLnYxLlB1dFZlbmRvclJlcXVlc3QaHC51cGxpbmUudjEuUHV0VmVuZG9yUmVzcG9uc2USUQoLTGlzdFZlbmRvcnMSHS51cGxpbmUudjEuTGlzdFZlbmRvcnNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RWZW5kb3JzUmVzcG9uc2UiA5ACARJJCgpQdXRQcm9kdWN0EhwudXBsaW5lLnYxLlB1dFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLlB1dFByb2R1Y3RSZXNwb25zZRJOCgpHZXRQcm9kdWN0EhwudXBsaW5lLnYxLkdldFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLkdldFByb2R1Y3RSZXNwb25zZSIDkAIBElQKDExpc3RQcm9kdWN0cxIeLnVwbGluZS52MS5MaXN0UHJvZHVjdHNSZXF1ZXN0Gh8udXBsaW5lLnYxLkxpc3RQcm9kdWN0c1Jlc3BvbnNlIgOQAgESUQoLTGlzdFBlcmlvZHMSHS51cGxpbmUudjEuTGlzdFBlcmlvZHNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RQZXJpb2RzUmVzcG9uc2UiA5ACAUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_types]);
 
 /**
  * Market is a country that sales are made in.
@@ -256,6 +256,65 @@ export const ListVendorsResponseSchema: GenMessage<ListVendorsResponse> = /*@__P
   messageDesc(file_upline_v1_catalog_service, 9);
 
 /**
+ * Billing is how a product is paid for, and what becomes of a service that is not paid.
+ *
+ * @generated from message upline.v1.Billing
+ */
+export type Billing = Message<"upline.v1.Billing"> & {
+  /**
+   * How often.
+   *
+   * @generated from field: upline.v1.BillingCycle cycle = 1;
+   */
+  cycle: BillingCycle;
+
+  /**
+   * When a cycle is due.
+   *
+   * @generated from field: upline.v1.BillingDue due = 2;
+   */
+  due: BillingDue;
+
+  /**
+   * Days of 24 hours after a cycle was due until it is overdue; 1 to 365 where an overdue cycle lapses the service.
+   *
+   * @generated from field: int32 grace_days = 3;
+   */
+  graceDays: number;
+
+  /**
+   * The number of failed payments in a row at which the service lapses; 0 means never. A payment that was charged back counts as
+   * failed.
+   *
+   * @generated from field: int32 lapse_after_failed_payments = 4;
+   */
+  lapseAfterFailedPayments: number;
+
+  /**
+   * Whether the service lapses when a cycle is overdue. Upline watches what is due, and records the lapse by itself at the moment
+   * that the grace ends.
+   *
+   * @generated from field: bool lapse_when_overdue = 5;
+   */
+  lapseWhenOverdue: boolean;
+
+  /**
+   * Whether a payment reinstates a service that has lapsed. Else a payment of a lapsed service counts nothing, and Activate
+   * reinstates it.
+   *
+   * @generated from field: bool payment_reinstates = 6;
+   */
+  paymentReinstates: boolean;
+};
+
+/**
+ * Describes the message upline.v1.Billing.
+ * Use `create(BillingSchema)` to create a new message.
+ */
+export const BillingSchema: GenMessage<Billing> = /*@__PURE__*/
+  messageDesc(file_upline_v1_catalog_service, 10);
+
+/**
  * Product is something that is sold.
  *
  * @generated from message upline.v1.Product
@@ -323,6 +382,13 @@ export type Product = Message<"upline.v1.Product"> & {
    * @generated from field: string qv = 9;
    */
   qv: string;
+
+  /**
+   * How it is paid for. Omitted: by the month, and nothing is watched.
+   *
+   * @generated from field: upline.v1.Billing billing = 10;
+   */
+  billing?: Billing | undefined;
 };
 
 /**
@@ -330,7 +396,7 @@ export type Product = Message<"upline.v1.Product"> & {
  * Use `create(ProductSchema)` to create a new message.
  */
 export const ProductSchema: GenMessage<Product> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 10);
+  messageDesc(file_upline_v1_catalog_service, 11);
 
 /**
  * PutProductRequest adds or changes a product.
@@ -351,7 +417,7 @@ export type PutProductRequest = Message<"upline.v1.PutProductRequest"> & {
  * Use `create(PutProductRequestSchema)` to create a new message.
  */
 export const PutProductRequestSchema: GenMessage<PutProductRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 11);
+  messageDesc(file_upline_v1_catalog_service, 12);
 
 /**
  * PutProductResponse answers PutProduct.
@@ -372,7 +438,7 @@ export type PutProductResponse = Message<"upline.v1.PutProductResponse"> & {
  * Use `create(PutProductResponseSchema)` to create a new message.
  */
 export const PutProductResponseSchema: GenMessage<PutProductResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 12);
+  messageDesc(file_upline_v1_catalog_service, 13);
 
 /**
  * GetProductRequest names a product.
@@ -393,7 +459,7 @@ export type GetProductRequest = Message<"upline.v1.GetProductRequest"> & {
  * Use `create(GetProductRequestSchema)` to create a new message.
  */
 export const GetProductRequestSchema: GenMessage<GetProductRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 13);
+  messageDesc(file_upline_v1_catalog_service, 14);
 
 /**
  * GetProductResponse answers GetProduct.
@@ -414,7 +480,7 @@ export type GetProductResponse = Message<"upline.v1.GetProductResponse"> & {
  * Use `create(GetProductResponseSchema)` to create a new message.
  */
 export const GetProductResponseSchema: GenMessage<GetProductResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 14);
+  messageDesc(file_upline_v1_catalog_service, 15);
 
 /**
  * ListProductsRequest asks for a page of products.
@@ -442,7 +508,7 @@ export type ListProductsRequest = Message<"upline.v1.ListProductsRequest"> & {
  * Use `create(ListProductsRequestSchema)` to create a new message.
  */
 export const ListProductsRequestSchema: GenMessage<ListProductsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 15);
+  messageDesc(file_upline_v1_catalog_service, 16);
 
 /**
  * ListProductsResponse is a page of products.
@@ -470,7 +536,7 @@ export type ListProductsResponse = Message<"upline.v1.ListProductsResponse"> & {
  * Use `create(ListProductsResponseSchema)` to create a new message.
  */
 export const ListProductsResponseSchema: GenMessage<ListProductsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 16);
+  messageDesc(file_upline_v1_catalog_service, 17);
 
 /**
  * Period is one period of a cadence.
@@ -519,7 +585,7 @@ export type Period = Message<"upline.v1.Period"> & {
  * Use `create(PeriodSchema)` to create a new message.
  */
 export const PeriodSchema: GenMessage<Period> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 17);
+  messageDesc(file_upline_v1_catalog_service, 18);
 
 /**
  * ListPeriodsRequest asks for a page of periods.
@@ -561,7 +627,7 @@ export type ListPeriodsRequest = Message<"upline.v1.ListPeriodsRequest"> & {
  * Use `create(ListPeriodsRequestSchema)` to create a new message.
  */
 export const ListPeriodsRequestSchema: GenMessage<ListPeriodsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 18);
+  messageDesc(file_upline_v1_catalog_service, 19);
 
 /**
  * ListPeriodsResponse is a page of periods.
@@ -589,7 +655,7 @@ export type ListPeriodsResponse = Message<"upline.v1.ListPeriodsResponse"> & {
  * Use `create(ListPeriodsResponseSchema)` to create a new message.
  */
 export const ListPeriodsResponseSchema: GenMessage<ListPeriodsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 19);
+  messageDesc(file_upline_v1_catalog_service, 20);
 
 /**
  * VolumeTiming says which events of a sale count its volume.
@@ -624,6 +690,88 @@ export enum VolumeTiming {
  */
 export const VolumeTimingSchema: GenEnum<VolumeTiming> = /*@__PURE__*/
   enumDesc(file_upline_v1_catalog_service, 0);
+
+/**
+ * BillingCycle is how often a product is paid for.
+ *
+ * @generated from enum upline.v1.BillingCycle
+ */
+export enum BillingCycle {
+  /**
+   * Not given; a cycle is a month.
+   *
+   * @generated from enum value: BILLING_CYCLE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Once: there is cycle 1 and no other.
+   *
+   * @generated from enum value: BILLING_CYCLE_ONE_TIME = 1;
+   */
+  ONE_TIME = 1,
+
+  /**
+   * Every month. Months are counted in the plan's time zone; a month that lacks the day ends on its last one.
+   *
+   * @generated from enum value: BILLING_CYCLE_MONTHLY = 2;
+   */
+  MONTHLY = 2,
+
+  /**
+   * Every three months. A paid cycle earns three months of an advance, and its price is that of three months.
+   *
+   * @generated from enum value: BILLING_CYCLE_QUARTERLY = 3;
+   */
+  QUARTERLY = 3,
+
+  /**
+   * Every twelve months. A paid cycle earns twelve months of an advance, and its price is that of twelve months.
+   *
+   * @generated from enum value: BILLING_CYCLE_ANNUAL = 4;
+   */
+  ANNUAL = 4,
+}
+
+/**
+ * Describes the enum upline.v1.BillingCycle.
+ */
+export const BillingCycleSchema: GenEnum<BillingCycle> = /*@__PURE__*/
+  enumDesc(file_upline_v1_catalog_service, 1);
+
+/**
+ * BillingDue says when a billing cycle is due. Cycles are counted from when the service went live first.
+ *
+ * @generated from enum upline.v1.BillingDue
+ */
+export enum BillingDue {
+  /**
+   * Not given; means IN_ADVANCE.
+   *
+   * @generated from enum value: BILLING_DUE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * At the beginning of the cycle: cycle 1 when the service goes live.
+   *
+   * @generated from enum value: BILLING_DUE_IN_ADVANCE = 1;
+   */
+  IN_ADVANCE = 1,
+
+  /**
+   * At the end of the cycle: cycle 1 when the service has been live for one cycle.
+   *
+   * @generated from enum value: BILLING_DUE_IN_ARREARS = 2;
+   */
+  IN_ARREARS = 2,
+}
+
+/**
+ * Describes the enum upline.v1.BillingDue.
+ */
+export const BillingDueSchema: GenEnum<BillingDue> = /*@__PURE__*/
+  enumDesc(file_upline_v1_catalog_service, 2);
 
 /**
  * CatalogService keeps what sales refer to: markets, vendors, products, and the periods of a plan.

@@ -8,6 +8,8 @@ import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { ErrorDetail } from "./errors_pb.js";
 import { file_upline_v1_errors } from "./errors_pb.js";
+import type { Billing } from "./catalog_service_pb.js";
+import { file_upline_v1_catalog_service } from "./catalog_service_pb.js";
 import type { Cadence, EventReceipt, Line, Money, PeriodRef, PeriodState, SaleState } from "./types_pb.js";
 import { file_upline_v1_types } from "./types_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -16,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/commission_service.proto.
  */
 export const file_upline_v1_commission_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJ1cGxpbmUvdjEvY29tbWlzc2lvbl9zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEivAIKEVJlY29yZFNhbGVSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEhMKC2N1c3RvbWVyX2lkGAUgASgJEhIKCnByb2R1Y3RfaWQYBiABKAkSHwoFcHJpY2UYByABKAsyEC51cGxpbmUudjEuTW9uZXkSDwoCcHYYCCABKAlIAIgBARIPCgJjdhgJIAEoCUgBiAEBEisKB3NvbGRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KAnF2GAsgASgJSAKIAQESHQoDZmVlGAwgASgLMhAudXBsaW5lLnYxLk1vbmV5QgUKA19wdkIFCgNfY3ZCBQoDX3F2Ij4KElJlY29yZFNhbGVSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCJXChJSZWNvcmRTYWxlc1JlcXVlc3QSKwoFc2FsZXMYASADKAsyHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QSFAoMaXRlbV9ieV9pdGVtGAIgASgIIm4KE1JlY29yZFNhbGVzUmVzcG9uc2USKQoIcmVjZWlwdHMYASADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0EiwKB3Jlc3VsdHMYAiADKAsyGy51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3VsdCJyChBSZWNvcmRTYWxlUmVzdWx0EioKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0SAASJwoFZXJyb3IYAiABKAsyFi51cGxpbmUudjEuRXJyb3JEZXRhaWxIAEIJCgdvdXRjb21lInYKD0FjdGl2YXRlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIwCgxhY3RpdmF0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEEFjdGl2YXRlUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQipwEKFFJlY29yZFBheW1lbnRSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEg0KBWN5Y2xlGAQgASgFEiAKBmFtb3VudBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIrCgdwYWlkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJBChVSZWNvcmRQYXltZW50UmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQigwEKDUNhbmNlbFJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSMAoMY2FuY2VsbGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgFIAEoCSI6Cg5DYW5jZWxSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCKUBAoEU2FsZRIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghvcmRlcl9pZBgDIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgEIAEoCRITCgtjdXN0b21lcl9pZBgFIAEoCRISCgpwcm9kdWN0X2lkGAYgASgJEhEKCXZlbmRvcl9pZBgHIAEoCRIfCgVwcmljZRgIIAEoCzIQLnVwbGluZS52MS5Nb25leRIKCgJwdhgJIAEoCRIKCgJjdhgKIAEoCRIrCgdzb2xkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxhY3RpdmF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGNhbmNlbGxlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoFc3RhdGUYDiABKA4yFC51cGxpbmUudjEuU2FsZVN0YXRlEhMKC2N5Y2xlc19wYWlkGA8gASgFEg8KB3BsYW5faWQYECABKAkSFAoMcGxhbl92ZXJzaW9uGBEgASgFEi8KC3JlY29yZGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIKCgJxdhgTIAEoCRIdCgNmZWUYFCABKAsyEC51cGxpbmUudjEuTW9uZXkiMQoOR2V0U2FsZVJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkiWQoPR2V0U2FsZVJlc3BvbnNlEh0KBHNhbGUYASABKAsyDy51cGxpbmUudjEuU2FsZRInCgZldmVudHMYAiADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0IpgBChBMaXN0U2FsZXNSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgCIAEoCRIjCgVzdGF0ZRgDIAEoDjIULnVwbGluZS52MS5TYWxlU3RhdGUSEAoIb3JkZXJfaWQYBCABKAkSEQoJcGFnZV9zaXplGAUgASgFEhIKCnBhZ2VfdG9rZW4YBiABKAkiTAoRTGlzdFNhbGVzUmVzcG9uc2USHgoFc2FsZXMYASADKAsyDy51cGxpbmUudjEuU2FsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiiAEKEkdldEVhcm5pbmdzUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJEhEKCXBhZ2Vfc2l6ZRgEIAEoBRISCgpwYWdlX3Rva2VuGAUgASgJIt0BCg1FYXJuaW5nc1RvdGFsEg0KBWJvbnVzGAEgASgJEiAKBmVhcm5lZBgCIAEoCzIQLnVwbGluZS52MS5Nb25leRIiCghyZXZlcnNlZBgDIAEoCzIQLnVwbGluZS52MS5Nb25leRIgCgZwb3N0ZWQYBCABKAsyEC51cGxpbmUudjEuTW9uZXkSHgoEaGVsZBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIhCgdwYXlhYmxlGAYgASgLMhAudXBsaW5lLnYxLk1vbmV5EhIKCmxpbmVfY291bnQYByABKAMiNgoIQ2FycnlPdXQSDQoFYm9udXMYASABKAkSDAoEbGVmdBgCIAEoCRINCgVyaWdodBgDIAEoCSL8AwoTR2V0RWFybmluZ3NSZXNwb25zZRIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIkCgZwZXJpb2QYAiABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEikKBXN0YXJ0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCgNlbmQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKDHBlcmlvZF9zdGF0ZRgFIAEoDjIWLnVwbGluZS52MS5QZXJpb2RTdGF0ZRIoCgZ0b3RhbHMYBiADKAsyGC51cGxpbmUudjEuRWFybmluZ3NUb3RhbBIqCghieV9ib251cxgHIAMoCzIYLnVwbGluZS52MS5FYXJuaW5nc1RvdGFsEh4KBWxpbmVzGAggAygLMg8udXBsaW5lLnYxLkxpbmUSFwoPbmV4dF9wYWdlX3Rva2VuGAkgASgJEhUKDXBlbmRpbmdfc2FsZXMYCiABKAUSFAoMcGFpZF9hc19yYW5rGAsgASgJEhUKDWFjaGlldmVkX3JhbmsYDCABKAkSJwoKY2Fycnlfb3V0cxgNIAMoCzITLnVwbGluZS52MS5DYXJyeU91dBIpCgVhc19vZhgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiTwoIUnVuVG90YWwSDQoFYm9udXMYASABKAkSEgoKbGluZV9jb3VudBgCIAEoAxIgCgZhbW91bnQYAyABKAsyEC51cGxpbmUudjEuTW9uZXkiLwoJUmFua0NvdW50EgwKBHJhbmsYASABKAkSFAoMZGlzdHJpYnV0b3JzGAIgASgDIp8ECgNSdW4SDgoGcnVuX2lkGAEgASgJEiQKBnBlcmlvZBgCIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSIAoEbW9kZRgDIAEoDjISLnVwbGluZS52MS5SdW5Nb2RlEiIKBXN0YXRlGAQgASgOMhMudXBsaW5lLnYxLlJ1blN0YXRlEiIKBXBoYXNlGAUgASgOMhMudXBsaW5lLnYxLlJ1blBoYXNlEg8KB2F0dGVtcHQYBiABKAUSEwoLY2h1bmtzX2RvbmUYByABKAUSFAoMY2h1bmtzX3RvdGFsGAggASgFEhQKDHBsYW5fdmVyc2lvbhgJIAEoBRIWCg5lbmdpbmVfdmVyc2lvbhgKIAEoCRIUCgxpbnB1dF9kaWdlc3QYCyABKAkSFQoNb3V0cHV0X2RpZ2VzdBgMIAEoCRIUCgxkaXN0cmlidXRvcnMYDSABKAMSEgoKbGluZV9jb3VudBgOIAEoAxIOCgZ2b2x1bWUYDyABKAkSIwoGdG90YWxzGBAgAygLMhMudXBsaW5lLnYxLlJ1blRvdGFsEiMKBXJhbmtzGBEgAygLMhQudXBsaW5lLnYxLlJhbmtDb3VudBIuCgpzdGFydGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglwb3N0ZWRfYXQYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqMBChBSdW5QZXJpb2RSZXF1ZXN0Eg8KB3BsYW5faWQYASABKAkSIwoHY2FkZW5jZRgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEg4KBnBlcmlvZBgDIAEoCRIgCgRtb2RlGAQgASgOMhIudXBsaW5lLnYxLlJ1bk1vZGUSJwoEd2FpdBgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiIwChFSdW5QZXJpb2RSZXNwb25zZRIbCgNydW4YASABKAsyDi51cGxpbmUudjEuUnVuIh8KDUdldFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIi0KDkdldFJ1blJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iIQoPV2F0Y2hSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSIvChBXYXRjaFJ1blJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iIgoQQ2FuY2VsUnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiMAoRQ2FuY2VsUnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1bipNCgdSdW5Nb2RlEhgKFFJVTl9NT0RFX1VOU1BFQ0lGSUVEEAASFAoQUlVOX01PREVfUFJFVklFVxABEhIKDlJVTl9NT0RFX0NMT1NFEAIqhAEKCFJ1blN0YXRlEhkKFVJVTl9TVEFURV9VTlNQRUNJRklFRBAAEhUKEVJVTl9TVEFURV9SVU5OSU5HEAESFAoQUlVOX1NUQVRFX1BPU1RFRBACEhcKE1JVTl9TVEFURV9QUkVWSUVXRUQQAxIXChNSVU5fU1RBVEVfQ0FOQ0VMTEVEEAQqlwEKCFJ1blBoYXNlEhkKFVJVTl9QSEFTRV9VTlNQRUNJRklFRBAAEhUKEVJVTl9QSEFTRV9GRU5DSU5HEAESFQoRUlVOX1BIQVNFX1JFQURJTkcQAhIXChNSVU5fUEhBU0VfQ09NUFVUSU5HEAMSFQoRUlVOX1BIQVNFX1dSSVRJTkcQBBISCg5SVU5fUEhBU0VfRE9ORRAFMosHChFDb21taXNzaW9uU2VydmljZRJJCgpSZWNvcmRTYWxlEhwudXBsaW5lLnYxLlJlY29yZFNhbGVSZXF1ZXN0Gh0udXBsaW5lLnYxLlJlY29yZFNhbGVSZXNwb25zZRJMCgtSZWNvcmRTYWxlcxIdLnVwbGluZS52MS5SZWNvcmRTYWxlc1JlcXVlc3QaHi51cGxpbmUudjEuUmVjb3JkU2FsZXNSZXNwb25zZRJDCghBY3RpdmF0ZRIaLnVwbGluZS52MS5BY3RpdmF0ZVJlcXVlc3QaGy51cGxpbmUudjEuQWN0aXZhdGVSZXNwb25zZRJSCg1SZWNvcmRQYXltZW50Eh8udXBsaW5lLnYxLlJlY29yZFBheW1lbnRSZXF1ZXN0GiAudXBsaW5lLnYxLlJlY29yZFBheW1lbnRSZXNwb25zZRI9CgZDYW5jZWwSGC51cGxpbmUudjEuQ2FuY2VsUmVxdWVzdBoZLnVwbGluZS52MS5DYW5jZWxSZXNwb25zZRJFCgdHZXRTYWxlEhkudXBsaW5lLnYxLkdldFNhbGVSZXF1ZXN0GhoudXBsaW5lLnYxLkdldFNhbGVSZXNwb25zZSIDkAIBEksKCUxpc3RTYWxlcxIbLnVwbGluZS52MS5MaXN0U2FsZXNSZXF1ZXN0GhwudXBsaW5lLnYxLkxpc3RTYWxlc1Jlc3BvbnNlIgOQAgESUQoLR2V0RWFybmluZ3MSHS51cGxpbmUudjEuR2V0RWFybmluZ3NSZXF1ZXN0Gh4udXBsaW5lLnYxLkdldEVhcm5pbmdzUmVzcG9uc2UiA5ACARJGCglSdW5QZXJpb2QSGy51cGxpbmUudjEuUnVuUGVyaW9kUmVxdWVzdBocLnVwbGluZS52MS5SdW5QZXJpb2RSZXNwb25zZRJCCgZHZXRSdW4SGC51cGxpbmUudjEuR2V0UnVuUmVxdWVzdBoZLnVwbGluZS52MS5HZXRSdW5SZXNwb25zZSIDkAIBEkoKCFdhdGNoUnVuEhoudXBsaW5lLnYxLldhdGNoUnVuUmVxdWVzdBobLnVwbGluZS52MS5XYXRjaFJ1blJlc3BvbnNlIgOQAgEwARJGCglDYW5jZWxSdW4SGy51cGxpbmUudjEuQ2FuY2VsUnVuUmVxdWVzdBocLnVwbGluZS52MS5DYW5jZWxSdW5SZXNwb25zZUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_upline_v1_errors, file_upline_v1_types]);
+  fileDesc("CiJ1cGxpbmUvdjEvY29tbWlzc2lvbl9zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEivAIKEVJlY29yZFNhbGVSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEhMKC2N1c3RvbWVyX2lkGAUgASgJEhIKCnByb2R1Y3RfaWQYBiABKAkSHwoFcHJpY2UYByABKAsyEC51cGxpbmUudjEuTW9uZXkSDwoCcHYYCCABKAlIAIgBARIPCgJjdhgJIAEoCUgBiAEBEisKB3NvbGRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KAnF2GAsgASgJSAKIAQESHQoDZmVlGAwgASgLMhAudXBsaW5lLnYxLk1vbmV5QgUKA19wdkIFCgNfY3ZCBQoDX3F2Ij4KElJlY29yZFNhbGVSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCJXChJSZWNvcmRTYWxlc1JlcXVlc3QSKwoFc2FsZXMYASADKAsyHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QSFAoMaXRlbV9ieV9pdGVtGAIgASgIIm4KE1JlY29yZFNhbGVzUmVzcG9uc2USKQoIcmVjZWlwdHMYASADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0EiwKB3Jlc3VsdHMYAiADKAsyGy51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3VsdCJyChBSZWNvcmRTYWxlUmVzdWx0EioKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0SAASJwoFZXJyb3IYAiABKAsyFi51cGxpbmUudjEuRXJyb3JEZXRhaWxIAEIJCgdvdXRjb21lInYKD0FjdGl2YXRlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIwCgxhY3RpdmF0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEEFjdGl2YXRlUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQi0QEKFFJlY29yZFBheW1lbnRSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEg0KBWN5Y2xlGAQgASgFEiAKBmFtb3VudBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIrCgdwYWlkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIoCgZzdGF0dXMYByABKA4yGC51cGxpbmUudjEuUGF5bWVudFN0YXR1cyJBChVSZWNvcmRQYXltZW50UmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQigwEKDUNhbmNlbFJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSMAoMY2FuY2VsbGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgFIAEoCSI6Cg5DYW5jZWxSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCL8BAoEU2FsZRIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghvcmRlcl9pZBgDIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgEIAEoCRITCgtjdXN0b21lcl9pZBgFIAEoCRISCgpwcm9kdWN0X2lkGAYgASgJEhEKCXZlbmRvcl9pZBgHIAEoCRIfCgVwcmljZRgIIAEoCzIQLnVwbGluZS52MS5Nb25leRIKCgJwdhgJIAEoCRIKCgJjdhgKIAEoCRIrCgdzb2xkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxhY3RpdmF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGNhbmNlbGxlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoFc3RhdGUYDiABKA4yFC51cGxpbmUudjEuU2FsZVN0YXRlEhMKC2N5Y2xlc19wYWlkGA8gASgFEg8KB3BsYW5faWQYECABKAkSFAoMcGxhbl92ZXJzaW9uGBEgASgFEi8KC3JlY29yZGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIKCgJxdhgTIAEoCRIdCgNmZWUYFCABKAsyEC51cGxpbmUudjEuTW9uZXkSIwoHYmlsbGluZxgeIAEoCzISLnVwbGluZS52MS5CaWxsaW5nEi0KCWxhcHNlc19hdBgfIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKbmV4dF9jeWNsZRggIAEoBSIxCg5HZXRTYWxlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCSJZCg9HZXRTYWxlUmVzcG9uc2USHQoEc2FsZRgBIAEoCzIPLnVwbGluZS52MS5TYWxlEicKBmV2ZW50cxgCIAMoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQimAEKEExpc3RTYWxlc1JlcXVlc3QSDgoGbWFya2V0GAEgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAIgASgJEiMKBXN0YXRlGAMgASgOMhQudXBsaW5lLnYxLlNhbGVTdGF0ZRIQCghvcmRlcl9pZBgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCSJMChFMaXN0U2FsZXNSZXNwb25zZRIeCgVzYWxlcxgBIAMoCzIPLnVwbGluZS52MS5TYWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKIAQoSR2V0RWFybmluZ3NSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIOCgZwZXJpb2QYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAki3QEKDUVhcm5pbmdzVG90YWwSDQoFYm9udXMYASABKAkSIAoGZWFybmVkGAIgASgLMhAudXBsaW5lLnYxLk1vbmV5EiIKCHJldmVyc2VkGAMgASgLMhAudXBsaW5lLnYxLk1vbmV5EiAKBnBvc3RlZBgEIAEoCzIQLnVwbGluZS52MS5Nb25leRIeCgRoZWxkGAUgASgLMhAudXBsaW5lLnYxLk1vbmV5EiEKB3BheWFibGUYBiABKAsyEC51cGxpbmUudjEuTW9uZXkSEgoKbGluZV9jb3VudBgHIAEoAyI2CghDYXJyeU91dBINCgVib251cxgBIAEoCRIMCgRsZWZ0GAIgASgJEg0KBXJpZ2h0GAMgASgJIvwDChNHZXRFYXJuaW5nc1Jlc3BvbnNlEhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEiQKBnBlcmlvZBgCIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSKQoFc3RhcnQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKA2VuZBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoMcGVyaW9kX3N0YXRlGAUgASgOMhYudXBsaW5lLnYxLlBlcmlvZFN0YXRlEigKBnRvdGFscxgGIAMoCzIYLnVwbGluZS52MS5FYXJuaW5nc1RvdGFsEioKCGJ5X2JvbnVzGAcgAygLMhgudXBsaW5lLnYxLkVhcm5pbmdzVG90YWwSHgoFbGluZXMYCCADKAsyDy51cGxpbmUudjEuTGluZRIXCg9uZXh0X3BhZ2VfdG9rZW4YCSABKAkSFQoNcGVuZGluZ19zYWxlcxgKIAEoBRIUCgxwYWlkX2FzX3JhbmsYCyABKAkSFQoNYWNoaWV2ZWRfcmFuaxgMIAEoCRInCgpjYXJyeV9vdXRzGA0gAygLMhMudXBsaW5lLnYxLkNhcnJ5T3V0EikKBWFzX29mGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJPCghSdW5Ub3RhbBINCgVib251cxgBIAEoCRISCgpsaW5lX2NvdW50GAIgASgDEiAKBmFtb3VudBgDIAEoCzIQLnVwbGluZS52MS5Nb25leSIvCglSYW5rQ291bnQSDAoEcmFuaxgBIAEoCRIUCgxkaXN0cmlidXRvcnMYAiABKAMinwQKA1J1bhIOCgZydW5faWQYASABKAkSJAoGcGVyaW9kGAIgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIgCgRtb2RlGAMgASgOMhIudXBsaW5lLnYxLlJ1bk1vZGUSIgoFc3RhdGUYBCABKA4yEy51cGxpbmUudjEuUnVuU3RhdGUSIgoFcGhhc2UYBSABKA4yEy51cGxpbmUudjEuUnVuUGhhc2USDwoHYXR0ZW1wdBgGIAEoBRITCgtjaHVua3NfZG9uZRgHIAEoBRIUCgxjaHVua3NfdG90YWwYCCABKAUSFAoMcGxhbl92ZXJzaW9uGAkgASgFEhYKDmVuZ2luZV92ZXJzaW9uGAogASgJEhQKDGlucHV0X2RpZ2VzdBgLIAEoCRIVCg1vdXRwdXRfZGlnZXN0GAwgASgJEhQKDGRpc3RyaWJ1dG9ycxgNIAEoAxISCgpsaW5lX2NvdW50GA4gASgDEg4KBnZvbHVtZRgPIAEoCRIjCgZ0b3RhbHMYECADKAsyEy51cGxpbmUudjEuUnVuVG90YWwSIwoFcmFua3MYESADKAsyFC51cGxpbmUudjEuUmFua0NvdW50Ei4KCnN0YXJ0ZWRfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXBvc3RlZF9hdBgTIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiowEKEFJ1blBlcmlvZFJlcXVlc3QSDwoHcGxhbl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJEiAKBG1vZGUYBCABKA4yEi51cGxpbmUudjEuUnVuTW9kZRInCgR3YWl0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIjAKEVJ1blBlcmlvZFJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iHwoNR2V0UnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiLQoOR2V0UnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1biIhCg9XYXRjaFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIi8KEFdhdGNoUnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1biIiChBDYW5jZWxSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSIwChFDYW5jZWxSdW5SZXNwb25zZRIbCgNydW4YASABKAsyDi51cGxpbmUudjEuUnVuKsUBCg1QYXltZW50U3RhdHVzEh4KGlBBWU1FTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTUEFZTUVOVF9TVEFUVVNfUEFJRBABEhkKFVBBWU1FTlRfU1RBVFVTX0ZBSUxFRBACEiIKHlBBWU1FTlRfU1RBVFVTX1BBUlRMWV9SRUZVTkRFRBADEhsKF1BBWU1FTlRfU1RBVFVTX1JFRlVOREVEEAQSHwobUEFZTUVOVF9TVEFUVVNfQ0hBUkdFRF9CQUNLEAUqTQoHUnVuTW9kZRIYChRSVU5fTU9ERV9VTlNQRUNJRklFRBAAEhQKEFJVTl9NT0RFX1BSRVZJRVcQARISCg5SVU5fTU9ERV9DTE9TRRACKoQBCghSdW5TdGF0ZRIZChVSVU5fU1RBVEVfVU5TUEVDSUZJRUQQABIVChFSVU5fU1RBVEVfUlVOTklORxABEhQKEFJVTl9TVEFURV9QT1NURUQQAhIXChNSVU5fU1RBVEVfUFJFVklFV0VEEAMSFwoTUlVOX1NUQVRFX0NBTkNFTExFRBAEKpcBCghSdW5QaGFzZRIZChVSVU5fUEhBU0VfVU5TUEVDSUZJRUQQABIVChFSVU5fUEhBU0VfRkVOQ0lORxABEhUKEVJVTl9QSEFTRV9SRUFESU5HEAISFwoTUlVOX1BIQVNFX0NPTVBVVElORxADEhUKEVJVTl9QSEFTRV9XUklUSU5HEAQSEgoOUlVOX1BIQVNFX0RPTkUQBTKLBwoRQ29tbWlzc2lvblNlcnZpY2USSQoKUmVjb3JkU2FsZRIcLnVwbGluZS52MS5SZWNvcmRTYWxlUmVxdWVzdBodLnVwbGluZS52MS5SZWNvcmRTYWxlUmVzcG9uc2USTAoLUmVjb3JkU2FsZXMSHS51cGxpbmUudjEuUmVjb3JkU2FsZXNSZXF1ZXN0Gh4udXBsaW5lLnYxLlJlY29yZFNhbGVzUmVzcG9uc2USQwoIQWN0aXZhdGUSGi51cGxpbmUudjEuQWN0aXZhdGVSZXF1ZXN0GhsudXBsaW5lLnYxLkFjdGl2YXRlUmVzcG9uc2USUgoNUmVjb3JkUGF5bWVudBIfLnVwbGluZS52MS5SZWNvcmRQYXltZW50UmVxdWVzdBogLnVwbGluZS52MS5SZWNvcmRQYXltZW50UmVzcG9uc2USPQoGQ2FuY2VsEhgudXBsaW5lLnYxLkNhbmNlbFJlcXVlc3QaGS51cGxpbmUudjEuQ2FuY2VsUmVzcG9uc2USRQoHR2V0U2FsZRIZLnVwbGluZS52MS5HZXRTYWxlUmVxdWVzdBoaLnVwbGluZS52MS5HZXRTYWxlUmVzcG9uc2UiA5ACARJLCglMaXN0U2FsZXMSGy51cGxpbmUudjEuTGlzdFNhbGVzUmVxdWVzdBocLnVwbGluZS52MS5MaXN0U2FsZXNSZXNwb25zZSIDkAIBElEKC0dldEVhcm5pbmdzEh0udXBsaW5lLnYxLkdldEVhcm5pbmdzUmVxdWVzdBoeLnVwbGluZS52MS5HZXRFYXJuaW5nc1Jlc3BvbnNlIgOQAgESRgoJUnVuUGVyaW9kEhsudXBsaW5lLnYxLlJ1blBlcmlvZFJlcXVlc3QaHC51cGxpbmUudjEuUnVuUGVyaW9kUmVzcG9uc2USQgoGR2V0UnVuEhgudXBsaW5lLnYxLkdldFJ1blJlcXVlc3QaGS51cGxpbmUudjEuR2V0UnVuUmVzcG9uc2UiA5ACARJKCghXYXRjaFJ1bhIaLnVwbGluZS52MS5XYXRjaFJ1blJlcXVlc3QaGy51cGxpbmUudjEuV2F0Y2hSdW5SZXNwb25zZSIDkAIBMAESRgoJQ2FuY2VsUnVuEhsudXBsaW5lLnYxLkNhbmNlbFJ1blJlcXVlc3QaHC51cGxpbmUudjEuQ2FuY2VsUnVuUmVzcG9uc2VCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_upline_v1_errors, file_upline_v1_catalog_service, file_upline_v1_types]);
 
 /**
  * RecordSaleRequest is one sale.
@@ -296,7 +298,7 @@ export const ActivateResponseSchema: GenMessage<ActivateResponse> = /*@__PURE__*
   messageDesc(file_upline_v1_commission_service, 6);
 
 /**
- * RecordPaymentRequest is one paid billing cycle.
+ * RecordPaymentRequest is what became of the payment of one billing cycle.
  *
  * @generated from message upline.v1.RecordPaymentRequest
  */
@@ -316,32 +318,42 @@ export type RecordPaymentRequest = Message<"upline.v1.RecordPaymentRequest"> & {
   saleId: string;
 
   /**
-   * The caller's id of this event, unique within the sale.
+   * The caller's id of this event, unique within the sale. A refund is an event of its own, with an id of its own. Ids that begin
+   * with `upline:` are Upline's.
    *
    * @generated from field: string event_id = 3;
    */
   eventId: string;
 
   /**
-   * The billing cycle that was paid, from 1. A cycle paid under two event ids counts once.
+   * The billing cycle, from 1; 1 for a product that is paid once. A cycle paid under two event ids counts once.
    *
    * @generated from field: int32 cycle = 4;
    */
   cycle: number;
 
   /**
-   * What was paid, kept with the event. It is not compared with the price: what is a paid cycle, the caller decides.
+   * What was paid, tried, given back or taken back; kept with the event. It is not compared with the price: what is a paid cycle,
+   * the caller decides. The part that a partial refund gives back is its amount by the amount that was paid.
    *
    * @generated from field: upline.v1.Money amount = 5;
    */
   amount?: Money | undefined;
 
   /**
-   * When it was paid. Not before the sale; at most 5 minutes in the future.
+   * When it was paid, failed, was given back or taken back. Not before the sale; at most 5 minutes in the future. What comes before
+   * the payment by this time finds nothing to give back.
    *
    * @generated from field: google.protobuf.Timestamp paid_at = 6;
    */
   paidAt?: Timestamp | undefined;
+
+  /**
+   * What became of the payment.
+   *
+   * @generated from field: upline.v1.PaymentStatus status = 7;
+   */
+  status: PaymentStatus;
 };
 
 /**
@@ -533,7 +545,7 @@ export type Sale = Message<"upline.v1.Sale"> & {
   activatedAt?: Timestamp | undefined;
 
   /**
-   * When it ended; unset while it has not.
+   * When it ended, by a cancellation or a lapse; unset while it has not.
    *
    * @generated from field: google.protobuf.Timestamp cancelled_at = 13;
    */
@@ -547,7 +559,7 @@ export type Sale = Message<"upline.v1.Sale"> & {
   state: SaleState;
 
   /**
-   * Distinct billing cycles paid while it was not cancelled.
+   * Distinct billing cycles paid, in whole or in part, while it was not over, less those given back.
    *
    * @generated from field: int32 cycles_paid = 15;
    */
@@ -587,6 +599,27 @@ export type Sale = Message<"upline.v1.Sale"> & {
    * @generated from field: upline.v1.Money fee = 20;
    */
   fee?: Money | undefined;
+
+  /**
+   * How it is paid for, as its product was when the sale was recorded.
+   *
+   * @generated from field: upline.v1.Billing billing = 30;
+   */
+  billing?: Billing | undefined;
+
+  /**
+   * When it lapses unless its next cycle is paid before; unset where nothing is watched.
+   *
+   * @generated from field: google.protobuf.Timestamp lapses_at = 31;
+   */
+  lapsesAt?: Timestamp | undefined;
+
+  /**
+   * The next billing cycle to be paid, after the last that was paid and not charged back; 0 once the sale is over.
+   *
+   * @generated from field: int32 next_cycle = 32;
+   */
+  nextCycle: number;
 };
 
 /**
@@ -1403,6 +1436,61 @@ export const CancelRunResponseSchema: GenMessage<CancelRunResponse> = /*@__PURE_
   messageDesc(file_upline_v1_commission_service, 30);
 
 /**
+ * PaymentStatus is what became of a payment.
+ *
+ * @generated from enum upline.v1.PaymentStatus
+ */
+export enum PaymentStatus {
+  /**
+   * Not given; means PAID.
+   *
+   * @generated from enum value: PAYMENT_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The cycle was paid.
+   *
+   * @generated from enum value: PAYMENT_STATUS_PAID = 1;
+   */
+  PAID = 1,
+
+  /**
+   * The payment was tried and failed. A cycle that is paid already cannot fail.
+   *
+   * @generated from enum value: PAYMENT_STATUS_FAILED = 2;
+   */
+  FAILED = 2,
+
+  /**
+   * `amount` of what was paid was given back: in proportion, the cycle earns and counts less. Parts add up, to the whole at most.
+   *
+   * @generated from enum value: PAYMENT_STATUS_PARTLY_REFUNDED = 3;
+   */
+  PARTLY_REFUNDED = 3,
+
+  /**
+   * What was paid was given back whole, whatever `amount` says. The cycle can be paid again.
+   *
+   * @generated from enum value: PAYMENT_STATUS_REFUNDED = 4;
+   */
+  REFUNDED = 4,
+
+  /**
+   * The customer's bank took the payment back whole. The cycle is due again, and the payment counts as failed.
+   *
+   * @generated from enum value: PAYMENT_STATUS_CHARGED_BACK = 5;
+   */
+  CHARGED_BACK = 5,
+}
+
+/**
+ * Describes the enum upline.v1.PaymentStatus.
+ */
+export const PaymentStatusSchema: GenEnum<PaymentStatus> = /*@__PURE__*/
+  enumDesc(file_upline_v1_commission_service, 0);
+
+/**
  * RunMode says what a run is for.
  *
  * @generated from enum upline.v1.RunMode
@@ -1434,7 +1522,7 @@ export enum RunMode {
  * Describes the enum upline.v1.RunMode.
  */
 export const RunModeSchema: GenEnum<RunMode> = /*@__PURE__*/
-  enumDesc(file_upline_v1_commission_service, 0);
+  enumDesc(file_upline_v1_commission_service, 1);
 
 /**
  * RunState is the state of a run.
@@ -1482,7 +1570,7 @@ export enum RunState {
  * Describes the enum upline.v1.RunState.
  */
 export const RunStateSchema: GenEnum<RunState> = /*@__PURE__*/
-  enumDesc(file_upline_v1_commission_service, 1);
+  enumDesc(file_upline_v1_commission_service, 2);
 
 /**
  * RunPhase is where a run stands.
@@ -1537,7 +1625,7 @@ export enum RunPhase {
  * Describes the enum upline.v1.RunPhase.
  */
 export const RunPhaseSchema: GenEnum<RunPhase> = /*@__PURE__*/
-  enumDesc(file_upline_v1_commission_service, 2);
+  enumDesc(file_upline_v1_commission_service, 3);
 
 /**
  * CommissionService records the life of sales, answers what distributors earn, and closes periods.
@@ -1579,8 +1667,9 @@ export const CommissionService: GenService<{
     output: typeof ActivateResponseSchema;
   },
   /**
-   * RecordPayment says that the customer paid one billing cycle. It earns 1/n of an advance, and counts the cycle's volume
-   * for a product whose volume follows payments.
+   * RecordPayment says what became of the payment of one billing cycle: paid, failed, given back or charged back. A paid cycle
+   * earns 1/n of an advance for each of its months, and counts its volume for a product whose volume follows payments; what is
+   * given back is un-earned in proportion. Failed payments lapse the service where its product says so.
    *
    * @generated from rpc upline.v1.CommissionService.RecordPayment
    */
