@@ -1,4 +1,4 @@
-// Command dev holds the tasks of the people who work on Upline: gen, lint, test, bench and postgres. It needs nothing but Go
+// Command dev holds the tasks of the people who work on Upline: gen, lint, test, bench, mutate and postgres. It needs nothing but Go
 // to begin with; `go run ./cmd/dev test` installs the rest on a Debian machine.
 //
 // Invariants:

@@ -24,6 +24,7 @@ func tasks() []task {
 		{"lint", "vet and lint Go and protobuf, and check that generated code is current", runLint},
 		{"test", "run every check and test, on a PostgreSQL server of their own", runTest},
 		{"bench", "run the benchmarks and print their figures", runBench},
+		{"mutate", "make small mistakes in the code and say which no test notices", runMutate},
 		{"postgres", "start a private PostgreSQL server and keep it until Ctrl-C", runPostgres},
 	}
 }

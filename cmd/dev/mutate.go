@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"upline/cmd/dev/internal/mutant"
+)
+
+const mutateHelp = `Make small mistakes in the code, one at a time, and say which of them no test notices.
+
+Usage:
+
+  go run ./cmd/dev mutate --sample 400 --seed 7              a sample of the money paths of calc
+  go run ./cmd/dev mutate calc/cap_limit.go calc/ratio.go    every mutant of some files
+  go run ./cmd/dev mutate calc/cap_limit.go:88               those of one line
+  go run ./cmd/dev mutate --list calc/ratio.go               only say what they are
+
+A mutant has one operator in place of another, a number off by one, a condition negated, a statement left out, or a rounding in
+the other direction. No file is changed: the compiler is shown the mutant in the file's place. What does not compile does not
+count. A mutant is killed by a test that fails, by running longer than the limit, or by asking for more memory than the limit;
+one that lives is printed with its place and difference: either a test is missing, or the mutant means the same.
+
+Tests run with -short, those of the file's package first, then those of --then while the mutant lives. Without files, the files
+are those of calc whose arithmetic decides an amount. Run it with nice beside other work: limits count hours on the wall.
+`
+
+// moneyPaths are the files of calc whose arithmetic decides an amount: what is left of the package finds who gets it, and is held by the
+// model, or explains.
+var moneyPaths = []string{
+	"calc/amount.go", "calc/exact_*.go", "calc/ratio.go", "calc/round_sums.go", "calc/allocate.go", "calc/correction.go", "calc/cap*.go",
+	"calc/bonus*.go", "calc/binary_*.go", "calc/payout.go", "calc/exchange.go", "calc/proration*.go", "calc/schedule.go", "calc/sale.go",
+	"calc/decimal.go", "calc/tariff.go", "calc/rate_table.go", "calc/line_*.go", "calc/volume*.go", "calc/rank*.go", "calc/top_parts.go",
+	"calc/pay_own.go", "calc/event.go",
+}
+
+// thenDefault are the packages that see the engine's results besides its own tests: published plans to the cent.
+const thenDefault = "./calc/plan,./calc/simulate"
+
+// mutateOptions is what a developer chose.
+type mutateOptions struct {
+	sample   int
+	seed     uint64
+	then     string
+	limit    time.Duration
+	memoryMB int
+	list     bool
+}
+
+func runMutate(ctx context.Context, repository repository, arguments []string) error {
+	var o mutateOptions
+	flags := newFlags("mutate", mutateHelp)
+	flags.IntVar(&o.sample, "sample", 0, "try this many mutants that compile, chosen by lot; 0 tries all")
+	flags.Uint64Var(&o.seed, "seed", 1, "the `number` that decides the lot")
+	flags.StringVar(&o.then, "then", thenDefault, "`packages` whose tests are run too while a mutant lives")
+	flags.DurationVar(&o.limit, "limit", 0, "how long the tests of one package may take; 0: five times what they take without a mistake, at least 1m")
+	flags.IntVar(&o.memoryMB, "memory", 6000, "how many megabytes of address space a test may take")
+	flags.BoolVar(&o.list, "list", false, "print the mutants and try none")
+	if err := parse(flags, arguments); err != nil {
+		return err
+	}
+	if o.sample < 0 || o.limit < 0 || o.memoryMB < 0 {
+		fmt.Fprintln(flags.Output(), "--sample, --limit and --memory are not negative; see --help")
+		return errUsage
+	}
+	mutants, err := findMutants(repository, flags.Args())
+	if err != nil {
+		return err
+	}
+	if o.list {
+		for _, m := range mutants {
+			fmt.Println(m)
+		}
+		fmt.Printf("%d mutants\n", len(mutants))
+		return nil
+	}
+	if o.sample > 0 {
+		lot := rand.New(rand.NewPCG(o.seed, 0))
+		lot.Shuffle(len(mutants), func(i, j int) { mutants[i], mutants[j] = mutants[j], mutants[i] })
+	}
+	return tryMutants(ctx, repository, o, mutants)
+}
+
+// findMutants lists the mutants of files, each a pattern, with a line or without; without any, of the money paths.
+func findMutants(repository repository, patterns []string) ([]mutant.Mutant, error) {
+	if len(patterns) == 0 {
+		patterns = moneyPaths
+	}
+	var found []mutant.Mutant
+	for _, pattern := range patterns {
+		pattern, lineText, hasLine := strings.Cut(pattern, ":")
+		line, err := strconv.Atoi(lineText)
+		if hasLine && err != nil {
+			return nil, fmt.Errorf("%s:%s: a file may be followed by a colon and a line", pattern, lineText)
+		}
+		matched, err := filepath.Glob(repository.path(pattern))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", pattern, err)
+		}
+		matched = slices.DeleteFunc(matched, func(name string) bool {
+			return !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go")
+		})
+		if len(matched) == 0 {
+			return nil, fmt.Errorf("no Go file %s in the repository, but for tests", pattern)
+		}
+		for _, name := range matched {
+			inside, err := filepath.Rel(string(repository), name)
+			if err != nil {
+				return nil, fmt.Errorf("find %s: %w", name, err)
+			}
+			source, err := os.ReadFile(name)
+			if err != nil {
+				return nil, fmt.Errorf("read what to mutate: %w", err)
+			}
+			mutants, err := mutant.Find(filepath.ToSlash(inside), source)
+			if err != nil {
+				return nil, err
+			}
+			for _, m := range mutants {
+				if !hasLine || m.Line == line {
+					found = append(found, m)
+				}
+			}
+		}
+	}
+	return found, nil
+}
+
+// mutantTally counts what became of mutants.
+type mutantTally struct{ failed, outOfTime, lived, notCompiled int }
+
+func (t mutantTally) tried() int { return t.failed + t.outOfTime + t.lived }
+
+func (t mutantTally) print(out io.Writer, took time.Duration) {
+	fmt.Fprintf(out, "%d mutants tried in %s: %d killed by a test, %d by a limit of time, %d lived; %d more did not compile\n",
+		t.tried(), took.Round(time.Second), t.failed, t.outOfTime, t.lived, t.notCompiled)
+}
+
+// tryMutants tries one mutant after the other and prints those that live.
+func tryMutants(ctx context.Context, repository repository, o mutateOptions, mutants []mutant.Mutant) error {
+	folder, err := os.MkdirTemp("", "upline-mutate-")
+	if err != nil {
+		return fmt.Errorf("make a folder for mutants: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	trial := mutantTrial{repository: repository, folder: folder, options: o, limits: make(map[string]time.Duration)}
+	var t mutantTally
+	began := time.Now()
+	for i, m := range mutants {
+		if o.sample > 0 && t.tried() == o.sample {
+			break
+		}
+		end, err := trial.try(ctx, m)
+		if err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", m, err), ctx.Err())
+		}
+		switch end {
+		case mutantNotCompiled:
+			t.notCompiled++
+		case mutantFailed:
+			t.failed++
+		case mutantOutOfTime:
+			t.outOfTime++
+			fmt.Printf("out of time: %s\n", m)
+		case mutantLived:
+			t.lived++
+			source, err := os.ReadFile(repository.path(m.Path))
+			if err != nil {
+				return fmt.Errorf("read what was mutated: %w", err)
+			}
+			fmt.Printf("LIVED %s\n%s", m, m.Diff(source))
+		}
+		if (i+1)%25 == 0 {
+			t.print(os.Stdout, time.Since(began))
+		}
+	}
+	t.print(os.Stdout, time.Since(began))
+	return nil
+}
+
+// packageOf is the package that a file belongs to, as go test takes it.
+func packageOf(file string) string { return "./" + path.Dir(file) }
+
+// testBinary is where the tests of a package are built to.
+func (t *mutantTrial) testBinary() string {
+	name := filepath.Join(t.folder, "mutant.test")
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return name
+}
