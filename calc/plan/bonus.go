@@ -109,6 +109,7 @@ func (r *bonusReader) general() {
 	if kind == "" {
 		return // which the schema's rules have reported
 	}
+	r.unless(r.path+".pays", r.path)
 	timing := timings[kind]
 	r.to.Pays = paysAt(b, paysOmitted(b))
 	if r.to.Pays == calc.PaysEvent && !timing.event || r.to.Pays == calc.PaysPeriod && !timing.period {
@@ -198,6 +199,9 @@ func (r *bonusReader) paidOn(base uplinev1.Base, volume string, omitted calc.Bas
 	if volume != "" && r.to.Pays == calc.PaysEvent {
 		r.fail(r.at+".volume", "a volume of the plan's own making is known only at the period's close", "pay the bonus at the close: `pays: period`, or use `base`")
 		return omitted
+	}
+	if volume != "" && !r.volumeSound(volume) {
+		return b // nobody knows what it counts
 	}
 	counts := r.plan.MeasureOf(b) == calc.MeasureCount
 	switch {

@@ -94,7 +94,7 @@ func (r *bonusReader) binaryBrackets(b *uplinev1.Brackets, what takes, base calc
 		switch {
 		case never != "":
 			r.fail(path+".mode", "marginal brackets have no place here: "+never, "delete `mode`")
-		case !onLeg:
+		case !onLeg && r.volumesKnown && r.sound(r.at+".volume"):
 			r.fail(path+".mode", fmt.Sprintf("marginal brackets go by the very volume that is paid on, and not by `%s`", shown(b.GetBy())),
 				fmt.Sprintf("write `by: %s`, or delete `mode`, so that the rate reached is applied to everything", r.legWord(base)))
 		}

@@ -46,6 +46,7 @@ func (r *bonusReader) clawback(schedule *uplinev1.Clawback, omitted calc.Clawbac
 	if mode, ok := clawbackModes[schedule.GetMode()]; ok {
 		out.Mode = mode
 	}
+	r.unless(path+".mode", path)
 	days, bands := schedule.GetDays(), schedule.GetBands()
 	switch {
 	case out.Mode == calc.ClawbackMonthsPaid && omitted != calc.ClawbackMonthsPaid:

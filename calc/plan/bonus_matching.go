@@ -18,6 +18,7 @@ func (r *bonusReader) matching(m *uplinev1.MatchingBonus) {
 		Walk:         r.walk(m.GetTree(), m.GetCompression()),
 		Clawback:     r.clawback(m.GetClawback(), calc.ClawbackMonthsPaid), // which inheritClawbacks looks at again
 	}
+	r.unless(r.at+".by", r.at+".leaders")
 	switch {
 	case out.ByGeneration && r.to.Pays == calc.PaysEvent:
 		r.fail(r.at+".by", "who is a leader is known only at the period's close", "count levels: delete `by` and `leaders`, or pay the bonus at the close: delete `pays`")

@@ -75,7 +75,7 @@ func (r *bonusReader) completions(written []*uplinev1.MatrixCompletion) []calc.M
 		}
 		depth := r.plan.PlacementDepth
 		switch {
-		case next.AmountMinor == 0 && !next.ReEntry && r.sound(at):
+		case next.AmountMinor == 0 && !next.ReEntry && r.sound(at) && r.sound("currency"):
 			r.fail(at, "the completion neither pays nor lets enter again", "add `amount`, or `re_entry: true`")
 		case depth > 0 && next.Depth > depth:
 			r.fail(at+".depth", fmt.Sprintf("the tree is only %s deep, so so many are never full", counted(int(depth), "level")), "give `placement` more `depth`, or ask for fewer levels")

@@ -68,6 +68,7 @@ func (r *bonusReader) stepDowns(steps []*uplinev1.StepDown, base calc.Base) []ca
 	for i, step := range steps {
 		at := fmt.Sprintf("%s.step_downs[%d]", r.at, i)
 		left := r.rate(at+".share", step.GetShare(), rateMax)
+		r.unless(at+".share", itemPath(r.at+".step_downs", i+1))
 		switch {
 		case step.GetAfterCycles() <= after && i > 0:
 			r.fail(at+".after_cycles", fmt.Sprintf("the step after %s does not come after the one before it", counted(int(step.GetAfterCycles()), "cycle")), "write the steps going up")

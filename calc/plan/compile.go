@@ -159,6 +159,13 @@ func (c *compiler) filePath(path string) string {
 // sound tells that no error was found at a place of the message or in it, and that it was not misspelt.
 func (c *compiler) sound(path string) bool { return c.findings.sound(c.filePath(path)) }
 
+// unless drops what will be said about a place unless the field that decides about it was found sound.
+func (c *compiler) unless(field, place string) {
+	if !c.sound(field) {
+		c.settle(c.filePath(place))
+	}
+}
+
 // given tells whether the file has the field.
 func (c *compiler) given(path string) bool {
 	_, found := c.placeOf(path)
@@ -218,9 +225,13 @@ var cancelledVolumes = map[uplinev1.CancelledVolume]calc.CancelledVolume{
 func (c *compiler) currency() {
 	digits, ok := calc.CurrencyDigits(c.plan.Currency)
 	if !ok {
-		c.fail("currency", "`"+shown(c.plan.Currency)+"` is not a currency", "use a code of ISO 4217, for instance `USD` or `EUR`")
+		c.noCurrency("currency", c.plan.Currency)
 	}
 	c.plan.MinorDigits = digits
+}
+
+func (c *compiler) noCurrency(path, code string) {
+	c.fail(path, "`"+shown(code)+"` is not a currency", "use a code of ISO 4217, for instance `USD` or `EUR`")
 }
 
 func (c *compiler) location() {
@@ -347,7 +358,7 @@ func (c *compiler) circles() {
 		circle = slices.Concat(circle[at:], circle[:at])
 		path := bonusPath(first) + ".name"
 		var words strings.Builder
-		fmt.Fprintf(&words, "`%s` needs `%s`", circle[0], circle[1%len(circle)])
+		fmt.Fprintf(&words, "bonuses wait for each other in a circle: `%s` needs `%s`", circle[0], circle[1%len(circle)])
 		for i := range circle[1:] {
 			fmt.Fprintf(&words, ", which needs `%s`", circle[(i+2)%len(circle)])
 		}

@@ -99,6 +99,9 @@ func (l *lowering) factCall(e ast.Expr, word calc.FactWord) (typed, bool) {
 	if len(args) == 2 && !l.numbered(args, word, &key) {
 		return typed{}, false
 	}
+	if key.Fact == calc.FactPaidAs {
+		l.warnRankOfBefore(l.start(e), string(name))
+	}
 	return l.read(e, word, key)
 }
 

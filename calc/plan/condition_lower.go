@@ -42,12 +42,14 @@ type typed struct {
 }
 
 // fail reports something about the character with an index.
-func (l *lowering) fail(index int, message, remedy string) {
+func (l *lowering) fail(index int, message, remedy string) { l.say(Error, index, message, remedy) }
+
+func (l *lowering) say(s Severity, index int, message, remedy string) {
 	at := position{1, 1}
 	if len(l.places) != 0 {
 		at = l.places[min(max(index, 0), len(l.places)-1)]
 	}
-	l.c.add(Diagnostic{Line: at.line, Column: at.column, Path: l.c.filePath(l.path), Message: message, Remedy: remedy})
+	l.c.add(Diagnostic{Severity: s, Line: at.line, Column: at.column, Path: l.c.filePath(l.path), Message: message, Remedy: remedy})
 }
 
 // own is where the token of a node stands: the operator of an operation, the bracket behind a function's name, the first character

@@ -159,15 +159,34 @@ func paysOmitted(b *uplinev1.Bonus) calc.Pays {
 	return calc.PaysPeriod
 }
 
-// earnsAlike reports that a bonus asks what another one pays in periods of another cadence, of which it knows nothing.
-func (l *lowering) earnsAlike(reads []calc.Slot) bool {
+// bonus is the bonus whose text is read; nil where it is no bonus's.
+func (l *lowering) bonus() *uplinev1.Bonus {
 	rest, ok := strings.CutPrefix(l.path, "bonuses[")
 	index, _, _ := strings.Cut(rest, "]")
 	i, err := strconv.Atoi(index)
 	if !ok || err != nil {
+		return nil
+	}
+	return l.c.message.GetBonuses()[i]
+}
+
+// warnRankOfBefore looks for a bonus that is paid before the ranks of its time are decided.
+func (l *lowering) warnRankOfBefore(at int, rank string) {
+	b := l.bonus()
+	if b == nil || !l.c.sound("cadence") || l.c.cadenceOf(b) >= l.c.plan.Main {
+		return
+	}
+	l.say(Warning, at, fmt.Sprintf("the bonus is paid %s and ranks are decided %s, so `paid_as` is the rank of the last closed %s period here",
+		l.c.cadenceOf(b), l.c.plan.Main, l.c.plan.Main),
+		fmt.Sprintf("if that is meant, say so by `paid_as_before(\"%s\")`; else pay the bonus %s", shown(rank), l.c.plan.Main))
+}
+
+// earnsAlike reports that a bonus asks what another one pays in periods of another cadence, of which it knows nothing.
+func (l *lowering) earnsAlike(reads []calc.Slot) bool {
+	asking := l.bonus()
+	if asking == nil {
 		return true
 	}
-	asking := l.c.message.GetBonuses()[i]
 	for _, k := range l.c.factTable.EarnedOf(reads) {
 		asked := l.c.message.GetBonuses()[k]
 		if l.c.cadenceOf(asked) != l.c.cadenceOf(asking) {

@@ -9,6 +9,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/reflect/protoreflect"
+
+	uplinev1 "upline/api/upline/v1"
 )
 
 // place is where a field of the plan stands in the file. key is nil for an item of a list.
@@ -184,6 +186,8 @@ func wantedWhole(fd protoreflect.FieldDescriptor) string {
 	switch {
 	case !fd.IsList():
 		return wanted(fd)
+	case fd.Message() != nil && fd.Message().Name() == (&uplinev1.LevelRates{}).ProtoReflect().Descriptor().Name():
+		return "a list like `[{levels: [7%, 3%]}]`"
 	case fd.Message() != nil:
 		return "a list of entries with " + quotedList(fieldNames(fd.Message()), "and")
 	case fd.Name() == "levels":

@@ -88,6 +88,9 @@ func (f *findings) nextPhase() {
 	}
 }
 
+// settle drops what will be said about a place: it hangs on something that was refused, and nobody knows what was meant.
+func (f *findings) settle(place string) { f.settled = append(f.settled, place) }
+
 // full tells that no further error is taken.
 func (f *findings) full() bool { return len(f.errors) >= findingsMax }
 

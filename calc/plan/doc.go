@@ -92,5 +92,5 @@
 //	a rank that nobody can reach, or that nobody is paid as because the next one is no harder; a condition that never holds; a bonus
 //	whose rates are all zero; an entry that says the same as the one before it, or pays nothing on a level that those below are paid
 //	on; rates that together pay more than 100 %, or more than a cap lets through; what without the plan's active does nothing; a
-//	word that is listed twice; an override in which nothing differs
+//	word that is listed twice; an override in which nothing differs; a rank asked for by paid_as before the ranks of the time are decided
 package plan

@@ -28,7 +28,10 @@ func (c *compiler) exchange() {
 		at := "exchange.rates[" + strconv.Itoa(i) + "]"
 		currency := rate.GetCurrency()
 		read, ok := c.exchangeRate(at, rate)
+		_, exists := calc.CurrencyDigits(currency)
 		switch {
+		case !exists && currency != "":
+			c.noCurrency(at+".currency", currency)
 		case seen[currency] && currency != "":
 			c.fail(at+".currency", fmt.Sprintf("there are two rates of `%s`", shown(currency)), "keep one of them")
 		case !ok:

@@ -34,7 +34,7 @@ func (c *compiler) decimal(path, text string, err error, remedy string) {
 // amount reads an amount of the plan's currency, in minor units, that is not below zero.
 func (c *compiler) amount(path, text string) int64 {
 	if !c.sound("currency") {
-		return 0 // how many decimals an amount may have depends on it
+		return c.amountOfUnknown(text)
 	}
 	currency := c.plan.Currency
 	smallest := "the smallest amount of " + currency + " is " + calc.FormatMinor(1, c.plan.MinorDigits)
@@ -47,6 +47,17 @@ func (c *compiler) amount(path, text string) int64 {
 		return 0
 	}
 	return c.bounded(path, text, c.plan.MinorDigits, amountMinorMax, "an amount", smallest)
+}
+
+// amountOfUnknown reads an amount of a currency that there is not, as well as it can be without knowing its decimals: what is said of
+// amounts that are equal, or do not go up, would otherwise be said of all of them.
+func (c *compiler) amountOfUnknown(text string) int64 {
+	const digits = 4 // more than any currency has
+	parsed, err := calc.ParseMinor(trimZeros(strings.TrimSpace(text)), digits)
+	if err != nil || parsed < 0 {
+		return 0
+	}
+	return parsed
 }
 
 // points reads an amount of a volume, in its units: points, or money where the volume is of money, or a number of sales.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"strings"
 
 	uplinev1 "upline/api/upline/v1"
 	"upline/calc"
@@ -77,7 +78,7 @@ func (c *compiler) marginal(use bracketUse, b *calc.Brackets, written string) {
 	switch {
 	case use.neverMarginal != "":
 		c.fail(path, "marginal brackets have no place here: "+use.neverMarginal, "delete `mode`")
-	case b.By == nil:
+	case b.By == nil || !c.volumesKnown || !c.sound(strings.TrimSuffix(use.path, ".brackets")+".volume"):
 	default:
 		slot, alone := b.By.Fact()
 		if alone {

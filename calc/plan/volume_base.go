@@ -36,6 +36,12 @@ func (c *compiler) baseAt(at string, base uplinev1.Base, volume string, omitted 
 	return omitted
 }
 
+// volumeSound tells that the plan makes a volume, and that what it is of could be read.
+func (c *compiler) volumeSound(name string) bool {
+	i := slices.Index(c.volumeList, name)
+	return i >= 0 && c.sound(volumePath(i)+".of")
+}
+
 var bases = map[uplinev1.Base]calc.Base{
 	uplinev1.Base_BASE_CV:        calc.BaseCV,
 	uplinev1.Base_BASE_PV:        calc.BasePV,

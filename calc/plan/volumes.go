@@ -195,7 +195,7 @@ func (c *compiler) sourceCap(path string, bound *uplinev1.SourceCap, to *calc.Vo
 	to.SourceWithin = calc.Cadence(bound.GetWithin())
 	measured := calc.Base(to.Measure)
 	to.SourceCap = c.points(path+".limit", bound.GetLimit(), measured)
-	if to.SourceCap == 0 && c.sound(path+".limit") {
+	if to.SourceCap == 0 && c.sound(path+".limit") && c.sound("currency") {
 		c.fail(path+".limit", "with a limit of 0 nothing counts", "write how much of one seller's volume counts at most, or delete `source_cap`")
 	}
 	if !to.SourceWithin.Valid() {
@@ -263,7 +263,7 @@ func (c *compiler) warnCutoff(path string, v *calc.Volume) {
 	for _, cadence := range c.cadences() {
 		longest = max(longest, periodDaysMax[cadence])
 	}
-	if longest > 0 && v.UntilPeriodDay >= longest {
+	if longest > 0 && v.UntilPeriodDay >= longest && c.sound("cadence") {
 		c.warn(path+".until_period_day", fmt.Sprintf("no period of the plan has more than %s, so nothing is cut off", days(longest)), "choose an earlier day, or delete it")
 	}
 }
