@@ -8,7 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,120 +27,200 @@ const (
 	mutantLived mutantEnd = iota
 	mutantFailed
 	mutantOutOfTime
-	mutantNotCompiled
 )
 
 // mutantLimitMin is the least time that the tests of a package get.
 const mutantLimitMin = time.Minute
 
-// mutantTrial tries mutants of a repository, each in a test binary of its own.
+// mutantTrial tries mutants of one package, compiled together into test binaries, each of which one of them can be chosen in.
 type mutantTrial struct {
 	repository repository
 	folder     string // for what is built
 	options    mutateOptions
-	// limits are by package, known once its tests have passed without a mistake.
-	limits map[string]time.Duration
+	mutants    []mutant.Numbered
+	programs   []testProgram // of the mutants' own package first
 }
 
-// try runs tests on a mutant until one fails. The error is for what keeps it from being tried.
-func (t *mutantTrial) try(ctx context.Context, m mutant.Mutant) (mutantEnd, error) {
-	packages := []string{packageOf(m.Path)}
-	for name := range strings.SplitSeq(t.options.then, ",") {
+// testProgram is a package's tests with all mutants in them.
+type testProgram struct {
+	packageName, path string
+	limit             time.Duration
+	rapid             bool // has properties to check, and the flags of that
+}
+
+// newMutantTrial compiles mutants of one package, and runs the tests without any of them, which must pass. It gives those that do not
+// compile.
+func newMutantTrial(ctx context.Context, repository repository, folder string, o mutateOptions, mutants []mutant.Mutant) (*mutantTrial, []mutant.Mutant, error) {
+	t := &mutantTrial{repository: repository, folder: folder, options: o}
+	for i, m := range mutants {
+		t.mutants = append(t.mutants, mutant.Numbered{Mutant: m, Number: i + 1})
+	}
+	packages := []string{packageOf(mutants[0].Path)}
+	for name := range strings.SplitSeq(o.then, ",") {
 		if name != "" && name != packages[0] {
 			packages = append(packages, name)
 		}
 	}
-	for _, name := range packages {
-		limit, err := t.limit(ctx, name)
-		if err != nil {
-			return 0, err
+	faulty, err := t.compile(ctx, packages[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, name := range packages {
+		p := testProgram{packageName: name, path: filepath.Join(folder, fmt.Sprintf("mutants%d.test", i))}
+		if runtime.GOOS == "windows" {
+			p.path += ".exe"
 		}
-		if end, err := t.tryPackage(ctx, m, name, limit); end != mutantLived || err != nil {
-			return end, err
+		var said bytes.Buffer
+		if err := t.build(ctx, &said, "-o", p.path, name); err != nil {
+			return nil, nil, fmt.Errorf("build the tests of %s: %w\n%s", name, err, said.Bytes())
+		}
+		dependencies, err := repository.output(ctx, "go", "list", "-deps", "-test", name)
+		if err != nil {
+			return nil, nil, err
+		}
+		p.rapid = slices.Contains(strings.Split(dependencies, "\n"), "pgregory.net/rapid")
+		began := time.Now()
+		if err := t.runTests(ctx, &p, 0, &said); err != nil {
+			return nil, nil, fmt.Errorf("the tests of %s fail without a mistake: %w\n%s", name, err, said.Bytes())
+		}
+		p.limit = max(mutantLimitMin, 5*time.Since(began))
+		if o.limit > 0 {
+			p.limit = o.limit
+		}
+		t.programs = append(t.programs, p)
+	}
+	return t, faulty, nil
+}
+
+// packageOf is the package that a file belongs to, as go test takes it.
+func packageOf(file string) string { return "./" + path.Dir(file) }
+
+// compile leaves those mutants out, and gives them, that do not compile.
+func (t *mutantTrial) compile(ctx context.Context, name string) (faulty []mutant.Mutant, err error) {
+	for {
+		files, err := t.overlay()
+		if err != nil {
+			return nil, err
+		}
+		var said bytes.Buffer
+		// -e lists every error, and not only the first ten.
+		buildErr := t.build(ctx, &said, "-gcflags=-e", "-o", os.DevNull, name)
+		if buildErr == nil || ctx.Err() != nil {
+			return faulty, ctx.Err()
+		}
+		numbers := faultyMutants(said.Bytes(), files)
+		if len(numbers) == 0 {
+			return nil, fmt.Errorf("build the mutants of %s: %w\n%s", name, buildErr, said.Bytes())
+		}
+		t.mutants = slices.DeleteFunc(t.mutants, func(m mutant.Numbered) bool {
+			if numbers[m.Number] {
+				faulty = append(faulty, m.Mutant)
+			}
+			return numbers[m.Number]
+		})
+	}
+}
+
+var compileError = regexp.MustCompile(`(?m)^\S*?([^/\s:]+\.go):(\d+):\d+: `)
+
+// faultyMutants finds the mutants that a compiler complains of, in files by their names in the package.
+func faultyMutants(said []byte, files map[string]*mutant.Combined) map[int]bool {
+	numbers := make(map[int]bool)
+	for _, found := range compileError.FindAllSubmatch(said, -1) {
+		file := files[string(found[1])]
+		line, err := strconv.Atoi(string(found[2]))
+		if file == nil || err != nil {
+			continue
+		}
+		if number := file.NumberAt(line); number != 0 {
+			numbers[number] = true
+		}
+	}
+	return numbers
+}
+
+// overlay writes files that have the mutants in them, and the one that tells the compiler to read them. Mutants outside of functions are
+// left out.
+func (t *mutantTrial) overlay() (map[string]*mutant.Combined, error) {
+	byFile := make(map[string][]mutant.Numbered)
+	for _, m := range t.mutants {
+		byFile[m.Path] = append(byFile[m.Path], m)
+	}
+	replace := make(map[string]string)
+	files := make(map[string]*mutant.Combined)
+	write := func(inside, name string, content []byte) error {
+		written := filepath.Join(t.folder, name)
+		replace[t.repository.path(inside)] = written
+		return os.WriteFile(written, content, 0o600)
+	}
+	for file, mutants := range byFile {
+		source, err := os.ReadFile(t.repository.path(file))
+		if err != nil {
+			return nil, fmt.Errorf("read what to mutate: %w", err)
+		}
+		combined, err := mutant.Combine(file, source, mutants)
+		if err != nil {
+			return nil, err
+		}
+		files[path.Base(file)] = combined
+		chooser := path.Join(path.Dir(file), "mutant_chooser.go")
+		err = errors.Join(write(file, path.Base(file), combined.Source), write(chooser, "mutant_chooser.go", mutant.Chooser(combined.PackageName)))
+		if err != nil {
+			return nil, fmt.Errorf("write mutants: %w", err)
+		}
+		t.mutants = slices.DeleteFunc(t.mutants, func(m mutant.Numbered) bool { return slices.Contains(combined.Left, m) })
+	}
+	content, err := json.Marshal(map[string]map[string]string{"Replace": replace})
+	if err != nil {
+		return nil, fmt.Errorf("name the mutants: %w", err)
+	}
+	return files, os.WriteFile(t.overlayPath(), content, 0o600)
+}
+
+func (t *mutantTrial) overlayPath() string { return filepath.Join(t.folder, "overlay.json") }
+
+func (t *mutantTrial) build(ctx context.Context, out io.Writer, arguments ...string) error {
+	return t.repository.run(ctx, out, append([]string{"go", "test", "-c", "-vet=off", "-overlay", t.overlayPath()}, arguments...)...)
+}
+
+// try runs tests on a mutant until one fails. The error is for what keeps it from being tried.
+func (t *mutantTrial) try(ctx context.Context, m mutant.Numbered) (mutantEnd, error) {
+	for i := range t.programs {
+		var said bytes.Buffer
+		err := t.runTests(ctx, &t.programs[i], m.Number, &said)
+		switch {
+		case ctx.Err() != nil:
+			return 0, ctx.Err()
+		case err == nil:
+		case errors.Is(err, context.DeadlineExceeded) || bytes.Contains(said.Bytes(), []byte("panic: test timed out after")):
+			return mutantOutOfTime, nil
+		default:
+			return mutantFailed, nil
 		}
 	}
 	return mutantLived, nil
 }
 
-// limit is how long a package's tests may take. They must pass as the code stands.
-func (t *mutantTrial) limit(ctx context.Context, name string) (time.Duration, error) {
-	if limit, known := t.limits[name]; known {
-		return limit, nil
+// runTests runs a package's tests, where go test would, with the mutant of a number or, for 0, without any. The shell sets the limit of
+// memory: a mutant that counts down where it should count up would take all there is.
+func (t *mutantTrial) runTests(ctx context.Context, p *testProgram, number int, out io.Writer) error {
+	arguments := []string{p.path, "-test.short", "-test.failfast", "-test.timeout=" + p.limit.String()}
+	if p.rapid {
+		// Nobody reads what a failure looks like when it is as small as can be. A seed makes the verdict the same every time.
+		arguments = append(arguments, "-rapid.nofailfile", "-rapid.shrinktime=0s", "-rapid.seed=1")
 	}
-	var said bytes.Buffer
-	if err := t.build(ctx, name, "", &said); err != nil {
-		return 0, fmt.Errorf("build the tests of %s: %w\n%s", name, err, said.Bytes())
-	}
-	began := time.Now()
-	if err := t.runTests(ctx, name, 0, &said); err != nil {
-		return 0, fmt.Errorf("the tests of %s fail without a mistake: %w\n%s", name, err, said.Bytes())
-	}
-	limit := max(mutantLimitMin, 5*time.Since(began))
-	if t.options.limit > 0 {
-		limit = t.options.limit
-	}
-	t.limits[name] = limit
-	return limit, nil
-}
-
-func (t *mutantTrial) tryPackage(ctx context.Context, m mutant.Mutant, name string, limit time.Duration) (mutantEnd, error) {
-	overlay, err := t.overlay(m)
-	if err != nil {
-		return 0, err
-	}
-	if err := t.build(ctx, name, overlay, io.Discard); err != nil {
-		return mutantNotCompiled, ctx.Err()
-	}
-	var said bytes.Buffer
-	err = t.runTests(ctx, name, limit, &said)
-	switch {
-	case ctx.Err() != nil:
-		return 0, ctx.Err()
-	case err == nil:
-		return mutantLived, nil
-	case errors.Is(err, context.DeadlineExceeded) || bytes.Contains(said.Bytes(), []byte("panic: test timed out after")):
-		return mutantOutOfTime, nil
-	}
-	return mutantFailed, nil
-}
-
-// overlay writes the mutant beside the repository, and the file that tells the compiler of it.
-func (t *mutantTrial) overlay(m mutant.Mutant) (string, error) {
-	original := t.repository.path(m.Path)
-	source, err := os.ReadFile(original)
-	if err != nil {
-		return "", fmt.Errorf("read what to mutate: %w", err)
-	}
-	mutated := filepath.Join(t.folder, "mutant.go")
-	replace, err := json.Marshal(map[string]map[string]string{"Replace": {original: mutated}})
-	if err != nil {
-		return "", fmt.Errorf("name the mutant: %w", err)
-	}
-	overlay := filepath.Join(t.folder, "overlay.json")
-	return overlay, errors.Join(os.WriteFile(mutated, m.Apply(source), 0o600), os.WriteFile(overlay, replace, 0o600))
-}
-
-func (t *mutantTrial) build(ctx context.Context, name, overlay string, out io.Writer) error {
-	arguments := []string{"go", "test", "-c", "-vet=off", "-o", t.testBinary()}
-	if overlay != "" {
-		arguments = append(arguments, "-overlay", overlay)
-	}
-	return t.repository.run(ctx, out, append(arguments, name)...)
-}
-
-// runTests runs what was built, where go test would. The shell sets the limit of memory: a mutant that counts down where it should count
-// up would take all there is.
-func (t *mutantTrial) runTests(ctx context.Context, name string, limit time.Duration, out io.Writer) error {
-	arguments := []string{t.testBinary(), "-test.short", "-test.failfast", "-test.timeout=" + limit.String()}
-	if t.options.memoryMB > 0 {
+	if t.options.memoryMB > 0 && runtime.GOOS != "windows" {
 		shell := fmt.Sprintf(`ulimit -v %d; exec "$0" "$@"`, t.options.memoryMB<<10)
 		arguments = append([]string{"sh", "-c", shell}, arguments...)
 	}
-	if limit > 0 {
+	if p.limit > 0 {
 		// A test that hangs without giving the runtime a chance is not ended by its own timeout.
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, limit+childEndTimeMax)
+		ctx, cancel = context.WithTimeout(ctx, p.limit+childEndTimeMax)
 		defer cancel()
 	}
-	return child{arguments: arguments, folder: t.repository.path(name), stdout: out, stderr: out}.run(ctx)
+	return child{
+		arguments: arguments, folder: t.repository.path(p.packageName), stdout: out, stderr: out,
+		environment: []string{mutant.Variable + "=" + strconv.Itoa(number)},
+	}.run(ctx)
 }

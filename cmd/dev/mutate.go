@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
-	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,9 +25,10 @@ Usage:
   go run ./cmd/dev mutate --list calc/ratio.go               only say what they are
 
 A mutant has one operator in place of another, a number off by one, a condition negated, a statement left out, or a rounding in
-the other direction. No file is changed: the compiler is shown the mutant in the file's place. What does not compile does not
-count. A mutant is killed by a test that fails, by running longer than the limit, or by asking for more memory than the limit;
-one that lives is printed with its place and difference: either a test is missing, or the mutant means the same.
+the other direction. No file is changed: the compiler is shown files in which each mutant stands in a copy of its function, and
+the tests run once for each, which chooses its copy. What does not compile does not count, and what stands outside of functions
+is not tried. A mutant is killed by a test that fails, by running longer than the limit, or by asking for more memory than the
+limit; one that lives is printed with its place and difference: either a test is missing, or the mutant means the same.
 
 Tests run with -short, those of the file's package first, then those of --then while the mutant lives. Without files, the files
 are those of calc whose arithmetic decides an amount. Run it with nice beside other work: limits count hours on the wall.
@@ -137,66 +135,93 @@ func findMutants(repository repository, patterns []string) ([]mutant.Mutant, err
 	return found, nil
 }
 
-// mutantTally counts what became of mutants.
-type mutantTally struct{ failed, outOfTime, lived, notCompiled int }
+// mutantTally counts what became of mutants. Those outside of functions, numbers of constants and tables, were not tried.
+type mutantTally struct{ failed, outOfTime, lived, notCompiled, outside int }
 
 func (t mutantTally) tried() int { return t.failed + t.outOfTime + t.lived }
 
 func (t mutantTally) print(out io.Writer, took time.Duration) {
-	fmt.Fprintf(out, "%d mutants tried in %s: %d killed by a test, %d by a limit of time, %d lived; %d more did not compile\n",
-		t.tried(), took.Round(time.Second), t.failed, t.outOfTime, t.lived, t.notCompiled)
+	fmt.Fprintf(out, "%d mutants tried in %s: %d killed by a test, %d by the limit of time, %d lived; %d more did not compile, %d are outside of functions\n",
+		t.tried(), took.Round(time.Second), t.failed, t.outOfTime, t.lived, t.notCompiled, t.outside)
 }
 
-// tryMutants tries one mutant after the other and prints those that live.
+// mutantsTogether bounds how many mutants are compiled into one program.
+const mutantsTogether = 800
+
+// tryMutants tries mutants, of one package after the other, and prints those that live.
 func tryMutants(ctx context.Context, repository repository, o mutateOptions, mutants []mutant.Mutant) error {
-	folder, err := os.MkdirTemp("", "upline-mutate-")
-	if err != nil {
-		return fmt.Errorf("make a folder for mutants: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(folder) }()
-	trial := mutantTrial{repository: repository, folder: folder, options: o, limits: make(map[string]time.Duration)}
 	var t mutantTally
 	began := time.Now()
-	for i, m := range mutants {
-		if o.sample > 0 && t.tried() == o.sample {
-			break
+	for len(mutants) > 0 && (o.sample == 0 || t.tried() < o.sample) {
+		name := packageOf(mutants[0].Path)
+		most := mutantsTogether
+		if o.sample > 0 {
+			most = min(most, (o.sample-t.tried())*5/4+10) // some do not compile
 		}
-		end, err := trial.try(ctx, m)
-		if err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", m, err), ctx.Err())
-		}
-		switch end {
-		case mutantNotCompiled:
-			t.notCompiled++
-		case mutantFailed:
-			t.failed++
-		case mutantOutOfTime:
-			t.outOfTime++
-			fmt.Printf("out of time: %s\n", m)
-		case mutantLived:
-			t.lived++
-			source, err := os.ReadFile(repository.path(m.Path))
-			if err != nil {
-				return fmt.Errorf("read what was mutated: %w", err)
+		var batch, others []mutant.Mutant
+		for _, m := range mutants {
+			if packageOf(m.Path) == name && len(batch) < most {
+				batch = append(batch, m)
+			} else {
+				others = append(others, m)
 			}
-			fmt.Printf("LIVED %s\n%s", m, m.Diff(source))
 		}
-		if (i+1)%25 == 0 {
-			t.print(os.Stdout, time.Since(began))
+		if err := tryBatch(ctx, repository, o, batch, &t, began); err != nil {
+			return err
 		}
+		mutants = others
 	}
 	t.print(os.Stdout, time.Since(began))
 	return nil
 }
 
-// packageOf is the package that a file belongs to, as go test takes it.
-func packageOf(file string) string { return "./" + path.Dir(file) }
-
-// testBinary is where the tests of a package are built to.
-func (t *mutantTrial) testBinary() string {
-	name := filepath.Join(t.folder, "mutant.test")
-	if runtime.GOOS == "windows" {
-		name += ".exe"
+// tryBatch compiles mutants of one package together and tries one after the other.
+func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch []mutant.Mutant, t *mutantTally, began time.Time) error {
+	folder, err := os.MkdirTemp("", "upline-mutate-")
+	if err != nil {
+		return fmt.Errorf("make a folder for mutants: %w", err)
 	}
-	return name
+	defer func() { _ = os.RemoveAll(folder) }()
+	trial, faulty, err := newMutantTrial(ctx, repository, folder, o, batch)
+	if err != nil {
+		return err
+	}
+	t.notCompiled += len(faulty)
+	t.outside += len(batch) - len(faulty) - len(trial.mutants)
+	fmt.Printf("%d mutants of %s compiled together in %s\n", len(trial.mutants), trial.programs[0].packageName, time.Since(began).Round(time.Second))
+	for _, m := range trial.mutants {
+		if o.sample > 0 && t.tried() == o.sample {
+			return nil
+		}
+		end, err := trial.try(ctx, m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m, err)
+		}
+		if err := t.take(repository, m.Mutant, end); err != nil {
+			return err
+		}
+		if t.tried()%25 == 0 {
+			t.print(os.Stdout, time.Since(began))
+		}
+	}
+	return nil
+}
+
+// take counts a mutant, and prints it unless a test failed.
+func (t *mutantTally) take(repository repository, m mutant.Mutant, end mutantEnd) error {
+	switch end {
+	case mutantFailed:
+		t.failed++
+	case mutantOutOfTime:
+		t.outOfTime++
+		fmt.Printf("out of time: %s\n", m)
+	case mutantLived:
+		t.lived++
+		source, err := os.ReadFile(repository.path(m.Path))
+		if err != nil {
+			return fmt.Errorf("read what was mutated: %w", err)
+		}
+		fmt.Printf("LIVED %s\n%s", m, m.Diff(source))
+	}
+	return nil
 }

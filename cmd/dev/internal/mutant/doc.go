@@ -2,6 +2,6 @@
 // one, a condition turned round, a statement left out, a rounding in the wrong direction. Tests that are worth their time fail on each.
 //
 // go/ast is enough to find them, and types are not looked at: what does not compile is no mutant, and the compiler says so. Tools that
-// were looked at change operators only, or copy the whole module for every mutant; here a mutant is a file of its own that
-// `go build -overlay` reads in the place of the true one.
+// were looked at change operators only, or copy and compile the whole module for every mutant; here many mutants are compiled at once, and
+// `go build -overlay` reads what they are compiled from in the place of the true file.
 package mutant

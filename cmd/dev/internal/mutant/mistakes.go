@@ -30,6 +30,14 @@ var directions = map[string][]string{
 // node adds the mutants of one node, and says whether to look into it.
 func (f *finding) node(n ast.Node) bool {
 	switch n := n.(type) {
+	case *ast.FuncDecl:
+		if n.Body != nil {
+			ast.Inspect(n.Body, f.node)
+		}
+		return false
+	case *ast.TypeSpec:
+		ast.Inspect(n.Type, f.node)
+		return false
 	case *ast.CallExpr:
 		// What a panic says is nobody's money.
 		if called, ok := n.Fun.(*ast.Ident); ok && called.Name == "panic" {
