@@ -24,159 +24,62 @@ type PayoutConversion struct {
 // Len is the number of payouts.
 func (p *Payouts) Len() int { return len(p.Earner) }
 
-// PayOut brings lines of a period to the currencies of their earners at the ask: every line, the sum of each bonus, or a distributor's
-// total, as the plan says. Each amount is rounded to the smallest one of its currency, in the plan's mode; an amount and its negative
-// alike. A line that comes to nothing is left out.
+// PayOut brings lines of a period to the currencies of their earners, as a Payer does. A part that comes to nothing is left out.
+// variantOf gives the market variant of a row, whose value of a point the lines are at; nil for a plan that has no variants.
 //
-// Where the plan rounds conversions once, what is converted is base × rate × factors of the lines, as they have not been rounded, and
-// rounding lines, which have nothing else, are left out; but whoever is paid in the plan's currency gets the lines' amounts. variantOf gives
-// the market variant of a row, whose value of a point the lines are at; nil for a plan that has no variants.
-//
-// The errors are RateError for a currency without a rate, wrapped with the distributor, and ErrOverflow.
+// The errors are those of Payer.Pay, wrapped with the distributor.
 func PayOut(plan *Plan, rates *Rates, lines *Lines, currencyOf func(row int32) string, variantOf func(row int32) uint8) (*Payouts, error) {
-	x := &paying{plan: plan, rates: rates, lines: lines, variantOf: variantOf, to: &Payouts{}, numbers: map[string]uint16{}}
-	for i := 0; i < lines.Len(); {
-		row, first := lines.Earner[i], i
-		number, err := x.conversion(currencyOf(row))
+	payer, to := NewPayer(plan, rates), &Payouts{}
+	numbers := map[string]uint16{}
+	var own []PayoutLine
+	for from := 0; from < lines.Len(); {
+		row, currency := lines.Earner[from], currencyOf(lines.Earner[from])
+		variant := uint8(0)
+		if variantOf != nil {
+			variant = variantOf(row)
+		}
+		own = own[:0]
+		next := from
+		for ; next < lines.Len() && lines.Earner[next] == row; next++ {
+			own = append(own, plan.payoutLine(lines, next, variant))
+		}
+		parts, err := payer.Pay(currency, own)
 		if err != nil {
 			return nil, fmt.Errorf("distributor %d: %w", row, err)
 		}
-		for i < lines.Len() && lines.Earner[i] == row {
-			i++
-		}
-		if err := x.pay(number, first, i); err != nil {
-			return nil, fmt.Errorf("distributor %d: %w", row, err)
-		}
-	}
-	return x.to, nil
-}
-
-// paying is one PayOut under way.
-type paying struct {
-	plan        *Plan
-	rates       *Rates
-	lines       *Lines
-	variantOf   func(row int32) uint8
-	to          *Payouts
-	numbers     map[string]uint16
-	conversions []payoutTariff
-}
-
-// payoutTariff is a conversion made ready for a loop.
-type payoutTariff struct {
-	factors [2]Fraction
-	tariff  tariff
-	same    bool // the plan's own currency
-}
-
-// conversion gives the number of a currency's conversion.
-func (x *paying) conversion(currency string) (uint16, error) {
-	if number, ok := x.numbers[currency]; ok {
-		return number, nil
-	}
-	factors, err := x.rates.FromPlanFactors(currency)
-	if err != nil {
-		return 0, err
-	}
-	number := uint16(len(x.conversions))
-	x.numbers[currency] = number
-	x.conversions = append(x.conversions, payoutTariff{
-		factors: factors, tariff: newTariff(UnitMoney, RateScale, One, x.rounding(), factors[:]...), same: currency == x.plan.Currency,
-	})
-	x.to.Conversions = append(x.to.Conversions, PayoutConversion{currency, factors[0]})
-	return number, nil
-}
-
-func (x *paying) rounding() Rounding { return Rounding{x.plan.Rounding.Mode, 1} }
-
-// pay pays the lines of one distributor.
-func (x *paying) pay(number uint16, from, to int) error {
-	for from < to {
-		next := from + 1
-		switch x.plan.PayoutPer {
-		case PayoutPerBonus:
-			for next < to && x.lines.Bonus[next] == x.lines.Bonus[from] {
-				next++
+		number, known := numbers[currency]
+		if !known {
+			conversion, err := payer.Conversion(currency)
+			if err != nil {
+				return nil, fmt.Errorf("distributor %d: %w", row, err)
 			}
-		case PayoutPerTotal:
-			next = to
+			number = uint16(len(to.Conversions))
+			numbers[currency], to.Conversions = number, append(to.Conversions, conversion)
 		}
-		if err := x.convert(number, from, next); err != nil {
-			return err
+		for _, part := range parts {
+			if part.PlanMinor == 0 && part.AmountMinor == 0 {
+				continue
+			}
+			line := part.Line
+			if line >= 0 {
+				line += from
+			}
+			to.Earner, to.Bonus, to.Line = append(to.Earner, row), append(to.Bonus, int32(part.Bonus)), append(to.Line, int32(line))
+			to.PlanMinor, to.Currency = append(to.PlanMinor, part.PlanMinor), append(to.Currency, number)
+			to.AmountMinor = append(to.AmountMinor, part.AmountMinor)
 		}
 		from = next
 	}
-	return nil
+	return to, nil
 }
 
-// convert converts some lines as one.
-func (x *paying) convert(number uint16, from, to int) error {
-	planMinor := int64(0)
-	for i := from; i < to; i++ {
-		sum, ok := added(planMinor, x.lines.AmountMinor[i])
-		if !ok && x.lines.AmountMinor[i] != 0 {
-			return fmt.Errorf("%w: the sum of the lines", ErrOverflow)
-		}
-		planMinor = sum
+// payoutLine is a line of the period, paid by a market variant of the plan.
+func (p *Plan) payoutLine(lines *Lines, i int, variant uint8) PayoutLine {
+	l := PayoutLine{Bonus: int(lines.Bonus[i]), AmountMinor: lines.AmountMinor[i]}
+	if !p.ExchangeOnce {
+		return l
 	}
-	c := &x.conversions[number]
-	amountMinor, err := planMinor, error(nil)
-	switch {
-	case c.same:
-	case x.plan.ExchangeOnce:
-		amountMinor, err = x.once(c, from, to)
-	default:
-		amountMinor, err = c.tariff.amountMinor(planMinor)
-	}
-	if err != nil {
-		return err
-	}
-	if planMinor == 0 && amountMinor == 0 {
-		return nil
-	}
-	bonus, line := int32(-1), int32(-1)
-	switch x.plan.PayoutPer {
-	case PayoutPerLine:
-		bonus, line = int32(x.lines.Bonus[from]), int32(from)
-	case PayoutPerBonus:
-		bonus = int32(x.lines.Bonus[from])
-	}
-	p := x.to
-	p.Earner, p.Bonus, p.Line = append(p.Earner, x.lines.Earner[from]), append(p.Bonus, bonus), append(p.Line, line)
-	p.PlanMinor, p.Currency = append(p.PlanMinor, planMinor), append(p.Currency, number)
-	p.AmountMinor = append(p.AmountMinor, amountMinor)
-	return nil
-}
-
-// once converts what lines come to before they are rounded.
-func (x *paying) once(c *payoutTariff, from, to int) (int64, error) {
-	var sum exactSum
-	sum.reset()
-	for i := from; i < to; i++ {
-		if x.lines.Kind[i] == LineRounding {
-			continue
-		}
-		fractions := x.fractions(c, i)
-		r := ratio{num: 1, den: 1, fits: true}
-		for _, f := range fractions {
-			r.times(f)
-		}
-		sum.add(x.lines.Base[i], r, func() []Fraction { return fractions })
-	}
-	return sum.roundedMinor(x.rounding())
-}
-
-// fractions lists what the base of a line is multiplied by.
-func (x *paying) fractions(c *payoutTariff, i int) []Fraction {
-	variant := uint8(0)
-	if x.variantOf != nil {
-		variant = x.variantOf(x.lines.Earner[i])
-	}
-	b := &x.plan.Bonuses[x.lines.Bonus[i]]
-	t := newTariff(unitOfLine(x.lines.Kind[i], b.UnitOf(x.plan)), x.lines.Rate[i], x.plan.pointValueOf(variant), x.rounding())
-	list := []Fraction{{x.lines.Rate[i], RateScale}, t.pointValue, c.factors[0], c.factors[1]}
-	for k := x.lines.Factor[i]; k != 0; k = x.lines.Factors[k].Next {
-		list = append(list, x.lines.Factors[k].Fraction)
-	}
-	return list
+	l.Kind, l.Base, l.Rate, l.Point = lines.Kind[i], lines.Base[i], lines.Rate[i], p.pointValueOf(variant)
+	l.Unit, l.Factors = unitOfLine(l.Kind, p.Bonuses[l.Bonus].UnitOf(p)), lines.FactorsOf(i)
+	return l
 }

@@ -2,7 +2,6 @@ package simulate
 
 import (
 	"fmt"
-	"math/big"
 
 	"upline/calc"
 )
@@ -19,18 +18,26 @@ type Payout struct {
 
 // EachPayout gives what the period pays everybody with a line, in the order of rows, converted to the currency of the payout as the plan's
 // payout_per says: line by line, bonus by bonus, or as one. Rates are those of the main period in which the period ends. The errors
-// are that of each, and those of calc's conversions.
+// are that of each, and those of calc.Payer.
 func (c *Closed) EachPayout(each func(*Payout) error) error {
-	p := payingOut{closed: c, each: each, rates: c.run.exchange.at(c.Period.EndUS - 1), per: c.run.Plan.Plan.PayoutPer}
+	p := payingOut{closed: c, each: each, payer: calc.NewPayer(c.run.Plan.Plan, c.run.exchange.at(c.Period.EndUS-1))}
 	err := c.EachLine(func(l *Line) error {
-		if p.any && l.Earner != p.payout.Row {
+		if len(p.lines) > 0 && l.Earner != p.row {
 			if err := p.end(); err != nil {
 				return err
 			}
 		}
-		return p.add(l)
+		kind := calc.LineCommission
+		if l.Kind == Rounding {
+			kind = calc.LineRounding
+		}
+		p.row = l.Earner
+		p.lines = append(p.lines, calc.PayoutLine{
+			Bonus: l.Bonus, Kind: kind, AmountMinor: l.AmountMinor, Base: l.Base, Rate: l.Rate, Unit: l.Unit, Point: l.Point, Factors: l.Factors,
+		})
+		return nil
 	})
-	if err == nil && p.any {
+	if err == nil && len(p.lines) > 0 {
 		err = p.end()
 	}
 	return err
@@ -40,105 +47,30 @@ func (c *Closed) EachPayout(each func(*Payout) error) error {
 type payingOut struct {
 	closed *Closed
 	each   func(*Payout) error
-	rates  *calc.Rates
-	per    calc.PayoutPer
-	any    bool
-	payout Payout
-	// bonuses are the sums of bonuses, by index, and touched those that have a line.
-	bonuses map[int]int64
-	order   []int
-	// exact are the sums before anything was rounded, by bonus, where conversions are rounded once; -1 stands for the total.
-	exact map[int]*big.Rat
-}
-
-func (p *payingOut) add(l *Line) error {
-	if !p.any {
-		p.any = true
-		p.payout = Payout{Row: l.Earner, Currency: p.closed.run.Plan.Plan.Currency, Rate: calc.One}
-		if p.closed.run.payout != nil {
-			p.payout.Currency = p.closed.run.payout[l.Earner]
-		}
-		if p.bonuses == nil {
-			p.bonuses = make(map[int]int64)
-		}
-		clear(p.bonuses)
-		p.order = p.order[:0]
-		p.exact = map[int]*big.Rat{}
-	}
-	p.payout.AmountMinor += l.AmountMinor // in range, as the totals are
-	once := p.closed.run.Plan.Plan.ExchangeOnce
-	if once {
-		p.addExact(l)
-	}
-	switch p.per {
-	case calc.PayoutPerLine:
-		if once {
-			return p.convertOnce(l.unrounded(), l.AmountMinor)
-		}
-		return p.convert(l.AmountMinor)
-	case calc.PayoutPerBonus:
-		if _, known := p.bonuses[l.Bonus]; !known {
-			p.order = append(p.order, l.Bonus)
-		}
-		p.bonuses[l.Bonus] += l.AmountMinor
-	case calc.PayoutPerTotal:
-	}
-	return nil
-}
-
-// convert adds an amount to what is paid.
-func (p *payingOut) convert(amountMinor int64) error {
-	plan := p.closed.run.Plan.Plan
-	if p.payout.Currency == plan.Currency {
-		p.payout.PaidMinor += amountMinor
-		return nil
-	}
-	conversion, err := p.rates.FromPlan(amountMinor, p.payout.Currency, calc.Rounding{Mode: plan.Rounding.Mode, StepMinor: 1})
-	if err != nil {
-		return fmt.Errorf("payout of distributor %s in %s: %w", p.closed.run.company.ID(p.payout.Row), p.closed.Period.Name, err)
-	}
-	p.payout.PaidMinor += conversion.ToMinor
-	p.payout.Rate = conversion.Rate
-	return nil
-}
-
-// wholePayout stands for the total among sums by bonus.
-const wholePayout = -1
-
-// addExact adds a line to the sums that it belongs to.
-func (p *payingOut) addExact(l *Line) {
-	exact := l.unrounded()
-	for _, of := range []int{l.Bonus, wholePayout} {
-		if p.exact[of] == nil {
-			p.exact[of] = new(big.Rat)
-		}
-		p.exact[of].Add(p.exact[of], exact)
-	}
-}
-
-// convertSum adds a sum to what is paid.
-func (p *payingOut) convertSum(of int, amountMinor int64) error {
-	if exact := p.exact[of]; exact != nil {
-		return p.convertOnce(exact, amountMinor)
-	}
-	return p.convert(amountMinor)
+	payer  *calc.Payer
+	row    int32
+	lines  []calc.PayoutLine
 }
 
 // end pays out whoever was gathered.
 func (p *payingOut) end() error {
-	switch p.per {
-	case calc.PayoutPerLine:
-	case calc.PayoutPerBonus:
-		for _, bonus := range p.order {
-			if err := p.convertSum(bonus, p.bonuses[bonus]); err != nil {
-				return err
-			}
-		}
-	case calc.PayoutPerTotal:
-		if err := p.convertSum(wholePayout, p.payout.AmountMinor); err != nil {
-			return err
-		}
+	payout := Payout{Row: p.row, Currency: p.closed.run.Plan.Plan.Currency}
+	if p.closed.run.payout != nil {
+		payout.Currency = p.closed.run.payout[p.row]
 	}
-	p.any = false
-	return p.each(&p.payout)
+	parts, err := p.payer.Pay(payout.Currency, p.lines)
+	if err != nil {
+		return fmt.Errorf("payout of distributor %s in %s: %w", p.closed.run.company.ID(p.row), p.closed.Period.Name, err)
+	}
+	conversion, err := p.payer.Conversion(payout.Currency)
+	if err != nil {
+		return fmt.Errorf("payout of distributor %s in %s: %w", p.closed.run.company.ID(p.row), p.closed.Period.Name, err)
+	}
+	payout.Rate = conversion.Rate
+	for _, part := range parts {
+		payout.AmountMinor += part.PlanMinor // in range, as the totals are
+		payout.PaidMinor += part.AmountMinor
+	}
+	p.lines = p.lines[:0]
+	return p.each(&payout)
 }

@@ -38,7 +38,7 @@ are those of calc whose arithmetic decides an amount. Run it with nice beside ot
 // model, or explains.
 var moneyPaths = []string{
 	"calc/amount.go", "calc/exact_*.go", "calc/ratio.go", "calc/round_sums.go", "calc/allocate.go", "calc/correction.go", "calc/cap*.go",
-	"calc/bonus*.go", "calc/binary_*.go", "calc/payout.go", "calc/exchange.go", "calc/proration*.go", "calc/schedule.go", "calc/sale.go",
+	"calc/bonus*.go", "calc/binary_*.go", "calc/payout.go", "calc/payer.go", "calc/exchange.go", "calc/proration*.go", "calc/schedule.go", "calc/sale.go",
 	"calc/decimal.go", "calc/tariff.go", "calc/rate_table.go", "calc/line_*.go", "calc/volume*.go", "calc/rank*.go", "calc/top_parts.go",
 	"calc/pay_own.go", "calc/event.go",
 }
