@@ -254,7 +254,7 @@ func TestAllocation_ManyParts(t *testing.T) {
 		for i := range weights {
 			weights[i] = weight(i)
 		}
-		for _, whole := range []int64{1, 1_234_567_89, math.MaxInt64, -987_654_321} {
+		for _, whole := range []int64{-987_654_321, math.MaxInt64, 1, 1_234_567_89}[:max(2, fewer(4))] {
 			a := Allocation{WholeMinor: whole, StepMinor: 1}
 			got := make([]int64, n)
 			left, err := a.Share(got, weights)

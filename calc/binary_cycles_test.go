@@ -53,7 +53,7 @@ func TestBinaryCycle_ClosedFormAgreesWithALoop(t *testing.T) {
 		}
 	}
 	r := rand.New(rand.NewPCG(3, 1))
-	for range 30_000 {
+	for range fewer(30_000) {
 		scale := []int64{1, 7, 1_000}[r.IntN(3)]
 		c := BinaryCycle{Weak: 1 + r.Int64N(60)*scale}
 		c.Strong = c.Weak + r.Int64N(3)*r.Int64N(60)*scale

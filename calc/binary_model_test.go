@@ -316,7 +316,8 @@ func (m *slowBinary) limit(p *slowPerson, period int, active, qualified bool, pv
 }
 
 func TestBinary_AgreesWithASlowModel(t *testing.T) {
-	const companies, periods = 2_000, 5
+	const periods = 5
+	companies := fewer(2_000)
 	seen := map[string]int{}
 	for seed := range uint64(companies) {
 		if err := agreesWithSlowModel(seed, periods, seen); err != nil {
@@ -324,7 +325,7 @@ func TestBinary_AgreesWithASlowModel(t *testing.T) {
 		}
 	}
 	for _, what := range []string{"lines", "cut", "flushed", "expired", "kept", "below zero", "several lines", "cycles"} {
-		if seen[what] < 100 {
+		if seen[what] < fewer(100) {
 			t.Errorf("%s were met %d times", what, seen[what])
 		}
 	}

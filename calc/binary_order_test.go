@@ -58,7 +58,7 @@ func TestBinary_ThreadsDoNotMatter(t *testing.T) {
 
 // Who a row is changes nothing: neither what is paid nor what is carried.
 func TestBinary_RowsDoNotMatter(t *testing.T) {
-	for seed := range uint64(400) {
+	for seed := range uint64(fewer(400)) {
 		c := newSlowCompany(seed)
 		c.grow(6)
 		for range 3 {

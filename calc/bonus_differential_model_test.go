@@ -322,7 +322,7 @@ func drawnDifferential(random *rand.Rand, n int) *Input {
 }
 
 func TestDifferential_AgreesWithTheModel(t *testing.T) {
-	const companies = 6000
+	companies := fewer(6000)
 	equal, near := 0, 0
 	for seed := range uint64(companies) {
 		in := drawnDifferential(rand.New(rand.NewPCG(seed, 1)), 1+int(seed)*16/companies)
@@ -337,7 +337,7 @@ func TestDifferential_AgreesWithTheModel(t *testing.T) {
 			near += out.Lines.Len()
 		}
 	}
-	if equal < 100 || near < 100 {
+	if equal < fewer(100) || near < fewer(100) {
 		t.Errorf("only %d lines at equal rates, and %d of bonuses that begin at a level, were drawn", equal, near)
 	}
 }

@@ -201,7 +201,7 @@ func drawnGeneration(random *rand.Rand, n int) *Input {
 }
 
 func TestGeneration_AgreesWithTheModel(t *testing.T) {
-	const companies = 6000
+	companies := fewer(6000)
 	moved, second := 0, 0
 	for seed := range uint64(companies) {
 		in := drawnGeneration(rand.New(rand.NewPCG(seed, 2)), 1+int(seed)*16/companies)
@@ -215,7 +215,7 @@ func TestGeneration_AgreesWithTheModel(t *testing.T) {
 			}
 		}
 	}
-	if moved < 100 || second < 100 {
+	if moved < fewer(100) || second < fewer(100) {
 		t.Errorf("only %d adjustments, and %d lines of further generations, were drawn", moved, second)
 	}
 }

@@ -46,7 +46,7 @@ func TestCap_ManyLinesAgreeWithTheModel(t *testing.T) {
 		"person first": {{Name: "one", LimitMinor: RateTable{Rows: [][]int64{{50}}}}, {Name: "all", Per: CapPerCompany}},
 		"owner last":   {{Name: "all", Per: CapPerCompany}, {Name: "one", Per: CapPerOwner, LimitMinor: RateTable{Rows: [][]int64{{61}}}}},
 	} {
-		p := largePayroll(seed, 18_000)
+		p := largePayroll(seed, max(wideSeats+100, fewer(18_000)))
 		sum := total(sumsByRow(p.in, p.compute(t)))
 		for _, amount := range p.in.Posted.AmountMinor {
 			sum += amount

@@ -271,11 +271,17 @@ func (m *capModel) scaleAlike(c *Cap, lines []*cappedLine, f *big.Rat, target, s
 			off := new(big.Rat).Sub(exacts[i], new(big.Rat).SetInt64(rounded))
 			return off.Mul(off, big.NewRat(sign, 1))
 		}
-		offs := make([]*big.Rat, len(lines))
+		offs, roughly := make([]*big.Rat, len(lines)), make([]int64, len(lines))
 		for i := range offs {
 			offs[i] = off(i)
+			roughly[i] = floored(offs[i])
 		}
-		slices.SortStableFunc(order, func(a, b int) int { return offs[b].Cmp(offs[a]) })
+		slices.SortStableFunc(order, func(a, b int) int {
+			if roughly[a] != roughly[b] || offs[a].Num().Cmp(offs[b].Num()) == 0 && offs[a].Denom().Cmp(offs[b].Denom()) == 0 {
+				return cmp.Compare(roughly[b], roughly[a])
+			}
+			return offs[b].Cmp(offs[a]) // which takes many times as long
+		})
 	}
 	for round := int64(1); steps > 0; round++ {
 		given := false
@@ -306,6 +312,12 @@ func (m *capModel) scaleAlike(c *Cap, lines []*cappedLine, f *big.Rat, target, s
 			break
 		}
 	}
+}
+
+// floored is a number × 2³², rounded down: it tells most numbers from each other without multiplying fractions out.
+func floored(x *big.Rat) int64 {
+	num := new(big.Int).Lsh(x.Num(), 32)
+	return num.Div(num, x.Denom()).Int64() // Euclid's division, which rounds down for denominators above zero
 }
 
 // result lists amounts by earner, bonus, part and kind.

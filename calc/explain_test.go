@@ -46,13 +46,13 @@ func TestExplain_EveryKind(t *testing.T) {
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			var seen explained
-			for seed := range uint64(150) {
+			for seed := range uint64(fewer(150)) {
 				checkExplained(t, kind.in(seed), &seen)
 				if t.Failed() {
 					t.Fatalf("seed %d", seed)
 				}
 			}
-			if kind.name != "sharing" && seen.sources < 150 || seen.lines < 50 || seen.missed < 100 {
+			if kind.name != "sharing" && seen.sources < fewer(150) || seen.lines < fewer(50) || seen.missed < fewer(100) {
 				t.Errorf("only %+v were met", seen)
 			}
 		})

@@ -22,6 +22,7 @@ type child struct {
 	environment []string
 	stdout      io.Writer
 	stderr      io.Writer
+	computed    *time.Duration // unless nil, gets how long the child had a processor
 }
 
 // run starts the child and waits for it. The child leads a process group of its own: when ctx ends, the whole group gets
@@ -39,6 +40,9 @@ func (c child) run(ctx context.Context) error {
 		return fmt.Errorf("start %s: %w", c.arguments[0], err)
 	}
 	err := command.Wait()
+	if c.computed != nil {
+		*c.computed = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+	}
 	if killErr := syscall.Kill(-command.Process.Pid, syscall.SIGKILL); killErr != nil && !errors.Is(killErr, syscall.ESRCH) {
 		err = errors.Join(err, fmt.Errorf("end the children of %s: %w", c.arguments[0], killErr))
 	}

@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,8 +28,12 @@ const (
 	mutantOutOfTime
 )
 
-// mutantLimitMin is the least time that the tests of a package get.
-const mutantLimitMin = time.Minute
+// mutantLimitMin is the least time of computing that the tests of a package get, and mutantWaitMax how many times as long they may wait
+// for a processor that other work has.
+const (
+	mutantLimitMin = 15 * time.Second
+	mutantWaitMax  = 20
+)
 
 // mutantTrial tries mutants of one package, compiled together into test binaries, each of which one of them can be chosen in.
 type mutantTrial struct {
@@ -44,6 +47,7 @@ type mutantTrial struct {
 // testProgram is a package's tests with all mutants in them.
 type testProgram struct {
 	packageName, path string
+	short             bool // is told to be brief
 	limit             time.Duration
 	rapid             bool // has properties to check, and the flags of that
 }
@@ -66,10 +70,7 @@ func newMutantTrial(ctx context.Context, repository repository, folder string, o
 		return nil, nil, err
 	}
 	for i, name := range packages {
-		p := testProgram{packageName: name, path: filepath.Join(folder, fmt.Sprintf("mutants%d.test", i))}
-		if runtime.GOOS == "windows" {
-			p.path += ".exe"
-		}
+		p := testProgram{packageName: name, path: filepath.Join(folder, fmt.Sprintf("mutants%d.test", i)), short: true}
 		var said bytes.Buffer
 		if err := t.build(ctx, &said, "-o", p.path, name); err != nil {
 			return nil, nil, fmt.Errorf("build the tests of %s: %w\n%s", name, err, said.Bytes())
@@ -79,17 +80,32 @@ func newMutantTrial(ctx context.Context, repository repository, folder string, o
 			return nil, nil, err
 		}
 		p.rapid = slices.Contains(strings.Split(dependencies, "\n"), "pgregory.net/rapid")
-		began := time.Now()
-		if err := t.runTests(ctx, &p, 0, &said); err != nil {
-			return nil, nil, fmt.Errorf("the tests of %s fail without a mistake: %w\n%s", name, err, said.Bytes())
+		if err := t.measure(ctx, p); err != nil {
+			return nil, nil, err
 		}
-		p.limit = max(mutantLimitMin, 5*time.Since(began))
-		if o.limit > 0 {
-			p.limit = o.limit
-		}
-		t.programs = append(t.programs, p)
+	}
+	// What the brief tests of its own package let live, the whole ones may not.
+	whole := t.programs[0]
+	whole.short = false
+	if err := t.measure(ctx, whole); err != nil {
+		return nil, nil, err
 	}
 	return t, faulty, nil
+}
+
+// measure adds a program, which must pass without a mistake, and limits it to several times what it computes then.
+func (t *mutantTrial) measure(ctx context.Context, p testProgram) error {
+	var said bytes.Buffer
+	p.limit = t.options.limit
+	used, err := t.runTests(ctx, &p, 0, &said)
+	if err != nil {
+		return fmt.Errorf("the tests of %s fail without a mistake: %w\n%s", p.packageName, err, said.Bytes())
+	}
+	if p.limit == 0 {
+		p.limit = max(mutantLimitMin, 5*used).Round(time.Second) // ulimit takes whole ones
+	}
+	t.programs = append(t.programs, p)
+	return nil
 }
 
 // packageOf is the package that a file belongs to, as go test takes it.
@@ -177,50 +193,56 @@ func (t *mutantTrial) overlay() (map[string]*mutant.Combined, error) {
 	return files, os.WriteFile(t.overlayPath(), content, 0o600)
 }
 
+func (p *testProgram) String() string {
+	if p.short {
+		return p.packageName + " -short"
+	}
+	return p.packageName
+}
+
 func (t *mutantTrial) overlayPath() string { return filepath.Join(t.folder, "overlay.json") }
 
 func (t *mutantTrial) build(ctx context.Context, out io.Writer, arguments ...string) error {
 	return t.repository.run(ctx, out, append([]string{"go", "test", "-c", "-vet=off", "-overlay", t.overlayPath()}, arguments...)...)
 }
 
-// try runs tests on a mutant until one fails. The error is for what keeps it from being tried.
-func (t *mutantTrial) try(ctx context.Context, m mutant.Numbered) (mutantEnd, error) {
-	for i := range t.programs {
-		var said bytes.Buffer
-		err := t.runTests(ctx, &t.programs[i], m.Number, &said)
-		switch {
-		case ctx.Err() != nil:
-			return 0, ctx.Err()
-		case err == nil:
-		case errors.Is(err, context.DeadlineExceeded) || bytes.Contains(said.Bytes(), []byte("panic: test timed out after")):
-			return mutantOutOfTime, nil
-		default:
-			return mutantFailed, nil
-		}
+// try runs the tests of a program on a mutant. The error is for what keeps it from being tried.
+func (t *mutantTrial) try(ctx context.Context, p *testProgram, m mutant.Numbered) (mutantEnd, error) {
+	used, err := t.runTests(ctx, p, m.Number, io.Discard)
+	switch {
+	case ctx.Err() != nil:
+		return 0, ctx.Err()
+	case err == nil:
+		return mutantLived, nil
+	case errors.Is(err, context.DeadlineExceeded) || used >= p.limit:
+		return mutantOutOfTime, nil
 	}
-	return mutantLived, nil
+	return mutantFailed, nil
 }
 
-// runTests runs a package's tests, where go test would, with the mutant of a number or, for 0, without any. The shell sets the limit of
-// memory: a mutant that counts down where it should count up would take all there is.
-func (t *mutantTrial) runTests(ctx context.Context, p *testProgram, number int, out io.Writer) error {
-	arguments := []string{p.path, "-test.short", "-test.failfast", "-test.timeout=" + p.limit.String()}
+// runTests runs a package's tests, where go test would, with the mutant of a number or, for 0, without any, and tells how long they
+// computed. The shell sets the limits: a mutant that counts down where it should count up would take all the memory there is. Time is
+// that of the processor, so that other work on the machine changes no verdict.
+func (t *mutantTrial) runTests(ctx context.Context, p *testProgram, number int, out io.Writer) (used time.Duration, err error) {
+	arguments := []string{p.path, "-test.failfast", "-test.timeout=0", fmt.Sprintf("-test.short=%t", p.short)}
 	if p.rapid {
 		// Nobody reads what a failure looks like when it is as small as can be. A seed makes the verdict the same every time.
 		arguments = append(arguments, "-rapid.nofailfile", "-rapid.shrinktime=0s", "-rapid.seed=1")
 	}
-	if t.options.memoryMB > 0 && runtime.GOOS != "windows" {
-		shell := fmt.Sprintf(`ulimit -v %d; exec "$0" "$@"`, t.options.memoryMB<<10)
-		arguments = append([]string{"sh", "-c", shell}, arguments...)
+	var limits string
+	if t.options.memoryMB > 0 {
+		limits += fmt.Sprintf("ulimit -v %d; ", t.options.memoryMB<<10)
 	}
 	if p.limit > 0 {
-		// A test that hangs without giving the runtime a chance is not ended by its own timeout.
+		limits += fmt.Sprintf("ulimit -t %d; ", int(p.limit.Round(time.Second)/time.Second))
+		// A test may also wait for what never comes, and compute nothing.
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, p.limit+childEndTimeMax)
+		ctx, cancel = context.WithTimeout(ctx, mutantWaitMax*p.limit)
 		defer cancel()
 	}
-	return child{
-		arguments: arguments, folder: t.repository.path(p.packageName), stdout: out, stderr: out,
-		environment: []string{mutant.Variable + "=" + strconv.Itoa(number)},
+	err = child{
+		arguments: append([]string{"sh", "-c", limits + `exec "$0" "$@"`}, arguments...), folder: t.repository.path(p.packageName),
+		environment: []string{mutant.Variable + "=" + strconv.Itoa(number)}, stdout: out, stderr: out, computed: &used,
 	}.run(ctx)
+	return used, err
 }

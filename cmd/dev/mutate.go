@@ -30,8 +30,9 @@ the tests run once for each, which chooses its copy. What does not compile does 
 is not tried. A mutant is killed by a test that fails, by running longer than the limit, or by asking for more memory than the
 limit; one that lives is printed with its place and difference: either a test is missing, or the mutant means the same.
 
-Tests run with -short, those of the file's package first, then those of --then while the mutant lives. Without files, the files
-are those of calc whose arithmetic decides an amount. Run it with nice beside other work: limits count hours on the wall.
+Tests run with -short, those of the file's package first, then those of --then while the mutant lives, at last those of its package
+at full length. Without files, the files are those of calc whose arithmetic decides an amount. Limits count what a test computes,
+not how long it waits, so it may run with nice beside other work.
 `
 
 // moneyPaths are the files of calc whose arithmetic decides an amount: what is left of the package finds who gets it, and is held by the
@@ -62,7 +63,7 @@ func runMutate(ctx context.Context, repository repository, arguments []string) e
 	flags.IntVar(&o.sample, "sample", 0, "try this many mutants that compile, chosen by lot; 0 tries all")
 	flags.Uint64Var(&o.seed, "seed", 1, "the `number` that decides the lot")
 	flags.StringVar(&o.then, "then", thenDefault, "`packages` whose tests are run too while a mutant lives")
-	flags.DurationVar(&o.limit, "limit", 0, "how long the tests of one package may take; 0: five times what they take without a mistake, at least 1m")
+	flags.DurationVar(&o.limit, "limit", 0, "how long the tests of one package may compute; 0: five times what they do without a mistake, at least 15s")
 	flags.IntVar(&o.memoryMB, "memory", 6000, "how many megabytes of address space a test may take")
 	flags.BoolVar(&o.list, "list", false, "print the mutants and try none")
 	if err := parse(flags, arguments); err != nil {
@@ -189,34 +190,29 @@ func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch
 	t.notCompiled += len(faulty)
 	t.outside += len(batch) - len(faulty) - len(trial.mutants)
 	fmt.Printf("%d mutants of %s compiled together in %s\n", len(trial.mutants), trial.programs[0].packageName, time.Since(began).Round(time.Second))
-	for _, m := range trial.mutants {
-		if o.sample > 0 && t.tried() == o.sample {
-			return nil
-		}
-		end, err := trial.try(ctx, m)
-		if err != nil {
-			return fmt.Errorf("%s: %w", m, err)
-		}
-		if err := t.take(repository, m.Mutant, end); err != nil {
-			return err
-		}
-		if t.tried()%25 == 0 {
-			t.print(os.Stdout, time.Since(began))
+	alive := trial.mutants
+	if o.sample > 0 {
+		alive = alive[:min(len(alive), o.sample-t.tried())]
+	}
+	for i := range trial.programs {
+		program, tried := &trial.programs[i], alive
+		alive = nil
+		for k, m := range tried {
+			end, err := trial.try(ctx, program, m)
+			if err != nil {
+				return fmt.Errorf("%s: %w", m, err)
+			}
+			if end == mutantLived {
+				alive = append(alive, m)
+			}
+			t.take(m.Mutant, end)
+			if (k+1)%25 == 0 || k+1 == len(tried) {
+				fmt.Printf("%s: %d of %d tried, %d live, %s\n", program, k+1, len(tried), len(alive), time.Since(began).Round(time.Second))
+			}
 		}
 	}
-	return nil
-}
-
-// take counts a mutant, and prints it unless a test failed.
-func (t *mutantTally) take(repository repository, m mutant.Mutant, end mutantEnd) error {
-	switch end {
-	case mutantFailed:
-		t.failed++
-	case mutantOutOfTime:
-		t.outOfTime++
-		fmt.Printf("out of time: %s\n", m)
-	case mutantLived:
-		t.lived++
+	t.lived += len(alive)
+	for _, m := range alive {
 		source, err := os.ReadFile(repository.path(m.Path))
 		if err != nil {
 			return fmt.Errorf("read what was mutated: %w", err)
@@ -224,4 +220,16 @@ func (t *mutantTally) take(repository repository, m mutant.Mutant, end mutantEnd
 		fmt.Printf("LIVED %s\n%s", m, m.Diff(source))
 	}
 	return nil
+}
+
+// take counts a mutant that was killed.
+func (t *mutantTally) take(m mutant.Mutant, end mutantEnd) {
+	switch end {
+	case mutantFailed:
+		t.failed++
+	case mutantOutOfTime:
+		t.outOfTime++
+		fmt.Printf("out of time: %s\n", m)
+	case mutantLived:
+	}
 }

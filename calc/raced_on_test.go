@@ -1,0 +1,6 @@
+//go:build race
+
+package calc
+
+// raced tells that the race detector watches, which makes a computation ten times slower.
+const raced = true
