@@ -204,6 +204,7 @@ func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch
 			}
 			if end == mutantLived {
 				alive = append(alive, m)
+				fmt.Printf("%s: lives: %s\n", program, m)
 			}
 			t.take(m.Mutant, end)
 			if (k+1)%25 == 0 || k+1 == len(tried) {
