@@ -236,7 +236,11 @@ func TestTree_AgreesWithTheModel(t *testing.T) {
 
 func TestTree_AgreesWithTheModelOnLongScripts(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(1000) {
+	scripts := uint64(1000)
+	if raced || testing.Short() {
+		scripts = 150
+	}
+	for seed := range scripts {
 		random := rand.New(rand.NewPCG(seed, 7))
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			calls := 20 + random.IntN(100)

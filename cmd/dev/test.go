@@ -22,7 +22,8 @@ Usage:
   go run ./cmd/dev test --short ./store/...             quickly
 
 Installs what is missing (on Debian, as root), starts a private PostgreSQL server, lints, runs the tests of the TypeScript
-client, then go test with the race detector. Everything, in this sense, fails if the PostgreSQL suite did not run.
+client, then go test with the race detector, and the engine's packages once more without it, as they repeat less under it.
+Everything, in this sense, fails if the PostgreSQL suite did not run.
 Names of packages, -run and --short choose a part, and say so at the end.
 
 Tests find the server in UPLINE_TEST_POSTGRES_URL. A CockroachDB server is used if UPLINE_TEST_COCKROACH_URL names one.
@@ -121,6 +122,22 @@ func runTestSteps(ctx context.Context, repository repository, r *report, o testO
 	r.run(ctx, step{"go test", func(ctx context.Context, out io.Writer) error {
 		return testGo(ctx, repository, out, o, cluster)
 	}})
+	if !o.partial() && !o.noRace {
+		r.run(ctx, step{"go test at full length", func(ctx context.Context, out io.Writer) error {
+			tally, err := runGoTest(ctx, repository, out, o.atFullLength(), nil)
+			tally.print(out)
+			return err
+		}})
+	}
+}
+
+// fullLengthPackages repeat less of their tests under the race detector, of which single-threaded computations only become slow.
+var fullLengthPackages = []string{"./calc", "./calc/placement"}
+
+// atFullLength are the options of a run of those packages without the race detector.
+func (o testOptions) atFullLength() testOptions {
+	o.packages, o.noRace = fullLengthPackages, true
+	return o
 }
 
 // testTypeScript compiles the client and runs its tests.
