@@ -32,7 +32,8 @@ func soundPlans(t *testing.T) map[string]string {
 
 // One mistake gives one finding: a person who reads more looks for mistakes that are none.
 func TestCompile_OneMistakeGivesOneFinding(t *testing.T) {
-	mistakes := map[string]string{"currency": "XYZ", "volume": "nowhere", "base": "nowhere", "rank": "nowhere",
+	mistakes := map[string]string{
+		"currency": "XYZ", "volume": "nowhere", "base": "nowhere", "rank": "nowhere",
 		"rate": "5 per cent", "amount": "much", "from": "low", "by": "nowhere", "when": "nowhere", "of": "nowhere", "cadence": "sometimes",
 		"limit": "much", "share": "half", "mode": "nowhere", "step": "small", "pays": "never", "tree": "nowhere", "compression": "some",
 		"after_periods": "-1", "name": "7 seas!", "per": "cow", "within": "ever", "strong": "much", "weak": "much", "after_payout": "keep",
