@@ -26,6 +26,8 @@ type Plan struct {
 	PlacementWidth int32
 	// PlacementDepth is how deep the placement tree may be, 0 for any depth.
 	PlacementDepth int32
+	// Placing says how those are placed who are enrolled without a place; nil when everybody's place has to be named.
+	Placing *Placing
 	// Names are the words of the input that the plan knows: an input speaks of them by number.
 	Names Names
 	// VariantOfMarket gives a distributor's variant by the number of the market, 0 being that of all markets without an override; nil

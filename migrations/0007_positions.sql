@@ -16,6 +16,10 @@ CREATE TABLE IF NOT EXISTS positions (
   {{int "placed_at_us"}},
   {{int "standing_at_us"}},
   {{int "registered_at_us"}},
+  {{int "placed_seq"}},
+  {{int "placed_by"}},
+  {{int "placed_leg"}},
+  {{int "placed_volume_us"}},
   PRIMARY KEY (distributor_id),
   CHECK (standing IN ('ACTIVE', 'TERMINATED'))
 ){{table}}

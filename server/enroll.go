@@ -4,6 +4,7 @@ import (
 	"context"
 
 	uplinev1 "upline/api/upline/v1"
+	"upline/calc/placement"
 	"upline/store"
 )
 
@@ -26,7 +27,7 @@ var distributorKey = []string{"distributor_id"}
 
 func newDistributor(r *reading, request *uplinev1.EnrollRequest) store.NewDistributor {
 	registered := registration(request.GetRegistration())
-	return store.NewDistributor{
+	distributor := store.NewDistributor{
 		DistributorID: request.GetDistributorId(), PlanID: request.GetPlanId(), Market: request.GetMarket(),
 		SponsorID: request.GetSponsorId(),
 		ParentID:  request.GetPlacement().GetParentId(), Leg: request.GetPlacement().GetLeg(),
@@ -34,6 +35,10 @@ func newDistributor(r *reading, request *uplinev1.EnrollRequest) store.NewDistri
 		OwnerID:      request.GetOwnerId(), Registration: registered,
 		Content: contentOf(request, distributorKey, nil),
 	}
+	if automatic := request.GetAutomatic(); automatic != nil {
+		distributor.Automatic = &store.AutomaticPlace{Strategy: placement.Strategy(automatic.GetStrategy()), Leg: automatic.GetLeg()}
+	}
+	return distributor
 }
 
 func distributorOf(d store.Distributor) *uplinev1.Distributor {
@@ -44,6 +49,12 @@ func distributorOf(d store.Distributor) *uplinev1.Distributor {
 	}
 	if d.Standing == store.StandingTerminated {
 		out.Standing, out.TerminatedAt = uplinev1.Standing_STANDING_TERMINATED, timestamp(d.StandingAtUS)
+	}
+	if o := d.Origin; o.Seq > 0 {
+		out.PlacementOrigin = &uplinev1.PlacementOrigin{Strategy: uplinev1.PlacementStrategy(o.Strategy), Leg: o.Leg, Order: o.Seq}
+		if o.VolumeAsOfUS > 0 {
+			out.PlacementOrigin.VolumeAsOf = timestamp(o.VolumeAsOfUS)
+		}
 	}
 	return out
 }

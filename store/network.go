@@ -5,47 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"upline/calc"
+	"upline/calc/placement"
 )
-
-// Enroll adds distributors, all of them or none, each idempotent by its id. A sponsor or parent may stand earlier in the list.
-// Fields of refusals are prefixed with `distributors[i].`.
-func (s *Store) Enroll(ctx context.Context, list []NewDistributor) (enrolled []Distributor, err error) {
-	regions := make([]string, len(list))
-	for i, n := range list {
-		if regions[i], err = s.regionOf(ctx, n.Market, fmt.Sprintf("distributors[%d].market", i)); err != nil {
-			return nil, err
-		}
-	}
-	err = s.engine.Write(ctx, "enroll", func(c Conn) error {
-		e := enrolment{store: s, conn: c, list: list, regions: regions, known: map[string]Distributor{}, slots: map[slot]slotHolder{}, from: map[string]byCadence{}}
-		if err := e.readKnown(); err != nil {
-			return err
-		}
-		for i := range list {
-			if err := e.add(i); err != nil {
-				return err
-			}
-		}
-		enrolled = e.result
-		return c.Send(&e.writes)
-	})
-	return enrolled, err
-}
-
-// enrolment is one call of Enroll inside its transaction.
-type enrolment struct {
-	store   *Store
-	conn    Conn
-	list    []NewDistributor
-	regions []string
-	known   map[string]Distributor // all that the list names and the database has, then also those added
-	content map[string][]byte      // what enrolled the known ones
-	slots   map[slot]slotHolder    // places that somebody has or had
-	from    map[string]byCadence   // from which periods those added count
-	result  []Distributor
-	writes  Batch
-}
 
 // sqlDistributorColumns are those that most calls need, sqlWholeColumns those of a distributor with all that can change.
 const (
@@ -69,115 +30,19 @@ func scanWhole(r Row) Distributor {
 	return d
 }
 
-// readKnown reads everything that the list names, in one round trip.
-func (e *enrolment) readKnown() error {
-	e.content = map[string][]byte{}
-	var b Batch
-	asked := map[string]bool{"": true}
-	for _, n := range e.list {
-		for _, id := range []string{n.DistributorID, n.SponsorID, n.ParentID} {
-			if asked[id] {
-				continue
-			}
-			asked[id] = true
-			b.Query(`SELECT `+sqlWholeColumns+`, e.content FROM positions d
-				JOIN network_events e ON e.plan_id = d.plan_id AND e.distributor_id = d.distributor_id AND e.event_id = d.distributor_id
-				WHERE d.distributor_id = $1`, []any{id}, func(r Row) error {
-				e.known[id] = scanWhole(r)
-				e.content[id] = append([]byte(nil), r.Bytes(wholeColumns)...)
-				return nil
-			})
-		}
-		if n.ParentID != "" {
-			place := slot{n.ParentID, n.Leg}
-			b.Query(sqlSlot, []any{place.parent, int64(place.leg)}, func(r Row) error {
-				e.slots[place] = scanSlot(r)
-				return nil
-			})
-		}
-	}
-	return e.conn.Send(&b)
-}
+// sqlOriginColumns say how a distributor came to the place in which they were enrolled. They stand behind sqlWholeColumns where they are
+// asked for.
+const (
+	sqlOriginColumns = `d.placed_seq, d.placed_by, d.placed_leg, d.placed_volume_us`
+	originColumns    = 4
+)
 
-func (e *enrolment) refuse(i int, kind error, field, problem, remedy string) error {
-	return &Refusal{
-		Kind: kind, IDs: []string{"distributor_id", e.list[i].DistributorID},
-		Fields: []FieldProblem{{fmt.Sprintf("distributors[%d].%s", i, field), problem, remedy}},
+// scanOrigin reads them.
+func scanOrigin(r Row) PlacementOrigin {
+	return PlacementOrigin{
+		Seq: r.Int(wholeColumns), Strategy: placement.Strategy(r.Int(wholeColumns + 1)), Leg: int32(r.Int(wholeColumns + 2)),
+		VolumeAsOfUS: r.Int(wholeColumns + 3),
 	}
-}
-
-func (e *enrolment) add(i int) error {
-	n := e.list[i]
-	content := n.Content.encode()
-	if d, ok := e.known[n.DistributorID]; ok {
-		if err := repeated(e.content[n.DistributorID], n.Content, fmt.Sprintf("distributors[%d].", i), "distributor_id", n.DistributorID); err != nil {
-			return err
-		}
-		e.result = append(e.result, d)
-		return nil
-	}
-	now := e.store.nowUS()
-	if n.EnrolledAtUS > now+futureMaxUS {
-		return e.refuse(i, ErrTimeOutOfRange, "enrolled_at", "lies in the future", "send it when it has happened")
-	}
-	newest, err := e.store.newestPlan(e.conn, n.PlanID)
-	if err != nil {
-		return prefixed(err, fmt.Sprintf("distributors[%d].plan_id", i), "the plan is not published")
-	}
-	if err := e.checkPlaces(i, newest); err != nil {
-		return err
-	}
-	first, err := e.store.plan(e.conn, n.PlanID, 1)
-	if err != nil {
-		return err
-	}
-	from, restated, err := e.countsFrom(n, newest, first.ValidFromUS)
-	if err != nil {
-		return err
-	}
-	d := Distributor{
-		DistributorID: n.DistributorID, PlanID: n.PlanID, Market: n.Market, Region: e.regions[i], SponsorID: n.SponsorID,
-		ParentID: n.ParentID, Leg: n.Leg, EnrolledAtUS: n.EnrolledAtUS, RecordedAtUS: now, OwnerID: n.OwnerID, Registration: n.Registration, Standing: StandingActive,
-	}
-	event := enrolmentOf(d, from, restated)
-	event.content = content
-	e.from[d.DistributorID] = from
-	insertNetworkEvent(&e.writes, &event)
-	e.writes.Exec(sqlInsertPosition, appendPosition(nil, &d)...)
-	if place := (slot{d.ParentID, d.Leg}); d.ParentID != "" {
-		e.slots[place].take(&e.writes, place, d.DistributorID)
-		e.slots[place] = slotHolder{id: d.DistributorID}
-	}
-	e.known[d.DistributorID], e.content[d.DistributorID] = d, content
-	e.result = append(e.result, d)
-	return nil
-}
-
-// countsFrom gives the periods that a distributor counts from, and, where those are closed and the plan restates, the ones in whose close
-// they are computed again. Nobody counts from an earlier period than those who stand above.
-func (e *enrolment) countsFrom(n NewDistributor, plan *calc.Plan, firstUS int64) (from, restated byCadence, err error) {
-	var above []string
-	for _, id := range []string{n.SponsorID, n.ParentID} {
-		if _, here := e.from[id]; id != "" && !here {
-			above = append(above, id)
-		}
-	}
-	stamps, err := stampsOf(e.conn, []gate{{plan, allCadences, max(n.EnrolledAtUS, firstUS), above}})
-	if err != nil {
-		return from, restated, err
-	}
-	for _, st := range stamps[0] {
-		for _, id := range []string{n.SponsorID, n.ParentID} {
-			if st.restates != 0 {
-				st.restates = max(st.restates, e.from[id][st.cadence])
-			}
-		}
-		if st.restates >= st.no {
-			st.restates = 0
-		}
-		from[st.cadence], restated[st.cadence] = st.counted()
-	}
-	return from, restated, nil
 }
 
 // enrolmentOf is the event that enrols a distributor.
@@ -193,6 +58,7 @@ func enrolmentOf(d Distributor, from, restated byCadence) storedNetworkEvent {
 var positionColumns = []string{
 	"distributor_id", "plan_id", "market", "region", "sponsor_id", "parent_id", "leg", "enrolled_at_us", "recorded_at_us", "owner_id", "registration_kind",
 	"tags", "standing", "sponsor_at_us", "placed_at_us", "standing_at_us", "registered_at_us",
+	"placed_seq", "placed_by", "placed_leg", "placed_volume_us",
 }
 
 var sqlInsertPosition = insertText("positions", positionColumns)
@@ -200,45 +66,8 @@ var sqlInsertPosition = insertText("positions", positionColumns)
 // appendPosition appends the columns of a distributor's current state.
 func appendPosition(values []any, d *Distributor) []any {
 	return append(values, d.DistributorID, d.PlanID, d.Market, d.Region, d.SponsorID, d.ParentID, int64(d.Leg), d.EnrolledAtUS, d.RecordedAtUS, d.OwnerID,
-		d.Registration.Kind, d.Registration.tagsText(), string(d.Standing), d.SponsorAtUS, d.PlacedAtUS, d.StandingAtUS, d.RegisteredAtUS)
-}
-
-// checkPlaces refuses what would not leave two trees: an unknown or foreign sponsor or parent, one who came later, a place that
-// the tree does not have or that is taken.
-func (e *enrolment) checkPlaces(i int, plan *calc.Plan) error {
-	n := e.list[i]
-	for _, above := range []struct{ field, id string }{{"sponsor_id", n.SponsorID}, {"placement.parent_id", n.ParentID}} {
-		if above.id == "" {
-			continue
-		}
-		d, ok := e.known[above.id]
-		switch {
-		case !ok:
-			return e.refuse(i, ErrUnknownDistributor, above.field, fmt.Sprintf("%q is not enrolled", above.id), "enrol the one above first, or put them earlier in the batch")
-		case d.PlanID != n.PlanID:
-			return e.refuse(i, ErrNetworkRule, above.field, fmt.Sprintf("%q is paid by plan %q", above.id, d.PlanID), "name a distributor of the same plan")
-		case above.id == n.SponsorID && above.field == "sponsor_id" && d.Standing == StandingTerminated:
-			return e.refuse(i, ErrTerminated, above.field, fmt.Sprintf("%q was terminated at %s", above.id, formatUS(d.StandingAtUS)), "name a sponsor who belongs to the company")
-		case d.EnrolledAtUS > n.EnrolledAtUS:
-			return e.refuse(i, ErrTimeOutOfRange, "enrolled_at", fmt.Sprintf("lies before %q, who stands above, was enrolled", above.id), "nobody can be enrolled under one who comes later")
-		}
-	}
-	switch {
-	case plan.PlacementWidth == 0 && n.ParentID != "":
-		return e.refuse(i, ErrNetworkRule, "placement", "the plan has no placement tree", "leave the placement out")
-	case plan.PlacementWidth == 0:
-		return nil
-	case n.ParentID == "" && n.SponsorID != "":
-		return e.refuse(i, ErrNetworkRule, "placement", "the plan has a placement tree and no place is given", "name the parent and the leg")
-	case n.ParentID != "" && n.SponsorID == "":
-		return e.refuse(i, ErrNetworkRule, "sponsor_id", "a place is given and no sponsor", "name the sponsor, or leave the place out for a top")
-	case n.ParentID != "" && n.Leg > plan.PlacementWidth:
-		return e.refuse(i, ErrNetworkRule, "placement.leg", fmt.Sprintf("is %d and the tree has %d legs", n.Leg, plan.PlacementWidth), "name one of the tree's legs")
-	}
-	if problem, remedy := e.slots[slot{n.ParentID, n.Leg}].hinders(n.EnrolledAtUS, true); problem != "" && n.ParentID != "" {
-		return e.refuse(i, ErrPlaceTaken, "placement", fmt.Sprintf("leg %d of %q %s", n.Leg, n.ParentID, problem), remedy)
-	}
-	return nil
+		d.Registration.Kind, d.Registration.tagsText(), string(d.Standing), d.SponsorAtUS, d.PlacedAtUS, d.StandingAtUS, d.RegisteredAtUS,
+		d.Origin.Seq, int64(d.Origin.Strategy), int64(d.Origin.Leg), d.Origin.VolumeAsOfUS)
 }
 
 // repeated compares what a client sends under an id with what was sent under it first. It returns nil for the same content.
@@ -279,8 +108,9 @@ func (s *Store) GetDistributor(ctx context.Context, id string) (d Distributor, e
 // distributorWhole reads a distributor with all that can change.
 func distributorWhole(c Conn, id string) (d Distributor, err error) {
 	found := false
-	err = c.Query(`SELECT `+sqlWholeColumns+` FROM positions d WHERE d.distributor_id = $1`, []any{id}, func(r Row) error {
+	err = c.Query(`SELECT `+sqlWholeColumns+`, `+sqlOriginColumns+` FROM positions d WHERE d.distributor_id = $1`, []any{id}, func(r Row) error {
 		d, found = scanWhole(r), true
+		d.Origin = scanOrigin(r)
 		return nil
 	})
 	if err == nil && !found {

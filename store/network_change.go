@@ -352,15 +352,22 @@ func (ch *networkChange) take() error {
 	if problem, remedy := holder.hinders(ch.EffectiveAtUS, ch.Restate || ch.corrects); problem != "" {
 		return ch.refuse(ErrPlaceTaken, "placement", fmt.Sprintf("leg %d of %q %s", s.leg, s.parent, problem), remedy)
 	}
+	free := int64(0)
 	if d.ParentID != "" {
-		free, err := ch.freeAtUS()
-		if err != nil {
+		if free, err = ch.freeAtUS(); err != nil {
 			return err
 		}
 		ch.writes.Exec(`UPDATE slots SET left_at_us = $1, free_at_us = $2 WHERE parent_id = $3 AND leg = $4`,
 			ch.EffectiveAtUS, free, d.ParentID, int64(d.Leg))
 	}
 	holder.take(&ch.writes, s, ch.DistributorID)
+	err = appendPlacement(ch.conn, &ch.writes, d.PlanID, placementEntry{
+		kind: placementMoved, distributorID: ch.DistributorID, sponsorID: d.SponsorID, parent: ch.ParentID, leg: ch.Leg, heldUntilUS: free,
+		recordedAtUS: ch.store.nowUS(),
+	})
+	if err != nil {
+		return err
+	}
 	d.ParentID, d.Leg, d.PlacedAtUS = ch.ParentID, ch.Leg, ch.EffectiveAtUS
 	return nil
 }

@@ -28,6 +28,16 @@ func (t *idColumn) replaceLast(id []byte) {
 	t.ends[last] = len(t.bytes)
 }
 
+// pop takes the last id away.
+func (t *idColumn) pop() {
+	t.ends = t.ends[:len(t.ends)-1]
+	length := 0
+	if n := len(t.ends); n > 0 {
+		length = t.ends[n-1]
+	}
+	t.bytes = t.bytes[:length]
+}
+
 func (t *idColumn) len() int { return len(t.ends) }
 
 // at returns an id without copying it. The column must not be changed any more, as strings are not.

@@ -18,6 +18,11 @@ type slotHolder struct {
 
 const sqlSlot = `SELECT distributor_id, left_at_us, free_at_us FROM slots WHERE parent_id = $1 AND leg = $2`
 
+var (
+	slotColumns   = []string{"parent_id", "leg", "distributor_id", "left_at_us", "free_at_us"}
+	sqlInsertSlot = insertText("slots", slotColumns)
+)
+
 func scanSlot(r Row) slotHolder { return slotHolder{r.Text(0), r.Int(1), r.Int(2)} }
 
 func readSlot(c Conn, s slot) (h slotHolder, err error) {
@@ -48,7 +53,7 @@ func (h slotHolder) hinders(atUS int64, atOnce bool) (problem, remedy string) {
 // take gives the place to a distributor.
 func (h slotHolder) take(b *Batch, s slot, distributorID string) {
 	if h.id == "" {
-		b.Exec(`INSERT INTO slots (parent_id, leg, distributor_id, left_at_us, free_at_us) VALUES ($1, $2, $3, 0, 0)`, s.parent, int64(s.leg), distributorID)
+		b.Exec(sqlInsertSlot, s.parent, int64(s.leg), distributorID, int64(0), int64(0))
 		return
 	}
 	b.Exec(`UPDATE slots SET distributor_id = $1, left_at_us = 0, free_at_us = 0 WHERE parent_id = $2 AND leg = $3`, distributorID, s.parent, int64(s.leg))

@@ -35,11 +35,15 @@ type Store struct {
 	regions sync.Map // market → region
 	// publishing counts the calls of PublishPlan that are under way.
 	publishing atomic.Int64
+	// enrolments are those into placement trees.
+	enrolments enrolmentQueue
 }
 
 // New returns a Store on a migrated engine.
 func New(engine Engine, options Options) *Store {
-	return &Store{engine: engine, options: options}
+	s := &Store{engine: engine, options: options}
+	s.enrolments.store = s
+	return s
 }
 
 // Engine returns the engine that the store stands on.

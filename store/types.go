@@ -1,6 +1,9 @@
 package store
 
-import "upline/calc"
+import (
+	"upline/calc"
+	"upline/calc/placement"
+)
 
 // SaleState is the state of a sale, as text of the database.
 type SaleState string
@@ -80,10 +83,27 @@ type Period struct {
 type NewDistributor struct {
 	DistributorID, PlanID, Market, SponsorID, ParentID string
 	Leg                                                int32
-	EnrolledAtUS                                       int64
-	Registration                                       Registration
-	OwnerID                                            string // "": the position is its own
-	Content                                            Content
+	// Automatic asks for a place by one of the plan's rules, where no parent is named. Without it and without a parent the plan's own
+	// rule holds.
+	Automatic    *AutomaticPlace
+	EnrolledAtUS int64
+	Registration Registration
+	OwnerID      string // "": the position is its own
+	Content      Content
+}
+
+// AutomaticPlace is what an enrolment says about the rule that finds its place.
+type AutomaticPlace struct {
+	Strategy placement.Strategy // 0: the plan's own
+	Leg      int32              // 0: none
+}
+
+// PlacementOrigin says how a distributor came to the place in which they were enrolled. It is zero in a plan without a placement tree.
+type PlacementOrigin struct {
+	Seq          int64              // in the plan's order of placements, from 1
+	Strategy     placement.Strategy // 0: the place was named
+	Leg          int32              // that the strategy was told
+	VolumeAsOfUS int64              // when the volumes were read that LessVolume decided by
 }
 
 // Distributor is a distributor as it stands now, or stood at a time that was asked for.
@@ -96,6 +116,8 @@ type Distributor struct {
 	Standing                                                   Standing
 	// The effective times of the last change of each, 0 while it is as enrolled.
 	SponsorAtUS, PlacedAtUS, StandingAtUS, RegisteredAtUS int64
+	// Origin is set by Enroll, GetDistributor and ChangeNetwork.
+	Origin PlacementOrigin
 }
 
 // Member is a distributor at a distance in a tree.

@@ -161,6 +161,19 @@ func (t *Tree) Turn(sponsor int32) uint8 {
 	return t.turn[sponsor]
 }
 
+// SetTurn sets what Turn gives, for a tree that follows one that is kept elsewhere, or that goes back to what it was. The errors are
+// ErrSponsor and ErrLeg.
+func (t *Tree) SetTurn(sponsor int32, leg uint8) error {
+	if !t.Placed(sponsor) {
+		return fmt.Errorf("%w: distributor %d; place the sponsor first", ErrSponsor, sponsor)
+	}
+	if int32(leg) > t.shape.Width {
+		return fmt.Errorf("%w: the last turn of distributor %d was leg %d, of %d legs; give one of them, or 0", ErrLeg, sponsor, leg, t.shape.Width)
+	}
+	t.turn[sponsor] = leg
+	return nil
+}
+
 // vacantLeg is the lowest vacant leg of somebody who has one.
 func (t *Tree) vacantLeg(row int32) uint8 {
 	from, to := t.legs(row)

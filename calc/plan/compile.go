@@ -192,6 +192,7 @@ func (c *compiler) compile() {
 	c.rounding()
 	c.pointValue()
 	c.restating()
+	c.placing()
 	c.nameParts()
 	c.readVolumes()
 	c.readFacts()

@@ -78,6 +78,7 @@ func (w *english) frame() {
 		w.line("  Placement tree: everybody has a place in one of %d legs of somebody.%s", t.Width, map[bool]string{
 			true: fmt.Sprintf(" It is at most %d levels deep.", t.Depth),
 		}[t.Depth > 0])
+		w.placing(t)
 	}
 	w.rounding(p.Rounding, "")
 	switch p.CancelledVolume {

@@ -318,8 +318,8 @@ type EnrollRequest struct {
 	Market string `protobuf:"bytes,3,opt,name=market,proto3" json:"market,omitempty"`
 	// Who enrolls the distributor, of the same plan. Empty for a top of the tree.
 	SponsorId string `protobuf:"bytes,4,opt,name=sponsor_id,json=sponsorId,proto3" json:"sponsor_id,omitempty"`
-	// The place in the placement tree. Needed where the plan has such a tree, unless the distributor is a top; refused where
-	// the plan has none.
+	// The place in the placement tree, chosen by the caller. Refused where the plan has no such tree. Without it, whoever has a sponsor
+	// is placed by the plan's rule (`placement.automatic` of the plan); where the plan has no rule, it is needed.
 	Placement *Placement `protobuf:"bytes,5,opt,name=placement,proto3" json:"placement,omitempty"`
 	// When the distributor was enrolled. At most 5 minutes in the future.
 	EnrolledAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=enrolled_at,json=enrolledAt,proto3" json:"enrolled_at,omitempty"`
@@ -327,7 +327,10 @@ type EnrollRequest struct {
 	// position is its own. It never changes.
 	OwnerId string `protobuf:"bytes,20,opt,name=owner_id,json=ownerId,proto3" json:"owner_id,omitempty"`
 	// What the distributor is registered as.
-	Registration  *Registration `protobuf:"bytes,21,opt,name=registration,proto3" json:"registration,omitempty"`
+	Registration *Registration `protobuf:"bytes,21,opt,name=registration,proto3" json:"registration,omitempty"`
+	// How to find the place beneath the sponsor, where the plan leaves a choice. Not together with `placement`. Sent again, the call
+	// returns the place that was found first.
+	Automatic     *AutomaticPlacement `protobuf:"bytes,22,opt,name=automatic,proto3" json:"automatic,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -418,6 +421,141 @@ func (x *EnrollRequest) GetRegistration() *Registration {
 	return nil
 }
 
+func (x *EnrollRequest) GetAutomatic() *AutomaticPlacement {
+	if x != nil {
+		return x.Automatic
+	}
+	return nil
+}
+
+// AutomaticPlacement asks for a place by one of the plan's rules.
+type AutomaticPlacement struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The strategy of one of the plan's rules; omitted, that of `placement.automatic`.
+	Strategy PlacementStrategy `protobuf:"varint,1,opt,name=strategy,proto3,enum=upline.v1.PlacementStrategy" json:"strategy,omitempty"`
+	// The leg of the sponsor, where the rule leaves it open: `outer_edge` needs it, `breadth_first` then keeps to that leg.
+	Leg           int32 `protobuf:"varint,2,opt,name=leg,proto3" json:"leg,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AutomaticPlacement) Reset() {
+	*x = AutomaticPlacement{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AutomaticPlacement) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AutomaticPlacement) ProtoMessage() {}
+
+func (x *AutomaticPlacement) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AutomaticPlacement.ProtoReflect.Descriptor instead.
+func (*AutomaticPlacement) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *AutomaticPlacement) GetStrategy() PlacementStrategy {
+	if x != nil {
+		return x.Strategy
+	}
+	return PlacementStrategy_PLACEMENT_STRATEGY_UNSPECIFIED
+}
+
+func (x *AutomaticPlacement) GetLeg() int32 {
+	if x != nil {
+		return x.Leg
+	}
+	return 0
+}
+
+// PlacementOrigin says how a distributor came to the place in which they were enrolled.
+type PlacementOrigin struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The strategy by which the place was found; unset when the caller named it.
+	Strategy PlacementStrategy `protobuf:"varint,1,opt,name=strategy,proto3,enum=upline.v1.PlacementStrategy" json:"strategy,omitempty"`
+	// The leg of the sponsor that the strategy was told, and how it went on; unset where it was told none.
+	Leg int32 `protobuf:"varint,2,opt,name=leg,proto3" json:"leg,omitempty"`
+	// Where the placement stands in the plan's order of placements, from 1. Each was decided by the tree that those before had made.
+	Order int64 `protobuf:"varint,3,opt,name=order,proto3" json:"order,omitempty"`
+	// When the volumes were read that `less_volume` decided by; unset for other strategies.
+	VolumeAsOf    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=volume_as_of,json=volumeAsOf,proto3" json:"volume_as_of,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlacementOrigin) Reset() {
+	*x = PlacementOrigin{}
+	mi := &file_upline_v1_network_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlacementOrigin) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlacementOrigin) ProtoMessage() {}
+
+func (x *PlacementOrigin) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_network_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlacementOrigin.ProtoReflect.Descriptor instead.
+func (*PlacementOrigin) Descriptor() ([]byte, []int) {
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *PlacementOrigin) GetStrategy() PlacementStrategy {
+	if x != nil {
+		return x.Strategy
+	}
+	return PlacementStrategy_PLACEMENT_STRATEGY_UNSPECIFIED
+}
+
+func (x *PlacementOrigin) GetLeg() int32 {
+	if x != nil {
+		return x.Leg
+	}
+	return 0
+}
+
+func (x *PlacementOrigin) GetOrder() int64 {
+	if x != nil {
+		return x.Order
+	}
+	return 0
+}
+
+func (x *PlacementOrigin) GetVolumeAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.VolumeAsOf
+	}
+	return nil
+}
+
 // Registration is what a distributor is registered as; conditions of plans ask for it.
 type Registration struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -431,7 +569,7 @@ type Registration struct {
 
 func (x *Registration) Reset() {
 	*x = Registration{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[2]
+	mi := &file_upline_v1_network_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -443,7 +581,7 @@ func (x *Registration) String() string {
 func (*Registration) ProtoMessage() {}
 
 func (x *Registration) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[2]
+	mi := &file_upline_v1_network_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -456,7 +594,7 @@ func (x *Registration) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Registration.ProtoReflect.Descriptor instead.
 func (*Registration) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{2}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Registration) GetKind() string {
@@ -499,14 +637,16 @@ type Distributor struct {
 	// Whether the distributor belongs to the company.
 	Standing Standing `protobuf:"varint,11,opt,name=standing,proto3,enum=upline.v1.Standing" json:"standing,omitempty"`
 	// Since when the distributor is terminated; unset otherwise.
-	TerminatedAt  *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=terminated_at,json=terminatedAt,proto3" json:"terminated_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	TerminatedAt *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=terminated_at,json=terminatedAt,proto3" json:"terminated_at,omitempty"`
+	// How the place was found at the enrolment; unset where the plan has no placement tree, and in lists.
+	PlacementOrigin *PlacementOrigin `protobuf:"bytes,13,opt,name=placement_origin,json=placementOrigin,proto3" json:"placement_origin,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Distributor) Reset() {
 	*x = Distributor{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[3]
+	mi := &file_upline_v1_network_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -518,7 +658,7 @@ func (x *Distributor) String() string {
 func (*Distributor) ProtoMessage() {}
 
 func (x *Distributor) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[3]
+	mi := &file_upline_v1_network_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -531,7 +671,7 @@ func (x *Distributor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Distributor.ProtoReflect.Descriptor instead.
 func (*Distributor) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{3}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Distributor) GetDistributorId() string {
@@ -618,6 +758,13 @@ func (x *Distributor) GetTerminatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Distributor) GetPlacementOrigin() *PlacementOrigin {
+	if x != nil {
+		return x.PlacementOrigin
+	}
+	return nil
+}
+
 // EnrollResponse answers Enroll.
 type EnrollResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -629,7 +776,7 @@ type EnrollResponse struct {
 
 func (x *EnrollResponse) Reset() {
 	*x = EnrollResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[4]
+	mi := &file_upline_v1_network_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -641,7 +788,7 @@ func (x *EnrollResponse) String() string {
 func (*EnrollResponse) ProtoMessage() {}
 
 func (x *EnrollResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[4]
+	mi := &file_upline_v1_network_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -654,7 +801,7 @@ func (x *EnrollResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnrollResponse.ProtoReflect.Descriptor instead.
 func (*EnrollResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *EnrollResponse) GetDistributor() *Distributor {
@@ -675,7 +822,7 @@ type EnrollBatchRequest struct {
 
 func (x *EnrollBatchRequest) Reset() {
 	*x = EnrollBatchRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[5]
+	mi := &file_upline_v1_network_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -687,7 +834,7 @@ func (x *EnrollBatchRequest) String() string {
 func (*EnrollBatchRequest) ProtoMessage() {}
 
 func (x *EnrollBatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[5]
+	mi := &file_upline_v1_network_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -700,7 +847,7 @@ func (x *EnrollBatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnrollBatchRequest.ProtoReflect.Descriptor instead.
 func (*EnrollBatchRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *EnrollBatchRequest) GetDistributors() []*EnrollRequest {
@@ -721,7 +868,7 @@ type EnrollBatchResponse struct {
 
 func (x *EnrollBatchResponse) Reset() {
 	*x = EnrollBatchResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[6]
+	mi := &file_upline_v1_network_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -733,7 +880,7 @@ func (x *EnrollBatchResponse) String() string {
 func (*EnrollBatchResponse) ProtoMessage() {}
 
 func (x *EnrollBatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[6]
+	mi := &file_upline_v1_network_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -746,7 +893,7 @@ func (x *EnrollBatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnrollBatchResponse.ProtoReflect.Descriptor instead.
 func (*EnrollBatchResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{6}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *EnrollBatchResponse) GetDistributors() []*Distributor {
@@ -767,7 +914,7 @@ type GetDistributorRequest struct {
 
 func (x *GetDistributorRequest) Reset() {
 	*x = GetDistributorRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[7]
+	mi := &file_upline_v1_network_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -779,7 +926,7 @@ func (x *GetDistributorRequest) String() string {
 func (*GetDistributorRequest) ProtoMessage() {}
 
 func (x *GetDistributorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[7]
+	mi := &file_upline_v1_network_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -792,7 +939,7 @@ func (x *GetDistributorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDistributorRequest.ProtoReflect.Descriptor instead.
 func (*GetDistributorRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{7}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetDistributorRequest) GetDistributorId() string {
@@ -813,7 +960,7 @@ type GetDistributorResponse struct {
 
 func (x *GetDistributorResponse) Reset() {
 	*x = GetDistributorResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[8]
+	mi := &file_upline_v1_network_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -825,7 +972,7 @@ func (x *GetDistributorResponse) String() string {
 func (*GetDistributorResponse) ProtoMessage() {}
 
 func (x *GetDistributorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[8]
+	mi := &file_upline_v1_network_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -838,7 +985,7 @@ func (x *GetDistributorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDistributorResponse.ProtoReflect.Descriptor instead.
 func (*GetDistributorResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{8}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetDistributorResponse) GetDistributor() *Distributor {
@@ -865,7 +1012,7 @@ type GetUplineRequest struct {
 
 func (x *GetUplineRequest) Reset() {
 	*x = GetUplineRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[9]
+	mi := &file_upline_v1_network_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -877,7 +1024,7 @@ func (x *GetUplineRequest) String() string {
 func (*GetUplineRequest) ProtoMessage() {}
 
 func (x *GetUplineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[9]
+	mi := &file_upline_v1_network_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -890,7 +1037,7 @@ func (x *GetUplineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUplineRequest.ProtoReflect.Descriptor instead.
 func (*GetUplineRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{9}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetUplineRequest) GetDistributorId() string {
@@ -934,7 +1081,7 @@ type NetworkMember struct {
 
 func (x *NetworkMember) Reset() {
 	*x = NetworkMember{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[10]
+	mi := &file_upline_v1_network_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -946,7 +1093,7 @@ func (x *NetworkMember) String() string {
 func (*NetworkMember) ProtoMessage() {}
 
 func (x *NetworkMember) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[10]
+	mi := &file_upline_v1_network_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -959,7 +1106,7 @@ func (x *NetworkMember) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NetworkMember.ProtoReflect.Descriptor instead.
 func (*NetworkMember) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{10}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *NetworkMember) GetDistributor() *Distributor {
@@ -989,7 +1136,7 @@ type GetUplineResponse struct {
 
 func (x *GetUplineResponse) Reset() {
 	*x = GetUplineResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[11]
+	mi := &file_upline_v1_network_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1001,7 +1148,7 @@ func (x *GetUplineResponse) String() string {
 func (*GetUplineResponse) ProtoMessage() {}
 
 func (x *GetUplineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[11]
+	mi := &file_upline_v1_network_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1014,7 +1161,7 @@ func (x *GetUplineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetUplineResponse.ProtoReflect.Descriptor instead.
 func (*GetUplineResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{11}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetUplineResponse) GetMembers() []*NetworkMember {
@@ -1050,7 +1197,7 @@ type GetDownlineRequest struct {
 
 func (x *GetDownlineRequest) Reset() {
 	*x = GetDownlineRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[12]
+	mi := &file_upline_v1_network_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1062,7 +1209,7 @@ func (x *GetDownlineRequest) String() string {
 func (*GetDownlineRequest) ProtoMessage() {}
 
 func (x *GetDownlineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[12]
+	mi := &file_upline_v1_network_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1075,7 +1222,7 @@ func (x *GetDownlineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDownlineRequest.ProtoReflect.Descriptor instead.
 func (*GetDownlineRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{12}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetDownlineRequest) GetDistributorId() string {
@@ -1126,7 +1273,7 @@ type GetDownlineResponse struct {
 
 func (x *GetDownlineResponse) Reset() {
 	*x = GetDownlineResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[13]
+	mi := &file_upline_v1_network_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1138,7 +1285,7 @@ func (x *GetDownlineResponse) String() string {
 func (*GetDownlineResponse) ProtoMessage() {}
 
 func (x *GetDownlineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[13]
+	mi := &file_upline_v1_network_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1151,7 +1298,7 @@ func (x *GetDownlineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDownlineResponse.ProtoReflect.Descriptor instead.
 func (*GetDownlineResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{13}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetDownlineResponse) GetMembers() []*NetworkMember {
@@ -1201,7 +1348,7 @@ type NetworkEvent struct {
 
 func (x *NetworkEvent) Reset() {
 	*x = NetworkEvent{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[14]
+	mi := &file_upline_v1_network_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1213,7 +1360,7 @@ func (x *NetworkEvent) String() string {
 func (*NetworkEvent) ProtoMessage() {}
 
 func (x *NetworkEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[14]
+	mi := &file_upline_v1_network_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1226,7 +1373,7 @@ func (x *NetworkEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NetworkEvent.ProtoReflect.Descriptor instead.
 func (*NetworkEvent) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{14}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *NetworkEvent) GetDistributorId() string {
@@ -1335,7 +1482,7 @@ type ChangeSponsorRequest struct {
 
 func (x *ChangeSponsorRequest) Reset() {
 	*x = ChangeSponsorRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[15]
+	mi := &file_upline_v1_network_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1347,7 +1494,7 @@ func (x *ChangeSponsorRequest) String() string {
 func (*ChangeSponsorRequest) ProtoMessage() {}
 
 func (x *ChangeSponsorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[15]
+	mi := &file_upline_v1_network_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1360,7 +1507,7 @@ func (x *ChangeSponsorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeSponsorRequest.ProtoReflect.Descriptor instead.
 func (*ChangeSponsorRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{15}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ChangeSponsorRequest) GetDistributorId() string {
@@ -1418,7 +1565,7 @@ type ChangeSponsorResponse struct {
 
 func (x *ChangeSponsorResponse) Reset() {
 	*x = ChangeSponsorResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[16]
+	mi := &file_upline_v1_network_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1430,7 +1577,7 @@ func (x *ChangeSponsorResponse) String() string {
 func (*ChangeSponsorResponse) ProtoMessage() {}
 
 func (x *ChangeSponsorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[16]
+	mi := &file_upline_v1_network_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1443,7 +1590,7 @@ func (x *ChangeSponsorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeSponsorResponse.ProtoReflect.Descriptor instead.
 func (*ChangeSponsorResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{16}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ChangeSponsorResponse) GetEvent() *NetworkEvent {
@@ -1482,7 +1629,7 @@ type MovePlacementRequest struct {
 
 func (x *MovePlacementRequest) Reset() {
 	*x = MovePlacementRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[17]
+	mi := &file_upline_v1_network_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1494,7 +1641,7 @@ func (x *MovePlacementRequest) String() string {
 func (*MovePlacementRequest) ProtoMessage() {}
 
 func (x *MovePlacementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[17]
+	mi := &file_upline_v1_network_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1507,7 +1654,7 @@ func (x *MovePlacementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MovePlacementRequest.ProtoReflect.Descriptor instead.
 func (*MovePlacementRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{17}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *MovePlacementRequest) GetDistributorId() string {
@@ -1565,7 +1712,7 @@ type MovePlacementResponse struct {
 
 func (x *MovePlacementResponse) Reset() {
 	*x = MovePlacementResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[18]
+	mi := &file_upline_v1_network_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1577,7 +1724,7 @@ func (x *MovePlacementResponse) String() string {
 func (*MovePlacementResponse) ProtoMessage() {}
 
 func (x *MovePlacementResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[18]
+	mi := &file_upline_v1_network_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1590,7 +1737,7 @@ func (x *MovePlacementResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MovePlacementResponse.ProtoReflect.Descriptor instead.
 func (*MovePlacementResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{18}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *MovePlacementResponse) GetEvent() *NetworkEvent {
@@ -1627,7 +1774,7 @@ type TerminateRequest struct {
 
 func (x *TerminateRequest) Reset() {
 	*x = TerminateRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[19]
+	mi := &file_upline_v1_network_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1639,7 +1786,7 @@ func (x *TerminateRequest) String() string {
 func (*TerminateRequest) ProtoMessage() {}
 
 func (x *TerminateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[19]
+	mi := &file_upline_v1_network_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1652,7 +1799,7 @@ func (x *TerminateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TerminateRequest.ProtoReflect.Descriptor instead.
 func (*TerminateRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{19}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *TerminateRequest) GetDistributorId() string {
@@ -1703,7 +1850,7 @@ type TerminateResponse struct {
 
 func (x *TerminateResponse) Reset() {
 	*x = TerminateResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[20]
+	mi := &file_upline_v1_network_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1715,7 +1862,7 @@ func (x *TerminateResponse) String() string {
 func (*TerminateResponse) ProtoMessage() {}
 
 func (x *TerminateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[20]
+	mi := &file_upline_v1_network_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1728,7 +1875,7 @@ func (x *TerminateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TerminateResponse.ProtoReflect.Descriptor instead.
 func (*TerminateResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{20}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *TerminateResponse) GetEvent() *NetworkEvent {
@@ -1765,7 +1912,7 @@ type ReinstateRequest struct {
 
 func (x *ReinstateRequest) Reset() {
 	*x = ReinstateRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[21]
+	mi := &file_upline_v1_network_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1777,7 +1924,7 @@ func (x *ReinstateRequest) String() string {
 func (*ReinstateRequest) ProtoMessage() {}
 
 func (x *ReinstateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[21]
+	mi := &file_upline_v1_network_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1790,7 +1937,7 @@ func (x *ReinstateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReinstateRequest.ProtoReflect.Descriptor instead.
 func (*ReinstateRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{21}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ReinstateRequest) GetDistributorId() string {
@@ -1841,7 +1988,7 @@ type ReinstateResponse struct {
 
 func (x *ReinstateResponse) Reset() {
 	*x = ReinstateResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[22]
+	mi := &file_upline_v1_network_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1853,7 +2000,7 @@ func (x *ReinstateResponse) String() string {
 func (*ReinstateResponse) ProtoMessage() {}
 
 func (x *ReinstateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[22]
+	mi := &file_upline_v1_network_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1866,7 +2013,7 @@ func (x *ReinstateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReinstateResponse.ProtoReflect.Descriptor instead.
 func (*ReinstateResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{22}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ReinstateResponse) GetEvent() *NetworkEvent {
@@ -1905,7 +2052,7 @@ type ChangeRegistrationRequest struct {
 
 func (x *ChangeRegistrationRequest) Reset() {
 	*x = ChangeRegistrationRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[23]
+	mi := &file_upline_v1_network_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1917,7 +2064,7 @@ func (x *ChangeRegistrationRequest) String() string {
 func (*ChangeRegistrationRequest) ProtoMessage() {}
 
 func (x *ChangeRegistrationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[23]
+	mi := &file_upline_v1_network_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1930,7 +2077,7 @@ func (x *ChangeRegistrationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeRegistrationRequest.ProtoReflect.Descriptor instead.
 func (*ChangeRegistrationRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{23}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ChangeRegistrationRequest) GetDistributorId() string {
@@ -1988,7 +2135,7 @@ type ChangeRegistrationResponse struct {
 
 func (x *ChangeRegistrationResponse) Reset() {
 	*x = ChangeRegistrationResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[24]
+	mi := &file_upline_v1_network_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2000,7 +2147,7 @@ func (x *ChangeRegistrationResponse) String() string {
 func (*ChangeRegistrationResponse) ProtoMessage() {}
 
 func (x *ChangeRegistrationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[24]
+	mi := &file_upline_v1_network_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2013,7 +2160,7 @@ func (x *ChangeRegistrationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeRegistrationResponse.ProtoReflect.Descriptor instead.
 func (*ChangeRegistrationResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{24}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ChangeRegistrationResponse) GetEvent() *NetworkEvent {
@@ -2045,7 +2192,7 @@ type ListNetworkEventsRequest struct {
 
 func (x *ListNetworkEventsRequest) Reset() {
 	*x = ListNetworkEventsRequest{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[25]
+	mi := &file_upline_v1_network_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2057,7 +2204,7 @@ func (x *ListNetworkEventsRequest) String() string {
 func (*ListNetworkEventsRequest) ProtoMessage() {}
 
 func (x *ListNetworkEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[25]
+	mi := &file_upline_v1_network_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2070,7 +2217,7 @@ func (x *ListNetworkEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListNetworkEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListNetworkEventsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{25}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListNetworkEventsRequest) GetDistributorId() string {
@@ -2107,7 +2254,7 @@ type ListNetworkEventsResponse struct {
 
 func (x *ListNetworkEventsResponse) Reset() {
 	*x = ListNetworkEventsResponse{}
-	mi := &file_upline_v1_network_service_proto_msgTypes[26]
+	mi := &file_upline_v1_network_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2119,7 +2266,7 @@ func (x *ListNetworkEventsResponse) String() string {
 func (*ListNetworkEventsResponse) ProtoMessage() {}
 
 func (x *ListNetworkEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_network_service_proto_msgTypes[26]
+	mi := &file_upline_v1_network_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2132,7 +2279,7 @@ func (x *ListNetworkEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListNetworkEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListNetworkEventsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{26}
+	return file_upline_v1_network_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListNetworkEventsResponse) GetEvents() []*NetworkEvent {
@@ -2153,10 +2300,10 @@ var File_upline_v1_network_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_network_service_proto_rawDesc = "" +
 	"\n" +
-	"\x1fupline/v1/network_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x15upline/v1/types.proto\"e\n" +
+	"\x1fupline/v1/network_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x14upline/v1/plan.proto\x1a\x15upline/v1/types.proto\"e\n" +
 	"\tPlacement\x12;\n" +
 	"\tparent_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\bparentId\x12\x1b\n" +
-	"\x03leg\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x01R\x03leg\"\xea\x03\n" +
+	"\x03leg\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x01R\x03leg\"\xa7\x04\n" +
 	"\rEnrollRequest\x12E\n" +
 	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x127\n" +
 	"\aplan_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x12)\n" +
@@ -2168,10 +2315,20 @@ const file_upline_v1_network_service_proto_rawDesc = "" +
 	"\venrolled_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"enrolledAt\x129\n" +
 	"\bowner_id\x18\x14 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{0,64}$R\aownerId\x12;\n" +
-	"\fregistration\x18\x15 \x01(\v2\x17.upline.v1.RegistrationR\fregistration\"\x7f\n" +
+	"\fregistration\x18\x15 \x01(\v2\x17.upline.v1.RegistrationR\fregistration\x12;\n" +
+	"\tautomatic\x18\x16 \x01(\v2\x1d.upline.v1.AutomaticPlacementR\tautomatic\"u\n" +
+	"\x12AutomaticPlacement\x12B\n" +
+	"\bstrategy\x18\x01 \x01(\x0e2\x1c.upline.v1.PlacementStrategyB\b\xbaH\x05\x82\x01\x02\x10\x01R\bstrategy\x12\x1b\n" +
+	"\x03leg\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x03leg\"\xb1\x01\n" +
+	"\x0fPlacementOrigin\x128\n" +
+	"\bstrategy\x18\x01 \x01(\x0e2\x1c.upline.v1.PlacementStrategyR\bstrategy\x12\x10\n" +
+	"\x03leg\x18\x02 \x01(\x05R\x03leg\x12\x14\n" +
+	"\x05order\x18\x03 \x01(\x03R\x05order\x12<\n" +
+	"\fvolume_as_of\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"volumeAsOf\"\x7f\n" +
 	"\fRegistration\x122\n" +
 	"\x04kind\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{0,64}$R\x04kind\x12;\n" +
-	"\x04tags\x18\x02 \x03(\tB'\xbaH$\x92\x01!\x10\x1e\x18\x01\"\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x04tags\"\x94\x04\n" +
+	"\x04tags\x18\x02 \x03(\tB'\xbaH$\x92\x01!\x10\x1e\x18\x01\"\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x04tags\"\xdb\x04\n" +
 	"\vDistributor\x12%\n" +
 	"\x0edistributor_id\x18\x01 \x01(\tR\rdistributorId\x12\x17\n" +
 	"\aplan_id\x18\x02 \x01(\tR\x06planId\x12\x16\n" +
@@ -2188,7 +2345,8 @@ const file_upline_v1_network_service_proto_rawDesc = "" +
 	"\fregistration\x18\n" +
 	" \x01(\v2\x17.upline.v1.RegistrationR\fregistration\x12/\n" +
 	"\bstanding\x18\v \x01(\x0e2\x13.upline.v1.StandingR\bstanding\x12?\n" +
-	"\rterminated_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\fterminatedAt\"J\n" +
+	"\rterminated_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\fterminatedAt\x12E\n" +
+	"\x10placement_origin\x18\r \x01(\v2\x1a.upline.v1.PlacementOriginR\x0fplacementOrigin\"J\n" +
 	"\x0eEnrollResponse\x128\n" +
 	"\vdistributor\x18\x01 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\"_\n" +
 	"\x12EnrollBatchRequest\x12I\n" +
@@ -2351,7 +2509,7 @@ func file_upline_v1_network_service_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_network_service_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_upline_v1_network_service_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_upline_v1_network_service_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_upline_v1_network_service_proto_goTypes = []any{
 	(Tree)(0),                          // 0: upline.v1.Tree
 	(Standing)(0),                      // 1: upline.v1.Standing
@@ -2359,110 +2517,118 @@ var file_upline_v1_network_service_proto_goTypes = []any{
 	(NetworkEventKind)(0),              // 3: upline.v1.NetworkEventKind
 	(*Placement)(nil),                  // 4: upline.v1.Placement
 	(*EnrollRequest)(nil),              // 5: upline.v1.EnrollRequest
-	(*Registration)(nil),               // 6: upline.v1.Registration
-	(*Distributor)(nil),                // 7: upline.v1.Distributor
-	(*EnrollResponse)(nil),             // 8: upline.v1.EnrollResponse
-	(*EnrollBatchRequest)(nil),         // 9: upline.v1.EnrollBatchRequest
-	(*EnrollBatchResponse)(nil),        // 10: upline.v1.EnrollBatchResponse
-	(*GetDistributorRequest)(nil),      // 11: upline.v1.GetDistributorRequest
-	(*GetDistributorResponse)(nil),     // 12: upline.v1.GetDistributorResponse
-	(*GetUplineRequest)(nil),           // 13: upline.v1.GetUplineRequest
-	(*NetworkMember)(nil),              // 14: upline.v1.NetworkMember
-	(*GetUplineResponse)(nil),          // 15: upline.v1.GetUplineResponse
-	(*GetDownlineRequest)(nil),         // 16: upline.v1.GetDownlineRequest
-	(*GetDownlineResponse)(nil),        // 17: upline.v1.GetDownlineResponse
-	(*NetworkEvent)(nil),               // 18: upline.v1.NetworkEvent
-	(*ChangeSponsorRequest)(nil),       // 19: upline.v1.ChangeSponsorRequest
-	(*ChangeSponsorResponse)(nil),      // 20: upline.v1.ChangeSponsorResponse
-	(*MovePlacementRequest)(nil),       // 21: upline.v1.MovePlacementRequest
-	(*MovePlacementResponse)(nil),      // 22: upline.v1.MovePlacementResponse
-	(*TerminateRequest)(nil),           // 23: upline.v1.TerminateRequest
-	(*TerminateResponse)(nil),          // 24: upline.v1.TerminateResponse
-	(*ReinstateRequest)(nil),           // 25: upline.v1.ReinstateRequest
-	(*ReinstateResponse)(nil),          // 26: upline.v1.ReinstateResponse
-	(*ChangeRegistrationRequest)(nil),  // 27: upline.v1.ChangeRegistrationRequest
-	(*ChangeRegistrationResponse)(nil), // 28: upline.v1.ChangeRegistrationResponse
-	(*ListNetworkEventsRequest)(nil),   // 29: upline.v1.ListNetworkEventsRequest
-	(*ListNetworkEventsResponse)(nil),  // 30: upline.v1.ListNetworkEventsResponse
-	(*timestamppb.Timestamp)(nil),      // 31: google.protobuf.Timestamp
-	(*PeriodRef)(nil),                  // 32: upline.v1.PeriodRef
+	(*AutomaticPlacement)(nil),         // 6: upline.v1.AutomaticPlacement
+	(*PlacementOrigin)(nil),            // 7: upline.v1.PlacementOrigin
+	(*Registration)(nil),               // 8: upline.v1.Registration
+	(*Distributor)(nil),                // 9: upline.v1.Distributor
+	(*EnrollResponse)(nil),             // 10: upline.v1.EnrollResponse
+	(*EnrollBatchRequest)(nil),         // 11: upline.v1.EnrollBatchRequest
+	(*EnrollBatchResponse)(nil),        // 12: upline.v1.EnrollBatchResponse
+	(*GetDistributorRequest)(nil),      // 13: upline.v1.GetDistributorRequest
+	(*GetDistributorResponse)(nil),     // 14: upline.v1.GetDistributorResponse
+	(*GetUplineRequest)(nil),           // 15: upline.v1.GetUplineRequest
+	(*NetworkMember)(nil),              // 16: upline.v1.NetworkMember
+	(*GetUplineResponse)(nil),          // 17: upline.v1.GetUplineResponse
+	(*GetDownlineRequest)(nil),         // 18: upline.v1.GetDownlineRequest
+	(*GetDownlineResponse)(nil),        // 19: upline.v1.GetDownlineResponse
+	(*NetworkEvent)(nil),               // 20: upline.v1.NetworkEvent
+	(*ChangeSponsorRequest)(nil),       // 21: upline.v1.ChangeSponsorRequest
+	(*ChangeSponsorResponse)(nil),      // 22: upline.v1.ChangeSponsorResponse
+	(*MovePlacementRequest)(nil),       // 23: upline.v1.MovePlacementRequest
+	(*MovePlacementResponse)(nil),      // 24: upline.v1.MovePlacementResponse
+	(*TerminateRequest)(nil),           // 25: upline.v1.TerminateRequest
+	(*TerminateResponse)(nil),          // 26: upline.v1.TerminateResponse
+	(*ReinstateRequest)(nil),           // 27: upline.v1.ReinstateRequest
+	(*ReinstateResponse)(nil),          // 28: upline.v1.ReinstateResponse
+	(*ChangeRegistrationRequest)(nil),  // 29: upline.v1.ChangeRegistrationRequest
+	(*ChangeRegistrationResponse)(nil), // 30: upline.v1.ChangeRegistrationResponse
+	(*ListNetworkEventsRequest)(nil),   // 31: upline.v1.ListNetworkEventsRequest
+	(*ListNetworkEventsResponse)(nil),  // 32: upline.v1.ListNetworkEventsResponse
+	(*timestamppb.Timestamp)(nil),      // 33: google.protobuf.Timestamp
+	(PlacementStrategy)(0),             // 34: upline.v1.PlacementStrategy
+	(*PeriodRef)(nil),                  // 35: upline.v1.PeriodRef
 }
 var file_upline_v1_network_service_proto_depIdxs = []int32{
 	4,  // 0: upline.v1.EnrollRequest.placement:type_name -> upline.v1.Placement
-	31, // 1: upline.v1.EnrollRequest.enrolled_at:type_name -> google.protobuf.Timestamp
-	6,  // 2: upline.v1.EnrollRequest.registration:type_name -> upline.v1.Registration
-	4,  // 3: upline.v1.Distributor.placement:type_name -> upline.v1.Placement
-	31, // 4: upline.v1.Distributor.enrolled_at:type_name -> google.protobuf.Timestamp
-	31, // 5: upline.v1.Distributor.recorded_at:type_name -> google.protobuf.Timestamp
-	6,  // 6: upline.v1.Distributor.registration:type_name -> upline.v1.Registration
-	1,  // 7: upline.v1.Distributor.standing:type_name -> upline.v1.Standing
-	31, // 8: upline.v1.Distributor.terminated_at:type_name -> google.protobuf.Timestamp
-	7,  // 9: upline.v1.EnrollResponse.distributor:type_name -> upline.v1.Distributor
-	5,  // 10: upline.v1.EnrollBatchRequest.distributors:type_name -> upline.v1.EnrollRequest
-	7,  // 11: upline.v1.EnrollBatchResponse.distributors:type_name -> upline.v1.Distributor
-	7,  // 12: upline.v1.GetDistributorResponse.distributor:type_name -> upline.v1.Distributor
-	0,  // 13: upline.v1.GetUplineRequest.tree:type_name -> upline.v1.Tree
-	7,  // 14: upline.v1.NetworkMember.distributor:type_name -> upline.v1.Distributor
-	14, // 15: upline.v1.GetUplineResponse.members:type_name -> upline.v1.NetworkMember
-	0,  // 16: upline.v1.GetDownlineRequest.tree:type_name -> upline.v1.Tree
-	14, // 17: upline.v1.GetDownlineResponse.members:type_name -> upline.v1.NetworkMember
-	3,  // 18: upline.v1.NetworkEvent.kind:type_name -> upline.v1.NetworkEventKind
-	4,  // 19: upline.v1.NetworkEvent.placement:type_name -> upline.v1.Placement
-	6,  // 20: upline.v1.NetworkEvent.registration:type_name -> upline.v1.Registration
-	31, // 21: upline.v1.NetworkEvent.effective_at:type_name -> google.protobuf.Timestamp
-	31, // 22: upline.v1.NetworkEvent.recorded_at:type_name -> google.protobuf.Timestamp
-	32, // 23: upline.v1.NetworkEvent.counts_from:type_name -> upline.v1.PeriodRef
-	32, // 24: upline.v1.NetworkEvent.restated_in:type_name -> upline.v1.PeriodRef
-	31, // 25: upline.v1.ChangeSponsorRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 26: upline.v1.ChangeSponsorRequest.counting:type_name -> upline.v1.NetworkCounting
-	18, // 27: upline.v1.ChangeSponsorResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 28: upline.v1.ChangeSponsorResponse.distributor:type_name -> upline.v1.Distributor
-	31, // 29: upline.v1.MovePlacementRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 30: upline.v1.MovePlacementRequest.counting:type_name -> upline.v1.NetworkCounting
-	4,  // 31: upline.v1.MovePlacementRequest.placement:type_name -> upline.v1.Placement
-	18, // 32: upline.v1.MovePlacementResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 33: upline.v1.MovePlacementResponse.distributor:type_name -> upline.v1.Distributor
-	31, // 34: upline.v1.TerminateRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 35: upline.v1.TerminateRequest.counting:type_name -> upline.v1.NetworkCounting
-	18, // 36: upline.v1.TerminateResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 37: upline.v1.TerminateResponse.distributor:type_name -> upline.v1.Distributor
-	31, // 38: upline.v1.ReinstateRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 39: upline.v1.ReinstateRequest.counting:type_name -> upline.v1.NetworkCounting
-	18, // 40: upline.v1.ReinstateResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 41: upline.v1.ReinstateResponse.distributor:type_name -> upline.v1.Distributor
-	31, // 42: upline.v1.ChangeRegistrationRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 43: upline.v1.ChangeRegistrationRequest.counting:type_name -> upline.v1.NetworkCounting
-	6,  // 44: upline.v1.ChangeRegistrationRequest.registration:type_name -> upline.v1.Registration
-	18, // 45: upline.v1.ChangeRegistrationResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 46: upline.v1.ChangeRegistrationResponse.distributor:type_name -> upline.v1.Distributor
-	18, // 47: upline.v1.ListNetworkEventsResponse.events:type_name -> upline.v1.NetworkEvent
-	5,  // 48: upline.v1.NetworkService.Enroll:input_type -> upline.v1.EnrollRequest
-	9,  // 49: upline.v1.NetworkService.EnrollBatch:input_type -> upline.v1.EnrollBatchRequest
-	19, // 50: upline.v1.NetworkService.ChangeSponsor:input_type -> upline.v1.ChangeSponsorRequest
-	21, // 51: upline.v1.NetworkService.MovePlacement:input_type -> upline.v1.MovePlacementRequest
-	23, // 52: upline.v1.NetworkService.Terminate:input_type -> upline.v1.TerminateRequest
-	25, // 53: upline.v1.NetworkService.Reinstate:input_type -> upline.v1.ReinstateRequest
-	27, // 54: upline.v1.NetworkService.ChangeRegistration:input_type -> upline.v1.ChangeRegistrationRequest
-	29, // 55: upline.v1.NetworkService.ListNetworkEvents:input_type -> upline.v1.ListNetworkEventsRequest
-	11, // 56: upline.v1.NetworkService.GetDistributor:input_type -> upline.v1.GetDistributorRequest
-	13, // 57: upline.v1.NetworkService.GetUpline:input_type -> upline.v1.GetUplineRequest
-	16, // 58: upline.v1.NetworkService.GetDownline:input_type -> upline.v1.GetDownlineRequest
-	8,  // 59: upline.v1.NetworkService.Enroll:output_type -> upline.v1.EnrollResponse
-	10, // 60: upline.v1.NetworkService.EnrollBatch:output_type -> upline.v1.EnrollBatchResponse
-	20, // 61: upline.v1.NetworkService.ChangeSponsor:output_type -> upline.v1.ChangeSponsorResponse
-	22, // 62: upline.v1.NetworkService.MovePlacement:output_type -> upline.v1.MovePlacementResponse
-	24, // 63: upline.v1.NetworkService.Terminate:output_type -> upline.v1.TerminateResponse
-	26, // 64: upline.v1.NetworkService.Reinstate:output_type -> upline.v1.ReinstateResponse
-	28, // 65: upline.v1.NetworkService.ChangeRegistration:output_type -> upline.v1.ChangeRegistrationResponse
-	30, // 66: upline.v1.NetworkService.ListNetworkEvents:output_type -> upline.v1.ListNetworkEventsResponse
-	12, // 67: upline.v1.NetworkService.GetDistributor:output_type -> upline.v1.GetDistributorResponse
-	15, // 68: upline.v1.NetworkService.GetUpline:output_type -> upline.v1.GetUplineResponse
-	17, // 69: upline.v1.NetworkService.GetDownline:output_type -> upline.v1.GetDownlineResponse
-	59, // [59:70] is the sub-list for method output_type
-	48, // [48:59] is the sub-list for method input_type
-	48, // [48:48] is the sub-list for extension type_name
-	48, // [48:48] is the sub-list for extension extendee
-	0,  // [0:48] is the sub-list for field type_name
+	33, // 1: upline.v1.EnrollRequest.enrolled_at:type_name -> google.protobuf.Timestamp
+	8,  // 2: upline.v1.EnrollRequest.registration:type_name -> upline.v1.Registration
+	6,  // 3: upline.v1.EnrollRequest.automatic:type_name -> upline.v1.AutomaticPlacement
+	34, // 4: upline.v1.AutomaticPlacement.strategy:type_name -> upline.v1.PlacementStrategy
+	34, // 5: upline.v1.PlacementOrigin.strategy:type_name -> upline.v1.PlacementStrategy
+	33, // 6: upline.v1.PlacementOrigin.volume_as_of:type_name -> google.protobuf.Timestamp
+	4,  // 7: upline.v1.Distributor.placement:type_name -> upline.v1.Placement
+	33, // 8: upline.v1.Distributor.enrolled_at:type_name -> google.protobuf.Timestamp
+	33, // 9: upline.v1.Distributor.recorded_at:type_name -> google.protobuf.Timestamp
+	8,  // 10: upline.v1.Distributor.registration:type_name -> upline.v1.Registration
+	1,  // 11: upline.v1.Distributor.standing:type_name -> upline.v1.Standing
+	33, // 12: upline.v1.Distributor.terminated_at:type_name -> google.protobuf.Timestamp
+	7,  // 13: upline.v1.Distributor.placement_origin:type_name -> upline.v1.PlacementOrigin
+	9,  // 14: upline.v1.EnrollResponse.distributor:type_name -> upline.v1.Distributor
+	5,  // 15: upline.v1.EnrollBatchRequest.distributors:type_name -> upline.v1.EnrollRequest
+	9,  // 16: upline.v1.EnrollBatchResponse.distributors:type_name -> upline.v1.Distributor
+	9,  // 17: upline.v1.GetDistributorResponse.distributor:type_name -> upline.v1.Distributor
+	0,  // 18: upline.v1.GetUplineRequest.tree:type_name -> upline.v1.Tree
+	9,  // 19: upline.v1.NetworkMember.distributor:type_name -> upline.v1.Distributor
+	16, // 20: upline.v1.GetUplineResponse.members:type_name -> upline.v1.NetworkMember
+	0,  // 21: upline.v1.GetDownlineRequest.tree:type_name -> upline.v1.Tree
+	16, // 22: upline.v1.GetDownlineResponse.members:type_name -> upline.v1.NetworkMember
+	3,  // 23: upline.v1.NetworkEvent.kind:type_name -> upline.v1.NetworkEventKind
+	4,  // 24: upline.v1.NetworkEvent.placement:type_name -> upline.v1.Placement
+	8,  // 25: upline.v1.NetworkEvent.registration:type_name -> upline.v1.Registration
+	33, // 26: upline.v1.NetworkEvent.effective_at:type_name -> google.protobuf.Timestamp
+	33, // 27: upline.v1.NetworkEvent.recorded_at:type_name -> google.protobuf.Timestamp
+	35, // 28: upline.v1.NetworkEvent.counts_from:type_name -> upline.v1.PeriodRef
+	35, // 29: upline.v1.NetworkEvent.restated_in:type_name -> upline.v1.PeriodRef
+	33, // 30: upline.v1.ChangeSponsorRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 31: upline.v1.ChangeSponsorRequest.counting:type_name -> upline.v1.NetworkCounting
+	20, // 32: upline.v1.ChangeSponsorResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 33: upline.v1.ChangeSponsorResponse.distributor:type_name -> upline.v1.Distributor
+	33, // 34: upline.v1.MovePlacementRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 35: upline.v1.MovePlacementRequest.counting:type_name -> upline.v1.NetworkCounting
+	4,  // 36: upline.v1.MovePlacementRequest.placement:type_name -> upline.v1.Placement
+	20, // 37: upline.v1.MovePlacementResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 38: upline.v1.MovePlacementResponse.distributor:type_name -> upline.v1.Distributor
+	33, // 39: upline.v1.TerminateRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 40: upline.v1.TerminateRequest.counting:type_name -> upline.v1.NetworkCounting
+	20, // 41: upline.v1.TerminateResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 42: upline.v1.TerminateResponse.distributor:type_name -> upline.v1.Distributor
+	33, // 43: upline.v1.ReinstateRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 44: upline.v1.ReinstateRequest.counting:type_name -> upline.v1.NetworkCounting
+	20, // 45: upline.v1.ReinstateResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 46: upline.v1.ReinstateResponse.distributor:type_name -> upline.v1.Distributor
+	33, // 47: upline.v1.ChangeRegistrationRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 48: upline.v1.ChangeRegistrationRequest.counting:type_name -> upline.v1.NetworkCounting
+	8,  // 49: upline.v1.ChangeRegistrationRequest.registration:type_name -> upline.v1.Registration
+	20, // 50: upline.v1.ChangeRegistrationResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 51: upline.v1.ChangeRegistrationResponse.distributor:type_name -> upline.v1.Distributor
+	20, // 52: upline.v1.ListNetworkEventsResponse.events:type_name -> upline.v1.NetworkEvent
+	5,  // 53: upline.v1.NetworkService.Enroll:input_type -> upline.v1.EnrollRequest
+	11, // 54: upline.v1.NetworkService.EnrollBatch:input_type -> upline.v1.EnrollBatchRequest
+	21, // 55: upline.v1.NetworkService.ChangeSponsor:input_type -> upline.v1.ChangeSponsorRequest
+	23, // 56: upline.v1.NetworkService.MovePlacement:input_type -> upline.v1.MovePlacementRequest
+	25, // 57: upline.v1.NetworkService.Terminate:input_type -> upline.v1.TerminateRequest
+	27, // 58: upline.v1.NetworkService.Reinstate:input_type -> upline.v1.ReinstateRequest
+	29, // 59: upline.v1.NetworkService.ChangeRegistration:input_type -> upline.v1.ChangeRegistrationRequest
+	31, // 60: upline.v1.NetworkService.ListNetworkEvents:input_type -> upline.v1.ListNetworkEventsRequest
+	13, // 61: upline.v1.NetworkService.GetDistributor:input_type -> upline.v1.GetDistributorRequest
+	15, // 62: upline.v1.NetworkService.GetUpline:input_type -> upline.v1.GetUplineRequest
+	18, // 63: upline.v1.NetworkService.GetDownline:input_type -> upline.v1.GetDownlineRequest
+	10, // 64: upline.v1.NetworkService.Enroll:output_type -> upline.v1.EnrollResponse
+	12, // 65: upline.v1.NetworkService.EnrollBatch:output_type -> upline.v1.EnrollBatchResponse
+	22, // 66: upline.v1.NetworkService.ChangeSponsor:output_type -> upline.v1.ChangeSponsorResponse
+	24, // 67: upline.v1.NetworkService.MovePlacement:output_type -> upline.v1.MovePlacementResponse
+	26, // 68: upline.v1.NetworkService.Terminate:output_type -> upline.v1.TerminateResponse
+	28, // 69: upline.v1.NetworkService.Reinstate:output_type -> upline.v1.ReinstateResponse
+	30, // 70: upline.v1.NetworkService.ChangeRegistration:output_type -> upline.v1.ChangeRegistrationResponse
+	32, // 71: upline.v1.NetworkService.ListNetworkEvents:output_type -> upline.v1.ListNetworkEventsResponse
+	14, // 72: upline.v1.NetworkService.GetDistributor:output_type -> upline.v1.GetDistributorResponse
+	17, // 73: upline.v1.NetworkService.GetUpline:output_type -> upline.v1.GetUplineResponse
+	19, // 74: upline.v1.NetworkService.GetDownline:output_type -> upline.v1.GetDownlineResponse
+	64, // [64:75] is the sub-list for method output_type
+	53, // [53:64] is the sub-list for method input_type
+	53, // [53:53] is the sub-list for extension type_name
+	53, // [53:53] is the sub-list for extension extendee
+	0,  // [0:53] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_network_service_proto_init() }
@@ -2470,6 +2636,7 @@ func file_upline_v1_network_service_proto_init() {
 	if File_upline_v1_network_service_proto != nil {
 		return
 	}
+	file_upline_v1_plan_proto_init()
 	file_upline_v1_types_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2477,7 +2644,7 @@ func file_upline_v1_network_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_network_service_proto_rawDesc), len(file_upline_v1_network_service_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   27,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -141,6 +141,128 @@ func (RoundingAt) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_plan_proto_rawDescGZIP(), []int{1}
 }
 
+// PlacementStrategy is a way to find a place beneath a sponsor.
+type PlacementStrategy int32
+
+const (
+	// Not given.
+	PlacementStrategy_PLACEMENT_STRATEGY_UNSPECIFIED PlacementStrategy = 0
+	// The first vacant place, level by level, each level from left to right.
+	PlacementStrategy_PLACEMENT_STRATEGY_BREADTH_FIRST PlacementStrategy = 1
+	// The end of the line that goes down one leg and on in the same leg.
+	PlacementStrategy_PLACEMENT_STRATEGY_OUTER_EDGE PlacementStrategy = 2
+	// Into the leg of the sponsor with the fewest people.
+	PlacementStrategy_PLACEMENT_STRATEGY_FEWER_PEOPLE PlacementStrategy = 3
+	// Into the leg of the sponsor with the least volume in the running period of the main cadence.
+	PlacementStrategy_PLACEMENT_STRATEGY_LESS_VOLUME PlacementStrategy = 4
+	// Into the legs of the sponsor by turns, beginning with the first.
+	PlacementStrategy_PLACEMENT_STRATEGY_ALTERNATE PlacementStrategy = 5
+)
+
+// Enum value maps for PlacementStrategy.
+var (
+	PlacementStrategy_name = map[int32]string{
+		0: "PLACEMENT_STRATEGY_UNSPECIFIED",
+		1: "PLACEMENT_STRATEGY_BREADTH_FIRST",
+		2: "PLACEMENT_STRATEGY_OUTER_EDGE",
+		3: "PLACEMENT_STRATEGY_FEWER_PEOPLE",
+		4: "PLACEMENT_STRATEGY_LESS_VOLUME",
+		5: "PLACEMENT_STRATEGY_ALTERNATE",
+	}
+	PlacementStrategy_value = map[string]int32{
+		"PLACEMENT_STRATEGY_UNSPECIFIED":   0,
+		"PLACEMENT_STRATEGY_BREADTH_FIRST": 1,
+		"PLACEMENT_STRATEGY_OUTER_EDGE":    2,
+		"PLACEMENT_STRATEGY_FEWER_PEOPLE":  3,
+		"PLACEMENT_STRATEGY_LESS_VOLUME":   4,
+		"PLACEMENT_STRATEGY_ALTERNATE":     5,
+	}
+)
+
+func (x PlacementStrategy) Enum() *PlacementStrategy {
+	p := new(PlacementStrategy)
+	*p = x
+	return p
+}
+
+func (x PlacementStrategy) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PlacementStrategy) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_plan_proto_enumTypes[2].Descriptor()
+}
+
+func (PlacementStrategy) Type() protoreflect.EnumType {
+	return &file_upline_v1_plan_proto_enumTypes[2]
+}
+
+func (x PlacementStrategy) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PlacementStrategy.Descriptor instead.
+func (PlacementStrategy) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{2}
+}
+
+// PlacementDescent says how to go on inside a leg in which somebody stands.
+type PlacementDescent int32
+
+const (
+	// Not given; means what companies with the strategy mostly have.
+	PlacementDescent_PLACEMENT_DESCENT_UNSPECIFIED PlacementDescent = 0
+	// On in the same leg to its end.
+	PlacementDescent_PLACEMENT_DESCENT_OUTER_EDGE PlacementDescent = 1
+	// The first vacant place in the leg, level by level.
+	PlacementDescent_PLACEMENT_DESCENT_BREADTH_FIRST PlacementDescent = 2
+	// Choosing again at everybody on the way, by their own legs. Not for `alternate`.
+	PlacementDescent_PLACEMENT_DESCENT_REPEAT PlacementDescent = 3
+)
+
+// Enum value maps for PlacementDescent.
+var (
+	PlacementDescent_name = map[int32]string{
+		0: "PLACEMENT_DESCENT_UNSPECIFIED",
+		1: "PLACEMENT_DESCENT_OUTER_EDGE",
+		2: "PLACEMENT_DESCENT_BREADTH_FIRST",
+		3: "PLACEMENT_DESCENT_REPEAT",
+	}
+	PlacementDescent_value = map[string]int32{
+		"PLACEMENT_DESCENT_UNSPECIFIED":   0,
+		"PLACEMENT_DESCENT_OUTER_EDGE":    1,
+		"PLACEMENT_DESCENT_BREADTH_FIRST": 2,
+		"PLACEMENT_DESCENT_REPEAT":        3,
+	}
+)
+
+func (x PlacementDescent) Enum() *PlacementDescent {
+	p := new(PlacementDescent)
+	*p = x
+	return p
+}
+
+func (x PlacementDescent) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PlacementDescent) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_plan_proto_enumTypes[3].Descriptor()
+}
+
+func (PlacementDescent) Type() protoreflect.EnumType {
+	return &file_upline_v1_plan_proto_enumTypes[3]
+}
+
+func (x PlacementDescent) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PlacementDescent.Descriptor instead.
+func (PlacementDescent) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{3}
+}
+
 // LatePolicy says where an event counts whose period is fenced or closed.
 type LatePolicy int32
 
@@ -183,11 +305,11 @@ func (x LatePolicy) String() string {
 }
 
 func (LatePolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[2].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[4].Descriptor()
 }
 
 func (LatePolicy) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[2]
+	return &file_upline_v1_plan_proto_enumTypes[4]
 }
 
 func (x LatePolicy) Number() protoreflect.EnumNumber {
@@ -196,7 +318,7 @@ func (x LatePolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use LatePolicy.Descriptor instead.
 func (LatePolicy) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{2}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
 }
 
 // CancelledVolume says what a cancellation does to volume already counted.
@@ -241,11 +363,11 @@ func (x CancelledVolume) String() string {
 }
 
 func (CancelledVolume) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[3].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[5].Descriptor()
 }
 
 func (CancelledVolume) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[3]
+	return &file_upline_v1_plan_proto_enumTypes[5]
 }
 
 func (x CancelledVolume) Number() protoreflect.EnumNumber {
@@ -254,7 +376,7 @@ func (x CancelledVolume) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CancelledVolume.Descriptor instead.
 func (CancelledVolume) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{3}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
 }
 
 // Restate says for whom a bonus is corrected when a closed period is computed again.
@@ -299,11 +421,11 @@ func (x Restate) String() string {
 }
 
 func (Restate) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[4].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[6].Descriptor()
 }
 
 func (Restate) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[4]
+	return &file_upline_v1_plan_proto_enumTypes[6]
 }
 
 func (x Restate) Number() protoreflect.EnumNumber {
@@ -312,7 +434,7 @@ func (x Restate) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Restate.Descriptor instead.
 func (Restate) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
 }
 
 // PaysAt says when a bonus posts its lines.
@@ -352,11 +474,11 @@ func (x PaysAt) String() string {
 }
 
 func (PaysAt) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[5].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[7].Descriptor()
 }
 
 func (PaysAt) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[5]
+	return &file_upline_v1_plan_proto_enumTypes[7]
 }
 
 func (x PaysAt) Number() protoreflect.EnumNumber {
@@ -365,7 +487,7 @@ func (x PaysAt) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PaysAt.Descriptor instead.
 func (PaysAt) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{7}
 }
 
 // Inactive says whether a bonus pays those who are not active.
@@ -405,11 +527,11 @@ func (x Inactive) String() string {
 }
 
 func (Inactive) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[6].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[8].Descriptor()
 }
 
 func (Inactive) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[6]
+	return &file_upline_v1_plan_proto_enumTypes[8]
 }
 
 func (x Inactive) Number() protoreflect.EnumNumber {
@@ -418,7 +540,7 @@ func (x Inactive) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Inactive.Descriptor instead.
 func (Inactive) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{8}
 }
 
 // Plan is a compensation plan. It is written as a YAML file with the names of these fields; an enum value is written in lower
@@ -812,7 +934,13 @@ type PlacementTree struct {
 	// Legs of a distributor: 2 makes a binary tree.
 	Width int32 `protobuf:"varint,1,opt,name=width,proto3" json:"width,omitempty"`
 	// Levels that a tree may be deep, the top not being one of them. Omitted: as deep as it grows.
-	Depth         int32 `protobuf:"varint,2,opt,name=depth,proto3" json:"depth,omitempty"`
+	Depth int32 `protobuf:"varint,2,opt,name=depth,proto3" json:"depth,omitempty"`
+	// How whoever is enrolled without a place is placed. Omitted: every enrolment has to name the place.
+	Automatic *PlacementRule `protobuf:"bytes,3,opt,name=automatic,proto3" json:"automatic,omitempty"`
+	// Rules that an enrolment may ask for instead, by their strategy. Needs `automatic`.
+	Choices []*PlacementRule `protobuf:"bytes,4,rep,name=choices,proto3" json:"choices,omitempty"`
+	// The volume that `less_volume` goes by: `cv` or `pv`. Omitted: `cv`.
+	Volume        string `protobuf:"bytes,5,opt,name=volume,proto3" json:"volume,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -861,6 +989,102 @@ func (x *PlacementTree) GetDepth() int32 {
 	return 0
 }
 
+func (x *PlacementTree) GetAutomatic() *PlacementRule {
+	if x != nil {
+		return x.Automatic
+	}
+	return nil
+}
+
+func (x *PlacementTree) GetChoices() []*PlacementRule {
+	if x != nil {
+		return x.Choices
+	}
+	return nil
+}
+
+func (x *PlacementTree) GetVolume() string {
+	if x != nil {
+		return x.Volume
+	}
+	return ""
+}
+
+// PlacementRule finds a place beneath the sponsor. Whatever is equal, the lower leg comes first.
+type PlacementRule struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How the place is chosen.
+	Strategy PlacementStrategy `protobuf:"varint,1,opt,name=strategy,proto3,enum=upline.v1.PlacementStrategy" json:"strategy,omitempty"`
+	// The leg of the sponsor that `outer_edge` goes down, or that `breadth_first` keeps to. Omitted: the enrolment says it, which it
+	// must for `outer_edge`.
+	Leg int32 `protobuf:"varint,2,opt,name=leg,proto3" json:"leg,omitempty"`
+	// How to go on inside the leg that `fewer_people`, `less_volume` or `alternate` has chosen. Omitted: `repeat` for `fewer_people`,
+	// `outer_edge` for the other two.
+	Descent PlacementDescent `protobuf:"varint,3,opt,name=descent,proto3,enum=upline.v1.PlacementDescent" json:"descent,omitempty"`
+	// Levels beneath the sponsor that may be used. Omitted: all.
+	LevelsMax     int32 `protobuf:"varint,4,opt,name=levels_max,json=levelsMax,proto3" json:"levels_max,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlacementRule) Reset() {
+	*x = PlacementRule{}
+	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlacementRule) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlacementRule) ProtoMessage() {}
+
+func (x *PlacementRule) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlacementRule.ProtoReflect.Descriptor instead.
+func (*PlacementRule) Descriptor() ([]byte, []int) {
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *PlacementRule) GetStrategy() PlacementStrategy {
+	if x != nil {
+		return x.Strategy
+	}
+	return PlacementStrategy_PLACEMENT_STRATEGY_UNSPECIFIED
+}
+
+func (x *PlacementRule) GetLeg() int32 {
+	if x != nil {
+		return x.Leg
+	}
+	return 0
+}
+
+func (x *PlacementRule) GetDescent() PlacementDescent {
+	if x != nil {
+		return x.Descent
+	}
+	return PlacementDescent_PLACEMENT_DESCENT_UNSPECIFIED
+}
+
+func (x *PlacementRule) GetLevelsMax() int32 {
+	if x != nil {
+		return x.LevelsMax
+	}
+	return 0
+}
+
 // Restating says how far corrections of closed periods go, where `late_policy` or `cancelled_volume` is `restate`, or a move in the
 // network is.
 type Restating struct {
@@ -877,7 +1101,7 @@ type Restating struct {
 
 func (x *Restating) Reset() {
 	*x = Restating{}
-	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	mi := &file_upline_v1_plan_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -889,7 +1113,7 @@ func (x *Restating) String() string {
 func (*Restating) ProtoMessage() {}
 
 func (x *Restating) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[4]
+	mi := &file_upline_v1_plan_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -902,7 +1126,7 @@ func (x *Restating) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Restating.ProtoReflect.Descriptor instead.
 func (*Restating) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Restating) GetMateriality() string {
@@ -939,7 +1163,7 @@ type Rank struct {
 
 func (x *Rank) Reset() {
 	*x = Rank{}
-	mi := &file_upline_v1_plan_proto_msgTypes[5]
+	mi := &file_upline_v1_plan_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -951,7 +1175,7 @@ func (x *Rank) String() string {
 func (*Rank) ProtoMessage() {}
 
 func (x *Rank) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[5]
+	mi := &file_upline_v1_plan_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -964,7 +1188,7 @@ func (x *Rank) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rank.ProtoReflect.Descriptor instead.
 func (*Rank) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Rank) GetName() string {
@@ -1055,7 +1279,7 @@ type Bonus struct {
 
 func (x *Bonus) Reset() {
 	*x = Bonus{}
-	mi := &file_upline_v1_plan_proto_msgTypes[6]
+	mi := &file_upline_v1_plan_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1067,7 +1291,7 @@ func (x *Bonus) String() string {
 func (*Bonus) ProtoMessage() {}
 
 func (x *Bonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_proto_msgTypes[6]
+	mi := &file_upline_v1_plan_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1080,7 +1304,7 @@ func (x *Bonus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Bonus.ProtoReflect.Descriptor instead.
 func (*Bonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Bonus) GetName() string {
@@ -1450,11 +1674,23 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\bRounding\x125\n" +
 	"\x04mode\x18\x01 \x01(\x0e2\x17.upline.v1.RoundingModeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04mode\x12\x1b\n" +
 	"\x04step\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04step\x12/\n" +
-	"\x02at\x18\x03 \x01(\x0e2\x15.upline.v1.RoundingAtB\b\xbaH\x05\x82\x01\x02\x10\x01R\x02at\"R\n" +
+	"\x02at\x18\x03 \x01(\x0e2\x15.upline.v1.RoundingAtB\b\xbaH\x05\x82\x01\x02\x10\x01R\x02at\"\xf1\x01\n" +
 	"\rPlacementTree\x12\x1f\n" +
 	"\x05width\x18\x01 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x02R\x05width\x12 \n" +
 	"\x05depth\x18\x02 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x05depth\"\x82\x01\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x05depth\x126\n" +
+	"\tautomatic\x18\x03 \x01(\v2\x18.upline.v1.PlacementRuleR\tautomatic\x12<\n" +
+	"\achoices\x18\x04 \x03(\v2\x18.upline.v1.PlacementRuleB\b\xbaH\x05\x92\x01\x02\x10\x14R\achoices\x12'\n" +
+	"\x06volume\x18\x05 \x01(\tB\x0f\xbaH\fr\n" +
+	"R\x00R\x02cvR\x02pvR\x06volume\"\xde\x01\n" +
+	"\rPlacementRule\x12D\n" +
+	"\bstrategy\x18\x01 \x01(\x0e2\x1c.upline.v1.PlacementStrategyB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\bstrategy\x12\x1b\n" +
+	"\x03leg\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x03leg\x12?\n" +
+	"\adescent\x18\x03 \x01(\x0e2\x1b.upline.v1.PlacementDescentB\b\xbaH\x05\x82\x01\x02\x10\x01R\adescent\x12)\n" +
+	"\n" +
+	"levels_max\x18\x04 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\tlevelsMax\"\x82\x01\n" +
 	"\tRestating\x12H\n" +
 	"\vmateriality\x18\x01 \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,12}(\\.[0-9]{1,4})?)?$R\vmateriality\x12+\n" +
 	"\vperiods_max\x18\x02 \x01(\x05B\n" +
@@ -1511,7 +1747,19 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\x17ROUNDING_AT_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10ROUNDING_AT_LINE\x10\x01\x12\x15\n" +
 	"\x11ROUNDING_AT_BONUS\x10\x02\x12\x15\n" +
-	"\x11ROUNDING_AT_TOTAL\x10\x03*q\n" +
+	"\x11ROUNDING_AT_TOTAL\x10\x03*\xeb\x01\n" +
+	"\x11PlacementStrategy\x12\"\n" +
+	"\x1ePLACEMENT_STRATEGY_UNSPECIFIED\x10\x00\x12$\n" +
+	" PLACEMENT_STRATEGY_BREADTH_FIRST\x10\x01\x12!\n" +
+	"\x1dPLACEMENT_STRATEGY_OUTER_EDGE\x10\x02\x12#\n" +
+	"\x1fPLACEMENT_STRATEGY_FEWER_PEOPLE\x10\x03\x12\"\n" +
+	"\x1ePLACEMENT_STRATEGY_LESS_VOLUME\x10\x04\x12 \n" +
+	"\x1cPLACEMENT_STRATEGY_ALTERNATE\x10\x05*\x9a\x01\n" +
+	"\x10PlacementDescent\x12!\n" +
+	"\x1dPLACEMENT_DESCENT_UNSPECIFIED\x10\x00\x12 \n" +
+	"\x1cPLACEMENT_DESCENT_OUTER_EDGE\x10\x01\x12#\n" +
+	"\x1fPLACEMENT_DESCENT_BREADTH_FIRST\x10\x02\x12\x1c\n" +
+	"\x18PLACEMENT_DESCENT_REPEAT\x10\x03*q\n" +
 	"\n" +
 	"LatePolicy\x12\x1b\n" +
 	"\x17LATE_POLICY_UNSPECIFIED\x10\x00\x12\x17\n" +
@@ -1549,89 +1797,96 @@ func file_upline_v1_plan_proto_rawDescGZIP() []byte {
 	return file_upline_v1_plan_proto_rawDescData
 }
 
-var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_upline_v1_plan_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
+var file_upline_v1_plan_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_upline_v1_plan_proto_goTypes = []any{
 	(RoundingMode)(0),         // 0: upline.v1.RoundingMode
 	(RoundingAt)(0),           // 1: upline.v1.RoundingAt
-	(LatePolicy)(0),           // 2: upline.v1.LatePolicy
-	(CancelledVolume)(0),      // 3: upline.v1.CancelledVolume
-	(Restate)(0),              // 4: upline.v1.Restate
-	(PaysAt)(0),               // 5: upline.v1.PaysAt
-	(Inactive)(0),             // 6: upline.v1.Inactive
-	(*Plan)(nil),              // 7: upline.v1.Plan
-	(*MarketOverride)(nil),    // 8: upline.v1.MarketOverride
-	(*Rounding)(nil),          // 9: upline.v1.Rounding
-	(*PlacementTree)(nil),     // 10: upline.v1.PlacementTree
-	(*Restating)(nil),         // 11: upline.v1.Restating
-	(*Rank)(nil),              // 12: upline.v1.Rank
-	(*Bonus)(nil),             // 13: upline.v1.Bonus
-	(Cadence)(0),              // 14: upline.v1.Cadence
-	(*Volume)(nil),            // 15: upline.v1.Volume
-	(*Fact)(nil),              // 16: upline.v1.Fact
-	(*Cap)(nil),               // 17: upline.v1.Cap
-	(*Exchange)(nil),          // 18: upline.v1.Exchange
-	(PayoutPer)(0),            // 19: upline.v1.PayoutPer
-	(*DirectBonus)(nil),       // 20: upline.v1.DirectBonus
-	(*UnilevelBonus)(nil),     // 21: upline.v1.UnilevelBonus
-	(*BinaryBonus)(nil),       // 22: upline.v1.BinaryBonus
-	(*AdvanceBonus)(nil),      // 23: upline.v1.AdvanceBonus
-	(*FastStartBonus)(nil),    // 24: upline.v1.FastStartBonus
-	(*DifferentialBonus)(nil), // 25: upline.v1.DifferentialBonus
-	(*StairstepBonus)(nil),    // 26: upline.v1.StairstepBonus
-	(*GenerationBonus)(nil),   // 27: upline.v1.GenerationBonus
-	(*MatchingBonus)(nil),     // 28: upline.v1.MatchingBonus
-	(*RevenueShareBonus)(nil), // 29: upline.v1.RevenueShareBonus
-	(*ResidualBonus)(nil),     // 30: upline.v1.ResidualBonus
-	(*MatrixBonus)(nil),       // 31: upline.v1.MatrixBonus
-	(*PoolBonus)(nil),         // 32: upline.v1.PoolBonus
-	(*RankBonus)(nil),         // 33: upline.v1.RankBonus
-	(*ManualBonus)(nil),       // 34: upline.v1.ManualBonus
+	(PlacementStrategy)(0),    // 2: upline.v1.PlacementStrategy
+	(PlacementDescent)(0),     // 3: upline.v1.PlacementDescent
+	(LatePolicy)(0),           // 4: upline.v1.LatePolicy
+	(CancelledVolume)(0),      // 5: upline.v1.CancelledVolume
+	(Restate)(0),              // 6: upline.v1.Restate
+	(PaysAt)(0),               // 7: upline.v1.PaysAt
+	(Inactive)(0),             // 8: upline.v1.Inactive
+	(*Plan)(nil),              // 9: upline.v1.Plan
+	(*MarketOverride)(nil),    // 10: upline.v1.MarketOverride
+	(*Rounding)(nil),          // 11: upline.v1.Rounding
+	(*PlacementTree)(nil),     // 12: upline.v1.PlacementTree
+	(*PlacementRule)(nil),     // 13: upline.v1.PlacementRule
+	(*Restating)(nil),         // 14: upline.v1.Restating
+	(*Rank)(nil),              // 15: upline.v1.Rank
+	(*Bonus)(nil),             // 16: upline.v1.Bonus
+	(Cadence)(0),              // 17: upline.v1.Cadence
+	(*Volume)(nil),            // 18: upline.v1.Volume
+	(*Fact)(nil),              // 19: upline.v1.Fact
+	(*Cap)(nil),               // 20: upline.v1.Cap
+	(*Exchange)(nil),          // 21: upline.v1.Exchange
+	(PayoutPer)(0),            // 22: upline.v1.PayoutPer
+	(*DirectBonus)(nil),       // 23: upline.v1.DirectBonus
+	(*UnilevelBonus)(nil),     // 24: upline.v1.UnilevelBonus
+	(*BinaryBonus)(nil),       // 25: upline.v1.BinaryBonus
+	(*AdvanceBonus)(nil),      // 26: upline.v1.AdvanceBonus
+	(*FastStartBonus)(nil),    // 27: upline.v1.FastStartBonus
+	(*DifferentialBonus)(nil), // 28: upline.v1.DifferentialBonus
+	(*StairstepBonus)(nil),    // 29: upline.v1.StairstepBonus
+	(*GenerationBonus)(nil),   // 30: upline.v1.GenerationBonus
+	(*MatchingBonus)(nil),     // 31: upline.v1.MatchingBonus
+	(*RevenueShareBonus)(nil), // 32: upline.v1.RevenueShareBonus
+	(*ResidualBonus)(nil),     // 33: upline.v1.ResidualBonus
+	(*MatrixBonus)(nil),       // 34: upline.v1.MatrixBonus
+	(*PoolBonus)(nil),         // 35: upline.v1.PoolBonus
+	(*RankBonus)(nil),         // 36: upline.v1.RankBonus
+	(*ManualBonus)(nil),       // 37: upline.v1.ManualBonus
 }
 var file_upline_v1_plan_proto_depIdxs = []int32{
-	14, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
-	9,  // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
-	10, // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
-	12, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
-	13, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
-	2,  // 5: upline.v1.Plan.late_policy:type_name -> upline.v1.LatePolicy
-	3,  // 6: upline.v1.Plan.cancelled_volume:type_name -> upline.v1.CancelledVolume
-	15, // 7: upline.v1.Plan.volumes:type_name -> upline.v1.Volume
-	16, // 8: upline.v1.Plan.facts:type_name -> upline.v1.Fact
-	17, // 9: upline.v1.Plan.caps:type_name -> upline.v1.Cap
-	8,  // 10: upline.v1.Plan.markets:type_name -> upline.v1.MarketOverride
-	18, // 11: upline.v1.Plan.exchange:type_name -> upline.v1.Exchange
-	19, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
-	11, // 13: upline.v1.Plan.restating:type_name -> upline.v1.Restating
-	12, // 14: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
-	13, // 15: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
+	17, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
+	11, // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
+	12, // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
+	15, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
+	16, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
+	4,  // 5: upline.v1.Plan.late_policy:type_name -> upline.v1.LatePolicy
+	5,  // 6: upline.v1.Plan.cancelled_volume:type_name -> upline.v1.CancelledVolume
+	18, // 7: upline.v1.Plan.volumes:type_name -> upline.v1.Volume
+	19, // 8: upline.v1.Plan.facts:type_name -> upline.v1.Fact
+	20, // 9: upline.v1.Plan.caps:type_name -> upline.v1.Cap
+	10, // 10: upline.v1.Plan.markets:type_name -> upline.v1.MarketOverride
+	21, // 11: upline.v1.Plan.exchange:type_name -> upline.v1.Exchange
+	22, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
+	14, // 13: upline.v1.Plan.restating:type_name -> upline.v1.Restating
+	15, // 14: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
+	16, // 15: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
 	0,  // 16: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
 	1,  // 17: upline.v1.Rounding.at:type_name -> upline.v1.RoundingAt
-	5,  // 18: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
-	14, // 19: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
-	20, // 20: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
-	21, // 21: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
-	22, // 22: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
-	23, // 23: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
-	24, // 24: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
-	25, // 25: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
-	26, // 26: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
-	27, // 27: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
-	28, // 28: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
-	29, // 29: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
-	30, // 30: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
-	31, // 31: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
-	32, // 32: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
-	33, // 33: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
-	34, // 34: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
-	9,  // 35: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
-	6,  // 36: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
-	4,  // 37: upline.v1.Bonus.restate:type_name -> upline.v1.Restate
-	38, // [38:38] is the sub-list for method output_type
-	38, // [38:38] is the sub-list for method input_type
-	38, // [38:38] is the sub-list for extension type_name
-	38, // [38:38] is the sub-list for extension extendee
-	0,  // [0:38] is the sub-list for field type_name
+	13, // 18: upline.v1.PlacementTree.automatic:type_name -> upline.v1.PlacementRule
+	13, // 19: upline.v1.PlacementTree.choices:type_name -> upline.v1.PlacementRule
+	2,  // 20: upline.v1.PlacementRule.strategy:type_name -> upline.v1.PlacementStrategy
+	3,  // 21: upline.v1.PlacementRule.descent:type_name -> upline.v1.PlacementDescent
+	7,  // 22: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
+	17, // 23: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
+	23, // 24: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
+	24, // 25: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
+	25, // 26: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
+	26, // 27: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
+	27, // 28: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
+	28, // 29: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
+	29, // 30: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
+	30, // 31: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
+	31, // 32: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
+	32, // 33: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
+	33, // 34: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
+	34, // 35: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
+	35, // 36: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
+	36, // 37: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
+	37, // 38: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
+	11, // 39: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
+	8,  // 40: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
+	6,  // 41: upline.v1.Bonus.restate:type_name -> upline.v1.Restate
+	42, // [42:42] is the sub-list for method output_type
+	42, // [42:42] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_proto_init() }
@@ -1644,7 +1899,7 @@ func file_upline_v1_plan_proto_init() {
 	file_upline_v1_plan_upline_proto_init()
 	file_upline_v1_plan_volume_proto_init()
 	file_upline_v1_types_proto_init()
-	file_upline_v1_plan_proto_msgTypes[6].OneofWrappers = []any{
+	file_upline_v1_plan_proto_msgTypes[7].OneofWrappers = []any{
 		(*Bonus_Direct)(nil),
 		(*Bonus_Unilevel)(nil),
 		(*Bonus_Binary)(nil),
@@ -1666,8 +1921,8 @@ func file_upline_v1_plan_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_plan_proto_rawDesc), len(file_upline_v1_plan_proto_rawDesc)),
-			NumEnums:      7,
-			NumMessages:   7,
+			NumEnums:      9,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

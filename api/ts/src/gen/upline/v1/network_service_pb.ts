@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { PlacementStrategy } from "./plan_pb.js";
+import { file_upline_v1_plan } from "./plan_pb.js";
 import type { PeriodRef } from "./types_pb.js";
 import { file_upline_v1_types } from "./types_pb.js";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/network_service.proto.
  */
 export const file_upline_v1_network_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch91cGxpbmUvdjEvbmV0d29ya19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiKwoJUGxhY2VtZW50EhEKCXBhcmVudF9pZBgBIAEoCRILCgNsZWcYAiABKAUi9wEKDUVucm9sbFJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSDwoHcGxhbl9pZBgCIAEoCRIOCgZtYXJrZXQYAyABKAkSEgoKc3BvbnNvcl9pZBgEIAEoCRInCglwbGFjZW1lbnQYBSABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50Ei8KC2Vucm9sbGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghvd25lcl9pZBgUIAEoCRItCgxyZWdpc3RyYXRpb24YFSABKAsyFy51cGxpbmUudjEuUmVnaXN0cmF0aW9uIioKDFJlZ2lzdHJhdGlvbhIMCgRraW5kGAEgASgJEgwKBHRhZ3MYAiADKAkikAMKC0Rpc3RyaWJ1dG9yEhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEg8KB3BsYW5faWQYAiABKAkSDgoGbWFya2V0GAMgASgJEg4KBnJlZ2lvbhgEIAEoCRISCgpzcG9uc29yX2lkGAUgASgJEicKCXBsYWNlbWVudBgGIAEoCzIULnVwbGluZS52MS5QbGFjZW1lbnQSLwoLZW5yb2xsZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlY29yZGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghvd25lcl9pZBgJIAEoCRItCgxyZWdpc3RyYXRpb24YCiABKAsyFy51cGxpbmUudjEuUmVnaXN0cmF0aW9uEiUKCHN0YW5kaW5nGAsgASgOMhMudXBsaW5lLnYxLlN0YW5kaW5nEjEKDXRlcm1pbmF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIj0KDkVucm9sbFJlc3BvbnNlEisKC2Rpc3RyaWJ1dG9yGAEgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yIkQKEkVucm9sbEJhdGNoUmVxdWVzdBIuCgxkaXN0cmlidXRvcnMYASADKAsyGC51cGxpbmUudjEuRW5yb2xsUmVxdWVzdCJDChNFbnJvbGxCYXRjaFJlc3BvbnNlEiwKDGRpc3RyaWJ1dG9ycxgBIAMoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciIvChVHZXREaXN0cmlidXRvclJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkiRQoWR2V0RGlzdHJpYnV0b3JSZXNwb25zZRIrCgtkaXN0cmlidXRvchgBIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciJwChBHZXRVcGxpbmVSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEh0KBHRyZWUYAiABKA4yDy51cGxpbmUudjEuVHJlZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJLCg1OZXR3b3JrTWVtYmVyEisKC2Rpc3RyaWJ1dG9yGAEgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yEg0KBWxldmVsGAIgASgFIlcKEUdldFVwbGluZVJlc3BvbnNlEikKB21lbWJlcnMYASADKAsyGC51cGxpbmUudjEuTmV0d29ya01lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKEkdldERvd25saW5lUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIdCgR0cmVlGAIgASgOMg8udXBsaW5lLnYxLlRyZWUSEgoKbGV2ZWxzX21heBgDIAEoBRIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSJZChNHZXREb3dubGluZVJlc3BvbnNlEikKB21lbWJlcnMYASADKAsyGC51cGxpbmUudjEuTmV0d29ya01lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiqgMKDE5ldHdvcmtFdmVudBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIpCgRraW5kGAMgASgOMhsudXBsaW5lLnYxLk5ldHdvcmtFdmVudEtpbmQSEgoKc3BvbnNvcl9pZBgEIAEoCRInCglwbGFjZW1lbnQYBSABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50EhAKCG93bmVyX2lkGAYgASgJEi0KDHJlZ2lzdHJhdGlvbhgHIAEoCzIXLnVwbGluZS52MS5SZWdpc3RyYXRpb24SDgoGcmVhc29uGAggASgJEjAKDGVmZmVjdGl2ZV9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmVjb3JkZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKC2NvdW50c19mcm9tGAsgAygLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIpCgtyZXN0YXRlZF9pbhgMIAMoCzIULnVwbGluZS52MS5QZXJpb2RSZWYixAEKFENoYW5nZVNwb25zb3JSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEjAKDGVmZmVjdGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIY291bnRpbmcYBCABKA4yGi51cGxpbmUudjEuTmV0d29ya0NvdW50aW5nEg4KBnJlYXNvbhgFIAEoCRISCgpzcG9uc29yX2lkGAYgASgJImwKFUNoYW5nZVNwb25zb3JSZXNwb25zZRImCgVldmVudBgBIAEoCzIXLnVwbGluZS52MS5OZXR3b3JrRXZlbnQSKwoLZGlzdHJpYnV0b3IYAiABKAsyFi51cGxpbmUudjEuRGlzdHJpYnV0b3Ii2QEKFE1vdmVQbGFjZW1lbnRSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEjAKDGVmZmVjdGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIY291bnRpbmcYBCABKA4yGi51cGxpbmUudjEuTmV0d29ya0NvdW50aW5nEg4KBnJlYXNvbhgFIAEoCRInCglwbGFjZW1lbnQYBiABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50ImwKFU1vdmVQbGFjZW1lbnRSZXNwb25zZRImCgVldmVudBgBIAEoCzIXLnVwbGluZS52MS5OZXR3b3JrRXZlbnQSKwoLZGlzdHJpYnV0b3IYAiABKAsyFi51cGxpbmUudjEuRGlzdHJpYnV0b3IirAEKEFRlcm1pbmF0ZVJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSMAoMZWZmZWN0aXZlX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghjb3VudGluZxgEIAEoDjIaLnVwbGluZS52MS5OZXR3b3JrQ291bnRpbmcSDgoGcmVhc29uGAUgASgJImgKEVRlcm1pbmF0ZVJlc3BvbnNlEiYKBWV2ZW50GAEgASgLMhcudXBsaW5lLnYxLk5ldHdvcmtFdmVudBIrCgtkaXN0cmlidXRvchgCIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciKsAQoQUmVpbnN0YXRlUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIwCgxlZmZlY3RpdmVfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGNvdW50aW5nGAQgASgOMhoudXBsaW5lLnYxLk5ldHdvcmtDb3VudGluZxIOCgZyZWFzb24YBSABKAkiaAoRUmVpbnN0YXRlUmVzcG9uc2USJgoFZXZlbnQYASABKAsyFy51cGxpbmUudjEuTmV0d29ya0V2ZW50EisKC2Rpc3RyaWJ1dG9yGAIgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yIuQBChlDaGFuZ2VSZWdpc3RyYXRpb25SZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEjAKDGVmZmVjdGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIY291bnRpbmcYBCABKA4yGi51cGxpbmUudjEuTmV0d29ya0NvdW50aW5nEg4KBnJlYXNvbhgFIAEoCRItCgxyZWdpc3RyYXRpb24YBiABKAsyFy51cGxpbmUudjEuUmVnaXN0cmF0aW9uInEKGkNoYW5nZVJlZ2lzdHJhdGlvblJlc3BvbnNlEiYKBWV2ZW50GAEgASgLMhcudXBsaW5lLnYxLk5ldHdvcmtFdmVudBIrCgtkaXN0cmlidXRvchgCIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciJZChhMaXN0TmV0d29ya0V2ZW50c1JlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiXQoZTGlzdE5ldHdvcmtFdmVudHNSZXNwb25zZRInCgZldmVudHMYASADKAsyFy51cGxpbmUudjEuTmV0d29ya0V2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSpCCgRUcmVlEhQKEFRSRUVfVU5TUEVDSUZJRUQQABIQCgxUUkVFX1NQT05TT1IQARISCg5UUkVFX1BMQUNFTUVOVBACKlIKCFN0YW5kaW5nEhgKFFNUQU5ESU5HX1VOU1BFQ0lGSUVEEAASEwoPU1RBTkRJTkdfQUNUSVZFEAESFwoTU1RBTkRJTkdfVEVSTUlOQVRFRBACKnQKD05ldHdvcmtDb3VudGluZxIgChxORVRXT1JLX0NPVU5USU5HX1VOU1BFQ0lGSUVEEAASIQodTkVUV09SS19DT1VOVElOR19PUEVOX1BFUklPRFMQARIcChhORVRXT1JLX0NPVU5USU5HX1JFU1RBVEUQAir/AQoQTmV0d29ya0V2ZW50S2luZBIiCh5ORVRXT1JLX0VWRU5UX0tJTkRfVU5TUEVDSUZJRUQQABIfChtORVRXT1JLX0VWRU5UX0tJTkRfRU5ST0xMRUQQARIeChpORVRXT1JLX0VWRU5UX0tJTkRfU1BPTlNPUhACEh0KGU5FVFdPUktfRVZFTlRfS0lORF9QTEFDRUQQAxIhCh1ORVRXT1JLX0VWRU5UX0tJTkRfVEVSTUlOQVRFRBAEEiEKHU5FVFdPUktfRVZFTlRfS0lORF9SRUlOU1RBVEVEEAUSIQodTkVUV09SS19FVkVOVF9LSU5EX1JFR0lTVEVSRUQQBjKZBwoOTmV0d29ya1NlcnZpY2USPQoGRW5yb2xsEhgudXBsaW5lLnYxLkVucm9sbFJlcXVlc3QaGS51cGxpbmUudjEuRW5yb2xsUmVzcG9uc2USTAoLRW5yb2xsQmF0Y2gSHS51cGxpbmUudjEuRW5yb2xsQmF0Y2hSZXF1ZXN0Gh4udXBsaW5lLnYxLkVucm9sbEJhdGNoUmVzcG9uc2USUgoNQ2hhbmdlU3BvbnNvchIfLnVwbGluZS52MS5DaGFuZ2VTcG9uc29yUmVxdWVzdBogLnVwbGluZS52MS5DaGFuZ2VTcG9uc29yUmVzcG9uc2USUgoNTW92ZVBsYWNlbWVudBIfLnVwbGluZS52MS5Nb3ZlUGxhY2VtZW50UmVxdWVzdBogLnVwbGluZS52MS5Nb3ZlUGxhY2VtZW50UmVzcG9uc2USRgoJVGVybWluYXRlEhsudXBsaW5lLnYxLlRlcm1pbmF0ZVJlcXVlc3QaHC51cGxpbmUudjEuVGVybWluYXRlUmVzcG9uc2USRgoJUmVpbnN0YXRlEhsudXBsaW5lLnYxLlJlaW5zdGF0ZVJlcXVlc3QaHC51cGxpbmUudjEuUmVpbnN0YXRlUmVzcG9uc2USYQoSQ2hhbmdlUmVnaXN0cmF0aW9uEiQudXBsaW5lLnYxLkNoYW5nZVJlZ2lzdHJhdGlvblJlcXVlc3QaJS51cGxpbmUudjEuQ2hhbmdlUmVnaXN0cmF0aW9uUmVzcG9uc2USYwoRTGlzdE5ldHdvcmtFdmVudHMSIy51cGxpbmUudjEuTGlzdE5ldHdvcmtFdmVudHNSZXF1ZXN0GiQudXBsaW5lLnYxLkxpc3ROZXR3b3JrRXZlbnRzUmVzcG9uc2UiA5ACARJaCg5HZXREaXN0cmlidXRvchIgLnVwbGluZS52MS5HZXREaXN0cmlidXRvclJlcXVlc3QaIS51cGxpbmUudjEuR2V0RGlzdHJpYnV0b3JSZXNwb25zZSIDkAIBEksKCUdldFVwbGluZRIbLnVwbGluZS52MS5HZXRVcGxpbmVSZXF1ZXN0GhwudXBsaW5lLnYxLkdldFVwbGluZVJlc3BvbnNlIgOQAgESUQoLR2V0RG93bmxpbmUSHS51cGxpbmUudjEuR2V0RG93bmxpbmVSZXF1ZXN0Gh4udXBsaW5lLnYxLkdldERvd25saW5lUmVzcG9uc2UiA5ACAUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_types]);
+  fileDesc("Ch91cGxpbmUvdjEvbmV0d29ya19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiKwoJUGxhY2VtZW50EhEKCXBhcmVudF9pZBgBIAEoCRILCgNsZWcYAiABKAUiqQIKDUVucm9sbFJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSDwoHcGxhbl9pZBgCIAEoCRIOCgZtYXJrZXQYAyABKAkSEgoKc3BvbnNvcl9pZBgEIAEoCRInCglwbGFjZW1lbnQYBSABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50Ei8KC2Vucm9sbGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghvd25lcl9pZBgUIAEoCRItCgxyZWdpc3RyYXRpb24YFSABKAsyFy51cGxpbmUudjEuUmVnaXN0cmF0aW9uEjAKCWF1dG9tYXRpYxgWIAEoCzIdLnVwbGluZS52MS5BdXRvbWF0aWNQbGFjZW1lbnQiUQoSQXV0b21hdGljUGxhY2VtZW50Ei4KCHN0cmF0ZWd5GAEgASgOMhwudXBsaW5lLnYxLlBsYWNlbWVudFN0cmF0ZWd5EgsKA2xlZxgCIAEoBSKPAQoPUGxhY2VtZW50T3JpZ2luEi4KCHN0cmF0ZWd5GAEgASgOMhwudXBsaW5lLnYxLlBsYWNlbWVudFN0cmF0ZWd5EgsKA2xlZxgCIAEoBRINCgVvcmRlchgDIAEoAxIwCgx2b2x1bWVfYXNfb2YYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIioKDFJlZ2lzdHJhdGlvbhIMCgRraW5kGAEgASgJEgwKBHRhZ3MYAiADKAkixgMKC0Rpc3RyaWJ1dG9yEhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEg8KB3BsYW5faWQYAiABKAkSDgoGbWFya2V0GAMgASgJEg4KBnJlZ2lvbhgEIAEoCRISCgpzcG9uc29yX2lkGAUgASgJEicKCXBsYWNlbWVudBgGIAEoCzIULnVwbGluZS52MS5QbGFjZW1lbnQSLwoLZW5yb2xsZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC3JlY29yZGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghvd25lcl9pZBgJIAEoCRItCgxyZWdpc3RyYXRpb24YCiABKAsyFy51cGxpbmUudjEuUmVnaXN0cmF0aW9uEiUKCHN0YW5kaW5nGAsgASgOMhMudXBsaW5lLnYxLlN0YW5kaW5nEjEKDXRlcm1pbmF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjQKEHBsYWNlbWVudF9vcmlnaW4YDSABKAsyGi51cGxpbmUudjEuUGxhY2VtZW50T3JpZ2luIj0KDkVucm9sbFJlc3BvbnNlEisKC2Rpc3RyaWJ1dG9yGAEgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yIkQKEkVucm9sbEJhdGNoUmVxdWVzdBIuCgxkaXN0cmlidXRvcnMYASADKAsyGC51cGxpbmUudjEuRW5yb2xsUmVxdWVzdCJDChNFbnJvbGxCYXRjaFJlc3BvbnNlEiwKDGRpc3RyaWJ1dG9ycxgBIAMoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciIvChVHZXREaXN0cmlidXRvclJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkiRQoWR2V0RGlzdHJpYnV0b3JSZXNwb25zZRIrCgtkaXN0cmlidXRvchgBIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciJwChBHZXRVcGxpbmVSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEh0KBHRyZWUYAiABKA4yDy51cGxpbmUudjEuVHJlZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJLCg1OZXR3b3JrTWVtYmVyEisKC2Rpc3RyaWJ1dG9yGAEgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yEg0KBWxldmVsGAIgASgFIlcKEUdldFVwbGluZVJlc3BvbnNlEikKB21lbWJlcnMYASADKAsyGC51cGxpbmUudjEuTmV0d29ya01lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkihgEKEkdldERvd25saW5lUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIdCgR0cmVlGAIgASgOMg8udXBsaW5lLnYxLlRyZWUSEgoKbGV2ZWxzX21heBgDIAEoBRIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCSJZChNHZXREb3dubGluZVJlc3BvbnNlEikKB21lbWJlcnMYASADKAsyGC51cGxpbmUudjEuTmV0d29ya01lbWJlchIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiqgMKDE5ldHdvcmtFdmVudBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIpCgRraW5kGAMgASgOMhsudXBsaW5lLnYxLk5ldHdvcmtFdmVudEtpbmQSEgoKc3BvbnNvcl9pZBgEIAEoCRInCglwbGFjZW1lbnQYBSABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50EhAKCG93bmVyX2lkGAYgASgJEi0KDHJlZ2lzdHJhdGlvbhgHIAEoCzIXLnVwbGluZS52MS5SZWdpc3RyYXRpb24SDgoGcmVhc29uGAggASgJEjAKDGVmZmVjdGl2ZV9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmVjb3JkZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKC2NvdW50c19mcm9tGAsgAygLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIpCgtyZXN0YXRlZF9pbhgMIAMoCzIULnVwbGluZS52MS5QZXJpb2RSZWYixAEKFENoYW5nZVNwb25zb3JSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEjAKDGVmZmVjdGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIY291bnRpbmcYBCABKA4yGi51cGxpbmUudjEuTmV0d29ya0NvdW50aW5nEg4KBnJlYXNvbhgFIAEoCRISCgpzcG9uc29yX2lkGAYgASgJImwKFUNoYW5nZVNwb25zb3JSZXNwb25zZRImCgVldmVudBgBIAEoCzIXLnVwbGluZS52MS5OZXR3b3JrRXZlbnQSKwoLZGlzdHJpYnV0b3IYAiABKAsyFi51cGxpbmUudjEuRGlzdHJpYnV0b3Ii2QEKFE1vdmVQbGFjZW1lbnRSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEjAKDGVmZmVjdGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIY291bnRpbmcYBCABKA4yGi51cGxpbmUudjEuTmV0d29ya0NvdW50aW5nEg4KBnJlYXNvbhgFIAEoCRInCglwbGFjZW1lbnQYBiABKAsyFC51cGxpbmUudjEuUGxhY2VtZW50ImwKFU1vdmVQbGFjZW1lbnRSZXNwb25zZRImCgVldmVudBgBIAEoCzIXLnVwbGluZS52MS5OZXR3b3JrRXZlbnQSKwoLZGlzdHJpYnV0b3IYAiABKAsyFi51cGxpbmUudjEuRGlzdHJpYnV0b3IirAEKEFRlcm1pbmF0ZVJlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSMAoMZWZmZWN0aXZlX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghjb3VudGluZxgEIAEoDjIaLnVwbGluZS52MS5OZXR3b3JrQ291bnRpbmcSDgoGcmVhc29uGAUgASgJImgKEVRlcm1pbmF0ZVJlc3BvbnNlEiYKBWV2ZW50GAEgASgLMhcudXBsaW5lLnYxLk5ldHdvcmtFdmVudBIrCgtkaXN0cmlidXRvchgCIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciKsAQoQUmVpbnN0YXRlUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIwCgxlZmZlY3RpdmVfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiwKCGNvdW50aW5nGAQgASgOMhoudXBsaW5lLnYxLk5ldHdvcmtDb3VudGluZxIOCgZyZWFzb24YBSABKAkiaAoRUmVpbnN0YXRlUmVzcG9uc2USJgoFZXZlbnQYASABKAsyFy51cGxpbmUudjEuTmV0d29ya0V2ZW50EisKC2Rpc3RyaWJ1dG9yGAIgASgLMhYudXBsaW5lLnYxLkRpc3RyaWJ1dG9yIuQBChlDaGFuZ2VSZWdpc3RyYXRpb25SZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEhAKCGV2ZW50X2lkGAIgASgJEjAKDGVmZmVjdGl2ZV9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoIY291bnRpbmcYBCABKA4yGi51cGxpbmUudjEuTmV0d29ya0NvdW50aW5nEg4KBnJlYXNvbhgFIAEoCRItCgxyZWdpc3RyYXRpb24YBiABKAsyFy51cGxpbmUudjEuUmVnaXN0cmF0aW9uInEKGkNoYW5nZVJlZ2lzdHJhdGlvblJlc3BvbnNlEiYKBWV2ZW50GAEgASgLMhcudXBsaW5lLnYxLk5ldHdvcmtFdmVudBIrCgtkaXN0cmlidXRvchgCIAEoCzIWLnVwbGluZS52MS5EaXN0cmlidXRvciJZChhMaXN0TmV0d29ya0V2ZW50c1JlcXVlc3QSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiXQoZTGlzdE5ldHdvcmtFdmVudHNSZXNwb25zZRInCgZldmVudHMYASADKAsyFy51cGxpbmUudjEuTmV0d29ya0V2ZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSpCCgRUcmVlEhQKEFRSRUVfVU5TUEVDSUZJRUQQABIQCgxUUkVFX1NQT05TT1IQARISCg5UUkVFX1BMQUNFTUVOVBACKlIKCFN0YW5kaW5nEhgKFFNUQU5ESU5HX1VOU1BFQ0lGSUVEEAASEwoPU1RBTkRJTkdfQUNUSVZFEAESFwoTU1RBTkRJTkdfVEVSTUlOQVRFRBACKnQKD05ldHdvcmtDb3VudGluZxIgChxORVRXT1JLX0NPVU5USU5HX1VOU1BFQ0lGSUVEEAASIQodTkVUV09SS19DT1VOVElOR19PUEVOX1BFUklPRFMQARIcChhORVRXT1JLX0NPVU5USU5HX1JFU1RBVEUQAir/AQoQTmV0d29ya0V2ZW50S2luZBIiCh5ORVRXT1JLX0VWRU5UX0tJTkRfVU5TUEVDSUZJRUQQABIfChtORVRXT1JLX0VWRU5UX0tJTkRfRU5ST0xMRUQQARIeChpORVRXT1JLX0VWRU5UX0tJTkRfU1BPTlNPUhACEh0KGU5FVFdPUktfRVZFTlRfS0lORF9QTEFDRUQQAxIhCh1ORVRXT1JLX0VWRU5UX0tJTkRfVEVSTUlOQVRFRBAEEiEKHU5FVFdPUktfRVZFTlRfS0lORF9SRUlOU1RBVEVEEAUSIQodTkVUV09SS19FVkVOVF9LSU5EX1JFR0lTVEVSRUQQBjKZBwoOTmV0d29ya1NlcnZpY2USPQoGRW5yb2xsEhgudXBsaW5lLnYxLkVucm9sbFJlcXVlc3QaGS51cGxpbmUudjEuRW5yb2xsUmVzcG9uc2USTAoLRW5yb2xsQmF0Y2gSHS51cGxpbmUudjEuRW5yb2xsQmF0Y2hSZXF1ZXN0Gh4udXBsaW5lLnYxLkVucm9sbEJhdGNoUmVzcG9uc2USUgoNQ2hhbmdlU3BvbnNvchIfLnVwbGluZS52MS5DaGFuZ2VTcG9uc29yUmVxdWVzdBogLnVwbGluZS52MS5DaGFuZ2VTcG9uc29yUmVzcG9uc2USUgoNTW92ZVBsYWNlbWVudBIfLnVwbGluZS52MS5Nb3ZlUGxhY2VtZW50UmVxdWVzdBogLnVwbGluZS52MS5Nb3ZlUGxhY2VtZW50UmVzcG9uc2USRgoJVGVybWluYXRlEhsudXBsaW5lLnYxLlRlcm1pbmF0ZVJlcXVlc3QaHC51cGxpbmUudjEuVGVybWluYXRlUmVzcG9uc2USRgoJUmVpbnN0YXRlEhsudXBsaW5lLnYxLlJlaW5zdGF0ZVJlcXVlc3QaHC51cGxpbmUudjEuUmVpbnN0YXRlUmVzcG9uc2USYQoSQ2hhbmdlUmVnaXN0cmF0aW9uEiQudXBsaW5lLnYxLkNoYW5nZVJlZ2lzdHJhdGlvblJlcXVlc3QaJS51cGxpbmUudjEuQ2hhbmdlUmVnaXN0cmF0aW9uUmVzcG9uc2USYwoRTGlzdE5ldHdvcmtFdmVudHMSIy51cGxpbmUudjEuTGlzdE5ldHdvcmtFdmVudHNSZXF1ZXN0GiQudXBsaW5lLnYxLkxpc3ROZXR3b3JrRXZlbnRzUmVzcG9uc2UiA5ACARJaCg5HZXREaXN0cmlidXRvchIgLnVwbGluZS52MS5HZXREaXN0cmlidXRvclJlcXVlc3QaIS51cGxpbmUudjEuR2V0RGlzdHJpYnV0b3JSZXNwb25zZSIDkAIBEksKCUdldFVwbGluZRIbLnVwbGluZS52MS5HZXRVcGxpbmVSZXF1ZXN0GhwudXBsaW5lLnYxLkdldFVwbGluZVJlc3BvbnNlIgOQAgESUQoLR2V0RG93bmxpbmUSHS51cGxpbmUudjEuR2V0RG93bmxpbmVSZXF1ZXN0Gh4udXBsaW5lLnYxLkdldERvd25saW5lUmVzcG9uc2UiA5ACAUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_plan, file_upline_v1_types]);
 
 /**
  * Placement is a place in the placement tree.
@@ -79,8 +81,8 @@ export type EnrollRequest = Message<"upline.v1.EnrollRequest"> & {
   sponsorId: string;
 
   /**
-   * The place in the placement tree. Needed where the plan has such a tree, unless the distributor is a top; refused where
-   * the plan has none.
+   * The place in the placement tree, chosen by the caller. Refused where the plan has no such tree. Without it, whoever has a sponsor
+   * is placed by the plan's rule (`placement.automatic` of the plan); where the plan has no rule, it is needed.
    *
    * @generated from field: upline.v1.Placement placement = 5;
    */
@@ -107,6 +109,14 @@ export type EnrollRequest = Message<"upline.v1.EnrollRequest"> & {
    * @generated from field: upline.v1.Registration registration = 21;
    */
   registration?: Registration | undefined;
+
+  /**
+   * How to find the place beneath the sponsor, where the plan leaves a choice. Not together with `placement`. Sent again, the call
+   * returns the place that was found first.
+   *
+   * @generated from field: upline.v1.AutomaticPlacement automatic = 22;
+   */
+  automatic?: AutomaticPlacement | undefined;
 };
 
 /**
@@ -115,6 +125,76 @@ export type EnrollRequest = Message<"upline.v1.EnrollRequest"> & {
  */
 export const EnrollRequestSchema: GenMessage<EnrollRequest> = /*@__PURE__*/
   messageDesc(file_upline_v1_network_service, 1);
+
+/**
+ * AutomaticPlacement asks for a place by one of the plan's rules.
+ *
+ * @generated from message upline.v1.AutomaticPlacement
+ */
+export type AutomaticPlacement = Message<"upline.v1.AutomaticPlacement"> & {
+  /**
+   * The strategy of one of the plan's rules; omitted, that of `placement.automatic`.
+   *
+   * @generated from field: upline.v1.PlacementStrategy strategy = 1;
+   */
+  strategy: PlacementStrategy;
+
+  /**
+   * The leg of the sponsor, where the rule leaves it open: `outer_edge` needs it, `breadth_first` then keeps to that leg.
+   *
+   * @generated from field: int32 leg = 2;
+   */
+  leg: number;
+};
+
+/**
+ * Describes the message upline.v1.AutomaticPlacement.
+ * Use `create(AutomaticPlacementSchema)` to create a new message.
+ */
+export const AutomaticPlacementSchema: GenMessage<AutomaticPlacement> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 2);
+
+/**
+ * PlacementOrigin says how a distributor came to the place in which they were enrolled.
+ *
+ * @generated from message upline.v1.PlacementOrigin
+ */
+export type PlacementOrigin = Message<"upline.v1.PlacementOrigin"> & {
+  /**
+   * The strategy by which the place was found; unset when the caller named it.
+   *
+   * @generated from field: upline.v1.PlacementStrategy strategy = 1;
+   */
+  strategy: PlacementStrategy;
+
+  /**
+   * The leg of the sponsor that the strategy was told, and how it went on; unset where it was told none.
+   *
+   * @generated from field: int32 leg = 2;
+   */
+  leg: number;
+
+  /**
+   * Where the placement stands in the plan's order of placements, from 1. Each was decided by the tree that those before had made.
+   *
+   * @generated from field: int64 order = 3;
+   */
+  order: bigint;
+
+  /**
+   * When the volumes were read that `less_volume` decided by; unset for other strategies.
+   *
+   * @generated from field: google.protobuf.Timestamp volume_as_of = 4;
+   */
+  volumeAsOf?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message upline.v1.PlacementOrigin.
+ * Use `create(PlacementOriginSchema)` to create a new message.
+ */
+export const PlacementOriginSchema: GenMessage<PlacementOrigin> = /*@__PURE__*/
+  messageDesc(file_upline_v1_network_service, 3);
 
 /**
  * Registration is what a distributor is registered as; conditions of plans ask for it.
@@ -142,7 +222,7 @@ export type Registration = Message<"upline.v1.Registration"> & {
  * Use `create(RegistrationSchema)` to create a new message.
  */
 export const RegistrationSchema: GenMessage<Registration> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 2);
+  messageDesc(file_upline_v1_network_service, 4);
 
 /**
  * Distributor is a distributor as it stands now, or as it stood at the time that was asked for.
@@ -233,6 +313,13 @@ export type Distributor = Message<"upline.v1.Distributor"> & {
    * @generated from field: google.protobuf.Timestamp terminated_at = 12;
    */
   terminatedAt?: Timestamp | undefined;
+
+  /**
+   * How the place was found at the enrolment; unset where the plan has no placement tree, and in lists.
+   *
+   * @generated from field: upline.v1.PlacementOrigin placement_origin = 13;
+   */
+  placementOrigin?: PlacementOrigin | undefined;
 };
 
 /**
@@ -240,7 +327,7 @@ export type Distributor = Message<"upline.v1.Distributor"> & {
  * Use `create(DistributorSchema)` to create a new message.
  */
 export const DistributorSchema: GenMessage<Distributor> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 3);
+  messageDesc(file_upline_v1_network_service, 5);
 
 /**
  * EnrollResponse answers Enroll.
@@ -261,7 +348,7 @@ export type EnrollResponse = Message<"upline.v1.EnrollResponse"> & {
  * Use `create(EnrollResponseSchema)` to create a new message.
  */
 export const EnrollResponseSchema: GenMessage<EnrollResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 4);
+  messageDesc(file_upline_v1_network_service, 6);
 
 /**
  * EnrollBatchRequest is a batch of new distributors.
@@ -282,7 +369,7 @@ export type EnrollBatchRequest = Message<"upline.v1.EnrollBatchRequest"> & {
  * Use `create(EnrollBatchRequestSchema)` to create a new message.
  */
 export const EnrollBatchRequestSchema: GenMessage<EnrollBatchRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 5);
+  messageDesc(file_upline_v1_network_service, 7);
 
 /**
  * EnrollBatchResponse answers EnrollBatch.
@@ -303,7 +390,7 @@ export type EnrollBatchResponse = Message<"upline.v1.EnrollBatchResponse"> & {
  * Use `create(EnrollBatchResponseSchema)` to create a new message.
  */
 export const EnrollBatchResponseSchema: GenMessage<EnrollBatchResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 6);
+  messageDesc(file_upline_v1_network_service, 8);
 
 /**
  * GetDistributorRequest names a distributor.
@@ -324,7 +411,7 @@ export type GetDistributorRequest = Message<"upline.v1.GetDistributorRequest"> &
  * Use `create(GetDistributorRequestSchema)` to create a new message.
  */
 export const GetDistributorRequestSchema: GenMessage<GetDistributorRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 7);
+  messageDesc(file_upline_v1_network_service, 9);
 
 /**
  * GetDistributorResponse answers GetDistributor.
@@ -345,7 +432,7 @@ export type GetDistributorResponse = Message<"upline.v1.GetDistributorResponse">
  * Use `create(GetDistributorResponseSchema)` to create a new message.
  */
 export const GetDistributorResponseSchema: GenMessage<GetDistributorResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 8);
+  messageDesc(file_upline_v1_network_service, 10);
 
 /**
  * GetUplineRequest asks for the line above a distributor.
@@ -387,7 +474,7 @@ export type GetUplineRequest = Message<"upline.v1.GetUplineRequest"> & {
  * Use `create(GetUplineRequestSchema)` to create a new message.
  */
 export const GetUplineRequestSchema: GenMessage<GetUplineRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 9);
+  messageDesc(file_upline_v1_network_service, 11);
 
 /**
  * NetworkMember is a distributor seen from another.
@@ -415,7 +502,7 @@ export type NetworkMember = Message<"upline.v1.NetworkMember"> & {
  * Use `create(NetworkMemberSchema)` to create a new message.
  */
 export const NetworkMemberSchema: GenMessage<NetworkMember> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 10);
+  messageDesc(file_upline_v1_network_service, 12);
 
 /**
  * GetUplineResponse is a page of the line above.
@@ -443,7 +530,7 @@ export type GetUplineResponse = Message<"upline.v1.GetUplineResponse"> & {
  * Use `create(GetUplineResponseSchema)` to create a new message.
  */
 export const GetUplineResponseSchema: GenMessage<GetUplineResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 11);
+  messageDesc(file_upline_v1_network_service, 13);
 
 /**
  * GetDownlineRequest asks for those below a distributor.
@@ -492,7 +579,7 @@ export type GetDownlineRequest = Message<"upline.v1.GetDownlineRequest"> & {
  * Use `create(GetDownlineRequestSchema)` to create a new message.
  */
 export const GetDownlineRequestSchema: GenMessage<GetDownlineRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 12);
+  messageDesc(file_upline_v1_network_service, 14);
 
 /**
  * GetDownlineResponse is a page of those below.
@@ -520,7 +607,7 @@ export type GetDownlineResponse = Message<"upline.v1.GetDownlineResponse"> & {
  * Use `create(GetDownlineResponseSchema)` to create a new message.
  */
 export const GetDownlineResponseSchema: GenMessage<GetDownlineResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 13);
+  messageDesc(file_upline_v1_network_service, 15);
 
 /**
  * NetworkEvent is one event of a distributor's history. What its kind does not set is empty.
@@ -618,7 +705,7 @@ export type NetworkEvent = Message<"upline.v1.NetworkEvent"> & {
  * Use `create(NetworkEventSchema)` to create a new message.
  */
 export const NetworkEventSchema: GenMessage<NetworkEvent> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 14);
+  messageDesc(file_upline_v1_network_service, 16);
 
 /**
  * ChangeSponsorRequest puts a distributor under another sponsor.
@@ -675,7 +762,7 @@ export type ChangeSponsorRequest = Message<"upline.v1.ChangeSponsorRequest"> & {
  * Use `create(ChangeSponsorRequestSchema)` to create a new message.
  */
 export const ChangeSponsorRequestSchema: GenMessage<ChangeSponsorRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 15);
+  messageDesc(file_upline_v1_network_service, 17);
 
 /**
  * ChangeSponsorResponse answers ChangeSponsor.
@@ -703,7 +790,7 @@ export type ChangeSponsorResponse = Message<"upline.v1.ChangeSponsorResponse"> &
  * Use `create(ChangeSponsorResponseSchema)` to create a new message.
  */
 export const ChangeSponsorResponseSchema: GenMessage<ChangeSponsorResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 16);
+  messageDesc(file_upline_v1_network_service, 18);
 
 /**
  * MovePlacementRequest puts a distributor into another place.
@@ -760,7 +847,7 @@ export type MovePlacementRequest = Message<"upline.v1.MovePlacementRequest"> & {
  * Use `create(MovePlacementRequestSchema)` to create a new message.
  */
 export const MovePlacementRequestSchema: GenMessage<MovePlacementRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 17);
+  messageDesc(file_upline_v1_network_service, 19);
 
 /**
  * MovePlacementResponse answers MovePlacement.
@@ -788,7 +875,7 @@ export type MovePlacementResponse = Message<"upline.v1.MovePlacementResponse"> &
  * Use `create(MovePlacementResponseSchema)` to create a new message.
  */
 export const MovePlacementResponseSchema: GenMessage<MovePlacementResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 18);
+  messageDesc(file_upline_v1_network_service, 20);
 
 /**
  * TerminateRequest terminates a distributor.
@@ -838,7 +925,7 @@ export type TerminateRequest = Message<"upline.v1.TerminateRequest"> & {
  * Use `create(TerminateRequestSchema)` to create a new message.
  */
 export const TerminateRequestSchema: GenMessage<TerminateRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 19);
+  messageDesc(file_upline_v1_network_service, 21);
 
 /**
  * TerminateResponse answers Terminate.
@@ -866,7 +953,7 @@ export type TerminateResponse = Message<"upline.v1.TerminateResponse"> & {
  * Use `create(TerminateResponseSchema)` to create a new message.
  */
 export const TerminateResponseSchema: GenMessage<TerminateResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 20);
+  messageDesc(file_upline_v1_network_service, 22);
 
 /**
  * ReinstateRequest takes a terminated distributor back.
@@ -916,7 +1003,7 @@ export type ReinstateRequest = Message<"upline.v1.ReinstateRequest"> & {
  * Use `create(ReinstateRequestSchema)` to create a new message.
  */
 export const ReinstateRequestSchema: GenMessage<ReinstateRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 21);
+  messageDesc(file_upline_v1_network_service, 23);
 
 /**
  * ReinstateResponse answers Reinstate.
@@ -944,7 +1031,7 @@ export type ReinstateResponse = Message<"upline.v1.ReinstateResponse"> & {
  * Use `create(ReinstateResponseSchema)` to create a new message.
  */
 export const ReinstateResponseSchema: GenMessage<ReinstateResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 22);
+  messageDesc(file_upline_v1_network_service, 24);
 
 /**
  * ChangeRegistrationRequest replaces what a distributor is registered as.
@@ -1001,7 +1088,7 @@ export type ChangeRegistrationRequest = Message<"upline.v1.ChangeRegistrationReq
  * Use `create(ChangeRegistrationRequestSchema)` to create a new message.
  */
 export const ChangeRegistrationRequestSchema: GenMessage<ChangeRegistrationRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 23);
+  messageDesc(file_upline_v1_network_service, 25);
 
 /**
  * ChangeRegistrationResponse answers ChangeRegistration.
@@ -1029,7 +1116,7 @@ export type ChangeRegistrationResponse = Message<"upline.v1.ChangeRegistrationRe
  * Use `create(ChangeRegistrationResponseSchema)` to create a new message.
  */
 export const ChangeRegistrationResponseSchema: GenMessage<ChangeRegistrationResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 24);
+  messageDesc(file_upline_v1_network_service, 26);
 
 /**
  * ListNetworkEventsRequest asks for a distributor's history.
@@ -1064,7 +1151,7 @@ export type ListNetworkEventsRequest = Message<"upline.v1.ListNetworkEventsReque
  * Use `create(ListNetworkEventsRequestSchema)` to create a new message.
  */
 export const ListNetworkEventsRequestSchema: GenMessage<ListNetworkEventsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 25);
+  messageDesc(file_upline_v1_network_service, 27);
 
 /**
  * ListNetworkEventsResponse is a page of the history.
@@ -1092,7 +1179,7 @@ export type ListNetworkEventsResponse = Message<"upline.v1.ListNetworkEventsResp
  * Use `create(ListNetworkEventsResponseSchema)` to create a new message.
  */
 export const ListNetworkEventsResponseSchema: GenMessage<ListNetworkEventsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_network_service, 26);
+  messageDesc(file_upline_v1_network_service, 28);
 
 /**
  * Tree names one of the two trees.

@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/plan.proto.
  */
 export const file_upline_v1_plan: GenFile = /*@__PURE__*/
-  fileDesc("ChR1cGxpbmUvdjEvcGxhbi5wcm90bxIJdXBsaW5lLnYxIqkFCgRQbGFuEg8KB3BsYW5faWQYASABKAkSDAoEbmFtZRgCIAEoCRIQCghjdXJyZW5jeRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKdmFsaWRfZnJvbRgFIAEoCRIjCgdjYWRlbmNlGAYgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USJQoIcm91bmRpbmcYByABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSEwoLcG9pbnRfdmFsdWUYCCABKAkSKwoJcGxhY2VtZW50GAkgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFRyZWUSDgoGYWN0aXZlGAogASgJEh4KBXJhbmtzGAsgAygLMg8udXBsaW5lLnYxLlJhbmsSIQoHYm9udXNlcxgMIAMoCzIQLnVwbGluZS52MS5Cb251cxIqCgtsYXRlX3BvbGljeRgNIAEoDjIVLnVwbGluZS52MS5MYXRlUG9saWN5EjQKEGNhbmNlbGxlZF92b2x1bWUYDiABKA4yGi51cGxpbmUudjEuQ2FuY2VsbGVkVm9sdW1lEiIKB3ZvbHVtZXMYDyADKAsyES51cGxpbmUudjEuVm9sdW1lEh4KBWZhY3RzGBAgAygLMg8udXBsaW5lLnYxLkZhY3QSHAoEY2FwcxgRIAMoCzIOLnVwbGluZS52MS5DYXASKgoHbWFya2V0cxgSIAMoCzIZLnVwbGluZS52MS5NYXJrZXRPdmVycmlkZRIlCghleGNoYW5nZRgTIAEoCzITLnVwbGluZS52MS5FeGNoYW5nZRIoCgpwYXlvdXRfcGVyGBQgASgOMhQudXBsaW5lLnYxLlBheW91dFBlchInCglyZXN0YXRpbmcYHiABKAsyFC51cGxpbmUudjEuUmVzdGF0aW5nIpoBCg5NYXJrZXRPdmVycmlkZRIPCgdtYXJrZXRzGAEgAygJEhMKC3BvaW50X3ZhbHVlGAIgASgJEg4KBmFjdGl2ZRgDIAEoCRIeCgVyYW5rcxgEIAMoCzIPLnVwbGluZS52MS5SYW5rEiEKB2JvbnVzZXMYBSADKAsyEC51cGxpbmUudjEuQm9udXMSDwoHd2l0aG91dBgGIAMoCSJiCghSb3VuZGluZxIlCgRtb2RlGAEgASgOMhcudXBsaW5lLnYxLlJvdW5kaW5nTW9kZRIMCgRzdGVwGAIgASgJEiEKAmF0GAMgASgOMhUudXBsaW5lLnYxLlJvdW5kaW5nQXQiLQoNUGxhY2VtZW50VHJlZRINCgV3aWR0aBgBIAEoBRINCgVkZXB0aBgCIAEoBSI1CglSZXN0YXRpbmcSEwoLbWF0ZXJpYWxpdHkYASABKAkSEwoLcGVyaW9kc19tYXgYAiABKAUiXgoEUmFuaxIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBHdoZW4YAyABKAkSFAoMaG9sZF9wZXJpb2RzGAQgASgFEhUKDWdyYWNlX3BlcmlvZHMYBSABKAUixgcKBUJvbnVzEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSHwoEcGF5cxgDIAEoDjIRLnVwbGluZS52MS5QYXlzQXQSIwoHY2FkZW5jZRgEIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEigKBmRpcmVjdBgFIAEoCzIWLnVwbGluZS52MS5EaXJlY3RCb251c0gAEiwKCHVuaWxldmVsGAYgASgLMhgudXBsaW5lLnYxLlVuaWxldmVsQm9udXNIABIoCgZiaW5hcnkYByABKAsyFi51cGxpbmUudjEuQmluYXJ5Qm9udXNIABIqCgdhZHZhbmNlGAggASgLMhcudXBsaW5lLnYxLkFkdmFuY2VCb251c0gAEi8KCmZhc3Rfc3RhcnQYCSABKAsyGS51cGxpbmUudjEuRmFzdFN0YXJ0Qm9udXNIABI0CgxkaWZmZXJlbnRpYWwYCiABKAsyHC51cGxpbmUudjEuRGlmZmVyZW50aWFsQm9udXNIABIuCglzdGFpcnN0ZXAYCyABKAsyGS51cGxpbmUudjEuU3RhaXJzdGVwQm9udXNIABIwCgpnZW5lcmF0aW9uGAwgASgLMhoudXBsaW5lLnYxLkdlbmVyYXRpb25Cb251c0gAEiwKCG1hdGNoaW5nGA0gASgLMhgudXBsaW5lLnYxLk1hdGNoaW5nQm9udXNIABI1Cg1yZXZlbnVlX3NoYXJlGA4gASgLMhwudXBsaW5lLnYxLlJldmVudWVTaGFyZUJvbnVzSAASLAoIcmVzaWR1YWwYDyABKAsyGC51cGxpbmUudjEuUmVzaWR1YWxCb251c0gAEigKBm1hdHJpeBgQIAEoCzIWLnVwbGluZS52MS5NYXRyaXhCb251c0gAEiQKBHBvb2wYESABKAsyFC51cGxpbmUudjEuUG9vbEJvbnVzSAASKgoKcmFua19ib251cxgSIAEoCzIULnVwbGluZS52MS5SYW5rQm9udXNIABIoCgZtYW51YWwYEyABKAsyFi51cGxpbmUudjEuTWFudWFsQm9udXNIABIMCgR3aGVuGBQgASgJEg8KB21hcmtldHMYFSADKAkSJQoIcm91bmRpbmcYFiABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSJQoIaW5hY3RpdmUYFyABKA4yEy51cGxpbmUudjEuSW5hY3RpdmUSEAoIcmF0ZV9tYXgYGCABKAkSIwoHcmVzdGF0ZRgeIAEoDjISLnVwbGluZS52MS5SZXN0YXRlQgYKBGtpbmQqkwEKDFJvdW5kaW5nTW9kZRIdChlST1VORElOR19NT0RFX1VOU1BFQ0lGSUVEEAASGQoVUk9VTkRJTkdfTU9ERV9IQUxGX1VQEAESGwoXUk9VTkRJTkdfTU9ERV9IQUxGX0VWRU4QAhIWChJST1VORElOR19NT0RFX0RPV04QAxIUChBST1VORElOR19NT0RFX1VQEAQqbQoKUm91bmRpbmdBdBIbChdST1VORElOR19BVF9VTlNQRUNJRklFRBAAEhQKEFJPVU5ESU5HX0FUX0xJTkUQARIVChFST1VORElOR19BVF9CT05VUxACEhUKEVJPVU5ESU5HX0FUX1RPVEFMEAMqcQoKTGF0ZVBvbGljeRIbChdMQVRFX1BPTElDWV9VTlNQRUNJRklFRBAAEhcKE0xBVEVfUE9MSUNZX0NVUlJFTlQQARIUChBMQVRFX1BPTElDWV9OT05FEAISFwoTTEFURV9QT0xJQ1lfUkVTVEFURRADKooBCg9DYW5jZWxsZWRWb2x1bWUSIAocQ0FOQ0VMTEVEX1ZPTFVNRV9VTlNQRUNJRklFRBAAEhwKGENBTkNFTExFRF9WT0xVTUVfQ1VSUkVOVBABEhkKFUNBTkNFTExFRF9WT0xVTUVfTk9ORRACEhwKGENBTkNFTExFRF9WT0xVTUVfUkVTVEFURRADKlkKB1Jlc3RhdGUSFwoTUkVTVEFURV9VTlNQRUNJRklFRBAAEg8KC1JFU1RBVEVfQUxMEAESEgoOUkVTVEFURV9VUExJTkUQAhIQCgxSRVNUQVRFX05PTkUQAypICgZQYXlzQXQSFwoTUEFZU19BVF9VTlNQRUNJRklFRBAAEhEKDVBBWVNfQVRfRVZFTlQQARISCg5QQVlTX0FUX1BFUklPRBACKkwKCEluYWN0aXZlEhgKFElOQUNUSVZFX1VOU1BFQ0lGSUVEEAASEQoNSU5BQ1RJVkVfUEFJRBABEhMKD0lOQUNUSVZFX1VOUEFJRBACQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_upline_v1_plan_bonus, file_upline_v1_plan_cap, file_upline_v1_plan_upline, file_upline_v1_plan_volume, file_upline_v1_types]);
+  fileDesc("ChR1cGxpbmUvdjEvcGxhbi5wcm90bxIJdXBsaW5lLnYxIqkFCgRQbGFuEg8KB3BsYW5faWQYASABKAkSDAoEbmFtZRgCIAEoCRIQCghjdXJyZW5jeRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKdmFsaWRfZnJvbRgFIAEoCRIjCgdjYWRlbmNlGAYgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USJQoIcm91bmRpbmcYByABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSEwoLcG9pbnRfdmFsdWUYCCABKAkSKwoJcGxhY2VtZW50GAkgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFRyZWUSDgoGYWN0aXZlGAogASgJEh4KBXJhbmtzGAsgAygLMg8udXBsaW5lLnYxLlJhbmsSIQoHYm9udXNlcxgMIAMoCzIQLnVwbGluZS52MS5Cb251cxIqCgtsYXRlX3BvbGljeRgNIAEoDjIVLnVwbGluZS52MS5MYXRlUG9saWN5EjQKEGNhbmNlbGxlZF92b2x1bWUYDiABKA4yGi51cGxpbmUudjEuQ2FuY2VsbGVkVm9sdW1lEiIKB3ZvbHVtZXMYDyADKAsyES51cGxpbmUudjEuVm9sdW1lEh4KBWZhY3RzGBAgAygLMg8udXBsaW5lLnYxLkZhY3QSHAoEY2FwcxgRIAMoCzIOLnVwbGluZS52MS5DYXASKgoHbWFya2V0cxgSIAMoCzIZLnVwbGluZS52MS5NYXJrZXRPdmVycmlkZRIlCghleGNoYW5nZRgTIAEoCzITLnVwbGluZS52MS5FeGNoYW5nZRIoCgpwYXlvdXRfcGVyGBQgASgOMhQudXBsaW5lLnYxLlBheW91dFBlchInCglyZXN0YXRpbmcYHiABKAsyFC51cGxpbmUudjEuUmVzdGF0aW5nIpoBCg5NYXJrZXRPdmVycmlkZRIPCgdtYXJrZXRzGAEgAygJEhMKC3BvaW50X3ZhbHVlGAIgASgJEg4KBmFjdGl2ZRgDIAEoCRIeCgVyYW5rcxgEIAMoCzIPLnVwbGluZS52MS5SYW5rEiEKB2JvbnVzZXMYBSADKAsyEC51cGxpbmUudjEuQm9udXMSDwoHd2l0aG91dBgGIAMoCSJiCghSb3VuZGluZxIlCgRtb2RlGAEgASgOMhcudXBsaW5lLnYxLlJvdW5kaW5nTW9kZRIMCgRzdGVwGAIgASgJEiEKAmF0GAMgASgOMhUudXBsaW5lLnYxLlJvdW5kaW5nQXQilQEKDVBsYWNlbWVudFRyZWUSDQoFd2lkdGgYASABKAUSDQoFZGVwdGgYAiABKAUSKwoJYXV0b21hdGljGAMgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFJ1bGUSKQoHY2hvaWNlcxgEIAMoCzIYLnVwbGluZS52MS5QbGFjZW1lbnRSdWxlEg4KBnZvbHVtZRgFIAEoCSKOAQoNUGxhY2VtZW50UnVsZRIuCghzdHJhdGVneRgBIAEoDjIcLnVwbGluZS52MS5QbGFjZW1lbnRTdHJhdGVneRILCgNsZWcYAiABKAUSLAoHZGVzY2VudBgDIAEoDjIbLnVwbGluZS52MS5QbGFjZW1lbnREZXNjZW50EhIKCmxldmVsc19tYXgYBCABKAUiNQoJUmVzdGF0aW5nEhMKC21hdGVyaWFsaXR5GAEgASgJEhMKC3BlcmlvZHNfbWF4GAIgASgFIl4KBFJhbmsSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIMCgR3aGVuGAMgASgJEhQKDGhvbGRfcGVyaW9kcxgEIAEoBRIVCg1ncmFjZV9wZXJpb2RzGAUgASgFIsYHCgVCb251cxIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEh8KBHBheXMYAyABKA4yES51cGxpbmUudjEuUGF5c0F0EiMKB2NhZGVuY2UYBCABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIoCgZkaXJlY3QYBSABKAsyFi51cGxpbmUudjEuRGlyZWN0Qm9udXNIABIsCgh1bmlsZXZlbBgGIAEoCzIYLnVwbGluZS52MS5VbmlsZXZlbEJvbnVzSAASKAoGYmluYXJ5GAcgASgLMhYudXBsaW5lLnYxLkJpbmFyeUJvbnVzSAASKgoHYWR2YW5jZRgIIAEoCzIXLnVwbGluZS52MS5BZHZhbmNlQm9udXNIABIvCgpmYXN0X3N0YXJ0GAkgASgLMhkudXBsaW5lLnYxLkZhc3RTdGFydEJvbnVzSAASNAoMZGlmZmVyZW50aWFsGAogASgLMhwudXBsaW5lLnYxLkRpZmZlcmVudGlhbEJvbnVzSAASLgoJc3RhaXJzdGVwGAsgASgLMhkudXBsaW5lLnYxLlN0YWlyc3RlcEJvbnVzSAASMAoKZ2VuZXJhdGlvbhgMIAEoCzIaLnVwbGluZS52MS5HZW5lcmF0aW9uQm9udXNIABIsCghtYXRjaGluZxgNIAEoCzIYLnVwbGluZS52MS5NYXRjaGluZ0JvbnVzSAASNQoNcmV2ZW51ZV9zaGFyZRgOIAEoCzIcLnVwbGluZS52MS5SZXZlbnVlU2hhcmVCb251c0gAEiwKCHJlc2lkdWFsGA8gASgLMhgudXBsaW5lLnYxLlJlc2lkdWFsQm9udXNIABIoCgZtYXRyaXgYECABKAsyFi51cGxpbmUudjEuTWF0cml4Qm9udXNIABIkCgRwb29sGBEgASgLMhQudXBsaW5lLnYxLlBvb2xCb251c0gAEioKCnJhbmtfYm9udXMYEiABKAsyFC51cGxpbmUudjEuUmFua0JvbnVzSAASKAoGbWFudWFsGBMgASgLMhYudXBsaW5lLnYxLk1hbnVhbEJvbnVzSAASDAoEd2hlbhgUIAEoCRIPCgdtYXJrZXRzGBUgAygJEiUKCHJvdW5kaW5nGBYgASgLMhMudXBsaW5lLnYxLlJvdW5kaW5nEiUKCGluYWN0aXZlGBcgASgOMhMudXBsaW5lLnYxLkluYWN0aXZlEhAKCHJhdGVfbWF4GBggASgJEiMKB3Jlc3RhdGUYHiABKA4yEi51cGxpbmUudjEuUmVzdGF0ZUIGCgRraW5kKpMBCgxSb3VuZGluZ01vZGUSHQoZUk9VTkRJTkdfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVJPVU5ESU5HX01PREVfSEFMRl9VUBABEhsKF1JPVU5ESU5HX01PREVfSEFMRl9FVkVOEAISFgoSUk9VTkRJTkdfTU9ERV9ET1dOEAMSFAoQUk9VTkRJTkdfTU9ERV9VUBAEKm0KClJvdW5kaW5nQXQSGwoXUk9VTkRJTkdfQVRfVU5TUEVDSUZJRUQQABIUChBST1VORElOR19BVF9MSU5FEAESFQoRUk9VTkRJTkdfQVRfQk9OVVMQAhIVChFST1VORElOR19BVF9UT1RBTBADKusBChFQbGFjZW1lbnRTdHJhdGVneRIiCh5QTEFDRU1FTlRfU1RSQVRFR1lfVU5TUEVDSUZJRUQQABIkCiBQTEFDRU1FTlRfU1RSQVRFR1lfQlJFQURUSF9GSVJTVBABEiEKHVBMQUNFTUVOVF9TVFJBVEVHWV9PVVRFUl9FREdFEAISIwofUExBQ0VNRU5UX1NUUkFURUdZX0ZFV0VSX1BFT1BMRRADEiIKHlBMQUNFTUVOVF9TVFJBVEVHWV9MRVNTX1ZPTFVNRRAEEiAKHFBMQUNFTUVOVF9TVFJBVEVHWV9BTFRFUk5BVEUQBSqaAQoQUGxhY2VtZW50RGVzY2VudBIhCh1QTEFDRU1FTlRfREVTQ0VOVF9VTlNQRUNJRklFRBAAEiAKHFBMQUNFTUVOVF9ERVNDRU5UX09VVEVSX0VER0UQARIjCh9QTEFDRU1FTlRfREVTQ0VOVF9CUkVBRFRIX0ZJUlNUEAISHAoYUExBQ0VNRU5UX0RFU0NFTlRfUkVQRUFUEAMqcQoKTGF0ZVBvbGljeRIbChdMQVRFX1BPTElDWV9VTlNQRUNJRklFRBAAEhcKE0xBVEVfUE9MSUNZX0NVUlJFTlQQARIUChBMQVRFX1BPTElDWV9OT05FEAISFwoTTEFURV9QT0xJQ1lfUkVTVEFURRADKooBCg9DYW5jZWxsZWRWb2x1bWUSIAocQ0FOQ0VMTEVEX1ZPTFVNRV9VTlNQRUNJRklFRBAAEhwKGENBTkNFTExFRF9WT0xVTUVfQ1VSUkVOVBABEhkKFUNBTkNFTExFRF9WT0xVTUVfTk9ORRACEhwKGENBTkNFTExFRF9WT0xVTUVfUkVTVEFURRADKlkKB1Jlc3RhdGUSFwoTUkVTVEFURV9VTlNQRUNJRklFRBAAEg8KC1JFU1RBVEVfQUxMEAESEgoOUkVTVEFURV9VUExJTkUQAhIQCgxSRVNUQVRFX05PTkUQAypICgZQYXlzQXQSFwoTUEFZU19BVF9VTlNQRUNJRklFRBAAEhEKDVBBWVNfQVRfRVZFTlQQARISCg5QQVlTX0FUX1BFUklPRBACKkwKCEluYWN0aXZlEhgKFElOQUNUSVZFX1VOU1BFQ0lGSUVEEAASEQoNSU5BQ1RJVkVfUEFJRBABEhMKD0lOQUNUSVZFX1VOUEFJRBACQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_upline_v1_plan_bonus, file_upline_v1_plan_cap, file_upline_v1_plan_upline, file_upline_v1_plan_volume, file_upline_v1_types]);
 
 /**
  * Plan is a compensation plan. It is written as a YAML file with the names of these fields; an enum value is written in lower
@@ -297,6 +297,27 @@ export type PlacementTree = Message<"upline.v1.PlacementTree"> & {
    * @generated from field: int32 depth = 2;
    */
   depth: number;
+
+  /**
+   * How whoever is enrolled without a place is placed. Omitted: every enrolment has to name the place.
+   *
+   * @generated from field: upline.v1.PlacementRule automatic = 3;
+   */
+  automatic?: PlacementRule | undefined;
+
+  /**
+   * Rules that an enrolment may ask for instead, by their strategy. Needs `automatic`.
+   *
+   * @generated from field: repeated upline.v1.PlacementRule choices = 4;
+   */
+  choices: PlacementRule[];
+
+  /**
+   * The volume that `less_volume` goes by: `cv` or `pv`. Omitted: `cv`.
+   *
+   * @generated from field: string volume = 5;
+   */
+  volume: string;
 };
 
 /**
@@ -305,6 +326,50 @@ export type PlacementTree = Message<"upline.v1.PlacementTree"> & {
  */
 export const PlacementTreeSchema: GenMessage<PlacementTree> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan, 3);
+
+/**
+ * PlacementRule finds a place beneath the sponsor. Whatever is equal, the lower leg comes first.
+ *
+ * @generated from message upline.v1.PlacementRule
+ */
+export type PlacementRule = Message<"upline.v1.PlacementRule"> & {
+  /**
+   * How the place is chosen.
+   *
+   * @generated from field: upline.v1.PlacementStrategy strategy = 1;
+   */
+  strategy: PlacementStrategy;
+
+  /**
+   * The leg of the sponsor that `outer_edge` goes down, or that `breadth_first` keeps to. Omitted: the enrolment says it, which it
+   * must for `outer_edge`.
+   *
+   * @generated from field: int32 leg = 2;
+   */
+  leg: number;
+
+  /**
+   * How to go on inside the leg that `fewer_people`, `less_volume` or `alternate` has chosen. Omitted: `repeat` for `fewer_people`,
+   * `outer_edge` for the other two.
+   *
+   * @generated from field: upline.v1.PlacementDescent descent = 3;
+   */
+  descent: PlacementDescent;
+
+  /**
+   * Levels beneath the sponsor that may be used. Omitted: all.
+   *
+   * @generated from field: int32 levels_max = 4;
+   */
+  levelsMax: number;
+};
+
+/**
+ * Describes the message upline.v1.PlacementRule.
+ * Use `create(PlacementRuleSchema)` to create a new message.
+ */
+export const PlacementRuleSchema: GenMessage<PlacementRule> = /*@__PURE__*/
+  messageDesc(file_upline_v1_plan, 4);
 
 /**
  * Restating says how far corrections of closed periods go, where `late_policy` or `cancelled_volume` is `restate`, or a move in the
@@ -335,7 +400,7 @@ export type Restating = Message<"upline.v1.Restating"> & {
  * Use `create(RestatingSchema)` to create a new message.
  */
 export const RestatingSchema: GenMessage<Restating> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 4);
+  messageDesc(file_upline_v1_plan, 5);
 
 /**
  * Rank is a rank. A distributor is paid as the highest rank whose condition holds in the period.
@@ -385,7 +450,7 @@ export type Rank = Message<"upline.v1.Rank"> & {
  * Use `create(RankSchema)` to create a new message.
  */
 export const RankSchema: GenMessage<Rank> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 5);
+  messageDesc(file_upline_v1_plan, 6);
 
 /**
  * Bonus is one rule that pays.
@@ -600,7 +665,7 @@ export type Bonus = Message<"upline.v1.Bonus"> & {
  * Use `create(BonusSchema)` to create a new message.
  */
 export const BonusSchema: GenMessage<Bonus> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan, 6);
+  messageDesc(file_upline_v1_plan, 7);
 
 /**
  * RoundingMode says how an amount between two steps is rounded.
@@ -693,6 +758,102 @@ export const RoundingAtSchema: GenEnum<RoundingAt> = /*@__PURE__*/
   enumDesc(file_upline_v1_plan, 1);
 
 /**
+ * PlacementStrategy is a way to find a place beneath a sponsor.
+ *
+ * @generated from enum upline.v1.PlacementStrategy
+ */
+export enum PlacementStrategy {
+  /**
+   * Not given.
+   *
+   * @generated from enum value: PLACEMENT_STRATEGY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The first vacant place, level by level, each level from left to right.
+   *
+   * @generated from enum value: PLACEMENT_STRATEGY_BREADTH_FIRST = 1;
+   */
+  BREADTH_FIRST = 1,
+
+  /**
+   * The end of the line that goes down one leg and on in the same leg.
+   *
+   * @generated from enum value: PLACEMENT_STRATEGY_OUTER_EDGE = 2;
+   */
+  OUTER_EDGE = 2,
+
+  /**
+   * Into the leg of the sponsor with the fewest people.
+   *
+   * @generated from enum value: PLACEMENT_STRATEGY_FEWER_PEOPLE = 3;
+   */
+  FEWER_PEOPLE = 3,
+
+  /**
+   * Into the leg of the sponsor with the least volume in the running period of the main cadence.
+   *
+   * @generated from enum value: PLACEMENT_STRATEGY_LESS_VOLUME = 4;
+   */
+  LESS_VOLUME = 4,
+
+  /**
+   * Into the legs of the sponsor by turns, beginning with the first.
+   *
+   * @generated from enum value: PLACEMENT_STRATEGY_ALTERNATE = 5;
+   */
+  ALTERNATE = 5,
+}
+
+/**
+ * Describes the enum upline.v1.PlacementStrategy.
+ */
+export const PlacementStrategySchema: GenEnum<PlacementStrategy> = /*@__PURE__*/
+  enumDesc(file_upline_v1_plan, 2);
+
+/**
+ * PlacementDescent says how to go on inside a leg in which somebody stands.
+ *
+ * @generated from enum upline.v1.PlacementDescent
+ */
+export enum PlacementDescent {
+  /**
+   * Not given; means what companies with the strategy mostly have.
+   *
+   * @generated from enum value: PLACEMENT_DESCENT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * On in the same leg to its end.
+   *
+   * @generated from enum value: PLACEMENT_DESCENT_OUTER_EDGE = 1;
+   */
+  OUTER_EDGE = 1,
+
+  /**
+   * The first vacant place in the leg, level by level.
+   *
+   * @generated from enum value: PLACEMENT_DESCENT_BREADTH_FIRST = 2;
+   */
+  BREADTH_FIRST = 2,
+
+  /**
+   * Choosing again at everybody on the way, by their own legs. Not for `alternate`.
+   *
+   * @generated from enum value: PLACEMENT_DESCENT_REPEAT = 3;
+   */
+  REPEAT = 3,
+}
+
+/**
+ * Describes the enum upline.v1.PlacementDescent.
+ */
+export const PlacementDescentSchema: GenEnum<PlacementDescent> = /*@__PURE__*/
+  enumDesc(file_upline_v1_plan, 3);
+
+/**
  * LatePolicy says where an event counts whose period is fenced or closed.
  *
  * @generated from enum upline.v1.LatePolicy
@@ -732,7 +893,7 @@ export enum LatePolicy {
  * Describes the enum upline.v1.LatePolicy.
  */
 export const LatePolicySchema: GenEnum<LatePolicy> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 2);
+  enumDesc(file_upline_v1_plan, 4);
 
 /**
  * CancelledVolume says what a cancellation does to volume already counted.
@@ -774,7 +935,7 @@ export enum CancelledVolume {
  * Describes the enum upline.v1.CancelledVolume.
  */
 export const CancelledVolumeSchema: GenEnum<CancelledVolume> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 3);
+  enumDesc(file_upline_v1_plan, 5);
 
 /**
  * Restate says for whom a bonus is corrected when a closed period is computed again.
@@ -816,7 +977,7 @@ export enum Restate {
  * Describes the enum upline.v1.Restate.
  */
 export const RestateSchema: GenEnum<Restate> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 4);
+  enumDesc(file_upline_v1_plan, 6);
 
 /**
  * PaysAt says when a bonus posts its lines.
@@ -850,7 +1011,7 @@ export enum PaysAt {
  * Describes the enum upline.v1.PaysAt.
  */
 export const PaysAtSchema: GenEnum<PaysAt> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 5);
+  enumDesc(file_upline_v1_plan, 7);
 
 /**
  * Inactive says whether a bonus pays those who are not active.
@@ -884,5 +1045,5 @@ export enum Inactive {
  * Describes the enum upline.v1.Inactive.
  */
 export const InactiveSchema: GenEnum<Inactive> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 6);
+  enumDesc(file_upline_v1_plan, 8);
 
