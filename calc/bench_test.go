@@ -51,10 +51,10 @@ type floor struct {
 }
 
 func newFloor(in *Input, out *Output) *floor {
-	sponsor, placement := must(newTree(in.Network.Sponsor, "")), must(newTree(in.Network.Parent, ""))
+	sponsor, placement := must(newTree(1, in.Network.Sponsor, "")), must(newTree(1, in.Network.Parent, ""))
 	n := len(in.Network.Sponsor)
 	f := &floor{
-		in: in, sponsor: sponsor.parent, parent: placement.parent, seat: sponsor.seat, placed: placement.seat, legs: make([]uint8, n),
+		in: in, sponsor: sponsor.parent, parent: placement.parent, seat: sponsor.seat(), placed: placement.seat(), legs: make([]uint8, n),
 		pv: make([]int64, n), cv: make([]int64, n), group: make([]int64, n), left: make([]int64, n), right: make([]int64, n),
 		base: out.Lines.Base, rate: out.Lines.Rate, money: make([]int64, len(out.Lines.Base)),
 	}

@@ -53,9 +53,9 @@ func (x *generations) guarantee() error {
 // does, too.
 func (x *generations) balances() ([]int64, error) {
 	balances := make([]int64, len(x.seats))
-	seat := x.s.sponsor.seat
+	seat := x.s.sponsor.seat()
 	if x.rule.Placement {
-		seat = x.s.placement.seat
+		seat = x.s.placement.seat()
 	}
 	for _, sink := range x.sinks {
 		for i := range sink.blocks {

@@ -41,7 +41,7 @@ func (m *Manual) pay(s *stage, bonus int) error {
 			return fmt.Errorf("%w: adjustment %d of bonus %s for distributor %d is %d, and the most is %d",
 				ErrInput, i, s.plan.Bonuses[bonus].Name, row, amountMinor, m.AmountMaxMinor)
 		}
-		if !isPaid(who, int(s.sponsor.seat[row])) {
+		if !isPaid(who, int(s.sponsor.seat()[row])) {
 			return fmt.Errorf("%w: adjustment %d of bonus %s is for distributor %d, in whose market the bonus is not paid",
 				ErrInput, i, s.plan.Bonuses[bonus].Name, row)
 		}

@@ -100,7 +100,7 @@ func (m *Matching) pay(s *stage, bonus int) error {
 	}
 	earned := make([]int64, c.w.len())
 	for _, source := range m.Bonuses {
-		for seat, amountMinor := range gatherRows(s.earnedFor(bonus, source), c.w.row) {
+		for seat, amountMinor := range gather(s.threads, s.earnedFor(bonus, source), c.w.row) {
 			sum, ok := added(earned[seat], amountMinor)
 			if !ok {
 				return s.sinks[bonus].failed(c.w.row[seat], ErrOverflow)

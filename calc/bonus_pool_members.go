@@ -18,7 +18,7 @@ func (p *Pool) findMembers(s *stage, x *poolSharing) error {
 		if err != nil {
 			return err
 		}
-		for row, seat := range w.seat {
+		for row, seat := range w.seat() {
 			if !isPaid(who, int(seat)) {
 				continue
 			}
@@ -30,7 +30,7 @@ func (p *Pool) findMembers(s *stage, x *poolSharing) error {
 	case ShareByPlace:
 		return p.findPlaces(s, x, who)
 	default:
-		for row, seat := range w.seat {
+		for row, seat := range w.seat() {
 			if isPaid(who, int(seat)) {
 				x.rows = append(x.rows, int32(row))
 			}
@@ -110,7 +110,7 @@ func (p *Pool) findPlaces(s *stage, x *poolSharing, who []bool) error {
 		}
 	}
 	x.claimsOf = RateScale
-	for row, seat := range w.seat {
+	for row, seat := range w.seat() {
 		if !isPaid(who, int(seat)) {
 			continue
 		}

@@ -41,7 +41,7 @@ func (x *poolSharing) pay(s *stage) error {
 		if left == 0 {
 			continue
 		}
-		part := l.part(x.claim(member), s.sponsor.variantAt(int(s.sponsor.seat[row])))
+		part := l.part(x.claim(member), s.sponsor.variantAt(int(s.sponsor.seat()[row])))
 		pooledMinor, err := part.pooled.amountMinor(x.base)
 		if err != nil {
 			return sink.failed(row, err)

@@ -120,14 +120,14 @@ func leftOf(limitMinor, beforeMinor int64) (int64, error) {
 
 // limitsOf makes ready the function that gives the limit of everybody by row, without what has been paid before.
 func (k *capping) limitsOf() (func(row int32) (int64, error), error) {
-	w := k.sponsor
+	w, seats := k.sponsor, k.sponsor.seat()
 	if t := &k.cap.LimitMinor; len(t.Rows) > 0 {
 		if err := k.facts.fill(afterAllRanks, t.whoReads()); err != nil {
 			return nil, err
 		}
 		rows, err := k.rowsOf(t, w)
 		return func(row int32) (int64, error) {
-			if of := rows.at(int(w.seat[row])); of != noRow {
+			if of := rows.at(int(seats[row])); of != noRow {
 				return t.Rows[of][0], nil
 			}
 			return unlimited, nil
@@ -139,7 +139,7 @@ func (k *capping) limitsOf() (func(row int32) (int64, error), error) {
 		tariffs[variant] = newTariff(unit, k.cap.Rate, k.plan.pointValueOf(uint8(variant)), Rounding{Down, 1})
 	}
 	return func(row int32) (int64, error) {
-		seat := w.seat[row]
+		seat := seats[row]
 		limitMinor, err := tariffs[w.variantAt(int(seat))].amountMinor(group[seat])
 		return max(0, limitMinor), err
 	}, nil

@@ -60,9 +60,12 @@ type computation struct {
 	placement walk
 	facts     *factFiller
 	ladder    *rankLadder
-	groups    columnCache // volumes of whole groups, by volume
-	legs      columnCache // volumes of legs, by volume: twice the number for the left leg, one more for the right one
-	next      State
+	sellers   *sellers
+	// What the own sales count, by volume: columns by row.
+	soldColumns columnCache
+	groups      columnCache // volumes of whole groups, by volume
+	legs        columnCache // volumes of legs, by volume: twice the number for the left leg, one more for the right one
+	next        State
 	// mutex guards next, failure and flows, which bonuses that are computed side by side share.
 	mutex   sync.Mutex
 	failure error
@@ -73,7 +76,7 @@ func newComputation(in *Input) (*computation, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	c := &computation{in: in, n: len(in.Network.Sponsor), threads: in.Threads, next: State{}}
+	c := &computation{in: in, n: len(in.Network.Sponsor), threads: in.Threads, next: State{}, sellers: &sellers{}}
 	if c.threads <= 0 {
 		c.threads = runtime.GOMAXPROCS(0)
 	}
@@ -129,15 +132,19 @@ func (c *computation) together(things ...func() error) error {
 // plant orders the trees.
 func (c *computation) plant() error {
 	network, plan := &c.in.Network, c.in.Plan
+	threads := c.threads
+	if plan.PlacementWidth > 0 {
+		threads = max(1, threads/2) // for each of two trees
+	}
 	sponsor := func() (err error) {
-		c.sponsor.tree, err = newTree(network.Sponsor, "sponsor")
+		c.sponsor.tree, err = newTree(threads, network.Sponsor, "sponsor")
 		return err
 	}
 	placement := func() (err error) {
 		if plan.PlacementWidth == 0 {
 			return nil
 		}
-		if c.placement.tree, err = newTree(network.Parent, "placement parent"); err != nil {
+		if c.placement.tree, err = newTree(threads, network.Parent, "placement parent"); err != nil {
 			return err
 		}
 		return checkLegs(c.placement.tree, network.Leg, plan.PlacementWidth)
@@ -145,47 +152,36 @@ func (c *computation) plant() error {
 	if err := c.together(sponsor, placement, c.in.checkSums); err != nil {
 		return err
 	}
-	c.sponsor.load, c.sponsor.variant = c.sell, c.variants(c.sponsor.tree)
-	if c.placement.tree != nil {
-		c.placement.variant = c.variants(c.placement.tree)
-		c.placement.load = func(b Base) []int64 {
-			return gather(c.sponsor.volume(b), c.sponsor.seat, c.placement.row)
+	for _, w := range []*walk{&c.sponsor, &c.placement} {
+		if w.tree != nil {
+			w.variant = c.variants(w.tree)
+			w.load = func(b Base) []int64 { return gather(c.threads, c.sold(b), w.row) }
 		}
 	}
 	return nil
 }
 
-// loadVolumes adds up the volumes that the period asks for, side by side. Those that bound what a source counts in a year go on counting
-// in periods that pay nothing by them.
-func (c *computation) loadVolumes() {
-	plan := c.in.Plan
-	var loads []func() error
-	for b := range VolumeBuiltIn + Base(len(plan.Volumes)) {
-		if plan.reads(b) || b >= VolumeBuiltIn && plan.Volumes[b-VolumeBuiltIn].SourceCap != 0 {
-			loads = append(loads, func() error {
-				c.sponsor.volume(b)
-				return nil
-			})
-		}
-	}
-	_ = c.together(loads...) // what fails is kept in failure
-}
-
 // variants gives the variant of everybody by seat; nil when the plan has one alone.
 func (c *computation) variants(t *tree) []uint8 {
-	plan := c.in.Plan
-	if plan.VariantOfMarket == nil {
+	if c.in.Plan.VariantOfMarket == nil {
 		return nil
 	}
 	out := make([]uint8, c.n)
 	for seat, row := range t.row {
-		market := uint16(0)
-		if c.in.Network.Market != nil {
-			market = c.in.Network.Market[row]
-		}
-		out[seat] = plan.VariantOfMarket[market]
+		out[seat] = c.variantOfRow(row)
 	}
 	return out
+}
+
+func (c *computation) variantOfRow(row int32) uint8 {
+	plan, market := c.in.Plan, uint16(0)
+	if plan.VariantOfMarket == nil {
+		return 0
+	}
+	if c.in.Network.Market != nil {
+		market = c.in.Network.Market[row]
+	}
+	return plan.VariantOfMarket[market]
 }
 
 // legVolumes gives the volumes of both legs of everybody, by seat of the placement tree: whoever stands in a leg brings the own
@@ -201,7 +197,7 @@ func (c *computation) legVolumes(b Base) (left, right []int64) {
 
 func (c *computation) fillLegs(b Base) (left, right []int64) {
 	t, own := c.placement.tree, c.placement.volume(b)
-	legs := gather(c.in.Network.Leg, nil, t.row)
+	legs := gather(c.threads, c.in.Network.Leg, t.row)
 	left, right = make([]int64, c.n), make([]int64, c.n)
 	t.upward(c.threads, func(_, from, to int) {
 		for seat := to - 1; seat >= from; seat-- {
@@ -218,15 +214,15 @@ func (c *computation) fillLegs(b Base) (left, right []int64) {
 	return left, right
 }
 
-// gather takes a column from one tree's order to that of rows, given the seat of every row; without seats the column is by row.
-func gather[T any](column []T, seat, rows []int32) []T {
+// gather takes a column by row to the order of seats.
+func gather[T any](threads int, column []T, rows []int32) []T {
 	out := make([]T, len(rows))
-	for i, row := range rows {
-		if seat != nil {
-			row = seat[row]
+	share(threads, 0, len(rows), func(_, from, to int) {
+		part := out[from:to]
+		for i, row := range rows[from:to] {
+			part[i] = column[row]
 		}
-		out[i] = column[row]
-	}
+	})
 	return out
 }
 

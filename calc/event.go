@@ -91,7 +91,7 @@ func (in *EventInput) path(chain []ChainMember, what string) (*walk, error) {
 			return nil, fmt.Errorf("%w: member %d of the %s chain has rank number %d, of %d ranks, or market %d, of %d",
 				ErrInput, row, what, member.Rank, len(in.Plan.Ranks), member.Market, len(in.Plan.Names.Markets))
 		}
-		seat := w.seat[row]
+		seat := w.seat()[row]
 		w.rank[seat], w.active[seat] = member.Rank, !member.Inactive || in.Plan.Active == nil
 		w.market[seat] = member.Market
 	}
@@ -103,7 +103,7 @@ func (in *EventInput) path(chain []ChainMember, what string) (*walk, error) {
 	}
 	w.load = func(b Base) []int64 {
 		own := make([]int64, len(chain))
-		own[w.seat[0]] = in.measured(in.Plan.MeasureOf(b))
+		own[w.seat()[0]] = in.measured(in.Plan.MeasureOf(b))
 		return own
 	}
 	return w, nil

@@ -116,7 +116,7 @@ func Explain(in *Input, row int32) (*Explanation, error) {
 	if err := s.payAll(); err != nil {
 		return nil, err
 	}
-	x := &explainer{stage: s, row: row, seat: int(c.sponsor.seat[row]), to: &Explanation{Row: row, Output: out}}
+	x := &explainer{stage: s, row: row, seat: int(c.sponsor.seat()[row]), to: &Explanation{Row: row, Output: out}}
 	if err := x.standing(out); err != nil {
 		return nil, err
 	}
@@ -242,7 +242,7 @@ func (x *explainer) number() {
 // seatOf gives the distributor's seat in the tree that a kind walks.
 func (x *explainer) seatOf(k teller) (*walk, int) {
 	if k.placed() {
-		return x.placement, int(x.placement.seat[x.row])
+		return x.placement, int(x.placement.seat()[x.row])
 	}
 	return x.sponsor, x.seat
 }
@@ -298,7 +298,7 @@ func (x *explainer) entries(from origin) ([]Source, error) {
 		left[row] = nobody
 	}
 	for _, row := range from.rows {
-		left[row] = own[x.sponsor.seat[row]]
+		left[row] = own[x.sponsor.seat()[row]]
 	}
 	sources := slices.Clone(from.carried)
 	add := func(kind SourceKind, row, entry int32, amount int64) {

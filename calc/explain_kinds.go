@@ -207,7 +207,7 @@ func (m *Matrix) origin(s *stage, bonus int, w *walk, seat int, l line) (origin,
 		return from, nil
 	}
 	filled := s.filled()
-	from.rows = slices.DeleteFunc(from.rows, func(row int32) bool { return filled[w.seat[row]] == 0 })
+	from.rows = slices.DeleteFunc(from.rows, func(row int32) bool { return filled[w.seat()[row]] == 0 })
 	return from, nil
 }
 

@@ -161,7 +161,7 @@ func (ff *factFiller) column(key FactKey) ([]int64, error) {
 		if ff.earned == nil {
 			return make([]int64, ff.n), nil
 		}
-		return gatherRows(ff.earned(int(key.Name)), t.row), nil
+		return gather(ff.threads, ff.earned(int(key.Name)), t.row), nil
 	}
 	return nil, nil // active, ranks and the frontline stand in columns of their own
 }
@@ -174,15 +174,6 @@ func oneIf(holds bool) int64 {
 }
 
 func (f *factColumns) activeAt(seat int32) int64 { return oneIf(f.active[seat]) }
-
-// gatherRows takes a column by row into the order of seats.
-func gatherRows(column []int64, rows []int32) []int64 {
-	out := make([]int64, len(rows))
-	for seat, row := range rows {
-		out[seat] = column[row]
-	}
-	return out
-}
 
 // each computes a column seat by seat.
 func (ff *factFiller) each(value func(seat int32) int64) []int64 {
@@ -230,7 +221,7 @@ func (ff *factFiller) named(column []uint16, name uint16) []int64 {
 // stateColumn takes a column of the state before the period into the order of seats.
 func (ff *factFiller) stateColumn(key string) []int64 {
 	if column := ff.in.Prior.State[key]; column != nil {
-		return gatherRows(column, ff.sponsor.row)
+		return gather(ff.threads, column, ff.sponsor.row)
 	}
 	return make([]int64, ff.n)
 }

@@ -3,7 +3,7 @@ package calc
 // placedLeg gives a fact about the legs of the placement tree, by seat of the sponsor tree.
 func (ff *factFiller) placedLeg(key FactKey) []int64 {
 	left, right := ff.legVolumes(key.Volume)
-	seat, row := ff.placement.seat, ff.sponsor.row
+	seat, row := ff.placement.seat(), ff.sponsor.row
 	return ff.each(func(s int32) int64 {
 		at := seat[row[s]]
 		switch key.Fact {
@@ -56,12 +56,12 @@ func (ff *factFiller) activeInLeg(left bool) []int64 {
 		}
 		return false
 	}
-	w := &ff.sponsor
+	w, seats := &ff.sponsor, t.seat()
 	return ff.each(func(seat int32) int64 {
 		count := int64(0)
-		sponsor := t.seat[w.row[seat]]
+		sponsor := seats[w.row[seat]]
 		for child := w.first[seat]; child < w.first[seat+1]; child++ {
-			count += oneIf(ff.facts.active[child] && inLeg(sponsor, t.seat[w.row[child]]))
+			count += oneIf(ff.facts.active[child] && inLeg(sponsor, seats[w.row[child]]))
 		}
 		return count
 	})

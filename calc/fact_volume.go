@@ -125,7 +125,7 @@ func (c *computation) keepPast(next State) {
 			next.keep(pastKey(plan, Base(b), k), c.in.Prior.State[pastKey(plan, Base(b), k-1)])
 		}
 		if periods > 1 {
-			next.keep(pastKey(plan, Base(b), 1), byRow(c.sponsor.volume(Base(b)), c.sponsor.row))
+			next.keep(pastKey(plan, Base(b), 1), c.sold(Base(b)))
 		}
 	}
 }
@@ -144,6 +144,7 @@ func (ff *factFiller) customers(b Base, least int64) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
+	seats := ff.sponsor.seat()
 	// Entries are put in order of seller and buyer, so that a customer of two sellers is one of each.
 	order := make([]int32, 0, len(v.Seller))
 	for i, buyer := range v.Buyer {
@@ -164,7 +165,7 @@ func (ff *factFiller) customers(b Base, least int64) ([]int64, error) {
 			sum += column[order[i]]
 		}
 		if sum >= max(1, least) {
-			count[ff.sponsor.seat[v.Seller[first]]]++
+			count[seats[v.Seller[first]]]++
 		}
 	}
 	return count, nil

@@ -58,10 +58,7 @@ func (w *lineRates) fractions(b *lineBlock, j int, factor int32, f Fraction) []F
 }
 
 func (w *lineRates) variantOf(row int32) uint8 {
-	if w.sponsor.variant == nil {
-		return 0
-	}
-	return w.sponsor.variant[w.sponsor.seat[row]]
+	return w.variantOfRow(row)
 }
 
 // ratOf multiplies a base by fractions.

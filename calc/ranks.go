@@ -15,7 +15,7 @@ func (c *computation) stand(out *Output) error {
 	if before == nil {
 		before = prior.Achieved
 	}
-	f.first, f.achieved, f.before, f.variant = t.first, seated(prior.Achieved, t.row), seated(before, t.row), c.sponsor.variant
+	f.first, f.achieved, f.before, f.variant = t.first, c.seated(prior.Achieved, t), c.seated(before, t), c.sponsor.variant
 	out.Active = make([]bool, c.n)
 	if c.in.Cadence == c.in.Plan.Main {
 		if err := c.decideActive(f); err != nil {
@@ -25,10 +25,6 @@ func (c *computation) stand(out *Output) error {
 			return err
 		}
 		out.PaidAs, out.Achieved = make([]uint8, c.n), make([]uint8, c.n)
-		for seat, row := range t.row {
-			rank := c.sponsor.rank[seat]
-			out.PaidAs[row], out.Achieved[row] = rank, max(rank, f.achieved[seat])
-		}
 		c.keepRanks()
 	} else {
 		c.sponsor.rank, f.rank = f.before, f.before
@@ -39,9 +35,24 @@ func (c *computation) stand(out *Output) error {
 			c.sponsor.active[seat] = everybody || prior.Active[row]
 		}
 	}
-	for seat, row := range t.row {
-		out.Active[row] = c.sponsor.active[seat]
+	c.forSeats(func(_, from, to int) {
+		for seat, row := range t.row[from:to] {
+			seat += from
+			out.Active[row] = c.sponsor.active[seat]
+			if out.PaidAs != nil {
+				rank := c.sponsor.rank[seat]
+				out.PaidAs[row], out.Achieved[row] = rank, max(rank, f.achieved[seat])
+			}
+		}
+	})
+	if c.placement.tree == nil {
+		return nil
 	}
+	ranks := out.PaidAs
+	if ranks == nil {
+		ranks = before
+	}
+	c.placement.rank, c.placement.active = c.seated(ranks, c.placement.tree), gather(c.threads, out.Active, c.placement.row)
 	return nil
 }
 
@@ -144,13 +155,10 @@ func daysIn(first civil) int {
 	return int(firstOfMonth(monthsSinceEpoch(first)+1).daysSinceEpoch() - first.daysSinceEpoch())
 }
 
-// seated takes a column of rows into the order of seats; nil gives zeros.
-func seated(column []uint8, rows []int32) []uint8 {
-	out := make([]uint8, len(rows))
-	if column != nil {
-		for seat, row := range rows {
-			out[seat] = column[row]
-		}
+// seated takes a column by row to the order of seats; nil is zero for everybody.
+func (c *computation) seated(column []uint8, t *tree) []uint8 {
+	if column == nil {
+		return make([]uint8, c.n)
 	}
-	return out
+	return gather(c.threads, column, t.row)
 }

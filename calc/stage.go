@@ -45,8 +45,6 @@ func (c *computation) stage() *stage {
 	}
 	if c.placement.tree != nil {
 		s.placement = &c.placement
-		c.placement.rank = gather(c.sponsor.rank, c.sponsor.seat, c.placement.row)
-		c.placement.active = gather(c.sponsor.active, c.sponsor.seat, c.placement.row)
 	}
 	c.facts.earned = s.earnedBy
 	return s
@@ -64,7 +62,7 @@ func (s *stage) sponsorSeat(w *walk, seat int) int32 {
 	if w == s.sponsor {
 		return int32(seat)
 	}
-	return s.sponsor.seat[w.row[seat]]
+	return s.sponsor.seat()[w.row[seat]]
 }
 
 // paid tells by seat of a walk who is paid by a bonus: whoever is active where that is asked, lives in a market where it is paid, and

@@ -10,10 +10,23 @@ import (
 // sees every child before its parent, and reads and writes memory nearly in sequence, however deep the forest is.
 type tree struct {
 	row    []int32 // by seat: the row of the input
-	seat   []int32 // by row: the seat
 	parent []int32 // by seat: the parent's seat; -1 for a top
 	first  []int32 // by seat: the seat of the first child; the children of s are first[s] to first[s+1]-1
 	spans  []span  // see upward
+
+	seats     []int32 // by row: the seat, once somebody has asked
+	findSeats sync.Once
+}
+
+// seat gives by row the seat. Few ask for it: what is known by row is brought to the seats by the rows of these.
+func (t *tree) seat() []int32 {
+	t.findSeats.Do(func() {
+		t.seats = make([]int32, t.len())
+		for seat, row := range t.row {
+			t.seats[row] = int32(seat)
+		}
+	})
+	return t.seats
 }
 
 // span is a stretch of seats. The seats of one that is wide are all at the same depth, so they can be worked on side by side.
@@ -95,56 +108,119 @@ func share(threads, from, to int, work func(worker, from, to int)) {
 func (t *tree) len() int { return len(t.row) }
 
 // newTree orders a forest given by the parents of its rows. what names it in errors.
-func newTree(parents []int32, what string) (*tree, error) {
+func newTree(threads int, parents []int32, what string) (*tree, error) {
 	n := len(parents)
-	// start[row] is where the row's children begin in children, once the counts have been summed.
-	start := make([]int32, n+1)
-	tops := 0
 	for row, p := range parents {
-		switch {
-		case p == -1:
-			tops++
-		case p < -1 || int(p) >= n || int(p) == row:
+		if p < -1 || int(p) >= n || int(p) == row {
 			return nil, fmt.Errorf("%w: the %s of distributor %d is %d, of %d distributors", ErrInput, what, row, p, n)
-		default:
-			start[p]++
 		}
 	}
-	sum := int32(0)
-	for row, count := range start {
-		start[row] = sum
-		sum += count
+	f := findFamilies(threads, parents)
+	// A seat of somebody with up to two children is written without asking how many there are, and so up to two seats too far.
+	row, parent := make([]int32, n+2), make([]int32, n+2)
+	t := &tree{row: row[:n], parent: parent[:n], first: make([]int32, n+1)}
+	filled := int32(copy(row, f.tops))
+	for i := range f.tops {
+		parent[i] = -1
 	}
-	children := make([]int32, n-tops)
-	t := &tree{row: make([]int32, 0, n), seat: make([]int32, n), parent: make([]int32, n), first: make([]int32, n+1)}
-	for row, p := range parents {
-		if p == -1 {
-			t.parent[len(t.row)] = -1
-			t.row = append(t.row, int32(row))
-			continue
+	// Rows are looked up for many seats at once, so that the processor need not wait for one before it asks for the next.
+	var batch [256]family
+	for seat := int32(0); seat < filled; {
+		rows := row[seat:min(filled, seat+int32(len(batch)))]
+		for i, at := range rows {
+			batch[i] = f.of[at]
 		}
-		children[start[p]] = int32(row)
-		start[p]++ // In the end the children of p begin where start[p-1] stands.
+		for i := range rows {
+			t.first[seat] = filled
+			a, b := batch[i].a, batch[i].b
+			if a < -1 {
+				begin := -2 - a
+				for range b {
+					row[filled], parent[filled] = f.children[begin], seat
+					filled, begin = filled+1, begin+1
+				}
+			} else {
+				row[filled], row[filled+1] = a, b
+				parent[filled], parent[filled+1] = seat, seat
+				filled += 2 + a>>31 + b>>31 // -1 is nobody
+			}
+			seat++
+		}
 	}
-	for seat := 0; seat < len(t.row); seat++ {
-		row := t.row[seat]
-		t.seat[row] = int32(seat)
-		t.first[seat] = int32(len(t.row))
-		begin := int32(0)
-		if row > 0 {
-			begin = start[row-1]
-		}
-		for _, child := range children[begin:start[row]] {
-			t.parent[len(t.row)] = int32(seat)
-			t.row = append(t.row, child)
-		}
+	for seat := filled; seat <= int32(n); seat++ {
+		t.first[seat] = int32(n)
 	}
-	t.first[n] = int32(n)
-	if len(t.row) < n {
+	if int(filled) < n {
+		t.row = row[:filled]
 		return nil, fmt.Errorf("%w: distributor %d is its own upline by %s", ErrInput, t.onCycle(parents), what)
 	}
 	t.spans = t.spansOf()
 	return t, nil
+}
+
+// families are the children of everybody, by row.
+type families struct {
+	tops []int32 // in the order of rows
+	of   []family
+	// children are those of larger families, each family's side by side in the order of rows.
+	children []int32
+}
+
+// family is the children of one: up to two of them are a and b, -1 being nobody. More are b of them, which begin at -2-a among the
+// children. Most families are so small that whoever knows them need not look any further.
+type family struct{ a, b int32 }
+
+func findFamilies(threads int, parents []int32) *families {
+	n := len(parents)
+	p := newParting(threads, parents, n)
+	rows := make([]int32, n)
+	share(threads, 0, n, func(_, from, to int) {
+		for i, at := range p.place[from:to] {
+			rows[at] = int32(from + i)
+		}
+	})
+	f := &families{tops: rows[:p.starts[0]], of: make([]family, n), children: p.place} // of which nothing else is needed any more
+	scratch := make([][]int32, max(1, threads))
+	p.forParts(func(worker, first, from, to int) {
+		if scratch[worker] == nil {
+			scratch[worker] = make([]int32, 1<<partBits+1)
+		}
+		// How many children the row before has, and from then on where the next child of a row goes.
+		next := scratch[worker]
+		clear(next)
+		for _, low := range p.low[from:to] {
+			next[int(low)+1]++
+		}
+		sum := int32(from)
+		for low, count := range next {
+			sum += count
+			next[low] = sum
+		}
+		for i, low := range p.low[from:to] {
+			f.children[next[low]] = rows[from+i]
+			next[low]++
+		}
+		begin := int32(from)
+		of := f.of[first:min(n, first+1<<partBits)]
+		for low := range of {
+			end := next[low] // where the children of the next row begin
+			of[low] = familyOf(f.children, begin, end)
+			begin = end
+		}
+	})
+	return f
+}
+
+func familyOf(children []int32, begin, end int32) family {
+	switch end - begin {
+	case 0:
+		return family{-1, -1}
+	case 1:
+		return family{children[begin], -1}
+	case 2:
+		return family{children[begin], children[begin+1]}
+	}
+	return family{-2 - begin, end - begin}
 }
 
 // onCycle finds a row that stands on a cycle, the same one whatever the cycle's other rows: the lowest of the first cycle found.
@@ -170,9 +246,9 @@ func (t *tree) onCycle(parents []int32) int32 {
 
 // newPath is the tree of one way up: row 0 is the lowest, the seller of a sale, and row k its k-th upline.
 func newPath(n int) *tree {
-	t := &tree{row: make([]int32, n), seat: make([]int32, n), parent: make([]int32, n), first: make([]int32, n+1)}
+	t := &tree{row: make([]int32, n), parent: make([]int32, n), first: make([]int32, n+1)}
 	for i := range n {
-		t.row[i], t.seat[i] = int32(n-1-i), int32(n-1-i)
+		t.row[i] = int32(n - 1 - i)
 		t.parent[i] = int32(i - 1)
 		t.first[i] = int32(i + 1)
 	}

@@ -3,11 +3,49 @@ package calc
 import (
 	"fmt"
 	"math/bits"
+	"slices"
+	"sync"
 	"time"
 )
 
-// sell adds up what the own sales count in a volume, by seat of the sponsor tree. No sum can overflow: Input.check has seen to that,
-// and a part of a number is not greater than the number.
+// loadVolumes adds up the volumes that the period asks for. Those that bound what a source counts in a year go on counting in periods
+// that pay nothing by them.
+func (c *computation) loadVolumes() {
+	plan := c.in.Plan
+	for b := range VolumeBuiltIn + Base(len(plan.Volumes)) {
+		if plan.reads(b) || b >= VolumeBuiltIn && plan.Volumes[b-VolumeBuiltIn].SourceCap != 0 {
+			c.sponsor.volume(b)
+		}
+	}
+	c.sellers = &sellers{} // Few bonuses ask for yet another volume, and this is as large as a column of the entries.
+}
+
+// sellers are the entries of the period by their sellers, in rounds of not many more entries than there are distributors.
+type sellers struct {
+	once   sync.Once
+	rounds []*parting
+}
+
+// roundEntries is the least that a round has, where there are so many entries.
+const roundEntries = 1 << 20
+
+func (c *computation) sellerRounds() []*parting {
+	s := c.sellers
+	s.once.Do(func() {
+		for entries := range slices.Chunk(c.in.Volumes.Seller, max(roundEntries, c.n)) {
+			s.rounds = append(s.rounds, newParting(c.threads, entries, c.n))
+		}
+	})
+	return s.rounds
+}
+
+// sold gives what the own sales count in a volume, by row, added up when it is first asked for.
+func (c *computation) sold(b Base) []int64 {
+	return c.soldColumns.get(int(b), func() []int64 { return c.sell(b) })
+}
+
+// sell adds up what the own sales count in a volume, by row. No sum can overflow: Input.check has seen to that, and a part of a number
+// is not greater than the number.
 func (c *computation) sell(b Base) []int64 {
 	own := make([]int64, c.n)
 	column, err := c.counted(b)
@@ -15,9 +53,18 @@ func (c *computation) sell(b Base) []int64 {
 		c.fail(err)
 		return own
 	}
-	seat := c.sponsor.seat
-	for i, seller := range c.in.Volumes.Seller {
-		own[seat[seller]] += column[i]
+	var values []int64
+	for _, round := range c.sellerRounds() {
+		entries := len(round.place)
+		values = sized(values, entries)
+		sorted(round, column[:entries], values)
+		column = column[entries:]
+		round.forParts(func(_, first, from, to int) {
+			part := own[first:]
+			for i, low := range round.low[from:to] {
+				part[low] += values[from+i]
+			}
+		})
 	}
 	if b >= VolumeBuiltIn {
 		c.boundSources(&c.in.Plan.Volumes[b-VolumeBuiltIn], own)
@@ -206,7 +253,7 @@ func shareOf(number, rate int64) int64 {
 // sourceKey names the state that keeps what a source has sold since a calendar period began, whether or not it counted.
 func sourceKey(v *Volume) string { return "source:" + v.Name }
 
-// boundSources cuts what a seller counts to what is left of the calendar period's bound. Of all that a seller has sold in the calendar
+// boundSources cuts what a seller counts, by row, to what is left of the calendar period's bound. Of all that a seller has sold in the calendar
 // period, what lies between zero and the bound has counted; so what is taken back is first what was above the bound, and a sale of
 // an earlier calendar period that is taken back takes nothing that counts in this one below zero.
 func (c *computation) boundSources(v *Volume, own []int64) {
@@ -214,19 +261,19 @@ func (c *computation) boundSources(v *Volume, own []int64) {
 		return
 	}
 	before := c.sinceStart(sourceKey(v), v.SourceWithin)
-	sold := make([]int64, c.n) // by row
-	for seat, row := range c.sponsor.row {
+	sold := make([]int64, c.n)
+	for row, counted := range own {
 		used := int64(0)
 		if before != nil {
 			used = before[row]
 		}
-		all, ok := added(used, own[seat])
+		all, ok := added(used, counted)
 		if !ok {
 			c.fail(fmt.Errorf("%w: what distributor %d has sold of volume %s", ErrOverflow, row, v.Name))
 			return
 		}
 		sold[row] = all
-		own[seat] = min(max(all, 0), v.SourceCap) - min(max(used, 0), v.SourceCap)
+		own[row] = min(max(all, 0), v.SourceCap) - min(max(used, 0), v.SourceCap)
 	}
 	c.keep(sourceKey(v), sold)
 }
