@@ -60,7 +60,6 @@ type computation struct {
 	placement walk
 	facts     *factFiller
 	ladder    *rankLadder
-	sellers   *sellers
 	// What the own sales count, by volume: columns by row.
 	soldColumns columnCache
 	groups      columnCache // volumes of whole groups, by volume
@@ -76,14 +75,13 @@ func newComputation(in *Input) (*computation, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	c := &computation{in: in, n: len(in.Network.Sponsor), threads: in.Threads, next: State{}, sellers: &sellers{}}
+	c := &computation{in: in, n: len(in.Network.Sponsor), threads: in.Threads, next: State{}}
 	if c.threads <= 0 {
 		c.threads = runtime.GOMAXPROCS(0)
 	}
 	if err := c.plant(); err != nil {
 		return nil, err
 	}
-	c.loadVolumes()
 	table := in.Plan.Facts
 	if table == nil {
 		table = NewFactTable()
@@ -129,7 +127,7 @@ func (c *computation) together(things ...func() error) error {
 	return nil
 }
 
-// plant orders the trees.
+// plant orders the trees and adds up what is sold.
 func (c *computation) plant() error {
 	network, plan := &c.in.Network, c.in.Plan
 	threads := c.threads
@@ -149,7 +147,7 @@ func (c *computation) plant() error {
 		}
 		return checkLegs(c.placement.tree, network.Leg, plan.PlacementWidth)
 	}
-	if err := c.together(sponsor, placement, c.in.checkSums); err != nil {
+	if err := c.together(sponsor, placement, c.in.checkSums, c.loadVolumes); err != nil {
 		return err
 	}
 	for _, w := range []*walk{&c.sponsor, &c.placement} {
@@ -238,6 +236,16 @@ func byRow[T any](column []T, rows []int32) []T {
 // sumFits tells whether the magnitudes of all numbers together stay in the range of int64. Then no sum of any of them, in any order,
 // can leave it, so sums need not be watched one by one and whether there is an error does not depend on their order.
 func sumFits(columns ...[]int64) bool {
+	entries, magnitudes := 0, uint64(0)
+	for _, column := range columns {
+		entries += len(column)
+		for _, v := range column {
+			magnitudes |= uint64(v ^ v>>63) // none is above what has all bits of all, plus 1
+		}
+	}
+	if bits.Len(uint(entries))+bits.Len64(magnitudes) < 64 {
+		return true
+	}
 	sum := uint64(0)
 	for _, column := range columns {
 		for _, v := range column {

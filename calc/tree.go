@@ -172,21 +172,16 @@ type family struct{ a, b int32 }
 
 func findFamilies(threads int, parents []int32) *families {
 	n := len(parents)
-	p := newParting(threads, parents, n)
-	rows := make([]int32, n)
-	share(threads, 0, n, func(_, from, to int) {
-		for i, at := range p.place[from:to] {
-			rows[at] = int32(from + i)
-		}
-	})
-	f := &families{tops: rows[:p.starts[0]], of: make([]family, n), children: p.place} // of which nothing else is needed any more
-	scratch := make([][]int32, max(1, threads))
+	p := newParting(threads, parents, n, nil)
+	rows := p.numbers()
+	f := &families{tops: rows[:p.starts[0]], of: make([]family, n), children: rows}
+	scratch := make([]struct{ next, unsorted []int32 }, max(1, threads))
 	p.forParts(func(worker, first, from, to int) {
-		if scratch[worker] == nil {
-			scratch[worker] = make([]int32, 1<<partBits+1)
-		}
+		x := &scratch[worker]
+		x.unsorted = append(x.unsorted[:0], rows[from:to]...)
 		// How many children the row before has, and from then on where the next child of a row goes.
-		next := scratch[worker]
+		x.next = sized(x.next, 1<<partBits+1)
+		next := x.next
 		clear(next)
 		for _, low := range p.low[from:to] {
 			next[int(low)+1]++
@@ -197,7 +192,7 @@ func findFamilies(threads int, parents []int32) *families {
 			next[low] = sum
 		}
 		for i, low := range p.low[from:to] {
-			f.children[next[low]] = rows[from+i]
+			rows[next[low]] = x.unsorted[i]
 			next[low]++
 		}
 		begin := int32(from)

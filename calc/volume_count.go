@@ -3,134 +3,162 @@ package calc
 import (
 	"fmt"
 	"math/bits"
-	"slices"
-	"sync"
 	"time"
 )
 
 // loadVolumes adds up the volumes that the period asks for. Those that bound what a source counts in a year go on counting in periods
 // that pay nothing by them.
-func (c *computation) loadVolumes() {
+func (c *computation) loadVolumes() error {
 	plan := c.in.Plan
+	var bases []Base
 	for b := range VolumeBuiltIn + Base(len(plan.Volumes)) {
 		if plan.reads(b) || b >= VolumeBuiltIn && plan.Volumes[b-VolumeBuiltIn].SourceCap != 0 {
-			c.sponsor.volume(b)
+			bases = append(bases, b)
 		}
 	}
-	c.sellers = &sellers{} // Few bonuses ask for yet another volume, and this is as large as a column of the entries.
+	for i, column := range c.sell(bases...) {
+		c.soldColumns.get(int(bases[i]), func() []int64 { return column })
+	}
+	return nil // what fails is kept in failure
 }
 
-// sellers are the entries of the period by their sellers, in rounds of not many more entries than there are distributors.
-type sellers struct {
-	once   sync.Once
-	rounds []*parting
-}
-
-// roundEntries is the least that a round has, where there are so many entries.
-const roundEntries = 1 << 20
-
-func (c *computation) sellerRounds() []*parting {
-	s := c.sellers
-	s.once.Do(func() {
-		for entries := range slices.Chunk(c.in.Volumes.Seller, max(roundEntries, c.n)) {
-			s.rounds = append(s.rounds, newParting(c.threads, entries, c.n))
-		}
-	})
-	return s.rounds
-}
-
-// sold gives what the own sales count in a volume, by row, added up when it is first asked for.
+// sold gives what the own sales count in a volume, by row.
 func (c *computation) sold(b Base) []int64 {
-	return c.soldColumns.get(int(b), func() []int64 { return c.sell(b) })
+	return c.soldColumns.get(int(b), func() []int64 { return c.sell(b)[0] })
 }
 
-// sell adds up what the own sales count in a volume, by row. No sum can overflow: Input.check has seen to that, and a part of a number
-// is not greater than the number.
-func (c *computation) sell(b Base) []int64 {
-	own := make([]int64, c.n)
-	column, err := c.counted(b)
-	if err != nil {
-		c.fail(err)
-		return own
+// roundEntries is the least that are added up in one round, where there are so many.
+const roundEntries = 1 << 16
+
+// nearRows is how many rows there are at most where all of a column is near and parts are not worth their while.
+const nearRows = 2 << partBits
+
+// sell adds up what the own sales count in some volumes, by row, in rounds of not many more entries than there are distributors. No sum
+// can overflow: Input.check has seen to that, and a part of a number is not greater than the number.
+func (c *computation) sell(bases ...Base) [][]int64 {
+	own, counts := make([][]int64, len(bases)), make([]counting, len(bases))
+	for i, b := range bases {
+		own[i] = make([]int64, c.n)
+		var err error
+		if counts[i], err = c.counting(b); err != nil {
+			c.fail(err)
+		}
 	}
-	var values []int64
-	for _, round := range c.sellerRounds() {
-		entries := len(round.place)
-		values = sized(values, entries)
-		sorted(round, column[:entries], values)
-		column = column[entries:]
-		round.forParts(func(_, first, from, to int) {
-			part := own[first:]
-			for i, low := range round.low[from:to] {
-				part[low] += values[from+i]
+	sellers := c.in.Volumes.Seller
+	most := min(len(sellers), max(roundEntries, c.n))
+	var order *parting
+	var sorted, computed []int64
+	for from := 0; from < len(sellers); from += most {
+		round := sellers[from:min(from+most, len(sellers))]
+		if c.n > nearRows {
+			order, sorted = newParting(c.threads, round, c.n, order), sized(sorted, len(round))
+		}
+		for i := range bases {
+			column := counts[i].column
+			if column == nil {
+				computed = sized(computed, len(round))
+				counts[i].fill(c.threads, computed, from)
+				column = computed
+			} else {
+				column = column[from : from+len(round)]
 			}
-		})
+			if order == nil {
+				for j, seller := range round {
+					own[i][seller] += column[j]
+				}
+				continue
+			}
+			order.sort(column, sorted)
+			order.forParts(func(_, first, from, to int) {
+				part, values := own[i][first:], sorted[from:to]
+				for j, low := range order.low[from:to] {
+					part[low] += values[j]
+				}
+			})
+		}
 	}
-	if b >= VolumeBuiltIn {
-		c.boundSources(&c.in.Plan.Volumes[b-VolumeBuiltIn], own)
+	for i, b := range bases {
+		if b >= VolumeBuiltIn {
+			c.boundSources(&c.in.Plan.Volumes[b-VolumeBuiltIn], own[i])
+		}
 	}
 	return own
 }
 
+// counting is what each entry of the period counts in a volume: a column of the input, or what is computed entry by entry.
+type counting struct {
+	column []int64
+	of     func(i int) int64
+}
+
+func (k *counting) at(i int) int64 {
+	if k.column != nil {
+		return k.column[i]
+	}
+	return k.of(i)
+}
+
+// fill computes a stretch of entries.
+func (k *counting) fill(threads int, to []int64, from int) {
+	share(threads, 0, len(to), func(_, begin, end int) {
+		for i := begin; i < end; i++ {
+			to[i] = k.of(from + i)
+		}
+	})
+}
+
 // counted gives what each entry of the period counts in a volume.
 func (c *computation) counted(b Base) ([]int64, error) {
-	v := &c.in.Volumes
-	measure := c.in.Plan.MeasureOf(b)
-	column, err := c.measured(measure)
-	if err != nil || b < VolumeBuiltIn || c.in.Plan.Volumes[b-VolumeBuiltIn].whole() {
-		return column, err
+	k, err := c.counting(b)
+	if err != nil || k.column != nil {
+		return k.column, err
+	}
+	out := make([]int64, len(c.in.Volumes.Seller))
+	k.fill(c.threads, out, 0)
+	return out, nil
+}
+
+func (c *computation) counting(b Base) (counting, error) {
+	number := c.measured(c.in.Plan.MeasureOf(b))
+	if b < VolumeBuiltIn || c.in.Plan.Volumes[b-VolumeBuiltIn].whole() {
+		return number, nil
 	}
 	volume := &c.in.Plan.Volumes[b-VolumeBuiltIn]
 	f, err := c.newFilter(volume)
 	if err != nil {
-		return nil, fmt.Errorf("volume %s: %w", volume.Name, err)
+		return counting{of: func(int) int64 { return 0 }}, fmt.Errorf("volume %s: %w", volume.Name, err)
 	}
-	out := make([]int64, len(v.Seller))
-	c.forEntries(func(from, to int) {
-		for i := from; i < to; i++ {
-			if column[i] != 0 && f.counts(i) {
-				out[i] = f.part(i, column[i])
-			}
+	return counting{of: func(i int) int64 {
+		n := number.at(i)
+		if n == 0 || !f.counts(i) {
+			return 0
 		}
-	})
-	return out, nil
+		return f.part(i, n)
+	}}, nil
 }
 
-// forEntries shares the entries of the period among threads.
-func (c *computation) forEntries(work func(from, to int)) {
-	share(c.threads, 0, len(c.in.Volumes.Seller), func(_, from, to int) { work(from, to) })
-}
-
-// measured gives the column of a measure.
-func (c *computation) measured(m Measure) ([]int64, error) {
+// measured gives what each entry counts by a measure.
+func (c *computation) measured(m Measure) counting {
 	v := &c.in.Volumes
 	switch m {
 	case MeasureCV:
-		return v.CV, nil
+		return counting{column: v.CV}
 	case MeasurePV:
-		return v.PV, nil
+		return counting{column: v.PV}
 	case MeasurePrice:
-		return v.PriceMinor, nil
+		return counting{column: v.PriceMinor}
 	case MeasureQV:
 		if v.QV == nil {
-			return make([]int64, len(v.Seller)), nil
+			return counting{of: func(int) int64 { return 0 }}
 		}
-		return v.QV, nil
+		return counting{column: v.QV}
 	case MeasureNetPrice:
 		if v.FeeMinor == nil {
-			return v.PriceMinor, nil
+			return counting{column: v.PriceMinor}
 		}
-		net := make([]int64, len(v.Seller))
-		for i, price := range v.PriceMinor {
-			net[i] = price - v.FeeMinor[i]
-		}
-		return net, nil
+		return counting{of: func(i int) int64 { return v.PriceMinor[i] - v.FeeMinor[i] }}
 	}
-	count := make([]int64, len(v.Seller))
-	for i := range count {
-		count[i] = c.countOf(i)
-	}
-	return count, nil
+	return counting{of: c.countOf}
 }
 
 // countOf is what an entry counts as a number of sales.
