@@ -137,24 +137,22 @@ func (s *stage) earnedFor(bonus, source int) []int64 {
 func (c *climb) payGenerations(bonus int, earned []int64, leads []bool) error {
 	table := c.s.tariffs(bonus, len(c.rates.Rows), int(c.rates.Levels), 0)
 	t, n := c.w.tree, c.w.len()
-	var nearer []int64 // of the generation before; of the first, what people earn themselves comes in its place
+	nearer := make([]int64, n) // of the generation before; before the first there is none
 	for generation := range int(c.rates.Levels) {
 		in := make([]int64, n)
 		t.upward(c.s.threads, func(_, from, to int) {
-			for seat := to - 1; seat >= from; seat-- {
-				sum := int64(0)
-				for child := t.first[seat]; child < t.first[seat+1]; child++ {
-					if generation == 0 {
-						sum += earned[child]
-					}
-					switch {
-					case !leads[child]:
-						sum += in[child]
-					case generation > 0:
-						sum += nearer[child]
-					}
+			first, last := t.children(from, to)
+			for child := last; child >= first; child-- {
+				brings := in[child]
+				if leads[child] {
+					brings = nearer[child]
 				}
-				in[seat] = sum
+				if generation == 0 {
+					brings += earned[child]
+				}
+				if brings != 0 {
+					in[t.parent[child]] += brings
+				}
 			}
 		})
 		if err := c.payLevel(bonus, generation, 0, in, table); err != nil {

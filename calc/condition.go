@@ -13,7 +13,17 @@ import (
 type Condition struct {
 	expression
 	holds truth
+	// begins is what must hold first of all for the condition to hold; nil where that is nothing simple.
+	begins *beginning
 }
+
+// beginning is the comparison that a conjunction begins with: of a column, with a number that it is not below.
+type beginning struct {
+	slot  Slot
+	bound int64
+}
+
+func (b *beginning) holds(f *factColumns, seat int32) bool { return f.columns[b.slot][seat] >= b.bound }
 
 // Number is a compiled expression whose value is a number. It is immutable and safe for concurrent use.
 type Number struct {
@@ -77,7 +87,7 @@ func NewCondition(facts *FactTable, source string, root *Expr) (*Condition, erro
 	if compiled.truth == nil {
 		return nil, fmt.Errorf("%w: the condition %q is a number", ErrPlan, source)
 	}
-	c.holds = compiled.truth
+	c.holds, c.begins = compiled.truth, compiled.begins
 	return c, nil
 }
 
@@ -145,6 +155,7 @@ type compiled struct {
 	// column tells that the number is what stands in the column of slot.
 	column bool
 	slot   Slot
+	begins *beginning // of a truth; see Condition
 }
 
 func constantOf(value int64, digits int32) compiled {
@@ -186,7 +197,7 @@ func (c *expression) compile(facts *FactTable, e *Expr) (compiled, error) {
 		return compiled{truth: func(f *factColumns, seat int32) bool { return !a(f, seat) }}, nil
 	case OpAnd:
 		a, b := args[0].truth, args[1].truth
-		return compiled{truth: func(f *factColumns, seat int32) bool { return a(f, seat) && b(f, seat) }}, nil
+		return compiled{begins: args[0].begins, truth: func(f *factColumns, seat int32) bool { return a(f, seat) && b(f, seat) }}, nil
 	case OpOr:
 		a, b := args[0].truth, args[1].truth
 		return compiled{truth: func(f *factColumns, seat int32) bool { return a(f, seat) || b(f, seat) }}, nil

@@ -77,7 +77,11 @@ func comparison(e *Expr, a, b compiled) (compiled, error) {
 		if !reachable {
 			return compiled{truth: func(*factColumns, int32) bool { return op == OpNotEqual }}, nil
 		}
-		return compiled{truth: compareBound(op, a, bound)}, nil
+		out := compiled{truth: compareBound(op, a, bound)}
+		if op == OpGreaterEqual && a.column {
+			out.begins = &beginning{a.slot, bound}
+		}
+		return out, nil
 	}
 	left, right := a.number, b.number
 	leftBy, rightBy := uint64(pow10[max(b.digits-a.digits, 0)]), uint64(pow10[max(a.digits-b.digits, 0)])

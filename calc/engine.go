@@ -198,14 +198,13 @@ func (c *computation) fillLegs(b Base) (left, right []int64) {
 	legs := gather(c.threads, c.in.Network.Leg, t.row)
 	left, right = make([]int64, c.n), make([]int64, c.n)
 	t.upward(c.threads, func(_, from, to int) {
-		for seat := to - 1; seat >= from; seat-- {
-			for child := t.first[seat]; child < t.first[seat+1]; child++ {
-				volume := own[child] + left[child] + right[child]
-				if legs[child] == 2 {
-					right[seat] = volume
-				} else {
-					left[seat] = volume
-				}
+		first, last := t.children(from, to)
+		for child := last; child >= first; child-- {
+			volume := own[child] + left[child] + right[child]
+			if parent := t.parent[child]; legs[child] == 2 {
+				right[parent] = volume
+			} else {
+				left[parent] = volume
 			}
 		}
 	})

@@ -19,6 +19,8 @@ type factColumns struct {
 	variant  []uint8 // nil: all 0
 	// legs counts, for the distributor at hand, the legs with a holder of each rank number or a higher one.
 	legs [ranksMax + 1]int32
+	// highestLeg is the highest rank number that legs counts; above it are zeros.
+	highestLeg uint8
 	// overflow is raised by an evaluation whose numbers left the range of int64.
 	overflow bool
 }

@@ -13,14 +13,11 @@ func (c *computation) group(b Base) []int64 {
 
 // groupVolume adds up everybody's own volume and that of the whole downline.
 func groupVolume(w *walk, own []int64, threads int) []int64 {
-	group, first := make([]int64, len(own)), w.first
+	group := slices.Clone(own)
 	w.upward(threads, func(_, from, to int) {
-		for seat := to - 1; seat >= from; seat-- {
-			sum := own[seat]
-			for _, below := range group[first[seat]:first[seat+1]] {
-				sum += below
-			}
-			group[seat] = sum
+		first, last := w.children(from, to)
+		for child := last; child >= first; child-- {
+			group[w.parent[child]] += group[child]
 		}
 	})
 	return group

@@ -8,12 +8,21 @@ type rankLadder struct {
 	ranks []Rank
 	reads []Slot
 	// below are the slots of facts that rest on who below is paid as what, in the order in which they are computed.
-	below []rankedFact
+	below     []rankedFact
+	stretches []rankStretch // from the highest rank down
+	// counting tells that some rank has counters that go on.
+	counting bool
 	// highest is by seat the highest rank number of the distributor and the downline; nil when nothing asks for it.
 	highest []uint8
 	// run and grace are, by rank index and row, how often in a row the condition held, and for how many periods more it need not; nil
 	// where the rank does not ask for them. The columns of the state before stand beside them.
 	run, runBefore, grace, graceBefore [][]int64
+}
+
+// rankStretch is a stretch of ranks whose conditions begin with the same comparison: where it fails, none of them holds.
+type rankStretch struct {
+	lowest, highest int        // rank numbers
+	begins          *beginning // nil: the ranks have nothing in common
 }
 
 // rankedFact is a fact that is computed as ranks are.
@@ -54,12 +63,35 @@ func newRankLadder(c *computation) *rankLadder {
 		slot := Slot(s)
 		l.reads = append(l.reads, slot)
 		if at := c.facts.times[s]; at == inRanks || at == afterRanks {
-			l.below = append(l.below, l.ranked(slot, at))
+			// The counts of legs of the distributor at hand stand beside the columns.
+			if r := l.ranked(slot, at); r.key.Fact != FactLegsWith || c.facts.facts.columns[slot] != nil {
+				l.below = append(l.below, r)
+			}
 		}
 	}
 	l.keepRuns()
+	l.stretch()
 	return l
 }
+
+// stretch finds the stretches of ranks.
+func (l *rankLadder) stretch() {
+	for number := len(l.ranks); number > 0; number-- {
+		r := &l.ranks[number-1]
+		var begins *beginning
+		if r.When != nil && !r.counts() {
+			begins = r.When.begins
+		}
+		if last := len(l.stretches) - 1; last >= 0 && begins != nil && l.stretches[last].begins != nil && *begins == *l.stretches[last].begins {
+			l.stretches[last].lowest = number
+			continue
+		}
+		l.stretches = append(l.stretches, rankStretch{lowest: number, highest: number, begins: begins})
+	}
+}
+
+// counts tells that counters go on from period to period under the rank.
+func (r *Rank) counts() bool { return r.HoldPeriods > 1 || r.GracePeriods > 0 }
 
 func (l *rankLadder) ranked(slot Slot, at stageOf) rankedFact {
 	c := l.c
@@ -70,7 +102,7 @@ func (l *rankLadder) ranked(slot Slot, at stageOf) rankedFact {
 		if l.highest == nil {
 			l.highest = make([]uint8, c.n)
 		}
-		// The counts of the distributor at hand stand beside the columns; what is asked of those below needs one.
+		// What is asked of those below needs a column.
 		for i := range c.in.Plan.Facts.own {
 			if own := &c.in.Plan.Facts.own[i]; own.Over != OverSelf && slices.Contains(own.reads(), slot) {
 				c.facts.facts.columns[slot] = make([]int64, c.n)
@@ -93,6 +125,7 @@ func (l *rankLadder) keepRuns() {
 	n := len(l.ranks)
 	l.run, l.runBefore, l.grace, l.graceBefore = make([][]int64, n), make([][]int64, n), make([][]int64, n), make([][]int64, n)
 	for i, r := range l.ranks {
+		l.counting = l.counting || r.counts()
 		if r.HoldPeriods > 1 {
 			l.run[i], l.runBefore[i] = make([]int64, c.n), c.in.Prior.State["run:"+r.Name]
 		}
@@ -108,7 +141,7 @@ func (l *rankLadder) climb(f *factColumns, seat int32) {
 	from, to := first[seat], first[seat+1]
 	top := uint8(0)
 	if l.highest != nil {
-		top = countLegs(f, l.highest[from:to], len(l.ranks))
+		top = countLegs(f, l.highest[from:to])
 	}
 	for i := range l.below {
 		r := &l.below[i]
@@ -117,9 +150,7 @@ func (l *rankLadder) climb(f *factColumns, seat int32) {
 		}
 		switch r.key.Fact {
 		case FactLegsWith:
-			if column := f.columns[r.slot]; column != nil {
-				column[seat] = int64(f.legs[r.key.Rank])
-			}
+			f.columns[r.slot][seat] = int64(f.legs[r.key.Rank])
 		case FactFrontlineWith:
 			count := int64(0)
 			for _, rank := range f.rank[from:to] {
@@ -155,26 +186,35 @@ func (l *rankLadder) climb(f *factColumns, seat int32) {
 
 // highestOf gives the highest rank that the distributor is paid as.
 func (l *rankLadder) highestOf(f *factColumns, seat int32) uint8 {
-	paidAs := len(l.ranks)
-	for ; paidAs > 0; paidAs-- {
-		r := &l.ranks[paidAs-1]
-		if r.HoldPeriods <= 1 && r.GracePeriods == 0 {
-			if r.When == nil || r.When.holds(f, seat) {
-				break
-			}
-			continue
-		}
-		if l.keeps(f, seat, paidAs-1) {
-			break
-		}
-	}
+	paidAs := l.asked(f, seat)
 	// Counters of the ranks below go on, too.
-	for i := range max(0, paidAs-1) {
-		if l.run[i] != nil || l.grace[i] != nil {
+	for i := 0; l.counting && i < paidAs-1; i++ {
+		if l.ranks[i].counts() {
 			l.keeps(f, seat, i)
 		}
 	}
 	return uint8(paidAs)
+}
+
+// asked asks for one rank after the other, from the highest down.
+func (l *rankLadder) asked(f *factColumns, seat int32) (paidAs int) {
+	for i := range l.stretches {
+		s := &l.stretches[i]
+		if s.begins != nil && !s.begins.holds(f, seat) {
+			continue
+		}
+		for number := s.highest; number >= s.lowest; number-- {
+			r := &l.ranks[number-1]
+			if r.counts() {
+				if l.keeps(f, seat, number-1) {
+					return number
+				}
+			} else if r.When == nil || r.When.holds(f, seat) {
+				return number
+			}
+		}
+	}
+	return 0
 }
 
 // keeps decides a rank that must be held for some periods, or is kept for some.
@@ -247,12 +287,19 @@ func (c *computation) keepRanks() {
 
 // countLegs counts the legs by the highest rank in each, gives the highest of all, and leaves the count of legs with each rank or a
 // higher one in f.
-func countLegs(f *factColumns, legs []uint8, ranks int) uint8 {
-	clear(f.legs[:ranks+1])
+func countLegs(f *factColumns, legs []uint8) uint8 {
+	clear(f.legs[:f.highestLeg+1])
 	top := uint8(0)
 	for _, rank := range legs {
-		f.legs[rank]++
 		top = max(top, rank)
+	}
+	f.highestLeg = top
+	if top == 0 {
+		f.legs[0] = int32(len(legs))
+		return 0
+	}
+	for _, rank := range legs {
+		f.legs[rank]++
 	}
 	for rank := int(top) - 1; rank >= 0; rank-- {
 		f.legs[rank] += f.legs[rank+1]

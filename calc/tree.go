@@ -80,6 +80,10 @@ func (t *tree) upward(threads int, work func(worker, from, to int)) {
 	}
 }
 
+// children gives the seats of the children of a stretch of seats. Whoever adds up what children bring does best to go through them, and
+// not from parent to parent: how many children one has is what the processor guesses wrong.
+func (t *tree) children(from, to int) (first, last int32) { return t.first[from], t.first[to] - 1 }
+
 // downward is upward the other way round: parents before children, from the first seat to the last.
 func (t *tree) downward(threads int, work func(worker, from, to int)) {
 	for _, s := range t.spans {
