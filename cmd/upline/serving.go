@@ -50,10 +50,11 @@ func serve(ctx context.Context, s serving) (err error) {
 	}
 	kept := store.New(engine, store.Options{Clock: time.Now, Compile: plan.Load, Owner: owner(), LeaseTime: s.config.LeaseTime})
 	closer := worker.NewCloser(kept, worker.Options{Logger: logger})
+	lapser := worker.NewLapser(kept, worker.LapserOptions{Logger: logger})
 	return server.Run(ctx, s.config, server.Parts{
 		Store:      kept,
 		Closer:     closer,
-		Background: []func(context.Context) error{closer.Run},
+		Background: []func(context.Context) error{closer.Run, lapser.Run},
 		Logger:     logger,
 		Version:    programVersion(),
 		Listening:  s.listening,

@@ -4,5 +4,6 @@
 //
 //  1. A run that is unfinished is continued, by some server, without anybody asking for it.
 //  2. A loop ends when its context does, after the transaction under way.
-//  3. A fault in the work on one run ends neither the loop nor the process.
+//  3. A fault in the work on one run, or in a look at what is due, ends neither the loop nor the process.
+//  4. A service that is overdue lapses, by some server, as of the moment that its grace ended, however late it is looked at.
 package worker

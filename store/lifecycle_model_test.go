@@ -1,0 +1,200 @@
+package store_test
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"upline/calc"
+	"upline/store"
+)
+
+// The plain model of the life of a sale: the table of api/README.md, written down once more without the engine's help. It keeps no
+// more than a clerk would: where the sale stands, what of each cycle is paid, and how long the service lived.
+type modelSale struct {
+	product store.Product
+	plan    *calc.Plan
+	price   int64
+
+	state          string
+	begun          bool
+	sinceUS, lived int64
+	startUS        int64
+	failures       int32
+	cycles         []*modelCycle
+}
+
+type modelCycle struct {
+	cycle      int32
+	paid, left int64
+	dead       bool
+}
+
+// modelOf takes events, each id once, in the order of their time.
+func modelOf(p *calc.Plan, product store.Product, price int64, events []store.NewEvent) *modelSale {
+	m := &modelSale{product: product, plan: p, price: price, state: "PENDING"}
+	ordered := slices.Clone(events)
+	slices.SortFunc(ordered, func(a, b store.NewEvent) int {
+		return cmp.Or(cmp.Compare(a.EffectiveAtUS, b.EffectiveAtUS), strings.Compare(a.EventID, b.EventID))
+	})
+	if !product.RequiresActivation {
+		m.live(at(5, 0))
+	}
+	for _, e := range ordered {
+		m.event(e)
+	}
+	return m
+}
+
+func (m *modelSale) live(us int64) {
+	if !m.begun {
+		m.begun, m.startUS = true, us
+	}
+	m.state, m.sinceUS, m.failures = "ACTIVE", us, 0
+}
+
+func (m *modelSale) over(state string, us int64) {
+	m.lived += us - m.sinceUS
+	m.state = state
+}
+
+func (m *modelSale) find(cycle int32) *modelCycle {
+	for _, c := range m.cycles {
+		if c.cycle == cycle && !c.dead {
+			return c
+		}
+	}
+	return nil
+}
+
+func (m *modelSale) event(e store.NewEvent) {
+	us, cycle := e.EffectiveAtUS, m.find(e.Cycle)
+	fail := func() {
+		if m.state != "ACTIVE" {
+			return
+		}
+		m.failures++
+		if most := m.product.Billing.FailuresMax; most > 0 && m.failures >= most {
+			m.over("LAPSED", us)
+		}
+	}
+	switch e.Kind {
+	case calc.Activated:
+		if m.state != "ACTIVE" {
+			m.live(us)
+		}
+	case calc.Cancelled:
+		switch m.state {
+		case "ACTIVE":
+			m.over("CANCELLED", us)
+		case "PENDING", "LAPSED":
+			m.state = "CANCELLED"
+		}
+	case calc.Lapsed:
+		if m.state == "ACTIVE" && cycle == nil {
+			m.over("LAPSED", us)
+		}
+	case calc.Paid:
+		revives := m.state == "LAPSED" && m.product.Billing.PaymentReinstates
+		if cycle != nil || m.state == "CANCELLED" || m.state == "LAPSED" && !revives {
+			return
+		}
+		if revives {
+			m.live(us)
+		}
+		m.failures = 0
+		m.cycles = append(m.cycles, &modelCycle{e.Cycle, e.AmountMinor, e.AmountMinor, false})
+	case calc.PaymentFailed:
+		if cycle == nil {
+			fail()
+		}
+	case calc.PaymentRefunded:
+		if cycle == nil {
+			return
+		}
+		if cycle.left -= e.AmountMinor; !e.Partly || cycle.left <= 0 {
+			cycle.left, cycle.dead = 0, true
+		}
+	case calc.PaymentChargedBack:
+		if cycle != nil {
+			cycle.left, cycle.dead = 0, true
+			fail()
+		}
+	}
+}
+
+// rounded rounds half away from zero, or half to even.
+func rounded(x *big.Rat, even bool) int64 {
+	twice := new(big.Int).Quo(new(big.Int).Mul(x.Num(), big.NewInt(2)), x.Denom())
+	half, odd := new(big.Int).QuoRem(twice, big.NewInt(2), new(big.Int))
+	exactly := new(big.Rat).SetFrac(twice, big.NewInt(2)).Cmp(x) == 0
+	if odd.Sign() != 0 && (!even || !exactly || half.Bit(0) == 1) {
+		half.Add(half, big.NewInt(1))
+	}
+	return half.Int64()
+}
+
+// String says where the sale stands, what its lines sum to, and what of its volume counts.
+func (m *modelSale) String() string {
+	months, paid := new(big.Rat), 0
+	volume, times := int64(0), 0
+	for _, c := range m.cycles {
+		if c.dead {
+			continue
+		}
+		paid++
+		kept := big.NewRat(1, 1)
+		if c.left != c.paid {
+			kept = big.NewRat(c.left, c.paid)
+		}
+		months.Add(months, kept)
+		if m.product.VolumeOnPayment && m.begun {
+			times++
+			volume += rounded(kept.Mul(kept, big.NewRat(m.product.PV, 1)), true)
+		}
+	}
+	perCycle := map[calc.BillingCycle]int64{calc.BilledQuarterly: 3, calc.BilledYearly: 12}[m.product.Billing.Cycle]
+	months.Mul(months, big.NewRat(max(1, perCycle), 1))
+	isOver := m.state == "CANCELLED" || m.state == "LAPSED"
+	if !m.product.VolumeOnPayment && m.begun && (!isOver || m.plan.CancelledVolume == calc.CancelledVolumeNone) {
+		times, volume = 1, m.product.PV
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %d cycles", m.state, paid)
+	part := func(taken *big.Rat, amount int64) int64 {
+		if !m.begun {
+			return 0
+		}
+		if !isOver {
+			return amount
+		}
+		return amount - rounded(new(big.Rat).Mul(taken, big.NewRat(amount, 1)), false)
+	}
+	all, none, half := big.NewRat(1, 1), new(big.Rat), big.NewRat(1, 2)
+	within := map[bool]*big.Rat{true: all, false: none}[m.lived < 14*24*3_600_000_000]
+	band := none
+	if m.startUS+m.lived <= time.UnixMicro(m.startUS).UTC().AddDate(0, 1, 0).UnixMicro() { // nothing begins after the 28th
+		band = half
+	}
+	unearned := new(big.Rat).Sub(all, new(big.Rat).Quo(months, big.NewRat(9, 1)))
+	if unearned.Sign() < 0 {
+		unearned = none
+	}
+	advanced := new(big.Rat).Mul(big.NewRat(m.price*1_025*9, 1000*max(1, perCycle)), big.NewRat(1, 1))
+	for _, sum := range []struct {
+		who    string
+		amount int64
+	}{
+		{"alice team", part(within, 500)}, {"bob advance", part(unearned, rounded(advanced, false))}, {"bob banded", part(band, m.price/20)},
+		{"bob direct", part(all, m.price/10)}, {"bob lasting", part(none, m.price/100)}, {"top team", part(within, 200)},
+	} {
+		if sum.amount != 0 {
+			fmt.Fprintf(&b, "; %s %d", sum.who, sum.amount)
+		}
+	}
+	fmt.Fprintf(&b, "; volume %d of %d", volume, times)
+	return b.String()
+}
