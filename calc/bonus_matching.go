@@ -40,8 +40,8 @@ func (m *Matching) check(p *Plan, b *Bonus) error {
 // checkMatched refuses bonuses that are not paid when this one is, and at the event what is known at the close only.
 func (m *Matching) checkMatched(p *Plan, b *Bonus) error {
 	for _, k := range m.Bonuses {
-		if p.Bonuses[k].Pays != b.Pays {
-			return errKind("a matching bonus is paid when what it matches is")
+		if p.Bonuses[k].Pays != b.Pays || p.Bonuses[k].Cadence > b.Cadence {
+			return errKind("a matching bonus is paid when what it matches is, or by a longer cadence")
 		}
 	}
 	if b.Pays != PaysEvent {
@@ -121,9 +121,39 @@ func (m *Matching) pay(s *stage, bonus int) error {
 	return c.payGenerations(bonus, earned, leads)
 }
 
-// earnedFor gives what a bonus earns everybody, by row, for another one to be computed from.
+// EarnedFrom lists the bonuses of shorter cadences that the periods of a cadence are computed from, by index, going up: matching bonuses of it
+// match them. Their periods that end within one of the cadence must be closed before.
+func (p *Plan) EarnedFrom(cadence Cadence) []int {
+	var list []int
+	for i := range p.Bonuses {
+		b := &p.Bonuses[i]
+		if b.Matching == nil || b.Pays != PaysPeriod || b.Cadence != cadence {
+			continue
+		}
+		for _, source := range b.Matching.Bonuses {
+			if p.Bonuses[source].Cadence != cadence && !slices.Contains(list, source) {
+				list = append(list, source)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// earnedFor gives what a bonus earns everybody, by row, for another one to be computed from: in this period, or in those of its own cadence
+// that ended within it.
 func (s *stage) earnedFor(bonus, source int) []int64 {
-	earned := s.earnedBy(source)
+	var earned []int64
+	if b := &s.plan.Bonuses[source]; b.Pays == PaysPeriod && b.Cadence != s.plan.Bonuses[bonus].Cadence {
+		earned = make([]int64, s.n)
+		for i, row := range s.in.Earned.Earner {
+			if int(s.in.Earned.Bonus[i]) == source {
+				earned[row] += s.in.Earned.AmountMinor[i]
+			}
+		}
+	} else {
+		earned = s.earnedBy(source)
+	}
 	if s.matched != nil {
 		s.mutex.Lock()
 		defer s.mutex.Unlock()

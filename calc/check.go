@@ -159,6 +159,8 @@ func (in *Input) checkLengths(n int) error {
 		{"Volumes.First", len(in.Volumes.First), volumes, true},
 		{"Posted.Bonus", len(in.Posted.Bonus), len(in.Posted.Earner), false},
 		{"Posted.AmountMinor", len(in.Posted.AmountMinor), len(in.Posted.Earner), false},
+		{"Earned.Bonus", len(in.Earned.Bonus), len(in.Earned.Earner), false},
+		{"Earned.AmountMinor", len(in.Earned.AmountMinor), len(in.Earned.Earner), false},
 		{"Adjustments.Bonus", len(in.Adjustments.Bonus), len(in.Adjustments.Earner), false},
 		{"Adjustments.AmountMinor", len(in.Adjustments.AmountMinor), len(in.Adjustments.Earner), false},
 	} {
@@ -194,6 +196,7 @@ func (in *Input) checkNumbers(n int) error {
 		{"Volumes.Class", in.Volumes.Class, len(names.Classes)},
 		{"Volumes.Market", in.Volumes.Market, len(names.Markets)},
 		{"Posted.Bonus", in.Posted.Bonus, len(in.Plan.Bonuses) - 1},
+		{"Earned.Bonus", in.Earned.Bonus, len(in.Plan.Bonuses) - 1},
 		{"Adjustments.Bonus", in.Adjustments.Bonus, len(in.Plan.Bonuses) - 1},
 	} {
 		for i, number := range words.column {
@@ -205,7 +208,7 @@ func (in *Input) checkNumbers(n int) error {
 	for _, rows := range []struct {
 		name   string
 		column []int32
-	}{{"Network.Owner", in.Network.Owner}, {"Posted.Earner", in.Posted.Earner}, {"Adjustments.Earner", in.Adjustments.Earner}} {
+	}{{"Network.Owner", in.Network.Owner}, {"Posted.Earner", in.Posted.Earner}, {"Earned.Earner", in.Earned.Earner}, {"Adjustments.Earner", in.Adjustments.Earner}} {
 		for i, row := range rows.column {
 			if row < 0 || int(row) >= n {
 				return fmt.Errorf("%w: %s %d is %d, of %d distributors", ErrInput, rows.name, i, row, n)
@@ -216,6 +219,14 @@ func (in *Input) checkNumbers(n int) error {
 		if b := &in.Plan.Bonuses[bonus]; b.Pays != PaysEvent {
 			return fmt.Errorf("%w: Posted %d is of bonus %s, which is paid at the close", ErrInput, i, b.Name)
 		}
+	}
+	for i, bonus := range in.Earned.Bonus {
+		if b := &in.Plan.Bonuses[bonus]; b.Pays != PaysPeriod || b.Cadence >= in.Cadence {
+			return fmt.Errorf("%w: Earned %d is of bonus %s, which is not paid by a shorter cadence than %v", ErrInput, i, b.Name, in.Cadence)
+		}
+	}
+	if !sumFits(in.Earned.AmountMinor) {
+		return overflowIn("Earned.AmountMinor")
 	}
 	for i, bonus := range in.Adjustments.Bonus {
 		if b := &in.Plan.Bonuses[bonus]; b.Manual == nil || b.Cadence != in.Cadence {

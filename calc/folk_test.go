@@ -42,6 +42,7 @@ func livePlan(t *rapid.T, plan *Plan, periods, people int) {
 		in.Period = PeriodByNo(Monthly, plan.Location, first+k)
 		in.Network = unplaced(t, network)
 		in.Volumes = drawFolkVolumes(t, n, &network, in.Period)
+		in.Earned = drawEarned(t, plan, n)
 		if slices.ContainsFunc(plan.Bonuses, isProbe) {
 			everybodySells(&in.Volumes, n, in.Period.StartUS)
 		}
@@ -174,6 +175,32 @@ func TestFolk_MatchingByLevelAndGeneration(t *testing.T) {
 			if p.checkOrder() != nil {
 				p.Caps = nil // the cap waits for a bonus that matches what it leaves
 			}
+		}
+		livePlan(t, p, 1, 9)
+	})
+}
+
+// drawEarned makes up what the bonuses of shorter cadences have paid that monthly ones match.
+func drawEarned(t *rapid.T, p *Plan, n int) (e Earned) {
+	from := p.EarnedFrom(Monthly)
+	if n == 0 || len(from) == 0 {
+		return e
+	}
+	for range rapid.IntRange(0, 12).Draw(t, "paid before") {
+		e.Earner = append(e.Earner, rapid.Int32Range(0, int32(n-1)).Draw(t, "who was paid"))
+		e.Bonus = append(e.Bonus, uint16(rapid.SampledFrom(from).Draw(t, "paid by")))
+		e.AmountMinor = append(e.AmountMinor, rapid.Int64Range(-50_00, 200_00).Draw(t, "paid before"))
+	}
+	return e
+}
+
+// What weeks have paid is matched by the month, beside what the month pays.
+func TestFolk_MatchingOfShorterCadences(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawFolkPlan(t, drawUnilevel, drawUnilevel, drawMatching, drawMatching)
+		p.Bonuses[0].Cadence = Weekly
+		if len(p.Bonuses) > 1 && p.Bonuses[1].Matching == nil && rapid.Bool().Draw(t, "another is daily") {
+			p.Bonuses[1].Cadence = Daily
 		}
 		livePlan(t, p, 1, 9)
 	})

@@ -42,6 +42,14 @@ type Posted struct {
 	AmountMinor []int64
 }
 
+// Earned is what bonuses of shorter cadences have paid in all of their closed periods that ended within this one: after its start, up to its
+// end. Matching bonuses that match them are computed from it. Several entries of one earner and bonus add up.
+type Earned struct {
+	Earner      []int32
+	Bonus       []uint16
+	AmountMinor []int64
+}
+
 // Adjustments are paid, or taken, by hand.
 type Adjustments struct {
 	Earner      []int32
@@ -89,6 +97,8 @@ type Input struct {
 	// Posted are the event lines of the period that the plan's caps bound, and Adjustments what is paid by hand.
 	Posted      Posted
 	Adjustments Adjustments
+	// Earned is what EarnedFrom asks for.
+	Earned Earned
 	// Threads is how many are used at most; 0 means as many as there are processors. The result does not depend on it.
 	Threads int
 	// Trace asks for Output.Flows.

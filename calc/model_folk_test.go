@@ -75,6 +75,7 @@ func (m *folk) compute() {
 		m.bonus = index
 		b := &m.in.Plan.Bonuses[index]
 		switch {
+		case b.Cadence != m.in.Cadence:
 		case b.Direct != nil:
 			m.payDirect(b.Direct)
 		case b.Residual != nil:

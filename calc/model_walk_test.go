@@ -216,6 +216,11 @@ func (m *folk) payMatching(b *Matching) {
 			}
 		}
 	}
+	for k, earner := range m.in.Earned.Earner {
+		if slices.Contains(b.Bonuses, int(m.in.Earned.Bonus[k])) {
+			earned[earner].Add(earned[earner], bigOf(m.in.Earned.AmountMinor[k]))
+		}
+	}
 	as := personLine{factor: One, unit: UnitMoney}
 	up := climber{m: m, rule: &b.Walk, rates: &b.Rates}
 	if !b.ByGeneration {

@@ -55,12 +55,16 @@ func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, 
 		{"volumes", r.readVolumes},
 		{"ranks", func(d *rowDigest) error { return r.readRanks(d, ranksRunID) }},
 		{"states", func(d *rowDigest) error { return r.readStates(d, carriesRunID) }},
+		{"earned", r.readEarned},
 	} {
 		rows := newRowDigest()
 		if err := part.read(rows); err != nil {
 			return nil, fmt.Errorf("run %s: %s: %w", o.id(), part.name, err)
 		}
-		if part.name != "regions" { // a country opened later does not change a period gone by
+		switch {
+		case part.name == "regions": // a country opened later does not change a period gone by
+		case part.name == "earned" && len(earnedCadences(o)) == 0: // which most plans do not ask for
+		default:
 			digest.section(part.name, rows)
 		}
 	}

@@ -122,7 +122,7 @@ func (s *Store) StartRun(ctx context.Context, planID string, cadence calc.Cadenc
 const sqlLastClosed = `SELECT period_no FROM periods WHERE plan_id = $1 AND cadence = $2 AND state = 'CLOSED' ORDER BY period_no DESC LIMIT 1`
 
 // checkClosable refuses a period that is not over, or that is not the earliest one unclosed: a period stands on the ranks and
-// carry-overs of the one before.
+// carry-overs of the one before, and on what shorter periods within it have paid that its bonuses match.
 func (s *Store) checkClosable(c Conn, o runScope) error {
 	if now := s.nowUS(); now < o.period.EndUS {
 		return periodRefusal(ErrPeriodNotOver, o.plan.ID, fmt.Sprintf("%s ends at %s", o.period.Name, time.UnixMicro(o.period.EndUS).UTC().Format(time.RFC3339)), "close it after that, or preview it now")
@@ -142,7 +142,7 @@ func (s *Store) checkClosable(c Conn, o runScope) error {
 	if o.period.No < earliest {
 		return fmt.Errorf("%w: period %s of plan %s is closed and has no run", ErrCorrupt, o.period.Name, o.plan.ID)
 	}
-	return nil
+	return s.checkEarnedClosed(c, o)
 }
 
 const (

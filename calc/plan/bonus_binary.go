@@ -206,8 +206,10 @@ func (r *bonusReader) carryLimit(y *uplinev1.CarryLimit, out *calc.Binary) {
 		return
 	}
 	at := r.at + ".carry"
-	limit := calc.CarryLimit{AveragePeriods: y.GetAveragePeriods(), ExpiresAfter: y.GetExpiresAfter(), LostWhenInactive: y.GetLostWhenInactive(),
-		LostWhenUnqualified: y.GetLostWhenUnqualified(), LostWhen: r.condition(at+".lost_when", y.GetLostWhen(), forBonus)}
+	limit := calc.CarryLimit{
+		AveragePeriods: y.GetAveragePeriods(), ExpiresAfter: y.GetExpiresAfter(), LostWhenInactive: y.GetLostWhenInactive(),
+		LostWhenUnqualified: y.GetLostWhenUnqualified(), LostWhen: r.condition(at+".lost_when", y.GetLostWhen(), forBonus),
+	}
 	if y.GetAmount() != "" {
 		limit.Volume = r.above0(at+".amount", r.points(at+".amount", y.GetAmount(), out.Base), "`after_payout: flush` carries nothing")
 	}

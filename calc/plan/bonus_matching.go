@@ -36,7 +36,11 @@ func (r *bonusReader) matching(m *uplinev1.MatchingBonus) {
 		r.warnUnreachable(r.at+".rates", &out.Rates, out.Walk.Compression)
 	}
 	r.warnSum(r.at+".rates", &out.Rates, "what somebody earns")
-	if out.AfterCaps && r.to.Pays == calc.PaysPeriod && !r.capped(out.Bonuses) && r.sound("caps") && r.sound(r.at+".bonuses") {
+	before := r.earnsBefore(out.Bonuses)
+	if before && m.GetBase() == uplinev1.MatchBase_MATCH_BASE_BEFORE_CAPS {
+		r.fail(r.at+".base", "of a shorter cadence it is known what its periods have paid, which is after caps", "delete `base`, or pay both by the same `cadence`")
+	}
+	if out.AfterCaps && r.to.Pays == calc.PaysPeriod && !before && !r.capped(out.Bonuses) && r.sound("caps") && r.sound(r.at+".bonuses") {
 		r.warn(r.at+".base", "no cap bounds what is matched, so after caps it is as before them", "add `caps`, or delete `base`")
 	}
 	r.to.Matching = out
@@ -63,13 +67,26 @@ func (r *bonusReader) matched(names []string) []int {
 			r.fail(at, fmt.Sprintf("the bonus `%s` walks another tree, and at the event only one way up is known", shown(name)), "walk the same `tree`, or match what sellers are paid")
 		case r.to.Pays == calc.PaysPeriod && paysAt(other, paysOmitted(other)) == calc.PaysEvent:
 			r.fail(at, fmt.Sprintf("the bonus `%s` is paid at the event, and a matching bonus knows what is paid at the close", shown(name)), "give that bonus `pays: period` where its kind allows it, pay this one at the event, too: `pays: event`, or match others")
-		case r.cadenceOf(other) != r.to.Cadence:
-			r.fail(at, fmt.Sprintf("the bonus `%s` is paid %s, and this one %s", shown(name), r.cadenceOf(other), r.to.Cadence), "pay both by the same `cadence`")
+		case r.cadenceOf(other) > r.to.Cadence || r.to.Pays == calc.PaysEvent && r.cadenceOf(other) != r.to.Cadence:
+			r.fail(at, fmt.Sprintf("the bonus `%s` is paid %s, and this one %s", shown(name), r.cadenceOf(other), r.to.Cadence), "pay both by the same `cadence`"+orLonger(r.to.Pays))
 		default:
 			list = append(list, k)
 		}
 	}
 	return list
+}
+
+// orLonger goes on with a remedy where a bonus may match those of shorter cadences.
+func orLonger(pays calc.Pays) string {
+	if pays == calc.PaysEvent {
+		return ""
+	}
+	return ", or this one by a longer one"
+}
+
+// earnsBefore tells whether some of the bonuses are paid by a shorter cadence than this one.
+func (r *bonusReader) earnsBefore(bonuses []int) bool {
+	return slices.ContainsFunc(bonuses, func(k int) bool { return r.cadenceOf(r.compiler.message.GetBonuses()[k]) != r.to.Cadence })
 }
 
 // treeOf is the tree that a bonus walks.

@@ -46,10 +46,12 @@ func (w *worksheet) close(t *testing.T, d *datadriven.TestData) string {
 	if cadence == w.plan.Main {
 		in.Adjustments, w.adjusted = w.adjusted, calc.Adjustments{}
 	}
+	w.earned(in)
 	out, err := calc.Compute(in)
 	if err != nil {
 		t.Fatalf("%s: %v", d.Pos, err)
 	}
+	w.closed = append(w.closed, closedPeriod{period, out.Lines})
 	delete(w.open, cadence)
 	delete(w.posted, cadence)
 	w.state[cadence], w.last = out.State, out.State
@@ -61,6 +63,26 @@ func (w *worksheet) close(t *testing.T, d *datadriven.TestData) string {
 		again += "enters again: " + w.ids[row] + "\n"
 	}
 	return w.standings(out) + w.lines(out) + w.carries(out) + again
+}
+
+// closedPeriod is what a period has paid.
+type closedPeriod struct {
+	period calc.Period
+	lines  calc.Lines
+}
+
+// earned gives what closed periods of shorter cadences have paid that ended within this one.
+func (w *worksheet) earned(in *calc.Input) {
+	from := in.Plan.EarnedFrom(in.Cadence)
+	for _, c := range w.closed {
+		for i, bonus := range c.lines.Bonus {
+			if slices.Contains(from, int(bonus)) && c.period.EndUS > in.Period.StartUS && c.period.EndUS <= in.Period.EndUS {
+				e := &in.Earned
+				e.Earner, e.Bonus = append(e.Earner, c.lines.Earner[i]), append(e.Bonus, bonus)
+				e.AmountMinor = append(e.AmountMinor, c.lines.AmountMinor[i])
+			}
+		}
+	}
 }
 
 func (w *worksheet) rankName(rank uint8) string {

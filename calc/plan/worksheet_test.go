@@ -39,7 +39,9 @@ type worksheet struct {
 	// state is what the last closed period of each cadence carried out.
 	state map[calc.Cadence]calc.State
 	last  calc.State
-	event []calc.EventLine
+	// closed are the periods that were closed, of all cadences.
+	closed []closedPeriod
+	event  []calc.EventLine
 	// customers are numbered in the order in which they buy; firsts holds who has bought before, and when.
 	customers []string
 	firsts    map[string]int64
@@ -107,7 +109,7 @@ func (w *worksheet) readPlan(d *datadriven.TestData) string {
 
 // begin forgets all that has happened.
 func (w *worksheet) begin() {
-	w.prior, w.last, w.adjusted, w.event, w.customers = calc.Prior{}, nil, calc.Adjustments{}, nil, nil
+	w.prior, w.last, w.adjusted, w.event, w.customers, w.closed = calc.Prior{}, nil, calc.Adjustments{}, nil, nil, nil
 	w.open, w.posted, w.state = map[calc.Cadence]*calc.Volumes{}, map[calc.Cadence]*calc.Posted{}, map[calc.Cadence]calc.State{}
 	w.firsts = map[string]int64{}
 }

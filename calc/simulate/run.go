@@ -18,6 +18,7 @@ type run struct {
 	prior prior
 	// since and first say of every buyer's first purchase; nil where the plan does not ask.
 	buyers *buyers
+	earned *earnedBefore
 	totals *Totals
 }
 
@@ -45,6 +46,7 @@ func (c *Company) Run(which int, visit func(*Closed) error) (*Totals, error) {
 	r.outlived()
 	r.buyers = newBuyers(v)
 	r.events = newEventPosting(r)
+	r.earned = newEarnedBefore(v.Plan.Plan)
 	r.totals = newTotals(r)
 	for i, period := range r.line.periods {
 		if progress := c.request.Progress; progress != nil {
@@ -160,6 +162,7 @@ func (r *run) close(period calc.Period) (*Closed, error) {
 		return nil, err
 	}
 	closed := &Closed{Period: period, Input: in, Output: out, run: r, members: members, posted: posted}
+	r.earned.keep(period, &out.Lines, members)
 	closed.ranks(&r.prior)
 	r.takeOver(period.Cadence, out, members)
 	closed.state = r.prior.states[period.Cadence]
@@ -192,6 +195,7 @@ func (r *run) input(period calc.Period, m *members, posted *eventLines) *calc.In
 		},
 	}
 	r.sell(in, m)
+	in.Earned = r.earned.take(period, m)
 	if r.asks.Posted {
 		in.Posted = calc.Posted{Earner: m.rows(posted.earner), Bonus: posted.bonus, AmountMinor: posted.amountMinor}
 	}

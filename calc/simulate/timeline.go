@@ -75,7 +75,7 @@ func cadencesOf(p *calc.Plan) []calc.Cadence {
 // first moment to the last.
 //
 // Where two periods end at the same moment the main one closes first, as in a server: what pays by the quarter goes by the ranks of its
-// last month.
+// last month. Shorter cadences that it is computed from close before it.
 func newTimeline(p *calc.Plan, s span, firstUS, lastUS int64) (*timeline, error) {
 	t := &timeline{plan: p}
 	for _, cadence := range cadencesOf(p) {
@@ -96,18 +96,21 @@ func newTimeline(p *calc.Plan, s span, firstUS, lastUS int64) (*timeline, error)
 		}
 		t.first[cadence], t.last[cadence], t.hasAny[cadence] = first, last, first.No <= last.No
 	}
+	var after [calc.Yearly + 1]int // orders cadences that close at the same moment
+	earned := newEarnedBefore(p)
+	for cadence := calc.Daily; cadence <= calc.Yearly; cadence++ {
+		switch {
+		case cadence == p.Main:
+		case earned.before(cadence):
+			after[cadence] = int(cadence) - len(after)
+		default:
+			after[cadence] = int(cadence)
+		}
+	}
 	slices.SortFunc(t.periods, func(a, b calc.Period) int {
-		return cmp.Or(cmp.Compare(a.EndUS, b.EndUS), cmp.Compare(t.after(a), t.after(b)), cmp.Compare(a.No, b.No))
+		return cmp.Or(cmp.Compare(a.EndUS, b.EndUS), cmp.Compare(after[a.Cadence], after[b.Cadence]), cmp.Compare(a.No, b.No))
 	})
 	return t, nil
-}
-
-// after orders cadences that close at the same moment.
-func (t *timeline) after(p calc.Period) int {
-	if p.Cadence == t.plan.Main {
-		return 0
-	}
-	return int(p.Cadence)
 }
 
 // closes tells whether a moment lies in a period that is closed.

@@ -65,7 +65,8 @@ const (
 	ErrorReason_ERROR_REASON_PLACE_TAKEN ErrorReason = 18
 	// FAILED_PRECONDITION: the period is not over yet.
 	ErrorReason_ERROR_REASON_PERIOD_NOT_OVER ErrorReason = 19
-	// FAILED_PRECONDITION: an earlier period of the cadence is not closed yet.
+	// FAILED_PRECONDITION: an earlier period of the cadence is not closed yet, or one of a shorter cadence that ends within the period and
+	// that its bonuses match.
 	ErrorReason_ERROR_REASON_EARLIER_PERIOD_OPEN ErrorReason = 20
 	// FAILED_PRECONDITION: the period is closed, and the plan's late policy counts nothing any more, or the call needs it open.
 	ErrorReason_ERROR_REASON_PERIOD_CLOSED ErrorReason = 21

@@ -834,7 +834,9 @@ func (x *GenerationBonus) GetGuarantee() string {
 // levels of the tree that those bonuses walk, without compression, and goes by the ranks and the activity of the last closed period.
 type MatchingBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The bonuses whose earnings are matched, by name: bonuses that are paid when this one is, by the same cadence.
+	// The bonuses whose earnings are matched, by name: bonuses that are paid when this one is, by the same cadence; or, at the close, by a
+	// shorter one. Of a shorter cadence it is matched what all its periods have paid, after caps, that ended within the period: a month
+	// matches the weeks that end in it. They are closed before it.
 	Bonuses []string `protobuf:"bytes,1,rep,name=bonuses,proto3" json:"bonuses,omitempty"`
 	// What is counted. Omitted: `level`.
 	By MatchBy `protobuf:"varint,2,opt,name=by,proto3,enum=upline.v1.MatchBy" json:"by,omitempty"`
@@ -846,7 +848,7 @@ type MatchingBonus struct {
 	Compression Compression `protobuf:"varint,5,opt,name=compression,proto3,enum=upline.v1.Compression" json:"compression,omitempty"`
 	// The tree that is walked: `sponsor` or `placement`. Omitted: `sponsor`.
 	Tree string `protobuf:"bytes,6,opt,name=tree,proto3" json:"tree,omitempty"`
-	// Whether earnings are matched before or after caps. Omitted: `before_caps`.
+	// Whether earnings are matched before or after caps. Omitted: `before_caps`; of bonuses of a shorter cadence what they have paid.
 	Base MatchBase `protobuf:"varint,7,opt,name=base,proto3,enum=upline.v1.MatchBase" json:"base,omitempty"`
 	// Conditions that open levels 1, 2, 3 …, besides the rates, as for a unilevel bonus.
 	Unlock []string `protobuf:"bytes,8,rep,name=unlock,proto3" json:"unlock,omitempty"`

@@ -243,7 +243,8 @@ export enum ErrorReason {
   PERIOD_NOT_OVER = 19,
 
   /**
-   * FAILED_PRECONDITION: an earlier period of the cadence is not closed yet.
+   * FAILED_PRECONDITION: an earlier period of the cadence is not closed yet, or one of a shorter cadence that ends within the period and
+   * that its bonuses match.
    *
    * @generated from enum value: ERROR_REASON_EARLIER_PERIOD_OPEN = 20;
    */

@@ -458,7 +458,9 @@ export const GenerationBonusSchema: GenMessage<GenerationBonus> = /*@__PURE__*/
  */
 export type MatchingBonus = Message<"upline.v1.MatchingBonus"> & {
   /**
-   * The bonuses whose earnings are matched, by name: bonuses that are paid when this one is, by the same cadence.
+   * The bonuses whose earnings are matched, by name: bonuses that are paid when this one is, by the same cadence; or, at the close, by a
+   * shorter one. Of a shorter cadence it is matched what all its periods have paid, after caps, that ended within the period: a month
+   * matches the weeks that end in it. They are closed before it.
    *
    * @generated from field: repeated string bonuses = 1;
    */
@@ -500,7 +502,7 @@ export type MatchingBonus = Message<"upline.v1.MatchingBonus"> & {
   tree: string;
 
   /**
-   * Whether earnings are matched before or after caps. Omitted: `before_caps`.
+   * Whether earnings are matched before or after caps. Omitted: `before_caps`; of bonuses of a shorter cadence what they have paid.
    *
    * @generated from field: upline.v1.MatchBase base = 7;
    */
