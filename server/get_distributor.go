@@ -11,7 +11,12 @@ func (s *Server) GetDistributor(ctx context.Context, request *uplinev1.GetDistri
 	if err := callFrom(ctx).caller.mustBeOwn(request.GetDistributorId()); err != nil {
 		return nil, err
 	}
-	d, err := s.store.GetDistributor(ctx, request.GetDistributorId())
+	var r reading
+	atUS := r.asOfUS(request.GetAsOf())
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	d, err := s.store.GetDistributorAsOf(ctx, request.GetDistributorId(), atUS)
 	if err != nil {
 		return nil, err
 	}

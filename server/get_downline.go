@@ -11,12 +11,17 @@ func (s *Server) GetDownline(ctx context.Context, request *uplinev1.GetDownlineR
 	if err := callFrom(ctx).caller.mustBeOwn(request.GetDistributorId()); err != nil {
 		return nil, err
 	}
+	var r reading
+	atUS := r.asOfUS(request.GetAsOf())
+	if err := r.err(); err != nil {
+		return nil, err
+	}
 	after, err := s.pages.cursor(ctx, request)
 	if err != nil {
 		return nil, err
 	}
-	members, next, err := s.store.Downline(
-		ctx, request.GetDistributorId(), isPlacement(request.GetTree()), request.GetLevelsMax(), after, pageSize(request))
+	members, next, err := s.store.DownlineAsOf(
+		ctx, request.GetDistributorId(), isPlacement(request.GetTree()), request.GetLevelsMax(), atUS, after, pageSize(request))
 	if err != nil {
 		return nil, err
 	}

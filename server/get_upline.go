@@ -9,11 +9,16 @@ import (
 
 // GetUpline returns a page of the line above a distributor.
 func (s *Server) GetUpline(ctx context.Context, request *uplinev1.GetUplineRequest) (*uplinev1.GetUplineResponse, error) {
+	var r reading
+	atUS := r.asOfUS(request.GetAsOf())
+	if err := r.err(); err != nil {
+		return nil, err
+	}
 	after, err := s.pages.cursor(ctx, request)
 	if err != nil {
 		return nil, err
 	}
-	members, next, err := s.store.Upline(ctx, request.GetDistributorId(), isPlacement(request.GetTree()), after, pageSize(request))
+	members, next, err := s.store.UplineAsOf(ctx, request.GetDistributorId(), isPlacement(request.GetTree()), atUS, after, pageSize(request))
 	if err != nil {
 		return nil, err
 	}

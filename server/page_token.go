@@ -11,6 +11,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	uplinev1 "upline/api/upline/v1"
 )
@@ -106,9 +107,14 @@ func (p *pager) mac(ctx context.Context, request pageRequest, cursor string) ([]
 	return h.Sum(nil)[:pageTokenMAC], nil
 }
 
-// filterText is the value of a filter. Filters are texts, numbers and enums; protobuf's own encoding is not used, because it may
+// filterText is the value of a filter. Filters are texts, numbers, enums and times; protobuf's own encoding is not used, because it may
 // differ between versions of a server that stand side by side during an upgrade.
 func filterText(request protoreflect.Message, f protoreflect.FieldDescriptor) string {
+	if t, ok := request.Get(f).Interface().(protoreflect.Message); ok {
+		if at, ok := t.Interface().(*timestamppb.Timestamp); ok {
+			return fmt.Sprintf("%d=%d.%d", f.Number(), at.GetSeconds(), at.GetNanos())
+		}
+	}
 	return fmt.Sprintf("%d=%v", f.Number(), request.Get(f).Interface())
 }
 

@@ -54,6 +54,14 @@ func (r *reading) timeUS(path string, t *timestamppb.Timestamp) int64 {
 	return t.GetSeconds()*1_000_000 + int64(t.GetNanos()/int32(time.Microsecond))
 }
 
+// asOfUS reads the optional time that a read is about; 0 is now.
+func (r *reading) asOfUS(t *timestamppb.Timestamp) int64 {
+	if t == nil {
+		return 0
+	}
+	return r.timeUS("as_of", t)
+}
+
 // currencyDigits returns the decimals of a currency.
 func (r *reading) currencyDigits(path, code string) (digits int32, ok bool) {
 	if digits, ok = calc.CurrencyDigits(code); !ok {

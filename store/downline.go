@@ -8,19 +8,26 @@ import (
 // Downline returns those below a distributor, depth first, so that a page costs what it holds and not what lies below: the cursor
 // is the last member and its level, and the walk goes on from there. levelsMax 0 means all levels.
 func (s *Store) Downline(ctx context.Context, id string, placement bool, levelsMax int32, after string, limit int) (members []Member, next string, err error) {
+	return s.DownlineAsOf(ctx, id, placement, levelsMax, 0, after, limit)
+}
+
+// DownlineAsOf returns those who stood below a distributor at a time, as Downline does; 0 is now.
+func (s *Store) DownlineAsOf(
+	ctx context.Context, id string, placement bool, levelsMax int32, atUS int64, after string, limit int,
+) (members []Member, next string, err error) {
 	err = s.engine.Read(ctx, "downline", func(c Conn) error {
 		members, next = nil, ""
-		root, err := distributorWhole(c, id)
+		root, err := distributorAsOf(c, id, atUS)
 		if err != nil {
 			return err
 		}
-		w := descent{conn: c, placement: placement, levelsMax: levelsMax, at: Member{Distributor: root}}
+		w := descent{conn: c, placement: placement, levelsMax: levelsMax, atUS: atUS, at: Member{Distributor: root}}
 		if after != "" {
 			last, level, err := cursorTextInt(after)
 			if err != nil {
 				return err
 			}
-			d, err := distributorWhole(c, last)
+			d, err := distributorAsOf(c, last, atUS)
 			if err != nil {
 				return err
 			}
@@ -48,6 +55,7 @@ type descent struct {
 	conn      Conn
 	placement bool
 	levelsMax int32
+	atUS      int64 // 0 is now
 	at        Member
 	open      []siblings
 }
@@ -64,12 +72,12 @@ const siblingsRead = 100
 // step moves to the next member, or reports that there is none.
 func (w *descent) step() (bool, error) {
 	if w.levelsMax == 0 || w.at.Level < w.levelsMax {
-		children, err := w.children(w.at.Distributor.DistributorID, "", 0)
+		children, more, err := w.below(w.at.Distributor.DistributorID, "", 0)
 		if err != nil {
 			return false, err
 		}
 		if len(children) > 0 {
-			w.open = append(w.open, siblings{w.at.Level + 1, children, len(children) == siblingsRead})
+			w.open = append(w.open, siblings{w.at.Level + 1, children, more})
 			w.take()
 			return true, nil
 		}
@@ -80,18 +88,18 @@ func (w *descent) step() (bool, error) {
 		}
 		top := &w.open[len(w.open)-1]
 		if len(top.rest) == 0 && top.more {
-			rest, err := w.children(w.above(), w.at.Distributor.DistributorID, w.at.Distributor.Leg)
+			rest, more, err := w.below(w.above(), w.at.Distributor.DistributorID, w.at.Distributor.Leg)
 			if err != nil {
 				return false, err
 			}
-			top.rest, top.more = rest, len(rest) == siblingsRead
+			top.rest, top.more = rest, more
 		}
 		if len(top.rest) > 0 {
 			w.take()
 			return true, nil
 		}
 		w.open = w.open[:len(w.open)-1]
-		parent, err := distributorWhole(w.conn, w.above())
+		parent, err := distributorAsOf(w.conn, w.above(), w.atUS)
 		if err != nil {
 			return false, err
 		}
@@ -113,6 +121,15 @@ func (w *descent) above() string {
 		return w.at.Distributor.ParentID
 	}
 	return w.at.Distributor.SponsorID
+}
+
+// below reads those directly below a parent, at the walk's time, that come after one of them, and tells whether there may be more.
+func (w *descent) below(parent, afterID string, afterLeg int32) (list []Distributor, more bool, err error) {
+	if w.atUS != 0 {
+		return w.childrenAsOf(parent, afterID, afterLeg)
+	}
+	list, err = w.children(parent, afterID, afterLeg)
+	return list, len(list) == siblingsRead, err
 }
 
 // children reads those directly below a parent that come after one of them: by id in the sponsor tree, by leg in the placement tree.

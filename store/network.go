@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"upline/calc/placement"
 )
@@ -138,48 +137,7 @@ func unknownDistributor(id, field string) *Refusal {
 	}
 }
 
-// The column that leads upward differs between the trees, so there are two texts.
-const (
-	sqlUplineSponsor = `WITH RECURSIVE up (distributor_id, level) AS (
-			SELECT sponsor_id, CAST(1 AS BIGINT) FROM positions WHERE distributor_id = $1 AND sponsor_id <> ''
-			UNION ALL
-			SELECT p.sponsor_id, up.level + 1 FROM up JOIN positions p ON p.distributor_id = up.distributor_id
-			WHERE p.sponsor_id <> '' AND up.level < $2)
-		SELECT ` + sqlWholeColumns + `, up.level FROM up JOIN positions d ON d.distributor_id = up.distributor_id ORDER BY up.level`
-	sqlUplinePlacement = `WITH RECURSIVE up (distributor_id, level) AS (
-			SELECT parent_id, CAST(1 AS BIGINT) FROM positions WHERE distributor_id = $1 AND parent_id <> ''
-			UNION ALL
-			SELECT p.parent_id, up.level + 1 FROM up JOIN positions p ON p.distributor_id = up.distributor_id
-			WHERE p.parent_id <> '' AND up.level < $2)
-		SELECT ` + sqlWholeColumns + `, up.level FROM up JOIN positions d ON d.distributor_id = up.distributor_id ORDER BY up.level`
-)
-
 // Upline returns the line above a distributor, nearest first.
 func (s *Store) Upline(ctx context.Context, id string, placement bool, after string, limit int) (members []Member, next string, err error) {
-	from, level := id, int64(0)
-	if after != "" {
-		if from, level, err = cursorTextInt(after); err != nil {
-			return nil, "", err
-		}
-	}
-	err = s.engine.Read(ctx, "upline", func(c Conn) error {
-		members, next = nil, ""
-		if _, err := distributor(c, id); err != nil {
-			return err
-		}
-		text := sqlUplineSponsor
-		if placement {
-			text = sqlUplinePlacement
-		}
-		return c.Query(text, []any{from, int64(limit) + 1}, func(r Row) error {
-			if len(members) == limit {
-				last := members[limit-1]
-				next = cursor(last.Distributor.DistributorID, strconv.Itoa(int(last.Level)))
-				return nil
-			}
-			members = append(members, Member{scanWhole(r), int32(level + r.Int(wholeColumns))})
-			return nil
-		})
-	})
-	return members, next, err
+	return s.UplineAsOf(ctx, id, placement, 0, after, limit)
 }

@@ -320,6 +320,13 @@ func (ch *networkChange) checkDepth(depth, level int32) error {
 
 // apply sets what the change says on the event and on the distributor as it then is.
 func (ch *networkChange) apply() {
+	switch ch.Kind {
+	case NetworkSponsor:
+		ch.leave(ofSponsor, ch.now.SponsorID)
+	case NetworkPlaced:
+		ch.leave(ofPlace, ch.now.ParentID)
+	case NetworkEnrolled, NetworkTerminated, NetworkReinstated, NetworkRegistered:
+	}
 	e := &ch.event
 	e.NetworkEvent = NetworkEvent{
 		PlanID: ch.now.PlanID, DistributorID: ch.DistributorID, EventID: ch.EventID, Kind: ch.Kind, Reason: ch.Reason,
@@ -339,6 +346,14 @@ func (ch *networkChange) apply() {
 	case NetworkRegistered:
 		e.Registration, d.Registration, d.RegisteredAtUS = ch.Registration, ch.Registration, ch.EffectiveAtUS
 	case NetworkEnrolled:
+	}
+}
+
+// leave notes under whom the distributor stood, for whoever asks for the downline as it was.
+func (ch *networkChange) leave(tree aspect, aboveID string) {
+	if aboveID != "" {
+		ch.writes.Exec(`INSERT INTO network_left (tree, above_id, distributor_id) VALUES ($1, $2, $3) ON CONFLICT (tree, above_id, distributor_id) DO NOTHING`,
+			int64(tree), aboveID, ch.DistributorID)
 	}
 }
 

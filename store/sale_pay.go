@@ -19,12 +19,12 @@ func (h *history) pays() bool {
 // pay returns the commissions that the sale pays at the event that makes it active.
 func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, error) {
 	needs := calc.EventNeeds(h.plan)
-	u := upward{conn: h.conn, plan: h.plan, ranks: needs.Ranks}
-	sponsor, err := u.chain(h.sale.DistributorID, sqlUplineSponsor, needs.SponsorLevels)
+	u := upward{conn: h.conn, plan: h.plan, ranks: needs.Ranks, atUS: h.sale.ActivatedAtUS}
+	sponsor, err := u.chain(h.sale.DistributorID, false, needs.SponsorLevels)
 	if err != nil {
 		return nil, err
 	}
-	placement, err := u.chain(h.sale.DistributorID, sqlUplinePlacement, needs.PlacementLevels)
+	placement, err := u.chain(h.sale.DistributorID, true, needs.PlacementLevels)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +77,7 @@ type upward struct {
 	conn  Conn
 	plan  *calc.Plan
 	ranks bool
+	atUS  int64
 	run   *postedRun // the last posted run of the main cadence; key 0 when there is none
 }
 
@@ -86,35 +87,23 @@ type chain struct {
 	members []calc.ChainMember
 }
 
-func (u *upward) chain(seller, sql string, levels int32) (chain, error) {
-	ch := chain{ids: []string{seller}}
-	regions, markets := []string{""}, []uint16{0}
+// chain reads the way up from a seller as the trees stood when the sale began to be active, so that lines do not depend on when its
+// events arrive.
+func (u *upward) chain(seller string, placement bool, levels int32) (chain, error) {
 	words, home := newWordNumbers(u.plan), u.plan.Asks().Home
-	if levels > 0 {
-		err := u.conn.Query(sql, []any{seller, int64(levels)}, func(r Row) error {
-			d := scanDistributor(r)
-			ch.ids, regions = append(ch.ids, d.DistributorID), append(regions, d.Region)
-			markets = append(markets, words.market([]byte(d.Market)))
-			return nil
-		})
-		if err != nil {
-			return chain{}, err
-		}
+	if levels == 0 && !u.ranks && !home {
+		return chain{ids: []string{seller}, members: make([]calc.ChainMember, 1)}, nil
 	}
-	ch.members = make([]calc.ChainMember, len(ch.ids))
-	if !u.ranks && !home {
-		return ch, nil
-	}
-	d, err := distributor(u.conn, seller)
-	if err != nil {
-		return chain{}, err
-	}
-	regions[0], markets[0] = d.Region, words.market([]byte(d.Market))
-	for i := range ch.members {
-		ch.members[i].Market = markets[i]
-	}
-	if !u.ranks {
-		return ch, nil
+	var ch chain
+	var regions []string
+	w := wayUp{conn: u.conn, placement: placement, atUS: u.atUS, page: int64(levels) + 1}
+	err := w.up(seller, func(d Distributor) (stop bool) {
+		ch.ids, regions = append(ch.ids, d.DistributorID), append(regions, d.Region)
+		ch.members = append(ch.members, calc.ChainMember{Market: words.market([]byte(d.Market))})
+		return len(ch.ids) > int(levels)
+	})
+	if err != nil || !u.ranks {
+		return ch, err
 	}
 	return ch, u.readRanks(ch, regions)
 }

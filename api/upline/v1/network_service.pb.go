@@ -908,6 +908,8 @@ type GetDistributorRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The distributor.
 	DistributorId string `protobuf:"bytes,1,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// The time in question, not before the distributor was enrolled: the trees as they stood then. Omitted: now.
+	AsOf          *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -947,6 +949,13 @@ func (x *GetDistributorRequest) GetDistributorId() string {
 		return x.DistributorId
 	}
 	return ""
+}
+
+func (x *GetDistributorRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
 }
 
 // GetDistributorResponse answers GetDistributor.
@@ -1005,7 +1014,9 @@ type GetUplineRequest struct {
 	// Distributors on a page, at most 1,000; 0 means 100.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the page before; empty for the first page.
-	PageToken     string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// The time in question, not before the distributor was enrolled: the trees as they stood then. Omitted: now.
+	AsOf          *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1066,6 +1077,13 @@ func (x *GetUplineRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *GetUplineRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
 }
 
 // NetworkMember is a distributor seen from another.
@@ -1190,7 +1208,9 @@ type GetDownlineRequest struct {
 	// Distributors on a page, at most 1,000; 0 means 100.
 	PageSize int32 `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the page before; empty for the first page.
-	PageToken     string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// The time in question, not before the distributor was enrolled: the trees as they stood then. Omitted: now.
+	AsOf          *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1258,6 +1278,13 @@ func (x *GetDownlineRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *GetDownlineRequest) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
 }
 
 // GetDownlineResponse is a page of those below.
@@ -2352,24 +2379,26 @@ const file_upline_v1_network_service_proto_rawDesc = "" +
 	"\x12EnrollBatchRequest\x12I\n" +
 	"\fdistributors\x18\x01 \x03(\v2\x18.upline.v1.EnrollRequestB\v\xbaH\b\x92\x01\x05\b\x01\x10\xe8\aR\fdistributors\"Q\n" +
 	"\x13EnrollBatchResponse\x12:\n" +
-	"\fdistributors\x18\x01 \x03(\v2\x16.upline.v1.DistributorR\fdistributors\"^\n" +
+	"\fdistributors\x18\x01 \x03(\v2\x16.upline.v1.DistributorR\fdistributors\"\x8f\x01\n" +
 	"\x15GetDistributorRequest\x12E\n" +
-	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\"R\n" +
+	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x12/\n" +
+	"\x05as_of\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\"R\n" +
 	"\x16GetDistributorResponse\x128\n" +
-	"\vdistributor\x18\x01 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\"\xda\x01\n" +
+	"\vdistributor\x18\x01 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\"\x8b\x02\n" +
 	"\x10GetUplineRequest\x12E\n" +
 	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x12-\n" +
 	"\x04tree\x18\x02 \x01(\x0e2\x0f.upline.v1.TreeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04tree\x12'\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"_\n" +
+	"page_token\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12/\n" +
+	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\"_\n" +
 	"\rNetworkMember\x128\n" +
 	"\vdistributor\x18\x01 \x01(\v2\x16.upline.v1.DistributorR\vdistributor\x12\x14\n" +
 	"\x05level\x18\x02 \x01(\x05R\x05level\"o\n" +
 	"\x11GetUplineResponse\x122\n" +
 	"\amembers\x18\x01 \x03(\v2\x18.upline.v1.NetworkMemberR\amembers\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x84\x02\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb5\x02\n" +
 	"\x12GetDownlineRequest\x12E\n" +
 	"\x0edistributor_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x12-\n" +
 	"\x04tree\x18\x02 \x01(\x0e2\x0f.upline.v1.TreeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04tree\x12&\n" +
@@ -2378,7 +2407,8 @@ const file_upline_v1_network_service_proto_rawDesc = "" +
 	"\tpage_size\x18\x04 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"q\n" +
+	"page_token\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\x12/\n" +
+	"\x05as_of\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\"q\n" +
 	"\x13GetDownlineResponse\x122\n" +
 	"\amembers\x18\x01 \x03(\v2\x18.upline.v1.NetworkMemberR\amembers\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xae\x04\n" +
@@ -2550,6 +2580,7 @@ var file_upline_v1_network_service_proto_goTypes = []any{
 }
 var file_upline_v1_network_service_proto_depIdxs = []int32{
 	4,  // 0: upline.v1.EnrollRequest.placement:type_name -> upline.v1.Placement
+<<<<<<< HEAD
 	33, // 1: upline.v1.EnrollRequest.enrolled_at:type_name -> google.protobuf.Timestamp
 	8,  // 2: upline.v1.EnrollRequest.registration:type_name -> upline.v1.Registration
 	6,  // 3: upline.v1.EnrollRequest.automatic:type_name -> upline.v1.AutomaticPlacement
@@ -2629,6 +2660,85 @@ var file_upline_v1_network_service_proto_depIdxs = []int32{
 	53, // [53:53] is the sub-list for extension type_name
 	53, // [53:53] is the sub-list for extension extendee
 	0,  // [0:53] is the sub-list for field type_name
+=======
+	31, // 1: upline.v1.EnrollRequest.enrolled_at:type_name -> google.protobuf.Timestamp
+	6,  // 2: upline.v1.EnrollRequest.registration:type_name -> upline.v1.Registration
+	4,  // 3: upline.v1.Distributor.placement:type_name -> upline.v1.Placement
+	31, // 4: upline.v1.Distributor.enrolled_at:type_name -> google.protobuf.Timestamp
+	31, // 5: upline.v1.Distributor.recorded_at:type_name -> google.protobuf.Timestamp
+	6,  // 6: upline.v1.Distributor.registration:type_name -> upline.v1.Registration
+	1,  // 7: upline.v1.Distributor.standing:type_name -> upline.v1.Standing
+	31, // 8: upline.v1.Distributor.terminated_at:type_name -> google.protobuf.Timestamp
+	7,  // 9: upline.v1.EnrollResponse.distributor:type_name -> upline.v1.Distributor
+	5,  // 10: upline.v1.EnrollBatchRequest.distributors:type_name -> upline.v1.EnrollRequest
+	7,  // 11: upline.v1.EnrollBatchResponse.distributors:type_name -> upline.v1.Distributor
+	31, // 12: upline.v1.GetDistributorRequest.as_of:type_name -> google.protobuf.Timestamp
+	7,  // 13: upline.v1.GetDistributorResponse.distributor:type_name -> upline.v1.Distributor
+	0,  // 14: upline.v1.GetUplineRequest.tree:type_name -> upline.v1.Tree
+	31, // 15: upline.v1.GetUplineRequest.as_of:type_name -> google.protobuf.Timestamp
+	7,  // 16: upline.v1.NetworkMember.distributor:type_name -> upline.v1.Distributor
+	14, // 17: upline.v1.GetUplineResponse.members:type_name -> upline.v1.NetworkMember
+	0,  // 18: upline.v1.GetDownlineRequest.tree:type_name -> upline.v1.Tree
+	31, // 19: upline.v1.GetDownlineRequest.as_of:type_name -> google.protobuf.Timestamp
+	14, // 20: upline.v1.GetDownlineResponse.members:type_name -> upline.v1.NetworkMember
+	3,  // 21: upline.v1.NetworkEvent.kind:type_name -> upline.v1.NetworkEventKind
+	4,  // 22: upline.v1.NetworkEvent.placement:type_name -> upline.v1.Placement
+	6,  // 23: upline.v1.NetworkEvent.registration:type_name -> upline.v1.Registration
+	31, // 24: upline.v1.NetworkEvent.effective_at:type_name -> google.protobuf.Timestamp
+	31, // 25: upline.v1.NetworkEvent.recorded_at:type_name -> google.protobuf.Timestamp
+	32, // 26: upline.v1.NetworkEvent.counts_from:type_name -> upline.v1.PeriodRef
+	32, // 27: upline.v1.NetworkEvent.restated_in:type_name -> upline.v1.PeriodRef
+	31, // 28: upline.v1.ChangeSponsorRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 29: upline.v1.ChangeSponsorRequest.counting:type_name -> upline.v1.NetworkCounting
+	18, // 30: upline.v1.ChangeSponsorResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 31: upline.v1.ChangeSponsorResponse.distributor:type_name -> upline.v1.Distributor
+	31, // 32: upline.v1.MovePlacementRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 33: upline.v1.MovePlacementRequest.counting:type_name -> upline.v1.NetworkCounting
+	4,  // 34: upline.v1.MovePlacementRequest.placement:type_name -> upline.v1.Placement
+	18, // 35: upline.v1.MovePlacementResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 36: upline.v1.MovePlacementResponse.distributor:type_name -> upline.v1.Distributor
+	31, // 37: upline.v1.TerminateRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 38: upline.v1.TerminateRequest.counting:type_name -> upline.v1.NetworkCounting
+	18, // 39: upline.v1.TerminateResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 40: upline.v1.TerminateResponse.distributor:type_name -> upline.v1.Distributor
+	31, // 41: upline.v1.ReinstateRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 42: upline.v1.ReinstateRequest.counting:type_name -> upline.v1.NetworkCounting
+	18, // 43: upline.v1.ReinstateResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 44: upline.v1.ReinstateResponse.distributor:type_name -> upline.v1.Distributor
+	31, // 45: upline.v1.ChangeRegistrationRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 46: upline.v1.ChangeRegistrationRequest.counting:type_name -> upline.v1.NetworkCounting
+	6,  // 47: upline.v1.ChangeRegistrationRequest.registration:type_name -> upline.v1.Registration
+	18, // 48: upline.v1.ChangeRegistrationResponse.event:type_name -> upline.v1.NetworkEvent
+	7,  // 49: upline.v1.ChangeRegistrationResponse.distributor:type_name -> upline.v1.Distributor
+	18, // 50: upline.v1.ListNetworkEventsResponse.events:type_name -> upline.v1.NetworkEvent
+	5,  // 51: upline.v1.NetworkService.Enroll:input_type -> upline.v1.EnrollRequest
+	9,  // 52: upline.v1.NetworkService.EnrollBatch:input_type -> upline.v1.EnrollBatchRequest
+	19, // 53: upline.v1.NetworkService.ChangeSponsor:input_type -> upline.v1.ChangeSponsorRequest
+	21, // 54: upline.v1.NetworkService.MovePlacement:input_type -> upline.v1.MovePlacementRequest
+	23, // 55: upline.v1.NetworkService.Terminate:input_type -> upline.v1.TerminateRequest
+	25, // 56: upline.v1.NetworkService.Reinstate:input_type -> upline.v1.ReinstateRequest
+	27, // 57: upline.v1.NetworkService.ChangeRegistration:input_type -> upline.v1.ChangeRegistrationRequest
+	29, // 58: upline.v1.NetworkService.ListNetworkEvents:input_type -> upline.v1.ListNetworkEventsRequest
+	11, // 59: upline.v1.NetworkService.GetDistributor:input_type -> upline.v1.GetDistributorRequest
+	13, // 60: upline.v1.NetworkService.GetUpline:input_type -> upline.v1.GetUplineRequest
+	16, // 61: upline.v1.NetworkService.GetDownline:input_type -> upline.v1.GetDownlineRequest
+	8,  // 62: upline.v1.NetworkService.Enroll:output_type -> upline.v1.EnrollResponse
+	10, // 63: upline.v1.NetworkService.EnrollBatch:output_type -> upline.v1.EnrollBatchResponse
+	20, // 64: upline.v1.NetworkService.ChangeSponsor:output_type -> upline.v1.ChangeSponsorResponse
+	22, // 65: upline.v1.NetworkService.MovePlacement:output_type -> upline.v1.MovePlacementResponse
+	24, // 66: upline.v1.NetworkService.Terminate:output_type -> upline.v1.TerminateResponse
+	26, // 67: upline.v1.NetworkService.Reinstate:output_type -> upline.v1.ReinstateResponse
+	28, // 68: upline.v1.NetworkService.ChangeRegistration:output_type -> upline.v1.ChangeRegistrationResponse
+	30, // 69: upline.v1.NetworkService.ListNetworkEvents:output_type -> upline.v1.ListNetworkEventsResponse
+	12, // 70: upline.v1.NetworkService.GetDistributor:output_type -> upline.v1.GetDistributorResponse
+	15, // 71: upline.v1.NetworkService.GetUpline:output_type -> upline.v1.GetUplineResponse
+	17, // 72: upline.v1.NetworkService.GetDownline:output_type -> upline.v1.GetDownlineResponse
+	62, // [62:73] is the sub-list for method output_type
+	51, // [51:62] is the sub-list for method input_type
+	51, // [51:51] is the sub-list for extension type_name
+	51, // [51:51] is the sub-list for extension extendee
+	0,  // [0:51] is the sub-list for field type_name
+>>>>>>> 7cd9dcd (Show the trees of any day, and pay sales by the trees of their time)
 }
 
 func init() { file_upline_v1_network_service_proto_init() }
