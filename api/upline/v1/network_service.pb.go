@@ -2580,7 +2580,6 @@ var file_upline_v1_network_service_proto_goTypes = []any{
 }
 var file_upline_v1_network_service_proto_depIdxs = []int32{
 	4,  // 0: upline.v1.EnrollRequest.placement:type_name -> upline.v1.Placement
-<<<<<<< HEAD
 	33, // 1: upline.v1.EnrollRequest.enrolled_at:type_name -> google.protobuf.Timestamp
 	8,  // 2: upline.v1.EnrollRequest.registration:type_name -> upline.v1.Registration
 	6,  // 3: upline.v1.EnrollRequest.automatic:type_name -> upline.v1.AutomaticPlacement
@@ -2597,148 +2596,72 @@ var file_upline_v1_network_service_proto_depIdxs = []int32{
 	9,  // 14: upline.v1.EnrollResponse.distributor:type_name -> upline.v1.Distributor
 	5,  // 15: upline.v1.EnrollBatchRequest.distributors:type_name -> upline.v1.EnrollRequest
 	9,  // 16: upline.v1.EnrollBatchResponse.distributors:type_name -> upline.v1.Distributor
-	9,  // 17: upline.v1.GetDistributorResponse.distributor:type_name -> upline.v1.Distributor
-	0,  // 18: upline.v1.GetUplineRequest.tree:type_name -> upline.v1.Tree
-	9,  // 19: upline.v1.NetworkMember.distributor:type_name -> upline.v1.Distributor
-	16, // 20: upline.v1.GetUplineResponse.members:type_name -> upline.v1.NetworkMember
-	0,  // 21: upline.v1.GetDownlineRequest.tree:type_name -> upline.v1.Tree
-	16, // 22: upline.v1.GetDownlineResponse.members:type_name -> upline.v1.NetworkMember
-	3,  // 23: upline.v1.NetworkEvent.kind:type_name -> upline.v1.NetworkEventKind
-	4,  // 24: upline.v1.NetworkEvent.placement:type_name -> upline.v1.Placement
-	8,  // 25: upline.v1.NetworkEvent.registration:type_name -> upline.v1.Registration
-	33, // 26: upline.v1.NetworkEvent.effective_at:type_name -> google.protobuf.Timestamp
-	33, // 27: upline.v1.NetworkEvent.recorded_at:type_name -> google.protobuf.Timestamp
-	35, // 28: upline.v1.NetworkEvent.counts_from:type_name -> upline.v1.PeriodRef
-	35, // 29: upline.v1.NetworkEvent.restated_in:type_name -> upline.v1.PeriodRef
-	33, // 30: upline.v1.ChangeSponsorRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 31: upline.v1.ChangeSponsorRequest.counting:type_name -> upline.v1.NetworkCounting
-	20, // 32: upline.v1.ChangeSponsorResponse.event:type_name -> upline.v1.NetworkEvent
-	9,  // 33: upline.v1.ChangeSponsorResponse.distributor:type_name -> upline.v1.Distributor
-	33, // 34: upline.v1.MovePlacementRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 35: upline.v1.MovePlacementRequest.counting:type_name -> upline.v1.NetworkCounting
-	4,  // 36: upline.v1.MovePlacementRequest.placement:type_name -> upline.v1.Placement
-	20, // 37: upline.v1.MovePlacementResponse.event:type_name -> upline.v1.NetworkEvent
-	9,  // 38: upline.v1.MovePlacementResponse.distributor:type_name -> upline.v1.Distributor
-	33, // 39: upline.v1.TerminateRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 40: upline.v1.TerminateRequest.counting:type_name -> upline.v1.NetworkCounting
-	20, // 41: upline.v1.TerminateResponse.event:type_name -> upline.v1.NetworkEvent
-	9,  // 42: upline.v1.TerminateResponse.distributor:type_name -> upline.v1.Distributor
-	33, // 43: upline.v1.ReinstateRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 44: upline.v1.ReinstateRequest.counting:type_name -> upline.v1.NetworkCounting
-	20, // 45: upline.v1.ReinstateResponse.event:type_name -> upline.v1.NetworkEvent
-	9,  // 46: upline.v1.ReinstateResponse.distributor:type_name -> upline.v1.Distributor
-	33, // 47: upline.v1.ChangeRegistrationRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 48: upline.v1.ChangeRegistrationRequest.counting:type_name -> upline.v1.NetworkCounting
-	8,  // 49: upline.v1.ChangeRegistrationRequest.registration:type_name -> upline.v1.Registration
-	20, // 50: upline.v1.ChangeRegistrationResponse.event:type_name -> upline.v1.NetworkEvent
-	9,  // 51: upline.v1.ChangeRegistrationResponse.distributor:type_name -> upline.v1.Distributor
-	20, // 52: upline.v1.ListNetworkEventsResponse.events:type_name -> upline.v1.NetworkEvent
-	5,  // 53: upline.v1.NetworkService.Enroll:input_type -> upline.v1.EnrollRequest
-	11, // 54: upline.v1.NetworkService.EnrollBatch:input_type -> upline.v1.EnrollBatchRequest
-	21, // 55: upline.v1.NetworkService.ChangeSponsor:input_type -> upline.v1.ChangeSponsorRequest
-	23, // 56: upline.v1.NetworkService.MovePlacement:input_type -> upline.v1.MovePlacementRequest
-	25, // 57: upline.v1.NetworkService.Terminate:input_type -> upline.v1.TerminateRequest
-	27, // 58: upline.v1.NetworkService.Reinstate:input_type -> upline.v1.ReinstateRequest
-	29, // 59: upline.v1.NetworkService.ChangeRegistration:input_type -> upline.v1.ChangeRegistrationRequest
-	31, // 60: upline.v1.NetworkService.ListNetworkEvents:input_type -> upline.v1.ListNetworkEventsRequest
-	13, // 61: upline.v1.NetworkService.GetDistributor:input_type -> upline.v1.GetDistributorRequest
-	15, // 62: upline.v1.NetworkService.GetUpline:input_type -> upline.v1.GetUplineRequest
-	18, // 63: upline.v1.NetworkService.GetDownline:input_type -> upline.v1.GetDownlineRequest
-	10, // 64: upline.v1.NetworkService.Enroll:output_type -> upline.v1.EnrollResponse
-	12, // 65: upline.v1.NetworkService.EnrollBatch:output_type -> upline.v1.EnrollBatchResponse
-	22, // 66: upline.v1.NetworkService.ChangeSponsor:output_type -> upline.v1.ChangeSponsorResponse
-	24, // 67: upline.v1.NetworkService.MovePlacement:output_type -> upline.v1.MovePlacementResponse
-	26, // 68: upline.v1.NetworkService.Terminate:output_type -> upline.v1.TerminateResponse
-	28, // 69: upline.v1.NetworkService.Reinstate:output_type -> upline.v1.ReinstateResponse
-	30, // 70: upline.v1.NetworkService.ChangeRegistration:output_type -> upline.v1.ChangeRegistrationResponse
-	32, // 71: upline.v1.NetworkService.ListNetworkEvents:output_type -> upline.v1.ListNetworkEventsResponse
-	14, // 72: upline.v1.NetworkService.GetDistributor:output_type -> upline.v1.GetDistributorResponse
-	17, // 73: upline.v1.NetworkService.GetUpline:output_type -> upline.v1.GetUplineResponse
-	19, // 74: upline.v1.NetworkService.GetDownline:output_type -> upline.v1.GetDownlineResponse
-	64, // [64:75] is the sub-list for method output_type
-	53, // [53:64] is the sub-list for method input_type
-	53, // [53:53] is the sub-list for extension type_name
-	53, // [53:53] is the sub-list for extension extendee
-	0,  // [0:53] is the sub-list for field type_name
-=======
-	31, // 1: upline.v1.EnrollRequest.enrolled_at:type_name -> google.protobuf.Timestamp
-	6,  // 2: upline.v1.EnrollRequest.registration:type_name -> upline.v1.Registration
-	4,  // 3: upline.v1.Distributor.placement:type_name -> upline.v1.Placement
-	31, // 4: upline.v1.Distributor.enrolled_at:type_name -> google.protobuf.Timestamp
-	31, // 5: upline.v1.Distributor.recorded_at:type_name -> google.protobuf.Timestamp
-	6,  // 6: upline.v1.Distributor.registration:type_name -> upline.v1.Registration
-	1,  // 7: upline.v1.Distributor.standing:type_name -> upline.v1.Standing
-	31, // 8: upline.v1.Distributor.terminated_at:type_name -> google.protobuf.Timestamp
-	7,  // 9: upline.v1.EnrollResponse.distributor:type_name -> upline.v1.Distributor
-	5,  // 10: upline.v1.EnrollBatchRequest.distributors:type_name -> upline.v1.EnrollRequest
-	7,  // 11: upline.v1.EnrollBatchResponse.distributors:type_name -> upline.v1.Distributor
-	31, // 12: upline.v1.GetDistributorRequest.as_of:type_name -> google.protobuf.Timestamp
-	7,  // 13: upline.v1.GetDistributorResponse.distributor:type_name -> upline.v1.Distributor
-	0,  // 14: upline.v1.GetUplineRequest.tree:type_name -> upline.v1.Tree
-	31, // 15: upline.v1.GetUplineRequest.as_of:type_name -> google.protobuf.Timestamp
-	7,  // 16: upline.v1.NetworkMember.distributor:type_name -> upline.v1.Distributor
-	14, // 17: upline.v1.GetUplineResponse.members:type_name -> upline.v1.NetworkMember
-	0,  // 18: upline.v1.GetDownlineRequest.tree:type_name -> upline.v1.Tree
-	31, // 19: upline.v1.GetDownlineRequest.as_of:type_name -> google.protobuf.Timestamp
-	14, // 20: upline.v1.GetDownlineResponse.members:type_name -> upline.v1.NetworkMember
-	3,  // 21: upline.v1.NetworkEvent.kind:type_name -> upline.v1.NetworkEventKind
-	4,  // 22: upline.v1.NetworkEvent.placement:type_name -> upline.v1.Placement
-	6,  // 23: upline.v1.NetworkEvent.registration:type_name -> upline.v1.Registration
-	31, // 24: upline.v1.NetworkEvent.effective_at:type_name -> google.protobuf.Timestamp
-	31, // 25: upline.v1.NetworkEvent.recorded_at:type_name -> google.protobuf.Timestamp
-	32, // 26: upline.v1.NetworkEvent.counts_from:type_name -> upline.v1.PeriodRef
-	32, // 27: upline.v1.NetworkEvent.restated_in:type_name -> upline.v1.PeriodRef
-	31, // 28: upline.v1.ChangeSponsorRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 29: upline.v1.ChangeSponsorRequest.counting:type_name -> upline.v1.NetworkCounting
-	18, // 30: upline.v1.ChangeSponsorResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 31: upline.v1.ChangeSponsorResponse.distributor:type_name -> upline.v1.Distributor
-	31, // 32: upline.v1.MovePlacementRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 33: upline.v1.MovePlacementRequest.counting:type_name -> upline.v1.NetworkCounting
-	4,  // 34: upline.v1.MovePlacementRequest.placement:type_name -> upline.v1.Placement
-	18, // 35: upline.v1.MovePlacementResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 36: upline.v1.MovePlacementResponse.distributor:type_name -> upline.v1.Distributor
-	31, // 37: upline.v1.TerminateRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 38: upline.v1.TerminateRequest.counting:type_name -> upline.v1.NetworkCounting
-	18, // 39: upline.v1.TerminateResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 40: upline.v1.TerminateResponse.distributor:type_name -> upline.v1.Distributor
-	31, // 41: upline.v1.ReinstateRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 42: upline.v1.ReinstateRequest.counting:type_name -> upline.v1.NetworkCounting
-	18, // 43: upline.v1.ReinstateResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 44: upline.v1.ReinstateResponse.distributor:type_name -> upline.v1.Distributor
-	31, // 45: upline.v1.ChangeRegistrationRequest.effective_at:type_name -> google.protobuf.Timestamp
-	2,  // 46: upline.v1.ChangeRegistrationRequest.counting:type_name -> upline.v1.NetworkCounting
-	6,  // 47: upline.v1.ChangeRegistrationRequest.registration:type_name -> upline.v1.Registration
-	18, // 48: upline.v1.ChangeRegistrationResponse.event:type_name -> upline.v1.NetworkEvent
-	7,  // 49: upline.v1.ChangeRegistrationResponse.distributor:type_name -> upline.v1.Distributor
-	18, // 50: upline.v1.ListNetworkEventsResponse.events:type_name -> upline.v1.NetworkEvent
-	5,  // 51: upline.v1.NetworkService.Enroll:input_type -> upline.v1.EnrollRequest
-	9,  // 52: upline.v1.NetworkService.EnrollBatch:input_type -> upline.v1.EnrollBatchRequest
-	19, // 53: upline.v1.NetworkService.ChangeSponsor:input_type -> upline.v1.ChangeSponsorRequest
-	21, // 54: upline.v1.NetworkService.MovePlacement:input_type -> upline.v1.MovePlacementRequest
-	23, // 55: upline.v1.NetworkService.Terminate:input_type -> upline.v1.TerminateRequest
-	25, // 56: upline.v1.NetworkService.Reinstate:input_type -> upline.v1.ReinstateRequest
-	27, // 57: upline.v1.NetworkService.ChangeRegistration:input_type -> upline.v1.ChangeRegistrationRequest
-	29, // 58: upline.v1.NetworkService.ListNetworkEvents:input_type -> upline.v1.ListNetworkEventsRequest
-	11, // 59: upline.v1.NetworkService.GetDistributor:input_type -> upline.v1.GetDistributorRequest
-	13, // 60: upline.v1.NetworkService.GetUpline:input_type -> upline.v1.GetUplineRequest
-	16, // 61: upline.v1.NetworkService.GetDownline:input_type -> upline.v1.GetDownlineRequest
-	8,  // 62: upline.v1.NetworkService.Enroll:output_type -> upline.v1.EnrollResponse
-	10, // 63: upline.v1.NetworkService.EnrollBatch:output_type -> upline.v1.EnrollBatchResponse
-	20, // 64: upline.v1.NetworkService.ChangeSponsor:output_type -> upline.v1.ChangeSponsorResponse
-	22, // 65: upline.v1.NetworkService.MovePlacement:output_type -> upline.v1.MovePlacementResponse
-	24, // 66: upline.v1.NetworkService.Terminate:output_type -> upline.v1.TerminateResponse
-	26, // 67: upline.v1.NetworkService.Reinstate:output_type -> upline.v1.ReinstateResponse
-	28, // 68: upline.v1.NetworkService.ChangeRegistration:output_type -> upline.v1.ChangeRegistrationResponse
-	30, // 69: upline.v1.NetworkService.ListNetworkEvents:output_type -> upline.v1.ListNetworkEventsResponse
-	12, // 70: upline.v1.NetworkService.GetDistributor:output_type -> upline.v1.GetDistributorResponse
-	15, // 71: upline.v1.NetworkService.GetUpline:output_type -> upline.v1.GetUplineResponse
-	17, // 72: upline.v1.NetworkService.GetDownline:output_type -> upline.v1.GetDownlineResponse
-	62, // [62:73] is the sub-list for method output_type
-	51, // [51:62] is the sub-list for method input_type
-	51, // [51:51] is the sub-list for extension type_name
-	51, // [51:51] is the sub-list for extension extendee
-	0,  // [0:51] is the sub-list for field type_name
->>>>>>> 7cd9dcd (Show the trees of any day, and pay sales by the trees of their time)
+	33, // 17: upline.v1.GetDistributorRequest.as_of:type_name -> google.protobuf.Timestamp
+	9,  // 18: upline.v1.GetDistributorResponse.distributor:type_name -> upline.v1.Distributor
+	0,  // 19: upline.v1.GetUplineRequest.tree:type_name -> upline.v1.Tree
+	33, // 20: upline.v1.GetUplineRequest.as_of:type_name -> google.protobuf.Timestamp
+	9,  // 21: upline.v1.NetworkMember.distributor:type_name -> upline.v1.Distributor
+	16, // 22: upline.v1.GetUplineResponse.members:type_name -> upline.v1.NetworkMember
+	0,  // 23: upline.v1.GetDownlineRequest.tree:type_name -> upline.v1.Tree
+	33, // 24: upline.v1.GetDownlineRequest.as_of:type_name -> google.protobuf.Timestamp
+	16, // 25: upline.v1.GetDownlineResponse.members:type_name -> upline.v1.NetworkMember
+	3,  // 26: upline.v1.NetworkEvent.kind:type_name -> upline.v1.NetworkEventKind
+	4,  // 27: upline.v1.NetworkEvent.placement:type_name -> upline.v1.Placement
+	8,  // 28: upline.v1.NetworkEvent.registration:type_name -> upline.v1.Registration
+	33, // 29: upline.v1.NetworkEvent.effective_at:type_name -> google.protobuf.Timestamp
+	33, // 30: upline.v1.NetworkEvent.recorded_at:type_name -> google.protobuf.Timestamp
+	35, // 31: upline.v1.NetworkEvent.counts_from:type_name -> upline.v1.PeriodRef
+	35, // 32: upline.v1.NetworkEvent.restated_in:type_name -> upline.v1.PeriodRef
+	33, // 33: upline.v1.ChangeSponsorRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 34: upline.v1.ChangeSponsorRequest.counting:type_name -> upline.v1.NetworkCounting
+	20, // 35: upline.v1.ChangeSponsorResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 36: upline.v1.ChangeSponsorResponse.distributor:type_name -> upline.v1.Distributor
+	33, // 37: upline.v1.MovePlacementRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 38: upline.v1.MovePlacementRequest.counting:type_name -> upline.v1.NetworkCounting
+	4,  // 39: upline.v1.MovePlacementRequest.placement:type_name -> upline.v1.Placement
+	20, // 40: upline.v1.MovePlacementResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 41: upline.v1.MovePlacementResponse.distributor:type_name -> upline.v1.Distributor
+	33, // 42: upline.v1.TerminateRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 43: upline.v1.TerminateRequest.counting:type_name -> upline.v1.NetworkCounting
+	20, // 44: upline.v1.TerminateResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 45: upline.v1.TerminateResponse.distributor:type_name -> upline.v1.Distributor
+	33, // 46: upline.v1.ReinstateRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 47: upline.v1.ReinstateRequest.counting:type_name -> upline.v1.NetworkCounting
+	20, // 48: upline.v1.ReinstateResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 49: upline.v1.ReinstateResponse.distributor:type_name -> upline.v1.Distributor
+	33, // 50: upline.v1.ChangeRegistrationRequest.effective_at:type_name -> google.protobuf.Timestamp
+	2,  // 51: upline.v1.ChangeRegistrationRequest.counting:type_name -> upline.v1.NetworkCounting
+	8,  // 52: upline.v1.ChangeRegistrationRequest.registration:type_name -> upline.v1.Registration
+	20, // 53: upline.v1.ChangeRegistrationResponse.event:type_name -> upline.v1.NetworkEvent
+	9,  // 54: upline.v1.ChangeRegistrationResponse.distributor:type_name -> upline.v1.Distributor
+	20, // 55: upline.v1.ListNetworkEventsResponse.events:type_name -> upline.v1.NetworkEvent
+	5,  // 56: upline.v1.NetworkService.Enroll:input_type -> upline.v1.EnrollRequest
+	11, // 57: upline.v1.NetworkService.EnrollBatch:input_type -> upline.v1.EnrollBatchRequest
+	21, // 58: upline.v1.NetworkService.ChangeSponsor:input_type -> upline.v1.ChangeSponsorRequest
+	23, // 59: upline.v1.NetworkService.MovePlacement:input_type -> upline.v1.MovePlacementRequest
+	25, // 60: upline.v1.NetworkService.Terminate:input_type -> upline.v1.TerminateRequest
+	27, // 61: upline.v1.NetworkService.Reinstate:input_type -> upline.v1.ReinstateRequest
+	29, // 62: upline.v1.NetworkService.ChangeRegistration:input_type -> upline.v1.ChangeRegistrationRequest
+	31, // 63: upline.v1.NetworkService.ListNetworkEvents:input_type -> upline.v1.ListNetworkEventsRequest
+	13, // 64: upline.v1.NetworkService.GetDistributor:input_type -> upline.v1.GetDistributorRequest
+	15, // 65: upline.v1.NetworkService.GetUpline:input_type -> upline.v1.GetUplineRequest
+	18, // 66: upline.v1.NetworkService.GetDownline:input_type -> upline.v1.GetDownlineRequest
+	10, // 67: upline.v1.NetworkService.Enroll:output_type -> upline.v1.EnrollResponse
+	12, // 68: upline.v1.NetworkService.EnrollBatch:output_type -> upline.v1.EnrollBatchResponse
+	22, // 69: upline.v1.NetworkService.ChangeSponsor:output_type -> upline.v1.ChangeSponsorResponse
+	24, // 70: upline.v1.NetworkService.MovePlacement:output_type -> upline.v1.MovePlacementResponse
+	26, // 71: upline.v1.NetworkService.Terminate:output_type -> upline.v1.TerminateResponse
+	28, // 72: upline.v1.NetworkService.Reinstate:output_type -> upline.v1.ReinstateResponse
+	30, // 73: upline.v1.NetworkService.ChangeRegistration:output_type -> upline.v1.ChangeRegistrationResponse
+	32, // 74: upline.v1.NetworkService.ListNetworkEvents:output_type -> upline.v1.ListNetworkEventsResponse
+	14, // 75: upline.v1.NetworkService.GetDistributor:output_type -> upline.v1.GetDistributorResponse
+	17, // 76: upline.v1.NetworkService.GetUpline:output_type -> upline.v1.GetUplineResponse
+	19, // 77: upline.v1.NetworkService.GetDownline:output_type -> upline.v1.GetDownlineResponse
+	67, // [67:78] is the sub-list for method output_type
+	56, // [56:67] is the sub-list for method input_type
+	56, // [56:56] is the sub-list for extension type_name
+	56, // [56:56] is the sub-list for extension extendee
+	0,  // [0:56] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_network_service_proto_init() }
