@@ -129,6 +129,29 @@ var badInputs = []badInput{
 		connect.CodeAlreadyExists, uplinev1.ErrorReason_ERROR_REASON_ID_REUSED, "cancelled_at", "",
 	},
 	{
+		"part of nothing refunded", "CommissionService/RecordPayment",
+		`{"market":"US","saleId":"s1","eventId":"r1","cycle":1,"amount":{"currencyCode":"USD","amount":"0"},"paidAt":"2026-10-15T12:00:00Z","status":"PAYMENT_STATUS_PARTLY_REFUNDED"}`,
+		connect.CodeInvalidArgument, badField, "amount.amount", "is zero",
+	},
+	{
+		"no such state of a payment", "CommissionService/RecordPayment",
+		`{"market":"US","saleId":"s1","eventId":"r1","cycle":1,"amount":{"currencyCode":"USD","amount":"1"},"paidAt":"2026-10-15T12:00:00Z","status":77}`,
+		connect.CodeInvalidArgument, badField, "status", "",
+	},
+	{
+		"an event id of Upline's", "CommissionService/Cancel", `{"market":"US","saleId":"s1","eventId":"upline:lapse:1","cancelledAt":"2026-10-15T12:00:00Z"}`,
+		connect.CodeInvalidArgument, badField, "event_id", "begins with upline:",
+	},
+	{
+		"a sale id of Upline's", "CommissionService/RecordSale", sale("upline:1", "anna", "kit"),
+		connect.CodeInvalidArgument, badField, "sale_id", "begins with upline:",
+	},
+	{
+		"lapse without grace", "CatalogService/PutProduct",
+		`{"product":{"productId":"x","vendorId":"acme","name":"X","billing":{"cycle":"BILLING_CYCLE_MONTHLY","lapseWhenOverdue":true}}}`,
+		connect.CodeInvalidArgument, badField, "product.billing.grace_days", "the moment that it is due",
+	},
+	{
 		"payment of cycle 0", "CommissionService/RecordPayment",
 		`{"market":"US","saleId":"s1","eventId":"p9","amount":{"currencyCode":"USD","amount":"1"},"paidAt":"2026-10-15T11:00:00Z"}`,
 		connect.CodeInvalidArgument, badField, "cycle", "greater than or equal to 1",

