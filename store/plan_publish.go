@@ -58,7 +58,6 @@ func checkFed(p *calc.Plan) error {
 		{asks.Kind, "facts", "kinds of registration (kind)"},
 		{asks.Tags, "facts", "licences and other tags (tag)"},
 		{asks.Adjustments, "bonuses", "adjustments by hand (manual)"},
-		{asks.Posted, "caps", "caps on bonuses that are paid at the event"},
 	} {
 		if a.asked {
 			problems = append(problems, FieldProblem{

@@ -133,10 +133,9 @@ markets:
 func TestPublishPlan_RefusesWhatEventsDoNotCarry(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		for what, source := range map[string]string{
-			"(tag)":        "active: tag(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
-			"(kind)":       "active: kind(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
-			"(manual)":     "bonuses: [{name: hand, manual: {}}]",
-			"at the event": "bonuses: [{name: own, direct: {rate: 1%}}]\ncaps: [{name: c, limit: 1}]",
+			"(tag)":    "active: tag(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
+			"(kind)":   "active: kind(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
+			"(manual)": "bonuses: [{name: hand, manual: {}}]",
 		} {
 			p := compiled(t, "asks", source)
 			w.plans["asks"] = p

@@ -70,7 +70,8 @@ func (r *runRows) sumUp() (runResult, error) {
 	digest.section("states", states)
 	result.digest = digest.sum()
 	for i, b := range plan.Bonuses {
-		if b.Pays == calc.PaysPeriod && b.Cadence == r.in.scope.period.Cadence {
+		// A bonus that is paid at the event has lines of a run where a cap has taken some of it.
+		if b.Cadence == r.in.scope.period.Cadence && (b.Pays == calc.PaysPeriod || byBonus[i].Count > 0) {
 			byBonus[i].Name = b.Name
 			result.totals = append(result.totals, byBonus[i])
 		}

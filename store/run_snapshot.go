@@ -56,6 +56,7 @@ func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, 
 		{"ranks", func(d *rowDigest) error { return r.readRanks(d, ranksRunID) }},
 		{"states", func(d *rowDigest) error { return r.readStates(d, carriesRunID) }},
 		{"earned", r.readEarned},
+		{"posted", r.readPosted},
 	} {
 		rows := newRowDigest()
 		if err := part.read(rows); err != nil {
@@ -64,6 +65,7 @@ func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, 
 		switch {
 		case part.name == "regions": // a country opened later does not change a period gone by
 		case part.name == "earned" && len(earnedCadences(o)) == 0: // which most plans do not ask for
+		case part.name == "posted" && !o.plan.Asks().Posted: // nothing was read, and digests of runs from before this part was are as they were
 		default:
 			digest.section(part.name, rows)
 		}
