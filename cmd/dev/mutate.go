@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -88,7 +89,11 @@ func runMutate(ctx context.Context, repository repository, arguments []string) e
 		lot := rand.New(rand.NewPCG(o.seed, 0))
 		lot.Shuffle(len(mutants), func(i, j int) { mutants[i], mutants[j] = mutants[j], mutants[i] })
 	}
-	return tryMutants(ctx, repository, o, mutants)
+	t, err := tryMutants(ctx, repository, o, mutants, os.Stdout)
+	if err == nil && t.tried() == 0 {
+		return errors.New("no mutant compiled")
+	}
+	return err
 }
 
 // findMutants lists the mutants of files, each a pattern, with a line or without; without any, of the money paths.
@@ -150,7 +155,7 @@ func (t mutantTally) print(out io.Writer, took time.Duration) {
 const mutantsTogether = 800
 
 // tryMutants tries mutants, of one package after the other, and prints those that live.
-func tryMutants(ctx context.Context, repository repository, o mutateOptions, mutants []mutant.Mutant) error {
+func tryMutants(ctx context.Context, repository repository, o mutateOptions, mutants []mutant.Mutant, out io.Writer) (mutantTally, error) {
 	var t mutantTally
 	began := time.Now()
 	for len(mutants) > 0 && (o.sample == 0 || t.tried() < o.sample) {
@@ -167,17 +172,18 @@ func tryMutants(ctx context.Context, repository repository, o mutateOptions, mut
 				others = append(others, m)
 			}
 		}
-		if err := tryBatch(ctx, repository, o, batch, &t, began); err != nil {
-			return err
+		if err := tryBatch(ctx, repository, o, batch, &t, out); err != nil {
+			return t, err
 		}
 		mutants = others
 	}
-	t.print(os.Stdout, time.Since(began))
-	return nil
+	t.print(out, time.Since(began))
+	return t, nil
 }
 
 // tryBatch compiles mutants of one package together and tries one after the other.
-func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch []mutant.Mutant, t *mutantTally, began time.Time) error {
+func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch []mutant.Mutant, t *mutantTally, out io.Writer) error {
+	began := time.Now()
 	folder, err := os.MkdirTemp("", "upline-mutate-")
 	if err != nil {
 		return fmt.Errorf("make a folder for mutants: %w", err)
@@ -189,7 +195,7 @@ func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch
 	}
 	t.notCompiled += len(faulty)
 	t.outside += len(batch) - len(faulty) - len(trial.mutants)
-	fmt.Printf("%d mutants of %s compiled together in %s\n", len(trial.mutants), trial.programs[0].packageName, time.Since(began).Round(time.Second))
+	fmt.Fprintf(out, "%d mutants of %s compiled together in %s\n", len(trial.mutants), trial.programs[0].packageName, time.Since(began).Round(time.Second))
 	alive := trial.mutants
 	if o.sample > 0 {
 		alive = alive[:min(len(alive), o.sample-t.tried())]
@@ -204,11 +210,11 @@ func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch
 			}
 			if end == mutantLived {
 				alive = append(alive, m)
-				fmt.Printf("%s: lives: %s\n", program, m)
+				fmt.Fprintf(out, "%s: lives: %s\n", program, m)
 			}
-			t.take(m.Mutant, end)
+			t.take(m.Mutant, end, out)
 			if (k+1)%25 == 0 || k+1 == len(tried) {
-				fmt.Printf("%s: %d of %d tried, %d live, %s\n", program, k+1, len(tried), len(alive), time.Since(began).Round(time.Second))
+				fmt.Fprintf(out, "%s: %d of %d tried, %d live, %s\n", program, k+1, len(tried), len(alive), time.Since(began).Round(time.Second))
 			}
 		}
 	}
@@ -218,19 +224,19 @@ func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch
 		if err != nil {
 			return fmt.Errorf("read what was mutated: %w", err)
 		}
-		fmt.Printf("LIVED %s\n%s", m, m.Diff(source))
+		fmt.Fprintf(out, "LIVED %s\n%s", m, m.Diff(source))
 	}
 	return nil
 }
 
 // take counts a mutant that was killed.
-func (t *mutantTally) take(m mutant.Mutant, end mutantEnd) {
+func (t *mutantTally) take(m mutant.Mutant, end mutantEnd, out io.Writer) {
 	switch end {
 	case mutantFailed:
 		t.failed++
 	case mutantOutOfTime:
 		t.outOfTime++
-		fmt.Printf("out of time: %s\n", m)
+		fmt.Fprintf(out, "out of time: %s\n", m)
 	case mutantLived:
 	}
 }

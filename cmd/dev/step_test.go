@@ -120,7 +120,7 @@ func TestTasks_EachHasHelp(t *testing.T) {
 			t.Errorf("dev %s --help: code %d", task.name, code)
 		}
 	}
-	if want := []string{"gen", "lint", "test", "bench", "postgres"}; !slices.Equal(names, want) {
+	if want := []string{"gen", "lint", "test", "bench", "mutate", "postgres"}; !slices.Equal(names, want) {
 		t.Errorf("got %v, want %v", names, want)
 	}
 }

@@ -1641,13 +1641,13 @@ type EarningsTotal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The bonus; empty in the total of all bonuses.
 	Bonus string `protobuf:"bytes,1,opt,name=bonus,proto3" json:"bonus,omitempty"`
-	// Commissions and opening amounts posted.
+	// Commissions and opening amounts posted, less what caps took of them at the close.
 	Earned *Money `protobuf:"bytes,2,opt,name=earned,proto3" json:"earned,omitempty"`
 	// What was taken back; zero or negative, unless a reversal was itself undone.
 	Reversed *Money `protobuf:"bytes,3,opt,name=reversed,proto3" json:"reversed,omitempty"`
 	// The sum of all lines: earned plus reversed.
 	Posted *Money `protobuf:"bytes,4,opt,name=posted,proto3" json:"posted,omitempty"`
-	// The part of `posted` that is not payable yet because its period is not closed.
+	// The part of `posted` that is not payable yet because its period is not closed: caps may still take of it.
 	Held *Money `protobuf:"bytes,5,opt,name=held,proto3" json:"held,omitempty"`
 	// The part of `posted` that is payable: all of it once the period is closed.
 	Payable *Money `protobuf:"bytes,6,opt,name=payable,proto3" json:"payable,omitempty"`
@@ -1964,7 +1964,8 @@ func (x *GetEarningsResponse) GetAsOf() *timestamppb.Timestamp {
 	return nil
 }
 
-// RunTotal sums what one bonus pays in a run.
+// RunTotal sums what one bonus pays in a run. A bonus that is paid at the event is among them where a cap took of what events posted:
+// then it is the sum of the adjustments.
 type RunTotal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The bonus.

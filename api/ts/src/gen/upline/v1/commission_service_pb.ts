@@ -832,7 +832,7 @@ export type EarningsTotal = Message<"upline.v1.EarningsTotal"> & {
   bonus: string;
 
   /**
-   * Commissions and opening amounts posted.
+   * Commissions and opening amounts posted, less what caps took of them at the close.
    *
    * @generated from field: upline.v1.Money earned = 2;
    */
@@ -853,7 +853,7 @@ export type EarningsTotal = Message<"upline.v1.EarningsTotal"> & {
   posted?: Money | undefined;
 
   /**
-   * The part of `posted` that is not payable yet because its period is not closed.
+   * The part of `posted` that is not payable yet because its period is not closed: caps may still take of it.
    *
    * @generated from field: upline.v1.Money held = 5;
    */
@@ -1030,7 +1030,8 @@ export const GetEarningsResponseSchema: GenMessage<GetEarningsResponse> = /*@__P
   messageDesc(file_upline_v1_commission_service, 19);
 
 /**
- * RunTotal sums what one bonus pays in a run.
+ * RunTotal sums what one bonus pays in a run. A bonus that is paid at the event is among them where a cap took of what events posted:
+ * then it is the sum of the adjustments.
  *
  * @generated from message upline.v1.RunTotal
  */

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+)
+
+// mutated is a module with a package whose tests notice some mistakes, a hang and a use of its result elsewhere among them.
+var mutated = map[string]string{
+	"go.mod": "module sample\n\ngo 1.26\n",
+	"shop/shop.go": `package shop
+
+import "errors"
+
+const step = 5
+
+func Total(prices []int) (int, error) {
+	sum := 0
+	for i := 0; i < len(prices); i++ {
+		if prices[i] < 0 {
+			return 0, errors.New("below zero")
+		}
+		sum += prices[i]
+	}
+	return sum, nil
+}
+
+func Above(sum int) bool { return sum > step }
+`,
+	"shop/shop_test.go": `package shop
+
+import "testing"
+
+func TestTotal(t *testing.T) {
+	if got, err := Total([]int{3, 4}); got != 7 || err != nil {
+		t.Fatal(got, err)
+	}
+	if testing.Short() {
+		return
+	}
+	if _, err := Total([]int{-1}); err == nil {
+		t.Fatal("no error")
+	}
+}
+`,
+	"till/till_test.go": `package till
+
+import (
+	"testing"
+
+	"sample/shop"
+)
+
+func TestAbove(t *testing.T) {
+	if shop.Above(5) || !shop.Above(6) {
+		t.Fatal("wrong")
+	}
+}
+`,
+}
+
+func TestMutate_SaysWhichMutantsLive(t *testing.T) {
+	t.Parallel()
+	folder := repository(writeFiles(t, mutated))
+	mutants, err := findMutants(folder, []string{"shop/*.go"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	tally, err := tryMutants(t.Context(), folder, mutateOptions{then: "./till", memoryMB: 4000, limit: 2 * time.Second}, mutants, &out)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, want := range []string{
+		// Nothing sells for nothing here.
+		"LIVED shop/shop.go:10:16: <= for <\n-\t\tif prices[i] < 0 {\n+\t\tif prices[i] <= 0 {\n",
+		"LIVED shop/shop.go:10:18: 1 for 0\n", "LIVED shop/shop.go:11:11: 1 for 0\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in\n%s", want, out.String())
+		}
+	}
+	for _, killed := range []string{
+		"shop.go:13:3: statement left out", "shop.go:18:35: >= for >", // by the tests of the other package
+		"shop.go:10:6: condition negated", "shop.go:10:18: (-1) for 0", // by those at full length
+	} {
+		if strings.Contains(out.String(), "LIVED shop/"+killed) {
+			t.Errorf("%s lived:\n%s", killed, out.String())
+		}
+	}
+	if want := "out of time: shop/shop.go:9:34: statement left out\n"; !strings.Contains(out.String(), want) {
+		t.Errorf("no %q in\n%s", want, out.String())
+	}
+	if tally.outside == 0 || tally.tried() != len(mutants)-tally.outside-tally.notCompiled || tally.lived == tally.tried() {
+		t.Errorf("%+v of %d mutants", tally, len(mutants))
+	}
+}
+
+func TestFindMutants_OfALineOrOfNoFile(t *testing.T) {
+	t.Parallel()
+	folder := repository(writeFiles(t, mutated))
+	found, err := findMutants(folder, []string{"shop/shop.go:18"})
+	if err != nil || len(found) != 1 || found[0].Mistake != ">= for >" {
+		t.Errorf("got %v, %v", found, err)
+	}
+	for pattern, want := range map[string]string{
+		"shop/none.go": "no Go file shop/none.go", "shop/shop_test.go": "but for tests", "shop/shop.go:x": "followed by a colon and a line", "[": "syntax error",
+	} {
+		if _, err := findMutants(folder, []string{pattern}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", pattern, err, want)
+		}
+	}
+}
+
+// The files that are mutated by default are there.
+func TestFindMutants_MoneyPaths(t *testing.T) {
+	t.Parallel()
+	here, err := findRepository()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := findMutants(here, nil)
+	if err != nil || len(found) < 1000 {
+		t.Errorf("%d mutants, %v", len(found), err)
+	}
+}
