@@ -214,7 +214,7 @@ func (t *mutantTrial) try(ctx context.Context, p *testProgram, m mutant.Numbered
 		return 0, ctx.Err()
 	case err == nil:
 		return mutantLived, nil
-	case errors.Is(err, context.DeadlineExceeded) || used >= p.limit:
+	case errors.Is(err, context.DeadlineExceeded) || used >= p.limit-p.limit/10:
 		return mutantOutOfTime, nil
 	}
 	return mutantFailed, nil
