@@ -1,6 +1,9 @@
 package calc
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Sharing says how a pool is shared.
 type Sharing uint8
@@ -37,6 +40,8 @@ type Pool struct {
 	// Shares are the shares of each, rounded down to whole ones, or SharesByRank gives them, in the place of amounts.
 	Shares       *Number
 	SharesByRank RateTable
+	// Generations give shares for leaders below, alone or besides; nil: none.
+	Generations *PoolGenerations
 	// OrderBy and ThenBy decide places, the highest first; Places are the parts of the pool.
 	OrderBy, ThenBy *Number
 	Places          []int64
@@ -63,7 +68,10 @@ func (p *Pool) check(plan *Plan, b *Bonus) error {
 	switch p.Sharing {
 	case ShareEqually:
 	case ShareByShares:
-		if p.Shares != nil {
+		if err := p.Generations.check(plan); err != nil {
+			return err
+		}
+		if p.Shares != nil || p.Generations != nil && len(p.SharesByRank.Rows) == 0 {
 			return nil
 		}
 		if !p.SharesByRank.Amounts || p.SharesByRank.Levels != 1 || p.SharesByRank.Unlock != nil {
@@ -96,8 +104,7 @@ func (p *Pool) unit(plan *Plan) Unit {
 }
 
 func (p *Pool) reads() []Slot {
-	slots := append(p.Shares.reads(), p.SharesByRank.whoReads()...)
-	return append(append(slots, p.OrderBy.reads()...), p.ThenBy.reads()...)
+	return slices.Concat(p.Shares.reads(), p.SharesByRank.whoReads(), p.Generations.reads(), p.OrderBy.reads(), p.ThenBy.reads())
 }
 
 // poolKey names the state that keeps what a period has left of its pool.

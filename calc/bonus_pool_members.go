@@ -2,6 +2,7 @@ package calc
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -43,9 +44,31 @@ func (p *Pool) findMembers(s *stage, x *poolSharing) error {
 	return nil
 }
 
-// sharesOf makes ready the function that gives the shares of everybody, by seat.
+// sharesOf makes ready the function that gives the shares of everybody, by seat, in units of a claim.
 func (p *Pool) sharesOf(s *stage) (func(seat int) int64, error) {
-	if p.Shares == nil {
+	own, err := p.ownShares(s)
+	if err != nil || p.Generations == nil {
+		return own, err
+	}
+	unit := p.Generations.unit()
+	below, err := p.Generations.claims(s)
+	return func(seat int) int64 {
+		shares, ok := multiplied(max(0, own(seat)), unit)
+		if sum, fits := added(shares, below[seat]); ok && fits {
+			return sum
+		}
+		return math.MaxInt64 // the sum of all of them, which is watched, leaves the range
+	}, err
+}
+
+// ownShares are those that nobody below gives.
+func (p *Pool) ownShares(s *stage) (func(seat int) int64, error) {
+	switch {
+	case p.Shares != nil:
+		numbers, err := s.numbers(p.Shares, s.sponsor)
+		whole := pow10[p.Shares.Digits()]
+		return func(seat int) int64 { return numbers[seat] / whole }, err
+	case len(p.SharesByRank.Rows) > 0:
 		rows, err := s.rowsOf(&p.SharesByRank, s.sponsor)
 		return func(seat int) int64 {
 			if row := rows.at(seat); row != noRow {
@@ -54,9 +77,7 @@ func (p *Pool) sharesOf(s *stage) (func(seat int) int64, error) {
 			return 0
 		}, err
 	}
-	numbers, err := s.numbers(p.Shares, s.sponsor)
-	whole := pow10[p.Shares.Digits()]
-	return func(seat int) int64 { return numbers[seat] / whole }, err
+	return func(int) int64 { return 0 }, nil
 }
 
 // standing is what decides a place.

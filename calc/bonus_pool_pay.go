@@ -119,6 +119,10 @@ func (l *poolLines) chain(key poolPartKey, factor int32) int32 {
 		}
 		return factor
 	}
-	add(factorShares, Fraction{key.claim, l.restOf})
+	part := Fraction{key.claim, l.restOf}
+	for unit := l.rule.Generations.unit(); unit > 1 && part.Num%10 == 0 && part.Den%10 == 0; unit /= 10 {
+		part.Num, part.Den = part.Num/10, part.Den/10 // so that whole shares read as such
+	}
+	add(factorShares, part)
 	return factor
 }

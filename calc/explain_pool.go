@@ -28,6 +28,12 @@ func (p *Pool) missed(s *stage, bonus int, w *walk, seat int) ([]Reason, error) 
 	case p.Sharing == ShareByPlace:
 		place, err := p.placeOf(s, bonus, seat)
 		return []Reason{{Text: "place " + strconv.Itoa(place) + ", and " + strconv.Itoa(len(p.Places)) + " places get a part of the pool"}}, err
+	case p.Generations != nil && p.Shares == nil && len(p.SharesByRank.Rows) == 0:
+		reasons := s.rowLacking(&p.Generations.Shares, w, seat)
+		if len(reasons) == 0 {
+			reasons = []Reason{{Text: "no leader stands below, in the generations that give shares of the pool: " + s.plan.Words(p.Generations.Leaders)}}
+		}
+		return reasons, nil
 	case p.Shares != nil:
 		numbers, err := s.numbers(p.Shares, w)
 		if err != nil {

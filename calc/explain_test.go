@@ -138,7 +138,9 @@ func drawnSharing(random *rand.Rand, n int) *Input {
 		b.Pool = pool
 		bonuses = append(bonuses, b)
 	}
-	bonuses = append(bonuses, Bonus{Manual: &Manual{}})
+	bonuses = append(bonuses, Bonus{Manual: &Manual{}}, Bonus{Pool: &Pool{
+		AmountMinor: 7000, Sharing: ShareByShares, Generations: drawnPoolGenerations(random, p),
+	}})
 	for _, held := range []bool{false, true} {
 		b := drawnBonus(random, p)
 		b.RankBonus = &RankBonus{WhileHeld: held, Base: BasePV}

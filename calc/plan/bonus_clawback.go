@@ -25,7 +25,10 @@ func clawbackOmitted(months int32) calc.ClawbackMode {
 
 // monthsAdvanced reads how many months a bonus pays in advance that is no advance by its kind.
 func (r *bonusReader) monthsAdvanced(months int32) int32 {
-	if months > 0 && r.to.Pays == calc.PaysPeriod {
+	switch {
+	case months == 0 && r.given(r.at+".months"):
+		r.fail(r.at+".months", "`months` is not above zero", "write how many months are paid in advance, or delete it")
+	case months > 0 && r.to.Pays == calc.PaysPeriod && r.sound(r.path+".pays"):
 		r.fail(r.at+".months", "months are paid in advance when a sale goes live, and this bonus is paid at the period's close", "add `pays: event`, or delete `months`")
 		return 0
 	}

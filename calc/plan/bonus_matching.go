@@ -57,6 +57,8 @@ func (r *bonusReader) matched(names []string) []int {
 		}
 		other := r.compiler.message.GetBonuses()[k]
 		switch {
+		case !r.sound(bonusPath(k)+".pays") || !r.sound(r.path+".pays"):
+			// Nobody knows when they are paid.
 		case name == r.message.GetName():
 			r.fail(at, "the bonus matches itself", "delete it here")
 		case slices.Contains(list, k):

@@ -78,14 +78,55 @@ func (r *bonusReader) poolShares(p *uplinev1.PoolBonus, out *calc.Pool) {
 	switch {
 	case p.GetShares() != "" && len(p.GetSharesByRank()) > 0:
 		r.fail(r.at+".shares", "the pool has both `shares` and `shares_by_rank`", "keep one of them")
+	case p.GetShares() == "" && len(p.GetSharesByRank()) == 0 && p.GetGenerations() != nil:
 	case p.GetShares() == "" && len(p.GetSharesByRank()) == 0:
-		r.fail(r.at, "the pool is shared by shares, and nobody has any", "add `shares`, for instance `shares: legs_with(\"gold\")`, or `shares_by_rank`")
+		r.fail(r.at, "the pool is shared by shares, and nobody has any", "add `shares`, for instance `shares: legs_with(\"gold\")`, `shares_by_rank`, or `generations` for the leaders below")
 	case p.GetShares() != "":
 		out.Shares = r.number(r.at+".shares", p.GetShares(), forBonus)
 	default:
 		out.SharesByRank = r.rankTable(r.at+".shares_by_rank", p.GetSharesByRank(), takesShares, 0, forBonus)
 	}
+	r.poolGenerations(p.GetGenerations(), out)
 }
+
+// poolGenerations reads the shares for leaders below.
+func (r *bonusReader) poolGenerations(y *uplinev1.PoolGenerations, out *calc.Pool) {
+	if y == nil {
+		return
+	}
+	at := r.at + ".generations"
+	g := &calc.PoolGenerations{
+		Leaders: r.condition(at+".leaders", y.GetLeaders(), forBonus), Counts: r.number(at+".counts", y.GetCounts(), forBonus), Digits: shareDigits,
+	}
+	list, levels, highest := make([]tableEntry, len(y.GetShares())), 0, int64(0)
+	for i, entry := range y.GetShares() {
+		path := itemPath(at+".shares", i)
+		list[i] = tableEntry{at: path, rank: entry.GetRank(), when: entry.GetWhen()}
+		switch {
+		case len(entry.GetLevels()) > 0:
+			r.fail(path+".levels", "rates have no place here", "write shares, for instance `amounts: [1, 0.5]`")
+		case len(entry.GetAmounts()) == 0:
+			r.fail(path, "the entry has no shares", "write those of each generation, for instance `amounts: [1, 0.5]`")
+		}
+		for k, written := range entry.GetAmounts() {
+			shares := r.bounded(itemPath(path+".amounts", k), written, shareDigits, generationSharesMax, "a number of shares", "shares have four decimals")
+			list[i].values, highest = append(list[i].values, shares), max(highest, shares)
+		}
+		levels = max(levels, len(list[i].values))
+	}
+	g.Shares = r.table(at+".shares", list, levels, true, forBonus)
+	if highest == 0 && r.sound(at) {
+		r.warn(at+".shares", "all shares are zero, so nobody has any for leaders below", "give them shares, or delete `generations`")
+	}
+	out.Generations = g
+}
+
+const (
+	// shareDigits is how many decimals the shares for a leader have.
+	shareDigits = 4
+	// generationSharesMax is the most that one has for what a leader counts: 1,000,000 shares.
+	generationSharesMax = 1_000_000 * 10_000
+)
 
 func (r *bonusReader) poolPlaces(p *uplinev1.PoolBonus, out *calc.Pool) {
 	if p.GetOrderBy() == "" {
@@ -124,6 +165,7 @@ func (r *bonusReader) poolStrangers(p *uplinev1.PoolBonus, sharing calc.Sharing)
 	}{
 		{"shares", p.GetShares() != "", calc.ShareByShares, "shares"},
 		{"shares_by_rank", len(p.GetSharesByRank()) > 0, calc.ShareByShares, "shares"},
+		{"generations", p.GetGenerations() != nil, calc.ShareByShares, "shares"},
 		{"order_by", p.GetOrderBy() != "", calc.ShareByPlace, "ranked"},
 		{"then_by", p.GetThenBy() != "", calc.ShareByPlace, "ranked"},
 		{"places", len(p.GetPlaces()) > 0, calc.ShareByPlace, "ranked"},

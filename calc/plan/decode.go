@@ -217,7 +217,7 @@ func wanted(fd protoreflect.FieldDescriptor) string {
 		return "a decimal number like `0.05`"
 	case "active", "when", "where", "until", "breakaway", "leaders", "stop_at", "unlock", "lost_when":
 		return "a condition like `pv >= 100`"
-	case "value", "sum", "max", "at_most", "by", "order_by", "then_by":
+	case "value", "sum", "max", "at_most", "by", "order_by", "then_by", "counts":
 		return "an expression like `gv`"
 	case "valid_from":
 		return "a date like `2026-01-01`"

@@ -258,6 +258,10 @@ func (w *english) saidOf(b *calc.Bonus) map[string]string {
 		condition("leaders", b.Matching.Leaders)
 	case b.Pool != nil:
 		number("shares", b.Pool.Shares)
+		if g := b.Pool.Generations; g != nil {
+			condition("leaders", g.Leaders)
+			number("counts", g.Counts)
+		}
 		number("order_by", b.Pool.OrderBy)
 		number("then_by", b.Pool.ThenBy)
 	}

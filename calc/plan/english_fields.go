@@ -41,6 +41,7 @@ var fieldWords = map[string]string{
 	"own_volume": "Own sales count in a leg: %s.", "max_cycles": "At most %s cycles in a period.", "by_ratio": "Multiplied by the weaker leg divided by the stronger.",
 	"lost_when_inactive": "Whoever is not active loses what would be carried.", "lost_when_unqualified": "Whoever does not qualify loses what would be carried.",
 	"first_strong": "The first cycle ever takes %s off the stronger leg.", "first_weak": "The first cycle ever takes %s off the weaker leg.",
+	"counts":            "Each leader counts: %s.",
 	"lost_when":         "What would be carried is lost at: %s.",
 	"unqualified_keeps": "Whoever does not qualify keeps both legs whole.", "product_classes": "Only for the product classes %s.",
 	"without_classes": "Not for the product classes %s.", "share_max": "One gets at most %s of it.", "amount_max": "One gets at most %s.",

@@ -1353,6 +1353,73 @@ func (x *MatrixBonus) GetCompletions() []*MatrixCompletion {
 	return nil
 }
 
+// PoolGenerations are shares of a pool for the leaders below in the sponsor tree, by generation: the first leaders in each leg are generation 1,
+// those below them generation 2, and so on.
+type PoolGenerations struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Who is a leader, and so both counted and a boundary, whether or not the pool pays them: a condition, for instance `paid_as("gold")`.
+	Leaders string `protobuf:"bytes,1,opt,name=leaders,proto3" json:"leaders,omitempty"`
+	// What a leader counts, for instance `gv`; what is not whole is rounded down, and below zero it is nothing. Omitted: each leader
+	// counts 1.
+	Counts string `protobuf:"bytes,2,opt,name=counts,proto3" json:"counts,omitempty"`
+	// The shares for what the leaders of generations 1, 2, 3 … count, as `amounts`, by the earner's rank: numbers with four decimals at
+	// most, for instance `[1, 0.5, 0.25]`.
+	Shares        []*LevelRates `protobuf:"bytes,3,rep,name=shares,proto3" json:"shares,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PoolGenerations) Reset() {
+	*x = PoolGenerations{}
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PoolGenerations) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PoolGenerations) ProtoMessage() {}
+
+func (x *PoolGenerations) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PoolGenerations.ProtoReflect.Descriptor instead.
+func (*PoolGenerations) Descriptor() ([]byte, []int) {
+	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *PoolGenerations) GetLeaders() string {
+	if x != nil {
+		return x.Leaders
+	}
+	return ""
+}
+
+func (x *PoolGenerations) GetCounts() string {
+	if x != nil {
+		return x.Counts
+	}
+	return ""
+}
+
+func (x *PoolGenerations) GetShares() []*LevelRates {
+	if x != nil {
+		return x.Shares
+	}
+	return nil
+}
+
 // PoolBonus shares a part of the company's volume among those who qualify by the bonus's `when`. The pool is made at the plan's own value of
 // a point, rounded as the bonus rounds, and shared to the last unit. A pool that is not above zero pays nothing, and nothing of it is
 // carried on.
@@ -1387,14 +1454,16 @@ type PoolBonus struct {
 	// What becomes of what nobody gets. Omitted: `company`.
 	Undistributed Undistributed `protobuf:"varint,13,opt,name=undistributed,proto3,enum=upline.v1.Undistributed" json:"undistributed,omitempty"`
 	// Who gets the remainder of rounding. Omitted: `largest`.
-	Remainder     Remainder `protobuf:"varint,14,opt,name=remainder,proto3,enum=upline.v1.Remainder" json:"remainder,omitempty"`
+	Remainder Remainder `protobuf:"varint,14,opt,name=remainder,proto3,enum=upline.v1.Remainder" json:"remainder,omitempty"`
+	// For `shares`: shares for the leaders below, by generation, alone or beside `shares` or `shares_by_rank`.
+	Generations   *PoolGenerations `protobuf:"bytes,15,opt,name=generations,proto3" json:"generations,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PoolBonus) Reset() {
 	*x = PoolBonus{}
-	mi := &file_upline_v1_plan_bonus_proto_msgTypes[10]
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1406,7 +1475,7 @@ func (x *PoolBonus) String() string {
 func (*PoolBonus) ProtoMessage() {}
 
 func (x *PoolBonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_bonus_proto_msgTypes[10]
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1419,7 +1488,7 @@ func (x *PoolBonus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PoolBonus.ProtoReflect.Descriptor instead.
 func (*PoolBonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{10}
+	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *PoolBonus) GetBase() Base {
@@ -1520,6 +1589,13 @@ func (x *PoolBonus) GetRemainder() Remainder {
 	return Remainder_REMAINDER_UNSPECIFIED
 }
 
+func (x *PoolBonus) GetGenerations() *PoolGenerations {
+	if x != nil {
+		return x.Generations
+	}
+	return nil
+}
+
 // RankAward is what a rank is worth.
 type RankAward struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1544,7 +1620,7 @@ type RankAward struct {
 
 func (x *RankAward) Reset() {
 	*x = RankAward{}
-	mi := &file_upline_v1_plan_bonus_proto_msgTypes[11]
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1556,7 +1632,7 @@ func (x *RankAward) String() string {
 func (*RankAward) ProtoMessage() {}
 
 func (x *RankAward) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_bonus_proto_msgTypes[11]
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1569,7 +1645,7 @@ func (x *RankAward) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankAward.ProtoReflect.Descriptor instead.
 func (*RankAward) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{11}
+	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RankAward) GetRank() string {
@@ -1634,7 +1710,7 @@ type RankBonus struct {
 
 func (x *RankBonus) Reset() {
 	*x = RankBonus{}
-	mi := &file_upline_v1_plan_bonus_proto_msgTypes[12]
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1646,7 +1722,7 @@ func (x *RankBonus) String() string {
 func (*RankBonus) ProtoMessage() {}
 
 func (x *RankBonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_bonus_proto_msgTypes[12]
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1659,7 +1735,7 @@ func (x *RankBonus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankBonus.ProtoReflect.Descriptor instead.
 func (*RankBonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{12}
+	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RankBonus) GetAwards() []*RankAward {
@@ -1702,7 +1778,7 @@ type ManualBonus struct {
 
 func (x *ManualBonus) Reset() {
 	*x = ManualBonus{}
-	mi := &file_upline_v1_plan_bonus_proto_msgTypes[13]
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1714,7 +1790,7 @@ func (x *ManualBonus) String() string {
 func (*ManualBonus) ProtoMessage() {}
 
 func (x *ManualBonus) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_bonus_proto_msgTypes[13]
+	mi := &file_upline_v1_plan_bonus_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1727,7 +1803,7 @@ func (x *ManualBonus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ManualBonus.ProtoReflect.Descriptor instead.
 func (*ManualBonus) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{13}
+	return file_upline_v1_plan_bonus_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ManualBonus) GetAmountMax() string {
@@ -1827,7 +1903,13 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"\x05depth\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x05depth\x12\x1d\n" +
 	"\n" +
 	"top_counts\x18\x06 \x01(\bR\ttopCounts\x12G\n" +
-	"\vcompletions\x18\a \x03(\v2\x1b.upline.v1.MatrixCompletionB\b\xbaH\x05\x92\x01\x02\x10\x14R\vcompletions\"\xf8\x04\n" +
+	"\vcompletions\x18\a \x03(\v2\x1b.upline.v1.MatrixCompletionB\b\xbaH\x05\x92\x01\x02\x10\x14R\vcompletions\"\x94\x01\n" +
+	"\x0fPoolGenerations\x12$\n" +
+	"\aleaders\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xd0\x0fR\aleaders\x12 \n" +
+	"\x06counts\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06counts\x129\n" +
+	"\x06shares\x18\x03 \x03(\v2\x15.upline.v1.LevelRatesB\n" +
+	"\xbaH\a\x92\x01\x04\b\x01\x10dR\x06shares\"\xb6\x05\n" +
 	"\tPoolBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12\x1b\n" +
@@ -1844,7 +1926,8 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"\n" +
 	"amount_max\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tamountMax\x12H\n" +
 	"\rundistributed\x18\r \x01(\x0e2\x18.upline.v1.UndistributedB\b\xbaH\x05\x82\x01\x02\x10\x01R\rundistributed\x12<\n" +
-	"\tremainder\x18\x0e \x01(\x0e2\x14.upline.v1.RemainderB\b\xbaH\x05\x82\x01\x02\x10\x01R\tremainder\"\xf2\x01\n" +
+	"\tremainder\x18\x0e \x01(\x0e2\x14.upline.v1.RemainderB\b\xbaH\x05\x82\x01\x02\x10\x01R\tremainder\x12<\n" +
+	"\vgenerations\x18\x0f \x01(\v2\x1a.upline.v1.PoolGenerationsR\vgenerations\"\xf2\x01\n" +
 	"\tRankAward\x12\x1d\n" +
 	"\x04rank\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x04rank\x12\x1f\n" +
 	"\x06amount\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06amount\x12\x1b\n" +
@@ -1907,7 +1990,7 @@ func file_upline_v1_plan_bonus_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_plan_bonus_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_upline_v1_plan_bonus_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_upline_v1_plan_bonus_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_upline_v1_plan_bonus_proto_goTypes = []any{
 	(AfterPayout)(0),         // 0: upline.v1.AfterPayout
 	(OwnVolume)(0),           // 1: upline.v1.OwnVolume
@@ -1925,58 +2008,61 @@ var file_upline_v1_plan_bonus_proto_goTypes = []any{
 	(*BinaryBonus)(nil),      // 13: upline.v1.BinaryBonus
 	(*MatrixCompletion)(nil), // 14: upline.v1.MatrixCompletion
 	(*MatrixBonus)(nil),      // 15: upline.v1.MatrixBonus
-	(*PoolBonus)(nil),        // 16: upline.v1.PoolBonus
-	(*RankAward)(nil),        // 17: upline.v1.RankAward
-	(*RankBonus)(nil),        // 18: upline.v1.RankBonus
-	(*ManualBonus)(nil),      // 19: upline.v1.ManualBonus
-	(Base)(0),                // 20: upline.v1.Base
-	(*RankRate)(nil),         // 21: upline.v1.RankRate
-	(*Clawback)(nil),         // 22: upline.v1.Clawback
-	(*Brackets)(nil),         // 23: upline.v1.Brackets
-	(*LevelRates)(nil),       // 24: upline.v1.LevelRates
-	(Compression)(0),         // 25: upline.v1.Compression
+	(*PoolGenerations)(nil),  // 16: upline.v1.PoolGenerations
+	(*PoolBonus)(nil),        // 17: upline.v1.PoolBonus
+	(*RankAward)(nil),        // 18: upline.v1.RankAward
+	(*RankBonus)(nil),        // 19: upline.v1.RankBonus
+	(*ManualBonus)(nil),      // 20: upline.v1.ManualBonus
+	(Base)(0),                // 21: upline.v1.Base
+	(*RankRate)(nil),         // 22: upline.v1.RankRate
+	(*Clawback)(nil),         // 23: upline.v1.Clawback
+	(*Brackets)(nil),         // 24: upline.v1.Brackets
+	(*LevelRates)(nil),       // 25: upline.v1.LevelRates
+	(Compression)(0),         // 26: upline.v1.Compression
 }
 var file_upline_v1_plan_bonus_proto_depIdxs = []int32{
-	20, // 0: upline.v1.DirectBonus.base:type_name -> upline.v1.Base
-	21, // 1: upline.v1.DirectBonus.rates:type_name -> upline.v1.RankRate
-	22, // 2: upline.v1.DirectBonus.clawback:type_name -> upline.v1.Clawback
-	23, // 3: upline.v1.DirectBonus.brackets:type_name -> upline.v1.Brackets
-	20, // 4: upline.v1.ResidualBonus.base:type_name -> upline.v1.Base
-	21, // 5: upline.v1.ResidualBonus.rates:type_name -> upline.v1.RankRate
-	23, // 6: upline.v1.ResidualBonus.brackets:type_name -> upline.v1.Brackets
-	24, // 7: upline.v1.ResidualBonus.levels:type_name -> upline.v1.LevelRates
-	25, // 8: upline.v1.ResidualBonus.compression:type_name -> upline.v1.Compression
+	21, // 0: upline.v1.DirectBonus.base:type_name -> upline.v1.Base
+	22, // 1: upline.v1.DirectBonus.rates:type_name -> upline.v1.RankRate
+	23, // 2: upline.v1.DirectBonus.clawback:type_name -> upline.v1.Clawback
+	24, // 3: upline.v1.DirectBonus.brackets:type_name -> upline.v1.Brackets
+	21, // 4: upline.v1.ResidualBonus.base:type_name -> upline.v1.Base
+	22, // 5: upline.v1.ResidualBonus.rates:type_name -> upline.v1.RankRate
+	24, // 6: upline.v1.ResidualBonus.brackets:type_name -> upline.v1.Brackets
+	25, // 7: upline.v1.ResidualBonus.levels:type_name -> upline.v1.LevelRates
+	26, // 8: upline.v1.ResidualBonus.compression:type_name -> upline.v1.Compression
 	7,  // 9: upline.v1.ResidualBonus.step_downs:type_name -> upline.v1.StepDown
-	20, // 10: upline.v1.AdvanceBonus.base:type_name -> upline.v1.Base
-	21, // 11: upline.v1.AdvanceBonus.rates:type_name -> upline.v1.RankRate
-	22, // 12: upline.v1.AdvanceBonus.clawback:type_name -> upline.v1.Clawback
-	21, // 13: upline.v1.BinaryBonus.rates:type_name -> upline.v1.RankRate
+	21, // 10: upline.v1.AdvanceBonus.base:type_name -> upline.v1.Base
+	22, // 11: upline.v1.AdvanceBonus.rates:type_name -> upline.v1.RankRate
+	23, // 12: upline.v1.AdvanceBonus.clawback:type_name -> upline.v1.Clawback
+	22, // 13: upline.v1.BinaryBonus.rates:type_name -> upline.v1.RankRate
 	0,  // 14: upline.v1.BinaryBonus.after_payout:type_name -> upline.v1.AfterPayout
-	20, // 15: upline.v1.BinaryBonus.base:type_name -> upline.v1.Base
-	23, // 16: upline.v1.BinaryBonus.brackets:type_name -> upline.v1.Brackets
+	21, // 15: upline.v1.BinaryBonus.base:type_name -> upline.v1.Base
+	24, // 16: upline.v1.BinaryBonus.brackets:type_name -> upline.v1.Brackets
 	10, // 17: upline.v1.BinaryBonus.steps:type_name -> upline.v1.BinaryStep
 	11, // 18: upline.v1.BinaryBonus.cycle:type_name -> upline.v1.BinaryCycle
 	1,  // 19: upline.v1.BinaryBonus.own_volume:type_name -> upline.v1.OwnVolume
-	21, // 20: upline.v1.BinaryBonus.max:type_name -> upline.v1.RankRate
+	22, // 20: upline.v1.BinaryBonus.max:type_name -> upline.v1.RankRate
 	12, // 21: upline.v1.BinaryBonus.carry:type_name -> upline.v1.CarryLimit
-	24, // 22: upline.v1.BinaryBonus.first_cycles:type_name -> upline.v1.LevelRates
-	20, // 23: upline.v1.MatrixBonus.base:type_name -> upline.v1.Base
-	24, // 24: upline.v1.MatrixBonus.rates:type_name -> upline.v1.LevelRates
-	25, // 25: upline.v1.MatrixBonus.compression:type_name -> upline.v1.Compression
+	25, // 22: upline.v1.BinaryBonus.first_cycles:type_name -> upline.v1.LevelRates
+	21, // 23: upline.v1.MatrixBonus.base:type_name -> upline.v1.Base
+	25, // 24: upline.v1.MatrixBonus.rates:type_name -> upline.v1.LevelRates
+	26, // 25: upline.v1.MatrixBonus.compression:type_name -> upline.v1.Compression
 	14, // 26: upline.v1.MatrixBonus.completions:type_name -> upline.v1.MatrixCompletion
-	20, // 27: upline.v1.PoolBonus.base:type_name -> upline.v1.Base
-	2,  // 28: upline.v1.PoolBonus.sharing:type_name -> upline.v1.Sharing
-	21, // 29: upline.v1.PoolBonus.shares_by_rank:type_name -> upline.v1.RankRate
-	3,  // 30: upline.v1.PoolBonus.undistributed:type_name -> upline.v1.Undistributed
-	4,  // 31: upline.v1.PoolBonus.remainder:type_name -> upline.v1.Remainder
-	17, // 32: upline.v1.RankBonus.awards:type_name -> upline.v1.RankAward
-	5,  // 33: upline.v1.RankBonus.payment:type_name -> upline.v1.RankPayment
-	20, // 34: upline.v1.RankBonus.base:type_name -> upline.v1.Base
-	35, // [35:35] is the sub-list for method output_type
-	35, // [35:35] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	25, // 27: upline.v1.PoolGenerations.shares:type_name -> upline.v1.LevelRates
+	21, // 28: upline.v1.PoolBonus.base:type_name -> upline.v1.Base
+	2,  // 29: upline.v1.PoolBonus.sharing:type_name -> upline.v1.Sharing
+	22, // 30: upline.v1.PoolBonus.shares_by_rank:type_name -> upline.v1.RankRate
+	3,  // 31: upline.v1.PoolBonus.undistributed:type_name -> upline.v1.Undistributed
+	4,  // 32: upline.v1.PoolBonus.remainder:type_name -> upline.v1.Remainder
+	16, // 33: upline.v1.PoolBonus.generations:type_name -> upline.v1.PoolGenerations
+	18, // 34: upline.v1.RankBonus.awards:type_name -> upline.v1.RankAward
+	5,  // 35: upline.v1.RankBonus.payment:type_name -> upline.v1.RankPayment
+	21, // 36: upline.v1.RankBonus.base:type_name -> upline.v1.Base
+	37, // [37:37] is the sub-list for method output_type
+	37, // [37:37] is the sub-list for method input_type
+	37, // [37:37] is the sub-list for extension type_name
+	37, // [37:37] is the sub-list for extension extendee
+	0,  // [0:37] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_bonus_proto_init() }
@@ -1991,7 +2077,7 @@ func file_upline_v1_plan_bonus_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_plan_bonus_proto_rawDesc), len(file_upline_v1_plan_bonus_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
