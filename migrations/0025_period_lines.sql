@@ -14,5 +14,6 @@ CREATE TABLE IF NOT EXISTS period_lines (
   {{int "rate"}},
   {{text "factors" 1000}},
   {{int "amount_minor"}},
-  PRIMARY KEY (region, run_key, attempt, distributor_id, bonus, level, part, kind)
+  {{int "corrects_no"}},
+  PRIMARY KEY (region, run_key, attempt, distributor_id, bonus, level, part, kind, corrects_no)
 ){{table}}

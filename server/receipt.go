@@ -53,6 +53,7 @@ var lineKinds = map[string]uplinev1.LineKind{
 	"ROUNDING":   uplinev1.LineKind_LINE_KIND_ROUNDING,
 	"ADJUSTMENT": uplinev1.LineKind_LINE_KIND_ADJUSTMENT,
 	"PIECES":     uplinev1.LineKind_LINE_KIND_PIECES,
+	"RESTATED":   uplinev1.LineKind_LINE_KIND_RESTATED,
 }
 
 func lineOf(l store.Line) *uplinev1.Line {
@@ -83,6 +84,9 @@ func lineOf(l store.Line) *uplinev1.Line {
 	}
 	if l.ReversesLineNo != 0 {
 		out.Reverses = &uplinev1.LineRef{EventId: l.ReversesEventID, LineNo: l.ReversesLineNo}
+	}
+	if l.Corrects.PlanID != "" {
+		out.Corrects, out.CorrectsRunId = periodRef(l.Corrects), store.RunID(l.Corrects)
 	}
 	return out
 }

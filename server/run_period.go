@@ -79,6 +79,12 @@ var runPhases = map[store.RunPhase]uplinev1.RunPhase{
 	store.PhaseDone:      uplinev1.RunPhase_RUN_PHASE_DONE,
 }
 
+var restatedOutcomes = map[store.RestatedOutcome]uplinev1.RestatedOutcome{
+	store.RestatedPosted:     uplinev1.RestatedOutcome_RESTATED_OUTCOME_POSTED,
+	store.RestatedExcluded:   uplinev1.RestatedOutcome_RESTATED_OUTCOME_EXCLUDED,
+	store.RestatedImmaterial: uplinev1.RestatedOutcome_RESTATED_OUTCOME_IMMATERIAL,
+}
+
 func runOf(r store.Run) *uplinev1.Run {
 	out := &uplinev1.Run{
 		RunId: r.RunID, Period: periodRef(r.Period.Key), Mode: uplinev1.RunMode_RUN_MODE_CLOSE,
@@ -94,6 +100,12 @@ func runOf(r store.Run) *uplinev1.Run {
 	}
 	for _, t := range r.Totals {
 		out.Totals = append(out.Totals, &uplinev1.RunTotal{Bonus: t.Name, LineCount: t.Count, Amount: money(t.AmountMinor, r.Currency)})
+	}
+	for _, t := range r.Restated {
+		out.Restated = append(out.Restated, &uplinev1.RestatedTotal{
+			Period: periodRef(t.Period), Bonus: t.Bonus, Outcome: restatedOutcomes[t.Outcome], Distributors: t.Distributors, LineCount: t.LineCount,
+			Raised: money(t.RaisedMinor, r.Currency), Lowered: money(t.LoweredMinor, r.Currency),
+		})
 	}
 	for _, t := range r.Ranks {
 		out.Ranks = append(out.Ranks, &uplinev1.RankCount{Rank: t.Name, Distributors: t.Count})

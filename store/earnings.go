@@ -126,10 +126,12 @@ func (r *earningsRead) total() error {
 			add(row.Text(0), row.Text(1), row.Text(2), row.Int(3), row.Int(4))
 			return nil
 		})
-	b.Query(`SELECT bonus, CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM period_lines
-		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 GROUP BY bonus`,
+	// What a closed period was computed again for is earned where it adds, and taken back where it takes.
+	b.Query(`SELECT bonus, CASE WHEN kind = 'RESTATED' AND amount_minor < 0 THEN 'REVERSAL' ELSE 'COMMISSION' END AS side,
+		CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM period_lines
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 GROUP BY bonus, side`,
 		[]any{r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID}, func(row Row) error {
-			add(row.Text(0), r.plan.Currency, lineCommission, row.Int(1), row.Int(2))
+			add(row.Text(0), r.plan.Currency, row.Text(1), row.Int(2), row.Int(3))
 			return nil
 		})
 	if err := r.conn.Send(&b); err != nil {
@@ -164,6 +166,7 @@ type linesAfter struct {
 	bonus                   string
 	level, part             int64
 	kind                    string
+	corrects                int64
 }
 
 const (
@@ -189,7 +192,7 @@ func parseLinesAfter(text string) (a linesAfter, err error) {
 		}
 		return a, invalidCursor(err)
 	case afterRunLine:
-		parts, err := cursorParts(text, 6)
+		parts, err := cursorParts(text, 7)
 		if err != nil {
 			return a, err
 		}
@@ -200,6 +203,9 @@ func parseLinesAfter(text string) (a linesAfter, err error) {
 		}
 		if err == nil {
 			a.part, err = strconv.ParseInt(parts[4], 10, 64)
+		}
+		if err == nil {
+			a.corrects, err = strconv.ParseInt(parts[6], 10, 64)
 		}
 		return a, invalidCursor(err)
 	}
@@ -224,18 +230,22 @@ func (r *earningsRead) page() error {
 			return err
 		}
 	}
-	return r.conn.Query(`SELECT bonus, level, part, kind, base, base_unit, point_num, point_den, rate, factors, amount_minor FROM period_lines
-		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 AND (bonus, level, part, kind) > ($5, $6, $7, $8)
-		ORDER BY bonus, level, part, kind LIMIT $9`,
+	return r.conn.Query(`SELECT bonus, level, part, kind, base, base_unit, point_num, point_den, rate, factors, amount_minor, corrects_no FROM period_lines
+		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 AND (bonus, level, part, kind, corrects_no) > ($5, $6, $7, $8, $9)
+		ORDER BY bonus, level, part, kind, corrects_no LIMIT $10`,
 		[]any{
-			r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, after.bonus, after.level, after.part, after.kind,
+			r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, after.bonus, after.level, after.part, after.kind, after.corrects,
 			int64(limit + 1 - len(r.out.Lines)),
 		}, func(row Row) error {
-			r.take(Line{
+			l := Line{
 				DistributorID: r.distributor.DistributorID, Bonus: row.Text(0), Kind: row.Text(3), RunID: r.run.runID, Level: int32(row.Int(1)), Part: int32(row.Int(2)),
 				Base: row.Int(4), BaseUnit: row.Text(5), Point: calc.Fraction{Num: row.Int(6), Den: row.Int(7)}, Rate: row.Int(8), FactorPart: calc.One,
 				Factors: row.Text(9), AmountMinor: row.Int(10), Currency: r.plan.Currency, PlanID: key.PlanID, PlanVersion: r.run.planVersion, Period: key, RecordedAtUS: r.run.postedAtUS,
-			})
+			}
+			if no := row.Int(11); no != 0 {
+				l.Corrects = periodKey(r.plan, key.Cadence, no)
+			}
+			r.take(l)
 			return nil
 		})
 }
@@ -249,7 +259,7 @@ func (r *earningsRead) take(l Line) (full bool) {
 	}
 	last, periodNo := r.out.Lines[len(r.out.Lines)-1], strconv.FormatInt(r.out.Period.Key.No, 10)
 	if last.RunID != "" {
-		r.out.Next = cursor(afterRunLine, periodNo, last.Bonus, strconv.Itoa(int(last.Level)), strconv.Itoa(int(last.Part)), last.Kind)
+		r.out.Next = cursor(afterRunLine, periodNo, last.Bonus, strconv.Itoa(int(last.Level)), strconv.Itoa(int(last.Part)), last.Kind, strconv.FormatInt(last.Corrects.No, 10))
 	} else {
 		r.out.Next = cursor(afterEventLine, periodNo, last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)))
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// What a run has paid by distributor and bonus, as it stands.
+	// What a run has paid by distributor and bonus, as it stands: with what it corrects of closed periods, which is matched when it is paid.
 	sqlEarned = `SELECT distributor_id, bonus, CAST(SUM(amount_minor) AS BIGINT) FROM period_lines
 		WHERE region = $1 AND run_key = $2 AND attempt = $3 GROUP BY distributor_id, bonus ORDER BY distributor_id, bonus`
 	// The posted runs of a cadence whose period ended within a stretch of time.
@@ -48,8 +48,12 @@ func (r *runReader) readEarned(d *rowDigest) error {
 			return err
 		}
 		for _, runID := range runs {
+			run, err := r.store.runByID(r.conn, runID)
+			if err != nil {
+				return err
+			}
 			d.text(runID)
-			err := r.readRun(d, runID, sqlEarned, func(of int32, row Row) error {
+			err = r.readRun(d, run, sqlEarned, func(of int32, row Row) error {
 				d.bytes(row.Bytes(1))
 				d.int(row.Int(2))
 				bonus, matched := bonusOf[string(row.Bytes(1))]

@@ -12,6 +12,10 @@ const (
 		WHERE run_id = $1 AND state = 'RUNNING'`
 	sqlTotalInsert = `INSERT INTO run_totals (run_key, attempt, kind, position, name, row_count, amount_minor)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	sqlRestatingInsert = `INSERT INTO run_restatings (run_key, attempt, of_period_no, bonus, outcome, distributors, line_count, raised_minor, lowered_minor)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	sqlRestatedStateInsert = `INSERT INTO restated_states (region, run_key, attempt, distributor_id, of_period_no, state_key, value)
+		VALUES ($1, $2, $3, '', $4, $5, $6)`
 	sqlCompanyStateInsert = `INSERT INTO run_states (region, run_key, attempt, distributor_id, state_key, value) VALUES ($1, $2, $3, '', $4, $5)`
 )
 
@@ -44,8 +48,14 @@ func (w *runWork) flip(ctx context.Context, rows *runRows, result runResult) err
 				b.Exec(sqlTotalInsert, w.attempt.runKey, w.attempt.no, totals.kind, int64(position), t.Name, t.Count, t.AmountMinor)
 			}
 		}
-		for _, state := range rows.companyStates() {
+		for _, state := range companyStates(rows.out.State) {
 			b.Exec(sqlCompanyStateInsert, companyRegion, w.attempt.runKey, w.attempt.no, state.key, state.value)
+		}
+		for _, t := range result.restated {
+			b.Exec(sqlRestatingInsert, w.attempt.runKey, w.attempt.no, t.Period.No, t.Bonus, string(t.Outcome), t.Distributors, t.LineCount, t.RaisedMinor, t.LoweredMinor)
+		}
+		for _, state := range rows.restated.companyStates() {
+			b.Exec(sqlRestatedStateInsert, companyRegion, w.attempt.runKey, w.attempt.no, state.of.No, state.key, state.value)
 		}
 		scope := rows.in.scope
 		next := calc.PeriodByNo(scope.period.Cadence, scope.plan.Location, scope.period.No+1)

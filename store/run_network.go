@@ -38,6 +38,7 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 		return fmt.Errorf("%w: %d distributors are more than a run can hold", ErrCorrupt, in.ids.len())
 	}
 	r.index = newIDIndex(&in.ids)
+	in.index = r.index
 	net := &in.calc.Network
 	var err error
 	if net.Sponsor, err = r.lookUp(&f.sponsors, "sponsor"); err != nil {

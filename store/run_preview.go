@@ -45,7 +45,7 @@ func (s *Store) PreviewRun(ctx context.Context, planID string, cadence calc.Cade
 		if err != nil {
 			return err
 		}
-		in, err = s.readRunInput(c, scope, ranks)
+		in, err = s.readWithCorrections(c, scope, ranks)
 		return err
 	})
 	if err != nil {
@@ -58,6 +58,6 @@ func (s *Store) PreviewRun(ctx context.Context, planID string, cadence calc.Cade
 	return Run{
 		Period: of, State: RunPreviewed, Phase: PhaseDone, PlanVersion: in.scope.plan.Version, EngineVersion: calc.EngineVersion,
 		InputDigest: in.digest, OutputDigest: result.digest, Distributors: int64(in.ids.len()), LineCount: result.lineCount,
-		VolumeCV: in.volumeCV, Currency: in.scope.plan.Currency, Totals: result.totals, Ranks: result.ranks, StartedAtUS: startedAtUS,
+		VolumeCV: in.volumeCV, Currency: in.scope.plan.Currency, Totals: result.totals, Ranks: result.ranks, Restated: result.restated, StartedAtUS: startedAtUS,
 	}, nil
 }

@@ -13,6 +13,8 @@ const (
 	sqlRunChunkCount = `SELECT COUNT(*) FROM run_chunks WHERE run_key = $1 AND attempt = $2`
 	sqlRunTotals     = `SELECT kind, name, row_count, amount_minor FROM run_totals WHERE run_key = $1 AND attempt = $2
 		ORDER BY kind, position`
+	sqlRunRestatings = `SELECT of_period_no, bonus, outcome, distributors, line_count, raised_minor, lowered_minor FROM run_restatings
+		WHERE run_key = $1 AND attempt = $2 ORDER BY of_period_no, bonus, outcome`
 	sqlRunsUnfinished = `SELECT run_id FROM runs WHERE state = 'RUNNING' ORDER BY run_id`
 )
 
@@ -81,6 +83,16 @@ func (s *Store) runByID(c Conn, runID string) (Run, error) {
 		} else {
 			run.Totals = append(run.Totals, total)
 		}
+		return nil
+	})
+	if err != nil {
+		return Run{}, err
+	}
+	err = c.Query(sqlRunRestatings, []any{run.Key, int64(run.Attempt)}, func(r Row) error {
+		run.Restated = append(run.Restated, RestatedTotal{
+			Period: periodKey(plan, key.Cadence, r.Int(0)), Bonus: r.Text(1), Outcome: RestatedOutcome(r.Text(2)), Distributors: r.Int(3),
+			LineCount: r.Int(4), RaisedMinor: r.Int(5), LoweredMinor: r.Int(6),
+		})
 		return nil
 	})
 	return run, err

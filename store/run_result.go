@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"upline/calc"
 )
@@ -14,6 +13,7 @@ type runResult struct {
 	digest        []byte
 	lineCount     int64
 	totals, ranks []RunTotal
+	restated      []RestatedTotal
 }
 
 // sumUp digests all rows in the order of their keys, however they are cut into chunks, and totals them.
@@ -63,11 +63,16 @@ func (r *runRows) sumUp() (runResult, error) {
 		}
 	}
 	result := runResult{lineCount: lines.count}
+	if r.restated.of != nil {
+		result.lineCount += int64(len(r.restated.of.posted))
+		result.restated = r.restated.of.totals
+	}
 	digest := newRowDigest()
 	digest.text(r.in.scope.id())
 	digest.section("lines", lines)
 	digest.section("ranks", ranks)
 	digest.section("states", states)
+	r.digestRestated(digest)
 	result.digest = digest.sum()
 	for i, b := range plan.Bonuses {
 		// A bonus that is paid at the event has lines of a run where a cap has taken some of it.
@@ -105,18 +110,18 @@ func (r *runRows) digestLine(d *rowDigest, region, id string, line int32) {
 }
 
 // companyStates are the state that is nobody's in particular, by key.
-func (r *runRows) companyStates() []stateRow {
+func companyStates(state calc.State) []stateRow {
 	var rows []stateRow
-	for _, key := range slices.Sorted(maps.Keys(r.out.State)) {
-		if strings.HasPrefix(key, calc.CompanyState) && r.out.State[key][0] != 0 {
-			rows = append(rows, stateRow{key: key, value: r.out.State[key][0]})
+	for _, key := range slices.Sorted(maps.Keys(state)) {
+		if isCompanyState(key) && state[key][0] != 0 {
+			rows = append(rows, stateRow{key: key, value: state[key][0]})
 		}
 	}
 	return rows
 }
 
 func (r *runRows) digestCompany(d *rowDigest) {
-	for _, row := range r.companyStates() {
+	for _, row := range companyStates(r.out.State) {
 		d.text(companyRegion)
 		d.text("")
 		d.text(row.key)

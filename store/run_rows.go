@@ -24,6 +24,7 @@ type runRows struct {
 	lineStart []int32  // by distributor, the first of their lines; one more at the end
 	chunks    []int32  // chunk k is order[chunks[k]:chunks[k+1]]
 	states    []string // keys of the state that is by distributor, in byte order
+	restated  restatedRows
 }
 
 // runChunkRows is how many rows a chunk holds, and then what its last distributor still has. On SQLite such a transaction takes
@@ -63,6 +64,9 @@ func newRunRows(in *runInput, out *calc.Output, chunkRows int) (*runRows, error)
 		}
 	}
 	rows.lineStart[n] = line
+	if err := rows.restated.place(in); err != nil {
+		return nil, err
+	}
 	if int(line) != len(out.Lines.Earner) {
 		return nil, fmt.Errorf("%w: lines are not in the order of their earners", ErrCorrupt)
 	}
@@ -75,7 +79,7 @@ func newRunRows(in *runInput, out *calc.Output, chunkRows int) (*runRows, error)
 func (r *runRows) sortDistributors() {
 	next := make([]int32, len(r.in.regions)+1)
 	has := func(i int32) bool {
-		return r.ranked || r.lineStart[i+1] > r.lineStart[i] || r.stateCount(i) > 0
+		return r.ranked || r.lineStart[i+1] > r.lineStart[i] || r.stateCount(i) > 0 || r.restated.count(i) > 0
 	}
 	for i, region := range r.in.regionOf {
 		if has(int32(i)) {
@@ -98,7 +102,7 @@ func (r *runRows) cutChunks(chunkRows int) {
 	r.chunks = []int32{0}
 	rows := 0
 	for k, i := range r.order {
-		rows += int(r.lineStart[i+1]-r.lineStart[i]) + r.stateCount(i)
+		rows += int(r.lineStart[i+1]-r.lineStart[i]) + r.stateCount(i) + r.restated.count(i)
 		if r.ranked {
 			rows++
 		}
@@ -159,20 +163,22 @@ type rankRow struct {
 	paidAs, achieved string
 }
 
-func (r *runRows) rank(i int32) rankRow {
+func (r *runRows) rank(i int32) rankRow { return rankRowOf(r.in.scope.plan, r.out, i) }
+
+func rankRowOf(plan *calc.Plan, out *calc.Output, i int32) rankRow {
 	var row rankRow
-	if r.out.Active == nil || r.out.Active[i] {
+	if out.Active == nil || out.Active[i] {
 		row.active = 1
 	}
-	row.paidAs, row.achieved = r.rankName(r.out.PaidAs, i), r.rankName(r.out.Achieved, i)
+	row.paidAs, row.achieved = rankName(plan, out.PaidAs, i), rankName(plan, out.Achieved, i)
 	return row
 }
 
-func (r *runRows) rankName(of []uint8, i int32) string {
+func rankName(plan *calc.Plan, of []uint8, i int32) string {
 	if of == nil || of[i] == 0 {
 		return ""
 	}
-	return r.in.scope.plan.Ranks[of[i]-1].Name
+	return plan.Ranks[of[i]-1].Name
 }
 
 // lineKinds names the kinds of a run's lines.

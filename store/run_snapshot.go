@@ -17,6 +17,8 @@ type runInput struct {
 	regionOf []uint16 // by distributor, index into regions
 	volumeCV int64
 	digest   []byte
+	restated *restating // what the run corrects of closed periods
+	index    *idIndex
 }
 
 // runReader reads the input of a run inside one snapshot.
@@ -25,16 +27,33 @@ type runReader struct {
 	conn  Conn
 	in    *runInput
 	index *idIndex
+	reading
+}
+
+// reading says which of the readings of a period's events is meant, and where the state before it comes from.
+type reading struct {
 	// asOf is the period whose close the input is read at: what came after its period was shut, and is applied in a later close than
 	// that, is not in the input. A run reads as of its own period, so that its input is the same for ever; a closed period that is
 	// computed again is read as of the one that is closing.
-	asOf int64
+	asOf          int64
+	ranks, states priorSource
+	// supposed are counts that nobody has recorded, as if they were.
+	supposed []supposedCount
+	// restated is what the closing run corrects of the periods before; nil when there is nothing to correct.
+	restated *restating
+}
+
+// readingOf is the one reading of an ordinary run: what had counted when its period was shut, with the ranks and the state that the
+// runs before have left.
+func readingOf(c Conn, o runScope, ranksRunID string, restated *restating) (reading, error) {
+	statesRunID, err := runBefore(c, o, o.period.Cadence, o.period.StartUS)
+	return reading{asOf: o.period.No, ranks: priorSource{runID: ranksRunID}, states: priorSource{runID: statesRunID}, restated: restated}, err
 }
 
 // readRunInput reads the input of a run. Everything that it reads goes into the input digest, in the order of the keys, so that
 // the same events give the same digest on any engine and at any later time.
-func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, error) {
-	r := &runReader{store: s, conn: c, asOf: o.period.No, in: &runInput{scope: o, calc: calc.Input{Plan: o.plan, Cadence: o.period.Cadence, Period: o.period}}}
+func (s *Store) readRunInput(c Conn, o runScope, how reading) (*runInput, error) {
+	r := &runReader{store: s, conn: c, reading: how, in: &runInput{scope: o, calc: calc.Input{Plan: o.plan, Cadence: o.period.Cadence, Period: o.period}}}
 	digest := newRowDigest()
 	digest.text(cmp.Or(o.writtenBy, calc.EngineVersion))
 	digest.text(o.id())
@@ -42,10 +61,6 @@ func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, 
 	digest.int(o.period.EndUS)
 	digest.int(int64(o.plan.Version))
 	digest.bytes(o.plan.Digest[:])
-	carriesRunID, err := runBefore(c, o, o.period.Cadence, o.period.StartUS)
-	if err != nil {
-		return nil, err
-	}
 	for _, part := range []struct {
 		name string
 		read func(*rowDigest) error
@@ -53,8 +68,8 @@ func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, 
 		{"regions", r.readRegions},
 		{"network", r.readNetwork},
 		{"volumes", r.readVolumes},
-		{"ranks", func(d *rowDigest) error { return r.readRanks(d, ranksRunID) }},
-		{"states", func(d *rowDigest) error { return r.readStates(d, carriesRunID) }},
+		{"ranks", func(d *rowDigest) error { return r.readRanks(d, r.ranks) }},
+		{"states", func(d *rowDigest) error { return r.readStates(d, r.states) }},
 		{"earned", r.readEarned},
 		{"posted", r.readPosted},
 	} {
@@ -70,6 +85,10 @@ func (s *Store) readRunInput(c Conn, o runScope, ranksRunID string) (*runInput, 
 			digest.section(part.name, rows)
 		}
 	}
+	if how.restated.any() {
+		digest.section("restated", how.restated.inputs)
+	}
+	r.in.restated = how.restated
 	r.in.digest = digest.sum()
 	return r.in, nil
 }
@@ -123,36 +142,47 @@ func (r *runReader) readVolumes(d *rowDigest) error {
 	}
 	for _, region := range in.regions {
 		args := []any{region, in.scope.plan.ID, int64(in.scope.period.Cadence), in.scope.period.No, r.asOf}
-		err := r.conn.Query(sqlVolumes, args, func(row Row) error {
-			sellerID := row.Bytes(4)
-			seller := r.index.findBytes(sellerID)
-			if seller < 0 {
-				return fmt.Errorf("%w: seller %s of sale %s %s is not in the network of the period", ErrCorrupt, sellerID, row.Bytes(0), row.Bytes(1))
-			}
-			pv, cv, price := row.Int(5), row.Int(6), row.Int(7)
-			v.Seller = append(v.Seller, seller)
-			v.PV, v.CV, v.PriceMinor = append(v.PV, pv), append(v.CV, cv), append(v.PriceMinor, price)
-			sum, ok := addInt64(in.volumeCV, cv)
-			if !ok {
-				return fmt.Errorf("%w: volume of the period", calc.ErrOverflow)
-			}
-			in.volumeCV = sum
-			d.text(region)
-			for column := range 4 {
-				d.bytes(row.Bytes(column))
-			}
-			d.bytes(sellerID)
-			d.int(pv)
-			d.int(cv)
-			d.int(price)
-			more.read(row, d)
-			d.row()
-			return nil
-		})
+		err := r.conn.Query(sqlVolumes, args, func(row Row) error { return r.addVolume(row, region, more, d) })
 		if err != nil {
 			return err
 		}
 	}
+	for i := range r.supposed {
+		if row := &r.supposed[i]; row.cadence == in.scope.period.Cadence && row.no == in.scope.period.No {
+			if err := r.addVolume(row, row.region, more, d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// addVolume takes one entry.
+func (r *runReader) addVolume(row Row, region string, more *volumeReader, d *rowDigest) error {
+	in, v := r.in, &r.in.calc.Volumes
+	sellerID := row.Bytes(4)
+	seller := r.index.findBytes(sellerID)
+	if seller < 0 {
+		return fmt.Errorf("%w: seller %s of sale %s %s is not in the network of the period", ErrCorrupt, sellerID, row.Bytes(0), row.Bytes(1))
+	}
+	pv, cv, price := row.Int(5), row.Int(6), row.Int(7)
+	v.Seller = append(v.Seller, seller)
+	v.PV, v.CV, v.PriceMinor = append(v.PV, pv), append(v.CV, cv), append(v.PriceMinor, price)
+	sum, ok := addInt64(in.volumeCV, cv)
+	if !ok {
+		return fmt.Errorf("%w: volume of the period", calc.ErrOverflow)
+	}
+	in.volumeCV = sum
+	d.text(region)
+	for column := range 4 {
+		d.bytes(row.Bytes(column))
+	}
+	d.bytes(sellerID)
+	d.int(pv)
+	d.int(cv)
+	d.int(price)
+	more.read(row, d)
+	d.row()
 	return nil
 }
 

@@ -22,8 +22,11 @@ type runScope struct {
 }
 
 func (o runScope) id() string {
-	return o.plan.ID + "/" + o.period.Cadence.String() + "/" + o.period.Name
+	return RunID(PeriodKey{PlanID: o.plan.ID, Cadence: o.period.Cadence, No: o.period.No, Name: o.period.Name})
 }
+
+// RunID is the id of the run that closes a period.
+func RunID(of PeriodKey) string { return of.PlanID + "/" + of.Cadence.String() + "/" + of.Name }
 
 // runKeyOf returns what the rows of a run are keyed by: eight bytes in place of a hundred. It is made of the id, so that it needs
 // no counter, and keeps 63 bits, so that it is a BIGINT everywhere; a company would have to close periods for millions of years

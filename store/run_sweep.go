@@ -19,6 +19,16 @@ var sweepTexts = [...]struct{ end, some, rest string }{
 		`DELETE FROM run_states WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id <= $4`,
 		`DELETE FROM run_states WHERE region = $1 AND run_key = $2 AND attempt = $3`,
 	},
+	{
+		`SELECT distributor_id FROM restated_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY distributor_id LIMIT 1 OFFSET $4`,
+		`DELETE FROM restated_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id <= $4`,
+		`DELETE FROM restated_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3`,
+	},
+	{
+		`SELECT distributor_id FROM restated_states WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY distributor_id LIMIT 1 OFFSET $4`,
+		`DELETE FROM restated_states WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id <= $4`,
+		`DELETE FROM restated_states WHERE region = $1 AND run_key = $2 AND attempt = $3`,
+	},
 }
 
 const sqlSweepChunks = `DELETE FROM run_chunks WHERE run_key = $1 AND attempt = $2`

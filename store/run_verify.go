@@ -79,15 +79,20 @@ func (s *Store) postedRun(c Conn, o runScope) (Run, error) {
 	return s.runByID(c, o.id())
 }
 
-// runTables are the tables that a run's rows are in, with the keys that follow region, run and attempt.
+// runTables are the tables that a run's rows are in, in the order of chunkWriter.tables, with the keys that follow region, run and
+// attempt. The lines that correct closed periods are a set of their own.
 var runTables = []struct {
 	name    string
 	columns []string
+	only    string
 	order   string
 }{
-	{"period_lines", lineColumns, "distributor_id, bonus, level, part, kind"},
-	{"run_ranks", rankColumns, "distributor_id"},
-	{"run_states", stateColumns, "distributor_id, state_key"},
+	{"period_lines", lineColumns, "AND corrects_no = 0", "distributor_id, bonus, level, part, kind"},
+	{"period_lines", lineColumns, "AND corrects_no <> 0", "distributor_id, bonus, level, part, corrects_no"},
+	{"run_ranks", rankColumns, "", "distributor_id"},
+	{"run_states", stateColumns, "", "distributor_id, state_key"},
+	{"restated_ranks", restatedRankColumns, "", "distributor_id, of_period_no"},
+	{"restated_states", restatedStateColumns, "", "distributor_id, of_period_no, state_key"},
 }
 
 // compareRun holds every row that the database has for an attempt against those of a result, in the order of their keys.
@@ -99,7 +104,7 @@ func compareRun(c Conn, rows *runRows, of attempt) (count int64, difference stri
 	for i, table := range runTables {
 		next, stop := iter.Pull(rows.valuesOf(i, of))
 		defer stop()
-		sql := fmt.Sprintf("SELECT %s FROM %s WHERE region = $1 AND run_key = $2 AND attempt = $3 ORDER BY %s", strings.Join(table.columns, ", "), table.name, table.order)
+		sql := fmt.Sprintf("SELECT %s FROM %s WHERE region = $1 AND run_key = $2 AND attempt = $3 %s ORDER BY %s", strings.Join(table.columns, ", "), table.name, table.only, table.order)
 		for _, region := range regions {
 			err := c.Query(sql, []any{region, of.runKey, of.no}, func(r Row) error {
 				if difference != "" {
@@ -129,12 +134,9 @@ func compareRun(c Conn, rows *runRows, of attempt) (count int64, difference stri
 func (r *runRows) valuesOf(table int, of attempt) iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
 		var values []any
-		if runTables[table].name == "run_states" {
-			for _, state := range r.companyStates() {
-				values = append(values[:0], companyRegion, of.runKey, of.no, "", state.key, state.value)
-				if !yield(values) {
-					return
-				}
+		for _, row := range r.companyValues(runTables[table].name, of) {
+			if !yield(row) {
+				return
 			}
 		}
 		chunk := chunkWriter{rows: r, attempt: of}
@@ -148,6 +150,21 @@ func (r *runRows) valuesOf(table int, of attempt) iter.Seq[[]any] {
 			}
 		}
 	}
+}
+
+// companyValues gives the rows of a table that are nobody's in particular.
+func (r *runRows) companyValues(table string, of attempt) (rows [][]any) {
+	switch table {
+	case "run_states":
+		for _, state := range companyStates(r.out.State) {
+			rows = append(rows, []any{companyRegion, of.runKey, of.no, "", state.key, state.value})
+		}
+	case "restated_states":
+		for _, state := range r.restated.companyStates() {
+			rows = append(rows, []any{companyRegion, of.runKey, of.no, "", state.of.No, state.key, state.value})
+		}
+	}
+	return rows
 }
 
 // keyColumns are what leads every row of a run and says nothing about it.

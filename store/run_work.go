@@ -150,7 +150,21 @@ func (s *Store) readStartedInput(c Conn, o runScope) (*runInput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.readRunInput(c, o, ranks)
+	return s.readWithCorrections(c, o, ranks)
+}
+
+// readWithCorrections reads the input of a run, and beside it computes what the run corrects of the closed periods before, which is
+// part of the input.
+func (s *Store) readWithCorrections(c Conn, o runScope, ranksRunID string) (*runInput, error) {
+	restated, err := s.restate(c, o, ranksRunID)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: restating: %w", o.id(), err)
+	}
+	how, err := readingOf(c, o, ranksRunID, restated)
+	if err != nil {
+		return nil, err
+	}
+	return s.readRunInput(c, o, how)
 }
 
 // computeRun computes and lays out the rows.

@@ -5,7 +5,7 @@ import "context"
 var (
 	lineColumns = []string{
 		"region", "run_key", "attempt", "distributor_id", "bonus", "level", "part", "kind", "base", "base_unit", "point_num", "point_den", "rate",
-		"factors", "amount_minor",
+		"factors", "amount_minor", "corrects_no",
 	}
 	rankColumns  = []string{"region", "run_key", "attempt", "distributor_id", "active", "paid_as", "achieved"}
 	stateColumns = []string{"region", "run_key", "attempt", "distributor_id", "state_key", "value"}
@@ -51,11 +51,13 @@ type chunkWriter struct {
 	distributors []int32
 	lines        []int32
 	states       []stateRow
+	restated     restatedChunk
 }
 
 func (c *chunkWriter) gather(k int) {
 	c.distributors = c.rows.chunk(k)
 	c.lines, c.states = c.lines[:0], c.states[:0]
+	c.restated.gather(c.rows, c.distributors)
 	for _, i := range c.distributors {
 		c.lines = c.rows.appendLines(c.lines, i)
 		c.states = c.rows.appendStates(c.states, i)
@@ -63,7 +65,7 @@ func (c *chunkWriter) gather(k int) {
 }
 
 func (c *chunkWriter) count() int {
-	n := len(c.lines) + len(c.states)
+	n := len(c.lines) + len(c.states) + c.restated.count()
 	if c.rows.ranked {
 		n += len(c.distributors)
 	}
@@ -102,8 +104,11 @@ func (c *chunkWriter) tables() []chunkTable {
 	}
 	return []chunkTable{
 		{"period_lines", lineColumns, len(c.lines), c.line},
+		{"period_lines", lineColumns, len(c.restated.lines), c.restatedLine},
 		{"run_ranks", rankColumns, ranks, c.rank},
 		{"run_states", stateColumns, len(c.states), c.state},
+		{"restated_ranks", restatedRankColumns, len(c.restated.ranks), c.restatedRank},
+		{"restated_states", restatedStateColumns, len(c.restated.states), c.restatedState},
 	}
 }
 
@@ -117,7 +122,7 @@ func (c *chunkWriter) line(k int, values []any) []any {
 	rows, line, l := c.rows, c.lines[k], &c.rows.out.Lines
 	unit, point := rows.lineBase(line)
 	return append(c.key(values, l.Earner[line]), rows.in.scope.plan.Bonuses[l.Bonus[line]].Name, int64(l.Level[line]), int64(l.Part[line]),
-		lineKinds[l.Kind[line]], l.Base[line], unit, point.Num, point.Den, l.Rate[line], rows.lineFactors(line), l.AmountMinor[line])
+		lineKinds[l.Kind[line]], l.Base[line], unit, point.Num, point.Den, l.Rate[line], rows.lineFactors(line), l.AmountMinor[line], int64(0))
 }
 
 func (c *chunkWriter) rank(k int, values []any) []any {

@@ -166,12 +166,18 @@ func (h *history) correcting(e storedEvent, cadence calc.Cadence, restate bool) 
 		return stamp{}, err
 	}
 	own := calc.PeriodAt(cadence, h.plan.Location, max(e.EffectiveAtUS, h.firstUS)).No
+	restatedIn := int64(0)
 	if st := stampOf(stamps, cadence); st.cadence != 0 {
-		own, _ = st.counted()
+		own, restatedIn = st.counted()
 	}
 	state, _, err := gateState(h.conn, h.plan.ID, cadence, own)
-	if err != nil || state == PeriodOpen {
-		return stamp{cadence: cadence, no: own}, err
+	switch {
+	case err != nil:
+		return stamp{}, err
+	case state == PeriodOpen && restatedIn != 0: // a close was called off: what came meanwhile is still restated by the next one
+		return stamp{cadence: cadence, no: restatedIn, late: true, restates: own}, nil
+	case state == PeriodOpen:
+		return stamp{cadence: cadence, no: own}, nil
 	}
 	return lateStamp(h.conn, h.plan, cadence, own, restate)
 }

@@ -197,10 +197,11 @@ type SaleFilter struct {
 
 // Line is one commission amount. A period's line has RunID, an event's line SaleID, EventID and LineNo.
 type Line struct {
-	DistributorID, Bonus, Kind string // Kind: COMMISSION, REVERSAL, OPENING; of runs ROUNDING, ADJUSTMENT, PIECES, too
+	DistributorID, Bonus, Kind string // Kind: COMMISSION, REVERSAL, OPENING; of runs ROUNDING, ADJUSTMENT, PIECES, RESTATED, too
 	Market, SaleID, EventID    string
 	LineNo                     int32
 	RunID                      string
+	Corrects                   PeriodKey // the closed period that a RESTATED line corrects, in the run of the same cadence
 	Level, Part                int32
 	Base                       int64
 	BaseUnit                   string // "", VOLUME, MONEY, COUNT
@@ -302,6 +303,7 @@ type Run struct {
 	VolumeCV                  int64
 	Currency                  string
 	Totals, Ranks             []RunTotal
+	Restated                  []RestatedTotal // what it corrects of closed periods
 	StartedAtUS, PostedAtUS   int64
 }
 

@@ -34,12 +34,12 @@ const (
 var globalTables = []string{
 	"markets", "vendors", "products", "plans", "periods",
 	"network_events", "network_left", "positions", "slots", "placement_orders", "placements", "opening_events",
-	"runs", "run_attempts", "run_chunks", "run_totals", "leases", "settings", "schema_history",
+	"runs", "run_attempts", "run_chunks", "run_totals", "run_restatings", "leases", "settings", "schema_history",
 }
 
 // Tables whose rows live in the region that their `region` column names: it leads their primary keys.
 var regionalTables = []string{
-	"sales", "sale_events", "event_counts", "event_lines", "period_lines", "run_ranks", "run_states",
+	"sales", "sale_events", "event_counts", "event_lines", "period_lines", "run_ranks", "run_states", "restated_ranks", "restated_states",
 }
 
 // regionColumn is the computed column that REGIONAL BY ROW goes by. It has to have the type crdb_internal_region, so it cannot be

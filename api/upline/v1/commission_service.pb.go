@@ -268,6 +268,63 @@ func (RunPhase) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{3}
 }
 
+// RestatedOutcome says what becomes of differences that the computing of closed periods again has shown.
+type RestatedOutcome int32
+
+const (
+	// Not given.
+	RestatedOutcome_RESTATED_OUTCOME_UNSPECIFIED RestatedOutcome = 0
+	// They are posted.
+	RestatedOutcome_RESTATED_OUTCOME_POSTED RestatedOutcome = 1
+	// They are left out, as the plan does not correct the bonus, or not for these distributors: `restate`.
+	RestatedOutcome_RESTATED_OUTCOME_EXCLUDED RestatedOutcome = 2
+	// They are left out, as those of a distributor come to less together than the plan's `restating.materiality`.
+	RestatedOutcome_RESTATED_OUTCOME_IMMATERIAL RestatedOutcome = 3
+)
+
+// Enum value maps for RestatedOutcome.
+var (
+	RestatedOutcome_name = map[int32]string{
+		0: "RESTATED_OUTCOME_UNSPECIFIED",
+		1: "RESTATED_OUTCOME_POSTED",
+		2: "RESTATED_OUTCOME_EXCLUDED",
+		3: "RESTATED_OUTCOME_IMMATERIAL",
+	}
+	RestatedOutcome_value = map[string]int32{
+		"RESTATED_OUTCOME_UNSPECIFIED": 0,
+		"RESTATED_OUTCOME_POSTED":      1,
+		"RESTATED_OUTCOME_EXCLUDED":    2,
+		"RESTATED_OUTCOME_IMMATERIAL":  3,
+	}
+)
+
+func (x RestatedOutcome) Enum() *RestatedOutcome {
+	p := new(RestatedOutcome)
+	*p = x
+	return p
+}
+
+func (x RestatedOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RestatedOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_commission_service_proto_enumTypes[4].Descriptor()
+}
+
+func (RestatedOutcome) Type() protoreflect.EnumType {
+	return &file_upline_v1_commission_service_proto_enumTypes[4]
+}
+
+func (x RestatedOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RestatedOutcome.Descriptor instead.
+func (RestatedOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{4}
+}
+
 // RecordSaleRequest is one sale.
 type RecordSaleRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2084,6 +2141,106 @@ func (x *RankCount) GetDistributors() int64 {
 	return 0
 }
 
+// RestatedTotal sums up the differences of one bonus in one closed period.
+type RestatedTotal struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The closed period.
+	Period *PeriodRef `protobuf:"bytes,1,opt,name=period,proto3" json:"period,omitempty"`
+	// The bonus.
+	Bonus string `protobuf:"bytes,2,opt,name=bonus,proto3" json:"bonus,omitempty"`
+	// What becomes of the differences.
+	Outcome RestatedOutcome `protobuf:"varint,3,opt,name=outcome,proto3,enum=upline.v1.RestatedOutcome" json:"outcome,omitempty"`
+	// Distributors that have any.
+	Distributors int64 `protobuf:"varint,4,opt,name=distributors,proto3" json:"distributors,omitempty"`
+	// Differences in all.
+	LineCount int64 `protobuf:"varint,5,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`
+	// The sum of those above zero.
+	Raised *Money `protobuf:"bytes,6,opt,name=raised,proto3" json:"raised,omitempty"`
+	// The sum of those below zero, not above zero.
+	Lowered       *Money `protobuf:"bytes,7,opt,name=lowered,proto3" json:"lowered,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RestatedTotal) Reset() {
+	*x = RestatedTotal{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RestatedTotal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RestatedTotal) ProtoMessage() {}
+
+func (x *RestatedTotal) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RestatedTotal.ProtoReflect.Descriptor instead.
+func (*RestatedTotal) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *RestatedTotal) GetPeriod() *PeriodRef {
+	if x != nil {
+		return x.Period
+	}
+	return nil
+}
+
+func (x *RestatedTotal) GetBonus() string {
+	if x != nil {
+		return x.Bonus
+	}
+	return ""
+}
+
+func (x *RestatedTotal) GetOutcome() RestatedOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return RestatedOutcome_RESTATED_OUTCOME_UNSPECIFIED
+}
+
+func (x *RestatedTotal) GetDistributors() int64 {
+	if x != nil {
+		return x.Distributors
+	}
+	return 0
+}
+
+func (x *RestatedTotal) GetLineCount() int64 {
+	if x != nil {
+		return x.LineCount
+	}
+	return 0
+}
+
+func (x *RestatedTotal) GetRaised() *Money {
+	if x != nil {
+		return x.Raised
+	}
+	return nil
+}
+
+func (x *RestatedTotal) GetLowered() *Money {
+	if x != nil {
+		return x.Lowered
+	}
+	return nil
+}
+
 // Run is one computation of a period.
 type Run struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2124,14 +2281,17 @@ type Run struct {
 	// When the run was started.
 	StartedAt *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`
 	// When it was posted; unset until then.
-	PostedAt      *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=posted_at,json=postedAt,proto3" json:"posted_at,omitempty"`
+	PostedAt *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=posted_at,json=postedAt,proto3" json:"posted_at,omitempty"`
+	// What the run corrects of closed periods, by period, bonus and what becomes of it; a preview says what a close would. Empty when there
+	// is nothing to correct.
+	Restated      []*RestatedTotal `protobuf:"bytes,30,rep,name=restated,proto3" json:"restated,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2143,7 +2303,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2156,7 +2316,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Run) GetRunId() string {
@@ -2292,6 +2452,13 @@ func (x *Run) GetPostedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Run) GetRestated() []*RestatedTotal {
+	if x != nil {
+		return x.Restated
+	}
+	return nil
+}
+
 // RunPeriodRequest asks for a period to be computed.
 type RunPeriodRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2311,7 +2478,7 @@ type RunPeriodRequest struct {
 
 func (x *RunPeriodRequest) Reset() {
 	*x = RunPeriodRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2323,7 +2490,7 @@ func (x *RunPeriodRequest) String() string {
 func (*RunPeriodRequest) ProtoMessage() {}
 
 func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2336,7 +2503,7 @@ func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodRequest.ProtoReflect.Descriptor instead.
 func (*RunPeriodRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RunPeriodRequest) GetPlanId() string {
@@ -2385,7 +2552,7 @@ type RunPeriodResponse struct {
 
 func (x *RunPeriodResponse) Reset() {
 	*x = RunPeriodResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2397,7 +2564,7 @@ func (x *RunPeriodResponse) String() string {
 func (*RunPeriodResponse) ProtoMessage() {}
 
 func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2410,7 +2577,7 @@ func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodResponse.ProtoReflect.Descriptor instead.
 func (*RunPeriodResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RunPeriodResponse) GetRun() *Run {
@@ -2431,7 +2598,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2443,7 +2610,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2456,7 +2623,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetRunRequest) GetRunId() string {
@@ -2477,7 +2644,7 @@ type GetRunResponse struct {
 
 func (x *GetRunResponse) Reset() {
 	*x = GetRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2489,7 +2656,7 @@ func (x *GetRunResponse) String() string {
 func (*GetRunResponse) ProtoMessage() {}
 
 func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2502,7 +2669,7 @@ func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunResponse.ProtoReflect.Descriptor instead.
 func (*GetRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *GetRunResponse) GetRun() *Run {
@@ -2523,7 +2690,7 @@ type WatchRunRequest struct {
 
 func (x *WatchRunRequest) Reset() {
 	*x = WatchRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2535,7 +2702,7 @@ func (x *WatchRunRequest) String() string {
 func (*WatchRunRequest) ProtoMessage() {}
 
 func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2548,7 +2715,7 @@ func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunRequest.ProtoReflect.Descriptor instead.
 func (*WatchRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *WatchRunRequest) GetRunId() string {
@@ -2569,7 +2736,7 @@ type WatchRunResponse struct {
 
 func (x *WatchRunResponse) Reset() {
 	*x = WatchRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2581,7 +2748,7 @@ func (x *WatchRunResponse) String() string {
 func (*WatchRunResponse) ProtoMessage() {}
 
 func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2594,7 +2761,7 @@ func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunResponse.ProtoReflect.Descriptor instead.
 func (*WatchRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *WatchRunResponse) GetRun() *Run {
@@ -2615,7 +2782,7 @@ type CancelRunRequest struct {
 
 func (x *CancelRunRequest) Reset() {
 	*x = CancelRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2627,7 +2794,7 @@ func (x *CancelRunRequest) String() string {
 func (*CancelRunRequest) ProtoMessage() {}
 
 func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2640,7 +2807,7 @@ func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunRequest.ProtoReflect.Descriptor instead.
 func (*CancelRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CancelRunRequest) GetRunId() string {
@@ -2661,7 +2828,7 @@ type CancelRunResponse struct {
 
 func (x *CancelRunResponse) Reset() {
 	*x = CancelRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2673,7 +2840,7 @@ func (x *CancelRunResponse) String() string {
 func (*CancelRunResponse) ProtoMessage() {}
 
 func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2686,7 +2853,7 @@ func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunResponse.ProtoReflect.Descriptor instead.
 func (*CancelRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{30}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *CancelRunResponse) GetRun() *Run {
@@ -2859,7 +3026,16 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x06amount\x18\x03 \x01(\v2\x10.upline.v1.MoneyR\x06amount\"C\n" +
 	"\tRankCount\x12\x12\n" +
 	"\x04rank\x18\x01 \x01(\tR\x04rank\x12\"\n" +
-	"\fdistributors\x18\x02 \x01(\x03R\fdistributors\"\xe0\x05\n" +
+	"\fdistributors\x18\x02 \x01(\x03R\fdistributors\"\xa2\x02\n" +
+	"\rRestatedTotal\x12,\n" +
+	"\x06period\x18\x01 \x01(\v2\x14.upline.v1.PeriodRefR\x06period\x12\x14\n" +
+	"\x05bonus\x18\x02 \x01(\tR\x05bonus\x124\n" +
+	"\aoutcome\x18\x03 \x01(\x0e2\x1a.upline.v1.RestatedOutcomeR\aoutcome\x12\"\n" +
+	"\fdistributors\x18\x04 \x01(\x03R\fdistributors\x12\x1d\n" +
+	"\n" +
+	"line_count\x18\x05 \x01(\x03R\tlineCount\x12(\n" +
+	"\x06raised\x18\x06 \x01(\v2\x10.upline.v1.MoneyR\x06raised\x12*\n" +
+	"\alowered\x18\a \x01(\v2\x10.upline.v1.MoneyR\alowered\"\x96\x06\n" +
 	"\x03Run\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12,\n" +
 	"\x06period\x18\x02 \x01(\v2\x14.upline.v1.PeriodRefR\x06period\x12&\n" +
@@ -2883,7 +3059,8 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x05ranks\x18\x11 \x03(\v2\x14.upline.v1.RankCountR\x05ranks\x129\n" +
 	"\n" +
 	"started_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\tstartedAt\x127\n" +
-	"\tposted_at\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampR\bpostedAt\"\x97\x02\n" +
+	"\tposted_at\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampR\bpostedAt\x124\n" +
+	"\brestated\x18\x1e \x03(\v2\x18.upline.v1.RestatedTotalR\brestated\"\x97\x02\n" +
 	"\x10RunPeriodRequest\x127\n" +
 	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x126\n" +
 	"\acadence\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceB\b\xbaH\x05\x82\x01\x02\x10\x01R\acadence\x12!\n" +
@@ -2931,7 +3108,12 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x11RUN_PHASE_READING\x10\x02\x12\x17\n" +
 	"\x13RUN_PHASE_COMPUTING\x10\x03\x12\x15\n" +
 	"\x11RUN_PHASE_WRITING\x10\x04\x12\x12\n" +
-	"\x0eRUN_PHASE_DONE\x10\x052\x8b\a\n" +
+	"\x0eRUN_PHASE_DONE\x10\x05*\x90\x01\n" +
+	"\x0fRestatedOutcome\x12 \n" +
+	"\x1cRESTATED_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17RESTATED_OUTCOME_POSTED\x10\x01\x12\x1d\n" +
+	"\x19RESTATED_OUTCOME_EXCLUDED\x10\x02\x12\x1f\n" +
+	"\x1bRESTATED_OUTCOME_IMMATERIAL\x10\x032\x8b\a\n" +
 	"\x11CommissionService\x12I\n" +
 	"\n" +
 	"RecordSale\x12\x1c.upline.v1.RecordSaleRequest\x1a\x1d.upline.v1.RecordSaleResponse\x12L\n" +
@@ -2959,147 +3141,154 @@ func file_upline_v1_commission_service_proto_rawDescGZIP() []byte {
 	return file_upline_v1_commission_service_proto_rawDescData
 }
 
-var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
+var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
 var file_upline_v1_commission_service_proto_goTypes = []any{
 	(PaymentStatus)(0),            // 0: upline.v1.PaymentStatus
 	(RunMode)(0),                  // 1: upline.v1.RunMode
 	(RunState)(0),                 // 2: upline.v1.RunState
 	(RunPhase)(0),                 // 3: upline.v1.RunPhase
-	(*RecordSaleRequest)(nil),     // 4: upline.v1.RecordSaleRequest
-	(*RecordSaleResponse)(nil),    // 5: upline.v1.RecordSaleResponse
-	(*RecordSalesRequest)(nil),    // 6: upline.v1.RecordSalesRequest
-	(*RecordSalesResponse)(nil),   // 7: upline.v1.RecordSalesResponse
-	(*RecordSaleResult)(nil),      // 8: upline.v1.RecordSaleResult
-	(*ActivateRequest)(nil),       // 9: upline.v1.ActivateRequest
-	(*ActivateResponse)(nil),      // 10: upline.v1.ActivateResponse
-	(*RecordPaymentRequest)(nil),  // 11: upline.v1.RecordPaymentRequest
-	(*RecordPaymentResponse)(nil), // 12: upline.v1.RecordPaymentResponse
-	(*CancelRequest)(nil),         // 13: upline.v1.CancelRequest
-	(*CancelResponse)(nil),        // 14: upline.v1.CancelResponse
-	(*Sale)(nil),                  // 15: upline.v1.Sale
-	(*GetSaleRequest)(nil),        // 16: upline.v1.GetSaleRequest
-	(*GetSaleResponse)(nil),       // 17: upline.v1.GetSaleResponse
-	(*ListSalesRequest)(nil),      // 18: upline.v1.ListSalesRequest
-	(*ListSalesResponse)(nil),     // 19: upline.v1.ListSalesResponse
-	(*GetEarningsRequest)(nil),    // 20: upline.v1.GetEarningsRequest
-	(*EarningsTotal)(nil),         // 21: upline.v1.EarningsTotal
-	(*CarryOut)(nil),              // 22: upline.v1.CarryOut
-	(*GetEarningsResponse)(nil),   // 23: upline.v1.GetEarningsResponse
-	(*RunTotal)(nil),              // 24: upline.v1.RunTotal
-	(*RankCount)(nil),             // 25: upline.v1.RankCount
-	(*Run)(nil),                   // 26: upline.v1.Run
-	(*RunPeriodRequest)(nil),      // 27: upline.v1.RunPeriodRequest
-	(*RunPeriodResponse)(nil),     // 28: upline.v1.RunPeriodResponse
-	(*GetRunRequest)(nil),         // 29: upline.v1.GetRunRequest
-	(*GetRunResponse)(nil),        // 30: upline.v1.GetRunResponse
-	(*WatchRunRequest)(nil),       // 31: upline.v1.WatchRunRequest
-	(*WatchRunResponse)(nil),      // 32: upline.v1.WatchRunResponse
-	(*CancelRunRequest)(nil),      // 33: upline.v1.CancelRunRequest
-	(*CancelRunResponse)(nil),     // 34: upline.v1.CancelRunResponse
-	(*Money)(nil),                 // 35: upline.v1.Money
-	(*timestamppb.Timestamp)(nil), // 36: google.protobuf.Timestamp
-	(*EventReceipt)(nil),          // 37: upline.v1.EventReceipt
-	(*ErrorDetail)(nil),           // 38: upline.v1.ErrorDetail
-	(SaleState)(0),                // 39: upline.v1.SaleState
-	(*Billing)(nil),               // 40: upline.v1.Billing
-	(Cadence)(0),                  // 41: upline.v1.Cadence
-	(*PeriodRef)(nil),             // 42: upline.v1.PeriodRef
-	(PeriodState)(0),              // 43: upline.v1.PeriodState
-	(*Line)(nil),                  // 44: upline.v1.Line
-	(*durationpb.Duration)(nil),   // 45: google.protobuf.Duration
+	(RestatedOutcome)(0),          // 4: upline.v1.RestatedOutcome
+	(*RecordSaleRequest)(nil),     // 5: upline.v1.RecordSaleRequest
+	(*RecordSaleResponse)(nil),    // 6: upline.v1.RecordSaleResponse
+	(*RecordSalesRequest)(nil),    // 7: upline.v1.RecordSalesRequest
+	(*RecordSalesResponse)(nil),   // 8: upline.v1.RecordSalesResponse
+	(*RecordSaleResult)(nil),      // 9: upline.v1.RecordSaleResult
+	(*ActivateRequest)(nil),       // 10: upline.v1.ActivateRequest
+	(*ActivateResponse)(nil),      // 11: upline.v1.ActivateResponse
+	(*RecordPaymentRequest)(nil),  // 12: upline.v1.RecordPaymentRequest
+	(*RecordPaymentResponse)(nil), // 13: upline.v1.RecordPaymentResponse
+	(*CancelRequest)(nil),         // 14: upline.v1.CancelRequest
+	(*CancelResponse)(nil),        // 15: upline.v1.CancelResponse
+	(*Sale)(nil),                  // 16: upline.v1.Sale
+	(*GetSaleRequest)(nil),        // 17: upline.v1.GetSaleRequest
+	(*GetSaleResponse)(nil),       // 18: upline.v1.GetSaleResponse
+	(*ListSalesRequest)(nil),      // 19: upline.v1.ListSalesRequest
+	(*ListSalesResponse)(nil),     // 20: upline.v1.ListSalesResponse
+	(*GetEarningsRequest)(nil),    // 21: upline.v1.GetEarningsRequest
+	(*EarningsTotal)(nil),         // 22: upline.v1.EarningsTotal
+	(*CarryOut)(nil),              // 23: upline.v1.CarryOut
+	(*GetEarningsResponse)(nil),   // 24: upline.v1.GetEarningsResponse
+	(*RunTotal)(nil),              // 25: upline.v1.RunTotal
+	(*RankCount)(nil),             // 26: upline.v1.RankCount
+	(*RestatedTotal)(nil),         // 27: upline.v1.RestatedTotal
+	(*Run)(nil),                   // 28: upline.v1.Run
+	(*RunPeriodRequest)(nil),      // 29: upline.v1.RunPeriodRequest
+	(*RunPeriodResponse)(nil),     // 30: upline.v1.RunPeriodResponse
+	(*GetRunRequest)(nil),         // 31: upline.v1.GetRunRequest
+	(*GetRunResponse)(nil),        // 32: upline.v1.GetRunResponse
+	(*WatchRunRequest)(nil),       // 33: upline.v1.WatchRunRequest
+	(*WatchRunResponse)(nil),      // 34: upline.v1.WatchRunResponse
+	(*CancelRunRequest)(nil),      // 35: upline.v1.CancelRunRequest
+	(*CancelRunResponse)(nil),     // 36: upline.v1.CancelRunResponse
+	(*Money)(nil),                 // 37: upline.v1.Money
+	(*timestamppb.Timestamp)(nil), // 38: google.protobuf.Timestamp
+	(*EventReceipt)(nil),          // 39: upline.v1.EventReceipt
+	(*ErrorDetail)(nil),           // 40: upline.v1.ErrorDetail
+	(SaleState)(0),                // 41: upline.v1.SaleState
+	(*Billing)(nil),               // 42: upline.v1.Billing
+	(Cadence)(0),                  // 43: upline.v1.Cadence
+	(*PeriodRef)(nil),             // 44: upline.v1.PeriodRef
+	(PeriodState)(0),              // 45: upline.v1.PeriodState
+	(*Line)(nil),                  // 46: upline.v1.Line
+	(*durationpb.Duration)(nil),   // 47: google.protobuf.Duration
 }
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
-	35, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
-	36, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
-	35, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
-	37, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
-	4,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
-	37, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
-	8,  // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
-	37, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
-	38, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
-	36, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
-	37, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
-	35, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
-	36, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
+	37, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
+	38, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
+	37, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
+	39, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	5,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
+	39, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
+	9,  // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
+	39, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
+	40, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
+	38, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
+	39, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
+	37, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
+	38, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
 	0,  // 13: upline.v1.RecordPaymentRequest.status:type_name -> upline.v1.PaymentStatus
-	37, // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
-	36, // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
-	37, // 16: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
-	35, // 17: upline.v1.Sale.price:type_name -> upline.v1.Money
-	36, // 18: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
-	36, // 19: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
-	36, // 20: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
-	39, // 21: upline.v1.Sale.state:type_name -> upline.v1.SaleState
-	36, // 22: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
-	35, // 23: upline.v1.Sale.fee:type_name -> upline.v1.Money
-	40, // 24: upline.v1.Sale.billing:type_name -> upline.v1.Billing
-	36, // 25: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
-	15, // 26: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
-	37, // 27: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
-	39, // 28: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
-	15, // 29: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
-	41, // 30: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
-	35, // 31: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
-	35, // 32: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
-	35, // 33: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
-	35, // 34: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
-	35, // 35: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
-	42, // 36: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	36, // 37: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	36, // 38: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	43, // 39: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
-	21, // 40: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
-	21, // 41: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	44, // 42: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
-	22, // 43: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	36, // 44: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	35, // 45: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	42, // 46: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
-	1,  // 47: upline.v1.Run.mode:type_name -> upline.v1.RunMode
-	2,  // 48: upline.v1.Run.state:type_name -> upline.v1.RunState
-	3,  // 49: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
-	24, // 50: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
-	25, // 51: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	36, // 52: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	36, // 53: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
-	41, // 54: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	1,  // 55: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	45, // 56: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
-	26, // 57: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
-	26, // 58: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	26, // 59: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
-	26, // 60: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
-	4,  // 61: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	6,  // 62: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	9,  // 63: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	11, // 64: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	13, // 65: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	16, // 66: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	18, // 67: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	20, // 68: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	27, // 69: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	29, // 70: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	31, // 71: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
-	33, // 72: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
-	5,  // 73: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	7,  // 74: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	10, // 75: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	12, // 76: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	14, // 77: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	17, // 78: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	19, // 79: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	23, // 80: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	28, // 81: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	30, // 82: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	32, // 83: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
-	34, // 84: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
-	73, // [73:85] is the sub-list for method output_type
-	61, // [61:73] is the sub-list for method input_type
-	61, // [61:61] is the sub-list for extension type_name
-	61, // [61:61] is the sub-list for extension extendee
-	0,  // [0:61] is the sub-list for field type_name
+	39, // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
+	38, // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
+	39, // 16: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
+	37, // 17: upline.v1.Sale.price:type_name -> upline.v1.Money
+	38, // 18: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
+	38, // 19: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
+	38, // 20: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
+	41, // 21: upline.v1.Sale.state:type_name -> upline.v1.SaleState
+	38, // 22: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
+	37, // 23: upline.v1.Sale.fee:type_name -> upline.v1.Money
+	42, // 24: upline.v1.Sale.billing:type_name -> upline.v1.Billing
+	38, // 25: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
+	16, // 26: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
+	39, // 27: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
+	41, // 28: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
+	16, // 29: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
+	43, // 30: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
+	37, // 31: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
+	37, // 32: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
+	37, // 33: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
+	37, // 34: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
+	37, // 35: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
+	44, // 36: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	38, // 37: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	38, // 38: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	45, // 39: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	22, // 40: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
+	22, // 41: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
+	46, // 42: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	23, // 43: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
+	38, // 44: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	37, // 45: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	44, // 46: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
+	4,  // 47: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
+	37, // 48: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
+	37, // 49: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
+	44, // 50: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	1,  // 51: upline.v1.Run.mode:type_name -> upline.v1.RunMode
+	2,  // 52: upline.v1.Run.state:type_name -> upline.v1.RunState
+	3,  // 53: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
+	25, // 54: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
+	26, // 55: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
+	38, // 56: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	38, // 57: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	27, // 58: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
+	43, // 59: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	1,  // 60: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
+	47, // 61: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	28, // 62: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
+	28, // 63: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
+	28, // 64: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
+	28, // 65: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
+	5,  // 66: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	7,  // 67: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	10, // 68: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	12, // 69: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	14, // 70: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	17, // 71: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	19, // 72: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	21, // 73: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	29, // 74: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	31, // 75: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	33, // 76: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	35, // 77: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	6,  // 78: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	8,  // 79: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	11, // 80: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	13, // 81: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	15, // 82: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	18, // 83: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	20, // 84: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	24, // 85: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	30, // 86: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	32, // 87: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	34, // 88: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	36, // 89: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	78, // [78:90] is the sub-list for method output_type
+	66, // [66:78] is the sub-list for method input_type
+	66, // [66:66] is the sub-list for extension type_name
+	66, // [66:66] is the sub-list for extension extendee
+	0,  // [0:66] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }
@@ -3120,8 +3309,8 @@ func file_upline_v1_commission_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_commission_service_proto_rawDesc), len(file_upline_v1_commission_service_proto_rawDesc)),
-			NumEnums:      4,
-			NumMessages:   31,
+			NumEnums:      5,
+			NumMessages:   32,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -323,6 +323,9 @@ const (
 	LineKind_LINE_KIND_ADJUSTMENT LineKind = 5
 	// A commission for pieces, for instance for levels of a matrix that are full: `base` is their number, `rate` the money for each.
 	LineKind_LINE_KIND_PIECES LineKind = 6
+	// Corrects the lines of a closed period that was computed again: `amount` is what they come to now, all together, less what they came
+	// to. They have the same earner, bonus, level and part, and `corrects` names their period.
+	LineKind_LINE_KIND_RESTATED LineKind = 7
 )
 
 // Enum value maps for LineKind.
@@ -335,6 +338,7 @@ var (
 		4: "LINE_KIND_ROUNDING",
 		5: "LINE_KIND_ADJUSTMENT",
 		6: "LINE_KIND_PIECES",
+		7: "LINE_KIND_RESTATED",
 	}
 	LineKind_value = map[string]int32{
 		"LINE_KIND_UNSPECIFIED": 0,
@@ -344,6 +348,7 @@ var (
 		"LINE_KIND_ROUNDING":    4,
 		"LINE_KIND_ADJUSTMENT":  5,
 		"LINE_KIND_PIECES":      6,
+		"LINE_KIND_RESTATED":    7,
 	}
 )
 
@@ -848,7 +853,11 @@ type Line struct {
 	// What `base` is.
 	BaseUnit BaseUnit `protobuf:"varint,18,opt,name=base_unit,json=baseUnit,proto3,enum=upline.v1.BaseUnit" json:"base_unit,omitempty"`
 	// Tells lines of one bonus and level apart that have different rates: brackets, differences of ranks. 0 where there is one.
-	Part          int32 `protobuf:"varint,19,opt,name=part,proto3" json:"part,omitempty"`
+	Part int32 `protobuf:"varint,19,opt,name=part,proto3" json:"part,omitempty"`
+	// For a restated line, the closed period whose lines it corrects.
+	Corrects *PeriodRef `protobuf:"bytes,30,opt,name=corrects,proto3" json:"corrects,omitempty"`
+	// For a restated line, the run that posted those lines.
+	CorrectsRunId string `protobuf:"bytes,31,opt,name=corrects_run_id,json=correctsRunId,proto3" json:"corrects_run_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1016,6 +1025,20 @@ func (x *Line) GetPart() int32 {
 	return 0
 }
 
+func (x *Line) GetCorrects() *PeriodRef {
+	if x != nil {
+		return x.Corrects
+	}
+	return nil
+}
+
+func (x *Line) GetCorrectsRunId() string {
+	if x != nil {
+		return x.CorrectsRunId
+	}
+	return ""
+}
+
 var File_upline_v1_types_proto protoreflect.FileDescriptor
 
 const file_upline_v1_types_proto_rawDesc = "" +
@@ -1051,7 +1074,7 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\x06Factor\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tnumerator\x18\x02 \x01(\x03R\tnumerator\x12 \n" +
-	"\vdenominator\x18\x03 \x01(\x03R\vdenominator\"\x81\x05\n" +
+	"\vdenominator\x18\x03 \x01(\x03R\vdenominator\"\xdb\x05\n" +
 	"\x04Line\x12%\n" +
 	"\x0edistributor_id\x18\x01 \x01(\tR\rdistributorId\x12\x14\n" +
 	"\x05bonus\x18\x02 \x01(\tR\x05bonus\x12'\n" +
@@ -1073,7 +1096,9 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\vrecorded_at\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"recordedAt\x120\n" +
 	"\tbase_unit\x18\x12 \x01(\x0e2\x13.upline.v1.BaseUnitR\bbaseUnit\x12\x12\n" +
-	"\x04part\x18\x13 \x01(\x05R\x04part*\x89\x01\n" +
+	"\x04part\x18\x13 \x01(\x05R\x04part\x120\n" +
+	"\bcorrects\x18\x1e \x01(\v2\x14.upline.v1.PeriodRefR\bcorrects\x12&\n" +
+	"\x0fcorrects_run_id\x18\x1f \x01(\tR\rcorrectsRunId*\x89\x01\n" +
 	"\aCadence\x12\x17\n" +
 	"\x13CADENCE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rCADENCE_DAILY\x10\x01\x12\x12\n" +
@@ -1106,7 +1131,7 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\x12EVENT_KIND_CHANGED\x10\n" +
 	"\x12\x1f\n" +
 	"\x1bEVENT_KIND_SELLER_CORRECTED\x10\v\x12\x1b\n" +
-	"\x17EVENT_KIND_VENDOR_MOVED\x10\f*\xb6\x01\n" +
+	"\x17EVENT_KIND_VENDOR_MOVED\x10\f*\xce\x01\n" +
 	"\bLineKind\x12\x19\n" +
 	"\x15LINE_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14LINE_KIND_COMMISSION\x10\x01\x12\x16\n" +
@@ -1114,7 +1139,8 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\x11LINE_KIND_OPENING\x10\x03\x12\x16\n" +
 	"\x12LINE_KIND_ROUNDING\x10\x04\x12\x18\n" +
 	"\x14LINE_KIND_ADJUSTMENT\x10\x05\x12\x14\n" +
-	"\x10LINE_KIND_PIECES\x10\x06*e\n" +
+	"\x10LINE_KIND_PIECES\x10\x06\x12\x16\n" +
+	"\x12LINE_KIND_RESTATED\x10\a*e\n" +
 	"\bBaseUnit\x12\x19\n" +
 	"\x15BASE_UNIT_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10BASE_UNIT_VOLUME\x10\x01\x12\x13\n" +
@@ -1166,11 +1192,12 @@ var file_upline_v1_types_proto_depIdxs = []int32{
 	9,  // 12: upline.v1.Line.reverses:type_name -> upline.v1.LineRef
 	12, // 13: upline.v1.Line.recorded_at:type_name -> google.protobuf.Timestamp
 	5,  // 14: upline.v1.Line.base_unit:type_name -> upline.v1.BaseUnit
-	15, // [15:15] is the sub-list for method output_type
-	15, // [15:15] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	7,  // 15: upline.v1.Line.corrects:type_name -> upline.v1.PeriodRef
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_types_proto_init() }

@@ -1,0 +1,1 @@
+CREATE INDEX IF NOT EXISTS network_events_restated ON network_events (plan_id, distributor_id, event_id) WHERE restated_daily + restated_weekly + restated_monthly + restated_quarterly + restated_yearly > 0
