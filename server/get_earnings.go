@@ -48,7 +48,7 @@ func totalsOf(totals []store.EarningsTotal) []*uplinev1.EarningsTotal {
 			Bonus:  t.Bonus,
 			Earned: money(t.EarnedMinor, t.Currency), Reversed: money(t.ReversedMinor, t.Currency),
 			Posted: money(t.PostedMinor, t.Currency), Held: money(t.HeldMinor, t.Currency),
-			Payable: money(t.PayableMinor, t.Currency), LineCount: t.LineCount,
+			Payable: money(t.PayableMinor, t.Currency), Unearned: money(t.UnearnedMinor, t.Currency), LineCount: t.LineCount,
 		}
 	}
 	return out

@@ -19,7 +19,7 @@ func (s *Store) GetEarnings(ctx context.Context, q EarningsQuery) (e Earnings, e
 		if err := r.find(s); err != nil {
 			return err
 		}
-		if err := r.total(); err != nil {
+		if err := r.total(s); err != nil {
 			return err
 		}
 		if err := r.page(); err != nil {
@@ -99,7 +99,7 @@ func periodName(p *calc.Plan, cadence calc.Cadence, name string) *Refusal {
 	}
 }
 
-func (r *earningsRead) total() error {
+func (r *earningsRead) total(s *Store) error {
 	type key struct{ bonus, currency string }
 	sums := make(map[key]*EarningsTotal)
 	add := func(bonus, currency, kind string, amount, lines int64) {
@@ -136,6 +136,15 @@ func (r *earningsRead) total() error {
 		})
 	if err := r.conn.Send(&b); err != nil {
 		return err
+	}
+	unearned, err := r.unearned(s)
+	if err != nil {
+		return err
+	}
+	for of, minor := range unearned {
+		for _, k := range []key{{of[0], of[1]}, {"", of[1]}} {
+			sums[k].UnearnedMinor += minor
+		}
 	}
 	for _, t := range sums {
 		if r.out.Period.State == PeriodClosed {

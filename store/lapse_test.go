@@ -312,3 +312,36 @@ func TestAppendEvent_RefusesWhatIsUplines(t *testing.T) {
 		refused(t, err, store.ErrInvalid, "cycle")
 	})
 }
+
+func TestGetEarnings_SaysWhatIsNotEarnedYetOfAdvances(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		unearned := func() int64 {
+			e, err := w.GetEarnings(t.Context(), store.EarningsQuery{DistributorID: "bob", Period: "2026-01", PageSize: 10})
+			if err != nil || len(e.Totals) != 1 {
+				t.Fatal(e.Totals, err)
+			}
+			for _, b := range e.ByBonus {
+				if (b.Bonus == "advance") != (b.UnearnedMinor != 0) && e.Totals[0].UnearnedMinor != 0 {
+					t.Errorf("%s: %d unearned", b.Bonus, b.UnearnedMinor)
+				}
+			}
+			return e.Totals[0].UnearnedMinor
+		}
+		w.record("s1", "s2")
+		w.append(activation("s1", "a", at(6, 0)))
+		w.append(activation("s2", "a", at(6, 0)))
+		w.append(payment("s1", "p1", 1, at(7, 0)))
+		w.append(payment("s1", "p2", 2, at(8, 0)))
+		part := payment("s1", "r", 2, at(9, 0))
+		part.Kind, part.Partly, part.AmountMinor = calc.PaymentRefunded, true, 25_000
+		w.append(part)
+		// Of 4,612.50 each: seven months and a half of nine of the one, all of the other.
+		if got, want := unearned(), int64(384_375+461_250); got != want {
+			t.Errorf("%d unearned, want %d", got, want)
+		}
+		w.append(cancellation("s2", "c", at(10, 0)))
+		if got, want := unearned(), int64(384_375); got != want {
+			t.Errorf("%d unearned once the other is over, want %d", got, want)
+		}
+	})
+}

@@ -57,7 +57,7 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 			}
 		}
 		if bonus.MonthsAdvanced() > 0 {
-			line.Factor, line.FactorPart = "months_advanced", l.Factor
+			line.Factor, line.FactorPart = factorAdvanced, l.Factor
 		}
 		lines = append(lines, line)
 	}

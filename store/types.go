@@ -233,6 +233,7 @@ type EarningsQuery struct {
 type EarningsTotal struct {
 	Bonus, Currency                                                  string
 	EarnedMinor, ReversedMinor, PostedMinor, HeldMinor, PayableMinor int64
+	UnearnedMinor                                                    int64 // of PostedMinor: advances that paid cycles have not earned yet
 	LineCount                                                        int64
 }
 
