@@ -62,7 +62,9 @@ type Prior struct {
 	// Achieved is the highest rank number ever achieved; nil means none for everybody.
 	Achieved []uint8
 	// PaidAs is the rank number paid as in the last closed period of the main cadence. nil means that there is none yet, and
-	// Achieved stands in for it: a company that comes with ranks goes by them from the first day.
+	// Achieved stands in for it: a company that comes with ranks goes by them from the first day. Whoever comes with a rank counts as
+	// having reached it then, and those below it: it need not be held anew, and its grace begins. So do those of PaidAs where State is
+	// nil, which says that no period of the cadence has been closed.
 	PaidAs []uint8
 	// Active tells who was active in the last closed period of the main cadence. nil means that there is none yet, and everybody
 	// counts as active, as they do in a plan that has no condition for it.

@@ -22,6 +22,7 @@ type folk struct {
 	earned   [][]*big.Rat // by bonus and row
 	lines    map[personKey]*personLine
 	filled   map[string]bool // completions that were paid
+	came     []int           // the ranks that everybody comes with
 	reEnters []int32
 }
 
@@ -56,6 +57,12 @@ func (m *folk) begin(in *Input, out *Output) {
 	m.now = pastPeriod{period: in.Period, paidAs: make([]int, m.n)}
 	for range in.Plan.Ranks {
 		m.now.holds, m.now.reached = append(m.now.holds, make([]bool, m.n)), append(m.now.reached, make([]bool, m.n))
+	}
+	if m.came == nil {
+		m.came = make([]int, m.n)
+		for i, rank := range in.Prior.Achieved {
+			m.came[i] = int(rank)
+		}
 	}
 	m.decided, m.lines, m.reEnters = make([]bool, m.n), map[personKey]*personLine{}, nil
 	m.sellAll()
@@ -252,7 +259,7 @@ func (m *folk) rankOf(i int) int {
 		// The condition must hold in so many periods in a row.
 		run, long := m.now.holds[k][i], int(max(1, r.HoldPeriods))
 		for back := 1; run && back < long; back++ {
-			run = back <= len(m.past) && m.past[back-1].holds[k][i]
+			run = back <= len(m.past) && m.past[back-1].holds[k][i] || back > len(m.past) && m.came[i] > k
 		}
 		m.now.reached[k][i] = run
 		// Or it did, not longer ago than grace is given.
@@ -260,6 +267,8 @@ func (m *folk) rankOf(i int) int {
 		for back := 1; back <= int(r.GracePeriods) && back <= len(m.past); back++ {
 			paid = paid || m.past[back-1].reached[k][i]
 		}
+		// Who comes with a rank has reached it in the period before the first.
+		paid = paid || len(m.past) < int(r.GracePeriods) && m.came[i] > k
 		if paid {
 			m.now.paidAs[i] = k + 1
 		}

@@ -17,6 +17,8 @@ type rankLadder struct {
 	// run and grace are, by rank index and row, how often in a row the condition held, and for how many periods more it need not; nil
 	// where the rank does not ask for them. The columns of the state before stand beside them.
 	run, runBefore, grace, graceBefore [][]int64
+	// came tells that no period has been closed before: whoever comes with a rank counts as having reached it and those below it.
+	came bool
 }
 
 // rankStretch is a stretch of ranks whose conditions begin with the same comparison: where it fails, none of them holds.
@@ -123,6 +125,7 @@ func (l *rankLadder) ranked(slot Slot, at stageOf) rankedFact {
 func (l *rankLadder) keepRuns() {
 	c := l.c
 	n := len(l.ranks)
+	l.came = c.in.Prior.PaidAs == nil || c.in.Prior.State == nil
 	l.run, l.runBefore, l.grace, l.graceBefore = make([][]int64, n), make([][]int64, n), make([][]int64, n), make([][]int64, n)
 	for i, r := range l.ranks {
 		l.counting = l.counting || r.counts()
@@ -222,10 +225,14 @@ func (l *rankLadder) keeps(f *factColumns, seat int32, i int) bool {
 	r, row := &l.ranks[i], l.c.sponsor.row[seat]
 	holds := r.When == nil || r.When.holds(f, seat)
 	reached := holds
+	came := l.came && int(f.before[seat]) > i
 	if l.run[i] != nil && holds {
 		run := int64(1)
-		if before := l.runBefore[i]; before != nil {
+		switch before := l.runBefore[i]; {
+		case before != nil:
 			run = min(before[row]+1, int64(r.HoldPeriods))
+		case came:
+			run = int64(r.HoldPeriods)
 		}
 		l.run[i][row] = run
 		reached = run >= int64(r.HoldPeriods)
@@ -237,11 +244,17 @@ func (l *rankLadder) keeps(f *factColumns, seat int32, i int) bool {
 		l.grace[i][row] = int64(r.GracePeriods)
 		return true
 	}
-	if before := l.graceBefore[i]; before != nil && before[row] > 0 {
-		l.grace[i][row] = before[row] - 1
-		return true
+	left := int64(0)
+	switch before := l.graceBefore[i]; {
+	case before != nil:
+		left = before[row]
+	case came:
+		left = int64(r.GracePeriods)
 	}
-	return false
+	if left > 0 {
+		l.grace[i][row] = left - 1
+	}
+	return left > 0
 }
 
 // heldKey names the state that counts for how many periods in a row a distributor has been paid as a rank or a higher one.

@@ -288,7 +288,7 @@ func whole[T any](m *members, column, before []T, without T, n int) []T {
 
 // partOf takes a state to the rows of the period.
 func (m *members) partOf(state calc.State) calc.State {
-	if m.rowIn == nil {
+	if m.rowIn == nil || state == nil {
 		return state
 	}
 	out := calc.State{}

@@ -1153,9 +1153,11 @@ type Rank struct {
 	// The condition, a CEL expression over the facts of the period, for instance `pv >= 100 && legs_with("silver") >= 2`.
 	// Omitted: always holds.
 	When string `protobuf:"bytes,3,opt,name=when,proto3" json:"when,omitempty"`
-	// Consecutive periods in which the condition must hold, the present one included, before anybody is paid as the rank. Omitted: 1.
+	// Consecutive periods in which the condition must hold, the present one included, before anybody is paid as the rank. Whoever comes with the
+	// rank, or a higher one, when the company begins with Upline has held it before. Omitted: 1.
 	HoldPeriods int32 `protobuf:"varint,4,opt,name=hold_periods,json=holdPeriods,proto3" json:"hold_periods,omitempty"`
-	// Periods for which whoever was paid as the rank stays so after the condition has ceased to hold. Omitted: none.
+	// Periods for which whoever was paid as the rank stays so after the condition has ceased to hold; whoever comes with it, from the first
+	// period on. Omitted: none.
 	GracePeriods  int32 `protobuf:"varint,5,opt,name=grace_periods,json=gracePeriods,proto3" json:"grace_periods,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -431,14 +431,16 @@ export type Rank = Message<"upline.v1.Rank"> & {
   when: string;
 
   /**
-   * Consecutive periods in which the condition must hold, the present one included, before anybody is paid as the rank. Omitted: 1.
+   * Consecutive periods in which the condition must hold, the present one included, before anybody is paid as the rank. Whoever comes with the
+   * rank, or a higher one, when the company begins with Upline has held it before. Omitted: 1.
    *
    * @generated from field: int32 hold_periods = 4;
    */
   holdPeriods: number;
 
   /**
-   * Periods for which whoever was paid as the rank stays so after the condition has ceased to hold. Omitted: none.
+   * Periods for which whoever was paid as the rank stays so after the condition has ceased to hold; whoever comes with it, from the first
+   * period on. Omitted: none.
    *
    * @generated from field: int32 grace_periods = 5;
    */
