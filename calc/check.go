@@ -5,9 +5,16 @@ import (
 	"strings"
 )
 
-// Check refuses a plan that Compute would refuse, with the same error. A reader of plan files asks it, so that nothing is left to be
-// refused when a period closes.
-func (p *Plan) Check() error { return p.check() }
+// Check refuses a plan that Compute would refuse, with the same error. A reader of plan files asks it when the plan is made, before
+// anybody shares it, so that nothing is left to be refused when a period closes; at sale events, of which there are many, it is not
+// asked again.
+func (p *Plan) Check() error {
+	if err := p.check(); err != nil {
+		return err
+	}
+	p.checked, p.atEvents = true, p.eventTasks()
+	return nil
+}
 
 // check refuses a plan that could not be computed with, so that no bonus needs to look at its rule again.
 func (p *Plan) check() error {

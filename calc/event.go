@@ -29,8 +29,36 @@ func EventNeeds(p *Plan) Needs {
 	return needs
 }
 
-// eventBlockLines is the least that a sink of lines begins with: events have few.
+// eventBlockLines is how many lines a block of an event has: events have few.
 const eventBlockLines = 16
+
+// eventBlock is such a block in one piece of memory.
+type eventBlock struct {
+	earner, factor          [eventBlockLines]int32
+	bonus, level, part      [eventBlockLines]uint16
+	kind                    [eventBlockLines]LineKind
+	base, rate, amountMinor [eventBlockLines]int64
+}
+
+func newEventBlock() Lines {
+	b := &eventBlock{}
+	return Lines{
+		Earner: b.earner[:0], Bonus: b.bonus[:0], Level: b.level[:0], Part: b.part[:0], Kind: b.kind[:0],
+		Base: b.base[:0], Rate: b.rate[:0], Factor: b.factor[:0], AmountMinor: b.amountMinor[:0],
+	}
+}
+
+// eventStage is the stage of an event, in one piece of memory: sales are many, and what one needs is little.
+type eventStage struct {
+	stage
+	whole              computation
+	sponsor, placement eventPath
+}
+
+type eventPath struct {
+	walk walk
+	tree tree
+}
 
 // EventLines gives the commissions that a plan pays with the event that makes a sale active, in the order of bonuses and levels. It
 // is the code of Compute, run on the slice of the trees that the sale touches. The errors are those of Compute.
@@ -38,19 +66,30 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 	if in.Plan == nil {
 		return nil, fmt.Errorf("%w: no plan", ErrPlan)
 	}
-	if err := in.Plan.check(); err != nil {
-		return nil, err
+	tasks := in.Plan.atEvents
+	if !in.Plan.checked {
+		if err := in.Plan.check(); err != nil {
+			return nil, err
+		}
+		tasks = in.Plan.eventTasks()
 	}
 	s, err := in.stage()
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range in.Plan.eventTasks() {
+	for _, t := range tasks {
 		if err := in.Plan.Bonuses[t.bonus].kind().pay(s, t.bonus); err != nil {
 			return nil, err
 		}
 	}
-	var lines []EventLine
+	count := 0
+	for i := range s.sinks {
+		count += s.sinks[i].count
+	}
+	if count == 0 {
+		return nil, nil
+	}
+	lines := make([]EventLine, 0, count)
 	for i := range in.Plan.Bonuses {
 		if b := &in.Plan.Bonuses[i]; b.Pays == PaysEvent {
 			lines = appendEventLines(lines, in.Plan, b, s.cycleMonths, s.sinks[i].blocks)
@@ -61,37 +100,36 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 
 // stage is the slice of the trees that the sale touches, with the sale as all that is sold.
 func (in *EventInput) stage() (*stage, error) {
-	bonuses := len(in.Plan.Bonuses)
-	s := &stage{
-		computation: &computation{threads: 1, n: max(len(in.Sponsor), len(in.Placement))}, plan: in.Plan, atEvent: true, class: in.Class,
-		cycleMonths: max(1, in.CycleMonths),
-		sinks:       make([]lineSink, bonuses), eligibility: make([]eligibility, bonuses),
-	}
+	e := &eventStage{}
+	e.whole.threads, e.whole.n = 1, max(len(in.Sponsor), len(in.Placement))
+	s := &e.stage
+	s.computation, s.plan, s.atEvent, s.class, s.cycleMonths = &e.whole, in.Plan, true, in.Class, max(1, in.CycleMonths)
+	s.sinks = make([]lineSink, len(in.Plan.Bonuses))
 	for i := range s.sinks {
 		s.sinks[i] = lineSink{plan: in.Plan, bonus: i, blockSize: eventBlockLines}
 	}
-	var err error
-	if s.sponsor, err = in.path(in.Sponsor, "sponsor"); err != nil {
-		return nil, err
+	s.sponsor = &e.sponsor.walk
+	if err := in.lay(&e.sponsor, in.Sponsor, "sponsor"); err != nil || in.Plan.PlacementWidth == 0 {
+		return s, err
 	}
-	if in.Plan.PlacementWidth > 0 {
-		s.placement, err = in.path(in.Placement, "placement")
-	}
-	return s, err
+	s.placement = &e.placement.walk
+	return s, in.lay(&e.placement, in.Placement, "placement")
 }
 
-// path makes the tree of one way up, with the sale as the only volume.
-func (in *EventInput) path(chain []ChainMember, what string) (*walk, error) {
+// lay makes the tree of one way up, with the sale as the only volume.
+func (in *EventInput) lay(p *eventPath, chain []ChainMember, what string) error {
 	if len(chain) == 0 {
-		return nil, fmt.Errorf("%w: the %s chain lacks the seller", ErrInput, what)
+		return fmt.Errorf("%w: the %s chain lacks the seller", ErrInput, what)
 	}
-	w := &walk{tree: newPath(len(chain)), rank: make([]uint8, len(chain)), active: make([]bool, len(chain)), market: make([]uint16, len(chain))}
+	p.tree.path(len(chain))
+	w := &p.walk
+	w.tree, w.rank, w.active, w.market = &p.tree, make([]uint8, len(chain)), make([]bool, len(chain)), make([]uint16, len(chain))
 	for row, member := range chain {
 		if int(member.Rank) > len(in.Plan.Ranks) || int(member.Market) > len(in.Plan.Names.Markets) {
-			return nil, fmt.Errorf("%w: member %d of the %s chain has rank number %d, of %d ranks, or market %d, of %d",
+			return fmt.Errorf("%w: member %d of the %s chain has rank number %d, of %d ranks, or market %d, of %d",
 				ErrInput, row, what, member.Rank, len(in.Plan.Ranks), member.Market, len(in.Plan.Names.Markets))
 		}
-		seat := w.seat()[row]
+		seat := len(chain) - 1 - row
 		w.rank[seat], w.active[seat] = member.Rank, !member.Inactive || in.Plan.Active == nil
 		w.market[seat] = member.Market
 	}
@@ -101,12 +139,15 @@ func (in *EventInput) path(chain []ChainMember, what string) (*walk, error) {
 			w.variant[seat] = in.Plan.VariantOfMarket[market]
 		}
 	}
-	w.load = func(b Base) []int64 {
-		own := make([]int64, len(chain))
-		own[w.seat()[0]] = in.measured(in.Plan.MeasureOf(b))
-		return own
-	}
-	return w, nil
+	w.sale = in
+	return nil
+}
+
+// volume is the sale as the volume of a way up.
+func (in *EventInput) volume(b Base, seats int) []int64 {
+	own := make([]int64, seats)
+	own[seats-1] = in.measured(in.Plan.MeasureOf(b))
+	return own
 }
 
 // measured is what the sale counts by a measure.

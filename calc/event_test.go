@@ -298,9 +298,25 @@ func testPlanOf(bonuses ...Bonus) *Plan {
 	return &Plan{ID: "p", Main: Monthly, Rounding: Rounding{HalfUp, 1}, PointValue: Fraction{1, 100}, Bonuses: bonuses}
 }
 
+// What an event allocates is little, and the same whatever the table of rates.
+func TestEventLines_AllocatesLittle(t *testing.T) {
+	plan := hybridPlan()
+	plan.Bonuses[1].Pays, plan.Bonuses[1].Unilevel.Walk.Compression = PaysEvent, CompressionNone
+	if err := plan.Check(); err != nil {
+		t.Fatal(err)
+	}
+	in := &EventInput{Plan: plan, Sponsor: make([]ChainMember, 8), Placement: make([]ChainMember, 1), CV: 100 * VolumeScale}
+	if count := testing.AllocsPerRun(100, func() { must(EventLines(in)) }); count > 25 {
+		t.Errorf("an event allocates %v times", count)
+	}
+}
+
 func BenchmarkEventLines(b *testing.B) {
 	plan := hybridPlan()
 	plan.Bonuses[1].Pays, plan.Bonuses[1].Unilevel.Walk.Compression = PaysEvent, CompressionNone
+	if err := plan.Check(); err != nil { // as a reader of plan files does
+		b.Fatal(err)
+	}
 	in := &EventInput{Plan: plan, Sponsor: make([]ChainMember, 8), Placement: make([]ChainMember, 1), CV: 100 * VolumeScale}
 	for i := range in.Sponsor {
 		in.Sponsor[i].Rank = uint8(i)

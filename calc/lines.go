@@ -52,7 +52,7 @@ type line struct {
 // put adds a line as it is.
 func (s *lineSink) put(l line) {
 	if len(s.blocks) == 0 || len(s.blocks[len(s.blocks)-1].Earner) == s.blockSize {
-		s.blocks = append(s.blocks, newLines(0, s.blockSize))
+		s.blocks = append(s.blocks, s.newBlock())
 	}
 	b := &s.blocks[len(s.blocks)-1]
 	b.Earner = append(b.Earner, l.earner)
@@ -65,6 +65,13 @@ func (s *lineSink) put(l line) {
 	b.Factor = append(b.Factor, l.factor)
 	b.AmountMinor = append(b.AmountMinor, l.amountMinor)
 	s.count++
+}
+
+func (s *lineSink) newBlock() Lines {
+	if s.blockSize == eventBlockLines {
+		return newEventBlock()
+	}
+	return newLines(0, s.blockSize)
 }
 
 func newLines(n, capacity int) Lines {
@@ -210,21 +217,34 @@ type tariffs struct {
 	levels   int
 	ready    []tariff
 	made     []bool
+	// At an event few are asked for: one is the last of them, and variant its variant.
+	one     tariff
+	variant uint8
 }
 
 // tariffs makes the tariffs of a bonus whose table has so many rows and levels. factor is the index of factors that all lines have; 0
 // for none.
 func (s *stage) tariffs(bonus int, rows, levels int, factor int32) *tariffs {
 	b := &s.plan.Bonuses[bonus]
-	cells := s.plan.Variants() * rows * levels
-	return &tariffs{
+	t := &tariffs{
 		plan: s.plan, unit: b.UnitOf(s.plan), rounding: s.plan.BonusRounding(b), factor: factor, factors: s.factors.fractions(factor),
-		rows: rows, levels: levels, ready: make([]tariff, cells), made: make([]bool, cells),
+		rows: rows, levels: levels,
 	}
+	if !s.atEvent {
+		cells := s.plan.Variants() * rows * levels
+		t.ready, t.made = make([]tariff, cells), make([]bool, cells)
+	}
+	return t
 }
 
 // at gives the tariff of a rate, which stands for the variant, the row and the level, counted from 0.
 func (t *tariffs) at(variant uint8, row, level int, rate int64) *tariff {
+	if t.made == nil {
+		if t.one.rate != rate || t.variant != variant {
+			t.one, t.variant = t.of(variant, rate), variant
+		}
+		return &t.one
+	}
 	cell := (int(variant)*t.rows+row)*t.levels + level
 	if !t.made[cell] {
 		t.ready[cell], t.made[cell] = t.of(variant, rate), true

@@ -50,6 +50,10 @@ type Plan struct {
 	Exchange     *Rates
 	ExchangeOnce bool
 	PayoutPer    PayoutPer
+
+	// checked tells that Check has found nothing wrong, and atEvents are then the bonuses paid at events in the order of computing.
+	checked  bool
+	atEvents []task
 }
 
 // Names are words that inputs speak of by number: number k is the word at index k-1, and 0 stands for any other word and for none.

@@ -68,6 +68,9 @@ func (s *stage) sponsorSeat(w *walk, seat int) int32 {
 // paid tells by seat of a walk who is paid by a bonus: whoever is active where that is asked, lives in a market where it is paid, and
 // fulfils its condition. nil: everybody.
 func (s *stage) paid(bonus int, w *walk) ([]bool, error) {
+	if s.atEvent {
+		return s.decideWho(bonus, w)
+	}
 	e := &s.eligibility[bonus]
 	tree := 0
 	if w != s.sponsor {

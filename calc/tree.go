@@ -243,15 +243,13 @@ func (t *tree) onCycle(parents []int32) int32 {
 	return lowest
 }
 
-// newPath is the tree of one way up: row 0 is the lowest, the seller of a sale, and row k its k-th upline.
-func newPath(n int) *tree {
-	t := &tree{row: make([]int32, n), parent: make([]int32, n), first: make([]int32, n+1)}
+// path makes the tree one way up: row 0 is the lowest, the seller of a sale, and row k its k-th upline.
+func (t *tree) path(n int) {
+	column := make([]int32, 3*n+1)
+	t.row, t.parent, t.first = column[:n:n], column[n:2*n:2*n], column[2*n:]
 	for i := range n {
-		t.row[i] = int32(n - 1 - i)
-		t.parent[i] = int32(i - 1)
-		t.first[i] = int32(i + 1)
+		t.row[i], t.parent[i], t.first[i] = int32(n-1-i), int32(i-1), int32(i+1)
 	}
 	t.first[n] = int32(n)
 	t.spans = []span{{0, int32(n), false}}
-	return t
 }

@@ -12,9 +12,13 @@ type walk struct {
 	// own holds the volumes of the own sales, each computed when it is first asked for.
 	own  columnCache
 	load func(Base) []int64
+	sale *EventInput // at an event: all that is sold
 }
 
 func (w *walk) volume(b Base) []int64 {
+	if w.sale != nil {
+		return w.sale.volume(b, w.len())
+	}
 	return w.own.get(int(b), func() []int64 { return w.load(b) })
 }
 
