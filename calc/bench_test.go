@@ -51,7 +51,7 @@ type floor struct {
 }
 
 func newFloor(in *Input, out *Output) *floor {
-	sponsor, placement := must(newTree(1, in.Network.Sponsor, "")), must(newTree(1, in.Network.Parent, ""))
+	sponsor, placement := must(newTree(1, in.Network.Sponsor, nil, "")), must(newTree(1, in.Network.Parent, nil, ""))
 	n := len(in.Network.Sponsor)
 	f := &floor{
 		in: in, sponsor: sponsor.parent, parent: placement.parent, seat: sponsor.seat(), placed: placement.seat(), legs: make([]uint8, n),

@@ -137,7 +137,7 @@ func TestNewTree_NamesTheLowestOnTheCycle(t *testing.T) {
 		{[]int32{-1, 3, 0, 4, 3, 1}, "distributor 3 is"},
 		{[]int32{-1, 0, 5, 1, 2, 4}, "distributor 2 is"},
 	} {
-		if _, err := newTree(2, c.parents, "sponsor"); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), c.naming) {
+		if _, err := newTree(2, c.parents, nil, "sponsor"); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), c.naming) {
 			t.Errorf("%v: got %v, want %q", c.parents, err, c.naming)
 		}
 	}

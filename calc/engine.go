@@ -135,14 +135,14 @@ func (c *computation) plant() error {
 		threads = max(1, threads/2) // for each of two trees
 	}
 	sponsor := func() (err error) {
-		c.sponsor.tree, err = newTree(threads, network.Sponsor, "sponsor")
+		c.sponsor.tree, err = newTree(threads, network.Sponsor, nil, "sponsor")
 		return err
 	}
 	placement := func() (err error) {
 		if plan.PlacementWidth == 0 {
 			return nil
 		}
-		if c.placement.tree, err = newTree(threads, network.Parent, "placement parent"); err != nil {
+		if c.placement.tree, err = newTree(threads, network.Parent, network.EnrolledAtUS, "placement parent"); err != nil {
 			return err
 		}
 		return checkLegs(c.placement.tree, network.Leg, plan.PlacementWidth)

@@ -68,12 +68,16 @@ func (p *parting) sort(column, to []int64) {
 	})
 }
 
-// numbers lists the numbers of the entries in the order of places.
-func (p *parting) numbers() []int32 {
+// sorted lists the numbers of the entries in the order of places: their indexes where numbers is nil.
+func (p *parting) sorted(numbers []int32) []int32 {
 	to := make([]int32, len(p.place))
 	share(p.threads, 0, len(p.place), func(_, begin, end int) {
 		for i, place := range p.place[begin:end] {
-			to[place] = int32(begin + i)
+			number := int32(begin + i)
+			if numbers != nil {
+				number = numbers[number]
+			}
+			to[place] = number
 		}
 	})
 	return to

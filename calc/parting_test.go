@@ -2,6 +2,7 @@ package calc
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -44,8 +45,13 @@ func TestParting_ManyPartsAreAsByHand(t *testing.T) {
 			children[parent] = append(children[parent], int32(row))
 		}
 	}
-	for _, threads := range []int{1, 3} {
-		tree := must(newTree(threads, parents, "sponsor"))
+	joined := make([]int64, n) // in about the order in which they come in the forest, but for one who came long before
+	for k, row := range order {
+		joined[row] = int64(k)*1_000_000 + random.Int64N(9_000_000)
+	}
+	joined[order[n/2]] = math.MinInt64
+	for threads, ages := range map[int][]int64{1: nil, 2: joined, 3: make([]int64, n)} {
+		tree := must(newTree(threads, parents, ages, "sponsor"))
 		tops := int(tree.tops())
 		if !slices.IsSorted(tree.row[:tops]) {
 			t.Errorf("on %d threads tops are not in the order of rows", threads)

@@ -17,7 +17,7 @@ func monthsOf(cadence Cadence, loc *time.Location, period string, enrolledUS ...
 	for i := range tops {
 		tops[i] = -1
 	}
-	tree, err := newTree(2, tops, "sponsor")
+	tree, err := newTree(2, tops, nil, "sponsor")
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,8 @@ package calc
 
 import (
 	"fmt"
+	"math/bits"
+	"slices"
 	"sync"
 )
 
@@ -111,15 +113,17 @@ func share(threads, from, to int, work func(worker, from, to int)) {
 
 func (t *tree) len() int { return len(t.row) }
 
-// newTree orders a forest given by the parents of its rows. what names it in errors.
-func newTree(threads int, parents []int32, what string) (*tree, error) {
+// newTree orders a forest given by the parents of its rows. what names it in errors. ages, which may be nil, are times at which those of
+// the rows joined the forest: a deep one is ordered faster where those who joined about the same time stand near each other in it.
+func newTree(threads int, parents []int32, ages []int64, what string) (*tree, error) {
 	n := len(parents)
 	for row, p := range parents {
 		if p < -1 || int(p) >= n || int(p) == row {
 			return nil, fmt.Errorf("%w: the %s of distributor %d is %d, of %d distributors", ErrInput, what, row, p, n)
 		}
 	}
-	f := findFamilies(threads, parents)
+	keys, numbers, rows := numbered(threads, parents, ages)
+	f := findFamilies(threads, keys, numbers)
 	// A seat of somebody with up to two children is written without asking how many there are, and so up to two seats too far.
 	row, parent := make([]int32, n+2), make([]int32, n+2)
 	t := &tree{row: row[:n], parent: parent[:n], first: make([]int32, n+1)}
@@ -127,14 +131,14 @@ func newTree(threads int, parents []int32, what string) (*tree, error) {
 	for i := range f.tops {
 		parent[i] = -1
 	}
-	// Rows are looked up for many seats at once, so that the processor need not wait for one before it asks for the next.
+	// Families are looked up for many seats at once, so that the processor need not wait for one before it asks for the next.
 	var batch [256]family
 	for seat := int32(0); seat < filled; {
-		rows := row[seat:min(filled, seat+int32(len(batch)))]
-		for i, at := range rows {
-			batch[i] = f.of[at]
+		next := row[seat:min(filled, seat+int32(len(batch)))]
+		for i, number := range next {
+			batch[i] = f.of[number]
 		}
-		for i := range rows {
+		for i := range next {
 			t.first[seat] = filled
 			a, b := batch[i].a, batch[i].b
 			if a < -1 {
@@ -154,6 +158,13 @@ func newTree(threads int, parents []int32, what string) (*tree, error) {
 	for seat := filled; seat <= int32(n); seat++ {
 		t.first[seat] = int32(n)
 	}
+	if rows != nil {
+		share(threads, 0, int(filled), func(_, from, to int) {
+			for i, number := range row[from:to] {
+				row[from+i] = rows[number]
+			}
+		})
+	}
 	if int(filled) < n {
 		t.row = row[:filled]
 		return nil, fmt.Errorf("%w: distributor %d is its own upline by %s", ErrInput, t.onCycle(parents), what)
@@ -162,7 +173,42 @@ func newTree(threads int, parents []int32, what string) (*tree, error) {
 	return t, nil
 }
 
-// families are the children of everybody, by row.
+// numbered gives rows other numbers to look them up by, in which those who joined about the same time are near each other: a leg grows at
+// its end, and going down one that is a million deep at random would wait for memory a million times, one time after the other. keys
+// are the parents' numbers, by row; rows are by number. Without ages, or where all is near, numbers are the rows, and both columns nil.
+func numbered(threads int, parents []int32, ages []int64) (keys, numbers, rows []int32) {
+	n := len(parents)
+	if ages == nil || n <= nearRows {
+		return parents, nil, nil
+	}
+	oldest, youngest := slices.Min(ages), slices.Max(ages)
+	shift := max(0, bits.Len64(uint64(youngest)-uint64(oldest))-bits.Len(uint(n>>partBits)))
+	of := func(age int64) uint64 { return (uint64(age) - uint64(oldest)) >> shift }
+	next := make([]int32, of(youngest)+2)
+	for _, age := range ages {
+		next[of(age)+1]++
+	}
+	for i := range len(next) - 1 {
+		next[i+1] += next[i]
+	}
+	keys, numbers, rows = make([]int32, n), make([]int32, n), make([]int32, n)
+	for row, age := range ages {
+		number := &next[of(age)]
+		numbers[row], rows[*number] = *number, int32(row)
+		*number++
+	}
+	share(threads, 0, n, func(_, from, to int) {
+		for i, parent := range parents[from:to] {
+			keys[from+i] = -1
+			if parent >= 0 {
+				keys[from+i] = numbers[parent]
+			}
+		}
+	})
+	return keys, numbers, rows
+}
+
+// families are the children of everybody, by number.
 type families struct {
 	tops []int32 // in the order of rows
 	of   []family
@@ -174,16 +220,17 @@ type families struct {
 // children. Most families are so small that whoever knows them need not look any further.
 type family struct{ a, b int32 }
 
-func findFamilies(threads int, parents []int32) *families {
+// findFamilies finds them, given by row the numbers of the parents and of the children, which without numbers are the rows.
+func findFamilies(threads int, parents, numbers []int32) *families {
 	n := len(parents)
 	p := newParting(threads, parents, n, nil)
-	rows := p.numbers()
-	f := &families{tops: rows[:p.starts[0]], of: make([]family, n), children: rows}
+	children := p.sorted(numbers)
+	f := &families{tops: children[:p.starts[0]], of: make([]family, n), children: children}
 	scratch := make([]struct{ next, unsorted []int32 }, max(1, threads))
 	p.forParts(func(worker, first, from, to int) {
 		x := &scratch[worker]
-		x.unsorted = append(x.unsorted[:0], rows[from:to]...)
-		// How many children the row before has, and from then on where the next child of a row goes.
+		x.unsorted = append(x.unsorted[:0], children[from:to]...)
+		// How many children the one before has, and from then on where the next child of each goes.
 		x.next = sized(x.next, 1<<partBits+1)
 		next := x.next
 		clear(next)
@@ -196,14 +243,14 @@ func findFamilies(threads int, parents []int32) *families {
 			next[low] = sum
 		}
 		for i, low := range p.low[from:to] {
-			rows[next[low]] = x.unsorted[i]
+			children[next[low]] = x.unsorted[i]
 			next[low]++
 		}
 		begin := int32(from)
 		of := f.of[first:min(n, first+1<<partBits)]
 		for low := range of {
-			end := next[low] // where the children of the next row begin
-			of[low] = familyOf(f.children, begin, end)
+			end := next[low] // where the children of the next one begin
+			of[low] = familyOf(children, begin, end)
 			begin = end
 		}
 	})
