@@ -382,7 +382,9 @@ func (p *binaryPayer) settleBatch(from, to int) error {
 	for side, column := range p.carry.outLegs {
 		if column != nil {
 			for i, row := range rows {
-				column[row] = p.carries[side][i]
+				if carries := p.carries[side][i]; carries != 0 { // Many are, and the column is made of zeros.
+					column[row] = carries
+				}
 			}
 		}
 	}

@@ -243,11 +243,11 @@ func (in *Input) checkNumbers(n int) error {
 	return nil
 }
 
-// checkLegs wants every leg within the width of the tree, one child in a leg, and leg 0 for a top alone.
+// checkLegs wants every leg, by seat, within the width of the tree, one child in a leg, and leg 0 for a top alone.
 func checkLegs(t *tree, legs []uint8, width int32) error {
 	var taken [4]uint64 // the legs of one parent, whose children sit side by side
 	for seat, row := range t.row {
-		leg, parent := legs[row], t.parent[seat]
+		leg, parent := legs[seat], t.parent[seat]
 		if (leg == 0) != (parent < 0) || int32(leg) > width {
 			return fmt.Errorf("%w: distributor %d stands in leg %d, of %d legs", ErrInput, row, leg, width)
 		}

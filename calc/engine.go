@@ -58,6 +58,7 @@ type computation struct {
 	sponsor walk
 	// placement has no tree when the plan has no placement tree.
 	placement walk
+	leg       []uint8 // by seat of it
 	facts     *factFiller
 	ladder    *rankLadder
 	// What the own sales count, by volume: columns by row.
@@ -145,7 +146,8 @@ func (c *computation) plant() error {
 		if c.placement.tree, err = newTree(threads, network.Parent, network.EnrolledAtUS, "placement parent"); err != nil {
 			return err
 		}
-		return checkLegs(c.placement.tree, network.Leg, plan.PlacementWidth)
+		c.leg = gather(threads, network.Leg, c.placement.row)
+		return checkLegs(c.placement.tree, c.leg, plan.PlacementWidth)
 	}
 	if err := c.together(sponsor, placement, c.in.checkSums, c.loadVolumes); err != nil {
 		return err
@@ -195,13 +197,12 @@ func (c *computation) legVolumes(b Base) (left, right []int64) {
 
 func (c *computation) fillLegs(b Base) (left, right []int64) {
 	t, own := c.placement.tree, c.placement.volume(b)
-	legs := gather(c.threads, c.in.Network.Leg, t.row)
 	left, right = make([]int64, c.n), make([]int64, c.n)
 	t.upward(c.threads, func(_, from, to int) {
 		first, last := t.children(from, to)
 		for child := last; child >= first; child-- {
 			volume := own[child] + left[child] + right[child]
-			if parent := t.parent[child]; legs[child] == 2 {
+			if parent := t.parent[child]; c.leg[child] == 2 {
 				right[parent] = volume
 			} else {
 				left[parent] = volume

@@ -37,11 +37,17 @@ func (c *computation) stand(out *Output) error {
 	}
 	c.forSeats(func(_, from, to int) {
 		for seat, row := range t.row[from:to] {
+			// Rows are to and fro in memory, and what is made of zeros need not be told of them.
 			seat += from
-			out.Active[row] = c.sponsor.active[seat]
-			if out.PaidAs != nil {
-				rank := c.sponsor.rank[seat]
-				out.PaidAs[row], out.Achieved[row] = rank, max(rank, f.achieved[seat])
+			if c.sponsor.active[seat] {
+				out.Active[row] = true
+			}
+			if out.PaidAs == nil {
+				continue
+			}
+			rank := c.sponsor.rank[seat]
+			if achieved := max(rank, f.achieved[seat]); achieved != 0 {
+				out.PaidAs[row], out.Achieved[row] = rank, achieved
 			}
 		}
 	})

@@ -242,6 +242,9 @@ func condition(t *testing.T, facts *calc.FactTable, source string, root *calc.Ex
 // comparePlans compares conditions by their source and the facts that they use, since a compiled one cannot be looked into.
 func comparePlans(t *testing.T, got, want *calc.Plan) {
 	t.Helper()
+	if err := want.Check(); err != nil {
+		t.Fatal(err)
+	}
 	conditions := func(p *calc.Plan, facts *calc.FactTable) (described []string) {
 		all := []*calc.Condition{p.Active}
 		for _, r := range p.Ranks {
