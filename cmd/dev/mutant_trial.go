@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -47,7 +48,8 @@ type mutantTrial struct {
 // testProgram is a package's tests with all mutants in them.
 type testProgram struct {
 	packageName, path string
-	short             bool // is told to be brief
+	short             bool   // is told to be brief
+	quick, slow       string // patterns of tests to leave out and to run alone; "" for neither
 	limit             time.Duration
 	rapid             bool // has properties to check, and the flags of that
 }
@@ -80,17 +82,74 @@ func newMutantTrial(ctx context.Context, repository repository, folder string, o
 			return nil, nil, err
 		}
 		p.rapid = slices.Contains(strings.Split(dependencies, "\n"), "pgregory.net/rapid")
-		if err := t.measure(ctx, p); err != nil {
+		if i > 0 {
+			err = t.measure(ctx, p)
+		} else {
+			err = t.measureSplit(ctx, p)
+		}
+		if err != nil {
 			return nil, nil, err
 		}
 	}
 	// What the brief tests of its own package let live, the whole ones may not.
 	whole := t.programs[0]
-	whole.short = false
+	whole.short, whole.quick = false, ""
 	if err := t.measure(ctx, whole); err != nil {
 		return nil, nil, err
 	}
 	return t, faulty, nil
+}
+
+// measureSplit adds a program twice: nearly all mutants are killed by one of the tests that take hardly any time, and only those that live
+// get to the others.
+func (t *mutantTrial) measureSplit(ctx context.Context, p testProgram) error {
+	var said bytes.Buffer
+	if _, err := t.runTests(ctx, &p, 0, &said, "-test.v"); err != nil {
+		return fmt.Errorf("the tests of %s fail without a mistake: %w\n%s", p.packageName, err, said.Bytes())
+	}
+	slow := slowTests(said.String())
+	if slow == "" {
+		return t.measure(ctx, p)
+	}
+	quick := p
+	quick.quick, p.slow = slow, slow
+	if err := t.measure(ctx, quick); err != nil {
+		return err
+	}
+	return t.measure(ctx, p)
+}
+
+var testPassed = regexp.MustCompile(`(?m)^--- PASS: (\S+) \(([0-9.]+)s\)$`)
+
+// slowTests is a pattern of the slowest tests, which together take most of the time; "" where that cannot be told.
+func slowTests(verbose string) string {
+	type timed struct {
+		name string
+		took float64
+	}
+	var tests []timed
+	whole := 0.0
+	for _, found := range testPassed.FindAllStringSubmatch(verbose, -1) {
+		took, err := strconv.ParseFloat(found[2], 64)
+		if err != nil {
+			continue
+		}
+		tests = append(tests, timed{found[1], took})
+		whole += took
+	}
+	slices.SortStableFunc(tests, func(a, b timed) int { return cmp.Compare(a.took, b.took) })
+	const quickPart = 0.1
+	sum := 0.0
+	for i, test := range tests {
+		if sum += test.took; sum > quickPart*whole && i > 0 {
+			var names []string
+			for _, slow := range tests[i:] {
+				names = append(names, regexp.QuoteMeta(slow.name))
+			}
+			return "^(" + strings.Join(names, "|") + ")$"
+		}
+	}
+	return ""
 }
 
 // measure adds a program, which must pass without a mistake, and limits it to several times what it computes then.
@@ -194,7 +253,12 @@ func (t *mutantTrial) overlay() (map[string]*mutant.Combined, error) {
 }
 
 func (p *testProgram) String() string {
-	if p.short {
+	switch {
+	case p.quick != "":
+		return p.packageName + " -short, quick tests"
+	case p.slow != "":
+		return p.packageName + " -short, slow tests"
+	case p.short:
 		return p.packageName + " -short"
 	}
 	return p.packageName
@@ -223,8 +287,15 @@ func (t *mutantTrial) try(ctx context.Context, p *testProgram, m mutant.Numbered
 // runTests runs a package's tests, where go test would, with the mutant of a number or, for 0, without any, and tells how long they
 // computed. The shell sets the limits: a mutant that counts down where it should count up would take all the memory there is. Time is
 // that of the processor, so that other work on the machine changes no verdict.
-func (t *mutantTrial) runTests(ctx context.Context, p *testProgram, number int, out io.Writer) (used time.Duration, err error) {
+func (t *mutantTrial) runTests(ctx context.Context, p *testProgram, number int, out io.Writer, more ...string) (used time.Duration, err error) {
 	arguments := []string{p.path, "-test.failfast", "-test.timeout=0", fmt.Sprintf("-test.short=%t", p.short)}
+	arguments = append(arguments, more...)
+	if p.quick != "" {
+		arguments = append(arguments, "-test.skip="+p.quick)
+	}
+	if p.slow != "" {
+		arguments = append(arguments, "-test.run="+p.slow)
+	}
 	if p.rapid {
 		// Nobody reads what a failure looks like when it is as small as can be. A seed makes the verdict the same every time.
 		arguments = append(arguments, "-rapid.nofailfile", "-rapid.shrinktime=0s", "-rapid.seed=1")

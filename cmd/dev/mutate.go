@@ -31,8 +31,8 @@ the tests run once for each, which chooses its copy. What does not compile does 
 is not tried. A mutant is killed by a test that fails, by running longer than the limit, or by asking for more memory than the
 limit; one that lives is printed with its place and difference: either a test is missing, or the mutant means the same.
 
-Tests run with -short, those of the file's package first, then those of --then while the mutant lives, at last those of its package
-at full length. Without files, the files are those of calc whose arithmetic decides an amount. Limits count what a test computes,
+Tests run with -short, those of the file's package first, the quick ones of them before the others, then those of --then while the
+mutant lives, at last those of its package at full length. Without files, the files are those of calc whose arithmetic decides an amount. Limits count what a test computes,
 not how long it waits, so it may run with nice beside other work.
 `
 

@@ -127,3 +127,22 @@ func TestFindMutants_MoneyPaths(t *testing.T) {
 		t.Errorf("%d mutants, %v", len(found), err)
 	}
 }
+
+func TestSlowTests_AreThoseThatTakeMostOfTheTime(t *testing.T) {
+	t.Parallel()
+	const said = `--- PASS: TestA (0.01s)
+    --- PASS: TestA/part (9.00s)
+--- PASS: TestB (0.02s)
+--- PASS: TestC (2.00s)
+--- PASS: TestD (0.00s)
+PASS
+`
+	if got, want := slowTests(said), "^(TestC)$"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, none := range []string{"", "PASS\n", "--- PASS: TestA (3.00s)\nPASS\n"} {
+		if got := slowTests(none); got != "" {
+			t.Errorf("%q: got %q", none, got)
+		}
+	}
+}
