@@ -1,6 +1,7 @@
 package calc
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -116,9 +117,25 @@ func (p *payroll) compute(t testing.TB) *Output {
 	return out
 }
 
-// checkAmounts wants every amount to be what its line says.
+// outOfOrder tells what is wrong where there is not one line for an earner, a bonus, a level, a part and a kind, in this order.
+func outOfOrder(l *Lines) error {
+	for i := 1; i < l.Len(); i++ {
+		order := cmp.Or(cmp.Compare(l.Earner[i-1], l.Earner[i]), cmp.Compare(l.Bonus[i-1], l.Bonus[i]), cmp.Compare(l.Level[i-1], l.Level[i]),
+			cmp.Compare(l.Part[i-1], l.Part[i]), cmp.Compare(l.Kind[i-1], l.Kind[i]))
+		if order >= 0 {
+			return fmt.Errorf("line %d, of %d by bonus %d and of kind %d, stands before one of %d by bonus %d and of kind %d",
+				i-1, l.Earner[i-1], l.Bonus[i-1], l.Kind[i-1], l.Earner[i], l.Bonus[i], l.Kind[i])
+		}
+	}
+	return nil
+}
+
+// checkAmounts wants every amount to be what its line says, and the lines in order.
 func checkAmounts(t testing.TB, in *Input, out *Output) {
 	t.Helper()
+	if err := outOfOrder(&out.Lines); err != nil {
+		t.Fatal(err)
+	}
 	for i := range out.Lines.Len() {
 		variant := uint8(0)
 		if in.Plan.VariantOfMarket != nil && in.Network.Market != nil {

@@ -248,3 +248,23 @@ func TestCap_RanksAgreeWithRationals(t *testing.T) {
 		}
 	})
 }
+
+// A word says of its places whether anything is left behind them, and its other bits are not among them.
+func TestCap_WordTellsWhatIsLeftBehindItsPlaces(t *testing.T) {
+	word := func(e ExactAmount) uint64 { return packed(e, int64(e.Steps), 1) }
+	const places = 1 << 40
+	want := word(ExactAmount{Steps: 7, Hi: places})
+	if want != places|exactThere|exactShort {
+		t.Fatalf("the word is %#x", want)
+	}
+	for bit := range placesShift {
+		if got := word(ExactAmount{Steps: 7, Hi: places | 1<<bit}); got != want&^exactShort {
+			t.Errorf("with bit %d behind the places: %#x", bit, got)
+		}
+	}
+	for _, e := range []ExactAmount{{Steps: 7, Hi: places, Lo: 1}, {Steps: 7, Hi: places, More: true}} {
+		if got := word(e); got != want&^exactShort {
+			t.Errorf("%+v: %#x", e, got)
+		}
+	}
+}

@@ -416,6 +416,9 @@ func TestCap_AgreesWithTheModel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := outOfOrder(&out.Lines); err != nil {
+			t.Fatal(err)
+		}
 		m := newCapModel(p.in)
 		m.apply(out.PaidAs)
 		if got, want := resultOf(out), m.result(); !reflect.DeepEqual(got, want) {

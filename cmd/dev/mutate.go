@@ -41,7 +41,7 @@ not how long it waits, so it may run with nice beside other work.
 var moneyPaths = []string{
 	"calc/amount.go", "calc/exact_*.go", "calc/ratio.go", "calc/round_sums.go", "calc/allocate.go", "calc/correction.go", "calc/cap*.go",
 	"calc/bonus*.go", "calc/binary_*.go", "calc/payout.go", "calc/payer.go", "calc/exchange.go", "calc/proration*.go", "calc/schedule.go", "calc/sale.go",
-	"calc/decimal.go", "calc/tariff.go", "calc/rate_table.go", "calc/line_*.go", "calc/volume*.go", "calc/rank*.go", "calc/top_parts.go",
+	"calc/clawback.go", "calc/billing.go", "calc/decimal.go", "calc/tariff.go", "calc/rate_table.go", "calc/line_*.go", "calc/volume*.go", "calc/rank*.go", "calc/top_parts.go",
 	"calc/pay_own.go", "calc/event.go",
 }
 
