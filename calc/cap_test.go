@@ -240,6 +240,21 @@ func TestCap_PostedLinesAreAdjusted(t *testing.T) {
 		1 event 0.1 adjustment 999 × 1 × company -833/2499 = -333`)
 }
 
+// Where the company keeps what rounding leaves over, what is taken of posted lines is rounded up, and what is left of others down.
+func TestCap_CompanyKeepsTheRemainderOfPostedLines(t *testing.T) {
+	event := directOf("event", RateScale/10)
+	event.Pays = PaysEvent
+	p := newPayroll(3, event, manual("pay"))
+	p.post("event", 0, 10)
+	p.post("event", 1, 10)
+	p.pay("pay", 2, 10)
+	p.cap(Cap{Name: "company", Per: CapPerCompany, LimitMinor: p.limit(20), Remainder: RemainderCompany})
+	wantLines(t, p.in, p.compute(t), `
+		0 event adjustment 10 × 1 × company -10/30 = -4
+		1 event adjustment 10 × 1 × company -10/30 = -4
+		2 pay 10 × 1 × company 20/30 = 6`)
+}
+
 func TestCap_CountsWhatTheCalendarPeriodHasPaid(t *testing.T) {
 	p := newPayroll(2, manual("pay"))
 	p.cap(Cap{Name: "quarter", Within: Quarterly, LimitMinor: p.limit(250)})
