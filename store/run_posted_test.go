@@ -132,3 +132,41 @@ func TestPreviewRun_DigestTellsWhatEventsHavePosted(t *testing.T) {
 		}
 	})
 }
+
+// A cap bounds what is paid in its period, whatever version of the plan a sale was sold under.
+func TestWorkRun_CapsBoundWhatOlderVersionsHavePosted(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		const bonuses = "bonuses: [{name: at_once, direct: {base: price, rate: 10%}}, {name: renamed, pays: event, unilevel: {base: price, rates: [{levels: [1%]}]}}]\n"
+		first := compiled(t, "versions", bonuses)
+		second := compiled(t, "versions", strings.Replace(bonuses, "renamed", "above", 1)+"caps: [{name: person, limit: 30}]\n")
+		second.ValidFromUS = date(2, 1)
+		w.nowUS.Store(at(20, 0))
+		w.publish(first, "first")
+		w.publish(second, "second")
+		ben := early("ben")
+		ben.SponsorID = "ann"
+		w.enrol("versions", early("ann"), ben)
+		sold := sale("old")
+		sold.DistributorID = "ben"
+		w.must(w.RecordSales(t.Context(), []store.NewSale{sold}))
+		w.nowUS.Store(date(2, 20))
+		sold = sale("new")
+		sold.DistributorID, sold.SoldAtUS = "ben", date(2, 4)
+		w.must(w.RecordSales(t.Context(), []store.NewSale{sold}))
+		for _, id := range []string{"old", "new"} {
+			w.append(activation(id, "live", date(2, 5)))
+		}
+		w.nowUS.Store(date(3, 2))
+		w.must(nil, w.close("versions", calc.Monthly, "2026-01"))
+		w.must(nil, w.close("versions", calc.Monthly, "2026-02"))
+		// 50.00 of each sale. What a bonus paid that this version no longer has stays as it is.
+		for id, want := range map[string]string{
+			"ben": "at_once ADJUSTMENT -7000 of 10000 person=-7000/10000\nheld 0, payable 3000\n",
+			"ann": "held 0, payable 1000\n",
+		} {
+			if got := w.runLines(id, "2026-02"); got != want {
+				t.Errorf("%s has\n%swant\n%s", id, got, want)
+			}
+		}
+	})
+}
