@@ -153,6 +153,7 @@ func (in *Input) checkLengths(n int) error {
 		{"Network.Market", len(in.Network.Market), n, true},
 		{"Network.Kind", len(in.Network.Kind), n, true},
 		{"Network.Tags", len(in.Network.Tags), n, true},
+		{"Network.Unpaid", len(in.Network.Unpaid), n, true},
 		{"Network.Joined", len(in.Network.Joined), n, true},
 		{"Volumes.QV", len(in.Volumes.QV), volumes, true},
 		{"Volumes.FeeMinor", len(in.Volumes.FeeMinor), volumes, true},

@@ -12,8 +12,12 @@ type Network struct {
 	Market []uint16 // number in Plan.Names.Markets; nil: 0
 	Kind   []uint16 // number in Plan.Names.Kinds; nil: 0
 	Tags   []uint64 // bit k-1 for number k of Plan.Names.Tags; nil: none
+	Unpaid []bool   // who is never active, has no rank and is paid nothing, as the terminated; nil: nobody
 	Joined []int32  // place in the order of joining, for what is counted by it; nil: the order of EnrolledAtUS, then of the rows
 }
+
+// unpaid tells whether somebody is paid nothing whatever the plan says.
+func (n *Network) unpaid(row int32) bool { return n.Unpaid != nil && n.Unpaid[row] }
 
 // Volumes are the counted entries of a period: what sale events add to, or take from, their sellers' volumes. Columns after the first
 // four are optional: nil means what their comment says, and is refused where the plan asks for the column.

@@ -45,6 +45,7 @@ type Plan struct {
 	Late            LatePolicy
 	CancelledVolume CancelledVolume
 	Restating       Restating
+	Terminations    Terminations
 	// Exchange holds the plan's own rates; nil when all money is in Currency. ExchangeOnce tells that conversions are rounded only
 	// when they are paid out.
 	Exchange     *Rates
@@ -100,6 +101,17 @@ type Pays uint8
 const (
 	PaysPeriod Pays = iota
 	PaysEvent
+)
+
+// Terminations says what becomes of the amounts and the downline of who is terminated.
+type Terminations uint8
+
+// The rules for terminations. The engine knows RollUp alone, by an input that has the downline moved up already and lists those who are
+// not paid; the others are decided when amounts are payable.
+const (
+	TerminationsHold Terminations = iota
+	TerminationsRollUp
+	TerminationsCompany
 )
 
 // LatePolicy says where an event counts whose period is no longer open.

@@ -170,7 +170,10 @@ func (l *rankLadder) climb(f *factColumns, seat int32) {
 			f.columns[r.slot][seat] = r.fold.at(f, seat)
 		}
 	}
-	paidAs := l.highestOf(f, seat)
+	paidAs := uint8(0)
+	if !l.c.in.Network.unpaid(l.c.sponsor.row[seat]) {
+		paidAs = l.highestOf(f, seat)
+	}
 	f.rank[seat] = paidAs
 	if l.highest != nil {
 		l.highest[seat] = max(top, paidAs)

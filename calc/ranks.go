@@ -32,7 +32,7 @@ func (c *computation) stand(out *Output) error {
 		f.active = c.sponsor.active
 		everybody := prior.Active == nil || c.in.Plan.Active == nil
 		for seat, row := range t.row {
-			c.sponsor.active[seat] = everybody || prior.Active[row]
+			c.sponsor.active[seat] = (everybody || prior.Active[row]) && !c.in.Network.unpaid(row)
 		}
 	}
 	c.forSeats(func(_, from, to int) {
@@ -70,6 +70,9 @@ func (c *computation) decideActive(f *factColumns) error {
 	active := make([]bool, c.n)
 	if err := c.decide(f, condition, active); err != nil {
 		return fmt.Errorf("active: %w", err)
+	}
+	for seat, row := range c.sponsor.row {
+		active[seat] = active[seat] && !c.in.Network.unpaid(row)
 	}
 	c.sponsor.active, f.active = active, active
 	return nil

@@ -83,7 +83,8 @@ func (s *stage) paid(bonus int, w *walk) ([]bool, error) {
 func (s *stage) decideWho(bonus int, w *walk) ([]bool, error) {
 	b := &s.plan.Bonuses[bonus]
 	activeOnly := !b.paidToInactive() && s.plan.Active != nil
-	if b.When == nil && b.Variants == nil && b.Markets == nil {
+	unpaid := s.in != nil && s.in.Network.Unpaid != nil
+	if b.When == nil && b.Variants == nil && b.Markets == nil && !unpaid {
 		if activeOnly {
 			return w.active, nil
 		}
@@ -97,7 +98,7 @@ func (s *stage) decideWho(bonus int, w *walk) ([]bool, error) {
 			f = s.facts.facts.worker()
 		}
 		for seat := from; seat < to; seat++ {
-			out[seat] = (!activeOnly || w.active[seat]) && s.marketPays(b, w, seat) && (b.When == nil || b.When.holds(f, s.sponsorSeat(w, seat)))
+			out[seat] = (!activeOnly || w.active[seat]) && !(unpaid && s.in.Network.Unpaid[w.row[seat]]) && s.marketPays(b, w, seat) && (b.When == nil || b.When.holds(f, s.sponsorSeat(w, seat)))
 		}
 		if f != nil && f.overflow {
 			failed.Store(true)

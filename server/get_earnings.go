@@ -50,6 +50,9 @@ func totalsOf(totals []store.EarningsTotal) []*uplinev1.EarningsTotal {
 			Posted: money(t.PostedMinor, t.Currency), Held: money(t.HeldMinor, t.Currency),
 			Payable: money(t.PayableMinor, t.Currency), Unearned: money(t.UnearnedMinor, t.Currency), LineCount: t.LineCount,
 		}
+		if t.CompanyMinor != 0 {
+			out[i].Company = money(t.CompanyMinor, t.Currency)
+		}
 	}
 	return out
 }

@@ -57,7 +57,7 @@ const sqlPostedRun = `SELECT run_id, run_key, attempt, plan_version, posted_at_u
 	WHERE plan_id = $1 AND cadence = $2 AND period_no = $3 AND state = 'POSTED'`
 
 func (r *earningsRead) find(s *Store) (err error) {
-	if r.distributor, err = distributor(r.conn, r.query.DistributorID); err != nil {
+	if r.distributor, err = distributorWhole(r.conn, r.query.DistributorID); err != nil {
 		return err
 	}
 	if r.plan, err = s.newestPlan(r.conn, r.distributor.PlanID); err != nil {
@@ -146,10 +146,17 @@ func (r *earningsRead) total(s *Store) error {
 			sums[k].UnearnedMinor += minor
 		}
 	}
+	terminated, err := r.terminated()
+	if err != nil {
+		return err
+	}
 	for _, t := range sums {
-		if r.out.Period.State == PeriodClosed {
+		switch {
+		case terminated && r.plan.Terminations == calc.TerminationsCompany:
+			t.CompanyMinor = t.PostedMinor
+		case r.out.Period.State == PeriodClosed && !(terminated && r.distributor.Standing == StandingTerminated):
 			t.PayableMinor = t.PostedMinor
-		} else {
+		default:
 			t.HeldMinor = t.PostedMinor
 		}
 		if t.Bonus == "" {
@@ -164,6 +171,20 @@ func (r *earningsRead) total(s *Store) error {
 	slices.SortFunc(r.out.Totals, byName)
 	slices.SortFunc(r.out.ByBonus, byName)
 	return nil
+}
+
+// terminated tells whether the distributor counts as terminated in the period.
+func (r *earningsRead) terminated() (bool, error) {
+	if r.distributor.StandingAtUS == 0 {
+		return false, nil
+	}
+	events, err := networkEventsOf(r.conn, r.plan.ID, r.distributor.DistributorID)
+	if err != nil {
+		return false, err
+	}
+	key := r.out.Period.Key
+	e, _ := inView(events, ofStanding, networkView{key.Cadence, key.No})
+	return e != nil && e.Kind == NetworkTerminated, nil
 }
 
 // linesAfter is where a page of lines begins: after a line of an event, or of the run.

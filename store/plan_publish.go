@@ -54,9 +54,6 @@ func checkFed(p *calc.Plan) error {
 		field string
 		what  string
 	}{
-		{asks.Owner, "caps", "who owns several positions (per: owner, over: positions)"},
-		{asks.Kind, "facts", "kinds of registration (kind)"},
-		{asks.Tags, "facts", "licences and other tags (tag)"},
 		{asks.Adjustments, "bonuses", "adjustments by hand (manual)"},
 	} {
 		if a.asked {

@@ -45,9 +45,95 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 		return err
 	}
 	if f.placed {
-		net.Parent, err = r.lookUp(&f.parents, "parent")
+		if net.Parent, err = r.lookUp(&f.parents, "parent"); err != nil {
+			return err
+		}
 	}
-	return err
+	if f.asks.Owner {
+		net.Owner = rowsOfOwners(&in.ids, &f.owners)
+	}
+	if plan.Terminations == calc.TerminationsRollUp && len(f.terminated) > 0 {
+		r.rollUp(f.terminated)
+	}
+	return nil
+}
+
+// rowsOfOwners gives for everybody the first row of the same owner. Nearly everybody owns one position, so that only owners who are
+// named by others are looked up.
+func rowsOfOwners(ids, owners *idColumn) []int32 {
+	first := make(map[string]int32)
+	rows := make([]int32, owners.len())
+	for i := range rows {
+		rows[i] = int32(i)
+		if owner := owners.at(i); owner != ids.at(i) {
+			if _, known := first[owner]; !known {
+				first[owner] = int32(i)
+			}
+		}
+	}
+	if len(first) == 0 {
+		return rows
+	}
+	for i := range rows {
+		owner := owners.at(i)
+		row, named := first[owner]
+		if named && int32(i) < row {
+			first[owner] = int32(i) // the position that the others name comes before them
+		}
+	}
+	for i := range rows {
+		if row, named := first[owners.at(i)]; named {
+			rows[i] = row
+		}
+	}
+	return rows
+}
+
+// rollUp moves the downline of those who are terminated up to the next in the sponsor tree who is not, and notes whose sales count for
+// whom. Of those who are terminated each gets the answer of the one above, so that the whole takes time for each once.
+func (r *runReader) rollUp(terminated []int32) {
+	net := &r.in.calc.Network
+	net.Unpaid = make([]bool, len(net.Sponsor))
+	for _, row := range terminated {
+		net.Unpaid[row] = true
+	}
+	const unknown = -2
+	heir := make(map[int32]int32, len(terminated)) // -1: nobody above
+	for _, row := range terminated {
+		heir[row] = unknown
+	}
+	var way []int32
+	for _, row := range terminated {
+		way = way[:0]
+		at := row
+		for at >= 0 && net.Unpaid[at] && heir[at] == unknown {
+			way = append(way, at)
+			at = net.Sponsor[at]
+		}
+		if at >= 0 && net.Unpaid[at] {
+			at = heir[at]
+		}
+		for _, passed := range way {
+			heir[passed] = at
+		}
+	}
+	for row, sponsor := range net.Sponsor {
+		if sponsor >= 0 && net.Unpaid[sponsor] {
+			net.Sponsor[row] = heir[sponsor]
+		}
+	}
+	for _, row := range terminated {
+		net.Sponsor[row] = -1
+	}
+	r.heir = heir
+}
+
+// sellerOf is for whom a seller's sales count.
+func (r *runReader) sellerOf(row int32) int32 {
+	if heir, ok := r.heir[row]; ok && heir >= 0 {
+		return heir
+	}
+	return row
 }
 
 // networkFold makes of the events in view, which come by distributor, what each distributor is in the period: for each aspect the
@@ -62,11 +148,13 @@ type networkFold struct {
 	words    wordNumbers
 
 	sponsors, parents idColumn
+	owners            idColumn // the text that stands for the owner: the owner's id, or that of a position which is its own
+	terminated        []int32  // rows, in ascending order
 	// Of the last row: what goes into the digest beside the columns, and when each aspect took effect.
-	leg, enrolledAtUS int64
-	market            []byte
-	isEnrolled        bool
-	atUS              [aspects]int64
+	leg, enrolledAtUS    int64
+	market, kind, tags   []byte
+	isEnrolled, isLeaver bool
+	atUS                 [aspects]int64
 }
 
 // asEnrolled stands for the time of what no later event has set, and unset for that of what none has.
@@ -96,6 +184,9 @@ const (
 	networkEffective
 	networkMarket
 	networkKind
+	networkOwner
+	networkRegistered
+	networkTags
 )
 
 func (f *networkFold) row(row Row) error {
@@ -117,7 +208,18 @@ func (f *networkFold) row(row Row) error {
 		return nil
 	case string(NetworkPlaced):
 		return f.setPlace(id, row, effective)
-	case string(NetworkTerminated), string(NetworkReinstated), string(NetworkRegistered):
+	case string(NetworkTerminated):
+		if f.takes(ofStanding, effective) {
+			f.isLeaver = true
+		}
+		return nil
+	case string(NetworkReinstated):
+		if f.takes(ofStanding, effective) {
+			f.isLeaver = false
+		}
+		return nil
+	case string(NetworkRegistered):
+		f.setRegistration(row, effective)
 		return nil
 	}
 	return fmt.Errorf("%w: event of kind %q of distributor %s", ErrCorrupt, row.Bytes(networkKind), id)
@@ -143,7 +245,17 @@ func (f *networkFold) begin(id []byte, row Row) error {
 		f.market = append(f.market[:0], row.Bytes(networkMarket)...)
 		net.Market = append(net.Market, f.words.market(f.market))
 	}
-	f.leg, f.isEnrolled = 0, false
+	if f.asks.Owner {
+		f.owners.append(id)
+	}
+	if f.asks.Kind {
+		net.Kind = append(net.Kind, 0)
+	}
+	if f.asks.Tags {
+		net.Tags = append(net.Tags, 0)
+	}
+	f.leg, f.isEnrolled, f.isLeaver = 0, false, false
+	f.kind, f.tags = f.kind[:0], f.tags[:0]
 	for a := range f.atUS {
 		f.atUS[a] = unset
 	}
@@ -157,6 +269,10 @@ func (f *networkFold) enrol(id []byte, row Row, effective int64) error {
 	}
 	f.isEnrolled, f.enrolledAtUS = true, effective
 	f.in.calc.Network.EnrolledAtUS[f.in.ids.len()-1] = effective
+	if owner := row.Bytes(networkOwner); f.asks.Owner && len(owner) > 0 {
+		f.owners.replaceLast(owner)
+	}
+	f.setRegistration(row, asEnrolled)
 	f.setSponsor(row, asEnrolled)
 	return f.setPlace(id, row, asEnrolled)
 }
@@ -173,6 +289,21 @@ func (f *networkFold) takes(a aspect, atUS int64) bool {
 func (f *networkFold) setSponsor(row Row, atUS int64) {
 	if f.takes(ofSponsor, atUS) {
 		f.sponsors.replaceLast(row.Bytes(networkSponsor))
+	}
+}
+
+func (f *networkFold) setRegistration(row Row, atUS int64) {
+	if !f.asks.Kind && !f.asks.Tags || !f.takes(ofRegistration, atUS) {
+		return
+	}
+	net, last := &f.in.calc.Network, f.in.ids.len()-1
+	if f.asks.Kind {
+		f.kind = append(f.kind[:0], row.Bytes(networkRegistered)...)
+		net.Kind[last] = f.words.kinds[string(f.kind)]
+	}
+	if f.asks.Tags {
+		f.tags = append(f.tags[:0], row.Bytes(networkTags)...)
+		net.Tags[last] = f.words.tagBits(f.tags)
 	}
 }
 
@@ -209,6 +340,19 @@ func (f *networkFold) finish() error {
 	d.int(f.enrolledAtUS)
 	if f.asks.Home {
 		d.bytes(f.market)
+	}
+	if f.asks.Owner {
+		d.text(f.owners.at(last))
+	}
+	if f.asks.Kind {
+		d.bytes(f.kind)
+	}
+	if f.asks.Tags {
+		d.bytes(f.tags)
+	}
+	if f.isLeaver {
+		f.terminated = append(f.terminated, int32(last))
+		d.text(string(NetworkTerminated))
 	}
 	d.row()
 	return nil

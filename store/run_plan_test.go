@@ -133,8 +133,6 @@ markets:
 func TestPublishPlan_RefusesWhatEventsDoNotCarry(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		for what, source := range map[string]string{
-			"(tag)":    "active: tag(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
-			"(kind)":   "active: kind(\"x\")\nbonuses: [{name: own, direct: {rate: 1%}}]",
 			"(manual)": "bonuses: [{name: hand, manual: {}}]",
 		} {
 			p := compiled(t, "asks", source)

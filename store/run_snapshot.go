@@ -27,6 +27,7 @@ type runReader struct {
 	conn  Conn
 	in    *runInput
 	index *idIndex
+	heir  map[int32]int32 // for whom the sales of the terminated count, where the plan rolls them up; -1: for nobody else
 	reading
 }
 
@@ -166,7 +167,7 @@ func (r *runReader) addVolume(row Row, region string, more *volumeReader, d *row
 		return fmt.Errorf("%w: seller %s of sale %s %s is not in the network of the period", ErrCorrupt, sellerID, row.Bytes(0), row.Bytes(1))
 	}
 	pv, cv, price := row.Int(5), row.Int(6), row.Int(7)
-	v.Seller = append(v.Seller, seller)
+	v.Seller = append(v.Seller, r.sellerOf(seller))
 	v.PV, v.CV, v.PriceMinor = append(v.PV, pv), append(v.CV, cv), append(v.PriceMinor, price)
 	sum, ok := addInt64(in.volumeCV, cv)
 	if !ok {

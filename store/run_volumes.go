@@ -1,9 +1,13 @@
 package store
 
-import "upline/calc"
+import (
+	"bytes"
+
+	"upline/calc"
+)
 
 // wordNumbers gives the numbers by which a plan knows words.
-type wordNumbers struct{ classes, markets map[string]uint16 }
+type wordNumbers struct{ classes, markets, kinds, tags map[string]uint16 }
 
 func newWordNumbers(p *calc.Plan) wordNumbers {
 	numbered := func(words []string) map[string]uint16 {
@@ -13,7 +17,19 @@ func newWordNumbers(p *calc.Plan) wordNumbers {
 		}
 		return numbers
 	}
-	return wordNumbers{numbered(p.Names.Classes), numbered(p.Names.Markets)}
+	return wordNumbers{numbered(p.Names.Classes), numbered(p.Names.Markets), numbered(p.Names.Kinds), numbered(p.Names.Tags)}
+}
+
+// tagBits are the bits of those tags that the plan asks for.
+func (w wordNumbers) tagBits(text []byte) (bits uint64) {
+	for len(text) > 0 {
+		tag, rest, _ := bytes.Cut(text, []byte(" "))
+		if no := w.tags[string(tag)]; no != 0 {
+			bits |= 1 << (no - 1)
+		}
+		text = rest
+	}
+	return bits
 }
 
 func (w wordNumbers) market(name []byte) uint16 { return w.markets[string(name)] }

@@ -19,7 +19,7 @@ func (h *history) pays() bool {
 // pay returns the commissions that the sale pays at the event that makes it active.
 func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, error) {
 	needs := calc.EventNeeds(h.plan)
-	u := upward{conn: h.conn, plan: h.plan, ranks: needs.Ranks, atUS: h.sale.ActivatedAtUS}
+	u := upward{conn: h.conn, plan: h.plan, ranks: needs.Ranks, atUS: h.sale.ActivatedAtUS, unpaid: map[string]bool{}}
 	sponsor, err := u.chain(h.sale.DistributorID, false, needs.SponsorLevels)
 	if err != nil {
 		return nil, err
@@ -39,6 +39,9 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 	lines := make([]Line, 0, len(paid))
 	for _, l := range paid {
 		earner := chainOf(sponsor, placement, l).ids[l.Distance]
+		if u.unpaid[earner] {
+			continue
+		}
 		bonus := h.plan.Bonuses[l.Bonus]
 		line := Line{
 			Market: h.sale.Market, SaleID: h.sale.SaleID, EventID: eventID, LineNo: int32(len(lines) + 1), DistributorID: earner, PlanID: h.plan.ID,
@@ -78,7 +81,9 @@ type upward struct {
 	plan  *calc.Plan
 	ranks bool
 	atUS  int64
-	run   *postedRun // the last posted run of the main cadence; key 0 when there is none
+	// unpaid are those on the way who are terminated, where the plan pays them nothing.
+	unpaid map[string]bool
+	run    *postedRun // the last posted run of the main cadence; key 0 when there is none
 }
 
 // chain is a way up; the seller stands first.
@@ -91,17 +96,27 @@ type chain struct {
 // events arrive.
 func (u *upward) chain(seller string, placement bool, levels int32) (chain, error) {
 	words, home := newWordNumbers(u.plan), u.plan.Asks().Home
-	if levels == 0 && !u.ranks && !home {
+	if levels == 0 && !u.ranks && !home && (placement || u.plan.Terminations != calc.TerminationsRollUp) {
 		return chain{ids: []string{seller}, members: make([]calc.ChainMember, 1)}, nil
 	}
 	var ch chain
 	var regions []string
 	w := wayUp{conn: u.conn, placement: placement, atUS: u.atUS, page: int64(levels) + 1}
 	err := w.up(seller, func(d Distributor) (stop bool) {
+		if u.plan.Terminations == calc.TerminationsRollUp && d.Standing == StandingTerminated {
+			if !placement {
+				return false // the sale counts for the next above, who is paid in their place
+			}
+			u.unpaid[d.DistributorID] = true
+		}
 		ch.ids, regions = append(ch.ids, d.DistributorID), append(regions, d.Region)
 		ch.members = append(ch.members, calc.ChainMember{Market: words.market([]byte(d.Market))})
 		return len(ch.ids) > int(levels)
 	})
+	if err == nil && len(ch.ids) == 0 { // all the way up is terminated
+		u.unpaid[seller] = true
+		ch.ids, regions, ch.members = append(ch.ids, seller), append(regions, ""), make([]calc.ChainMember, 1)
+	}
 	if err != nil || !u.ranks {
 		return ch, err
 	}

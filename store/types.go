@@ -234,6 +234,7 @@ type EarningsTotal struct {
 	Bonus, Currency                                                  string
 	EarnedMinor, ReversedMinor, PostedMinor, HeldMinor, PayableMinor int64
 	UnearnedMinor                                                    int64 // of PostedMinor: advances that paid cycles have not earned yet
+	CompanyMinor                                                     int64 // of who is terminated, where the plan gives it to the company
 	LineCount                                                        int64
 }
 

@@ -184,6 +184,7 @@ func (c *compiler) compile() {
 		PlacementWidth:  m.GetPlacement().GetWidth(),
 		PlacementDepth:  m.GetPlacement().GetDepth(),
 		Late:            latePolicies[m.GetLatePolicy()],
+		Terminations:    terminations[m.GetTerminations()],
 		CancelledVolume: cancelledVolumes[m.GetCancelledVolume()],
 	}
 	c.currency()
@@ -211,6 +212,11 @@ func (c *compiler) compile() {
 var roundingAts = map[uplinev1.RoundingAt]calc.RoundingAt{
 	uplinev1.RoundingAt_ROUNDING_AT_BONUS: calc.RoundBonuses,
 	uplinev1.RoundingAt_ROUNDING_AT_TOTAL: calc.RoundTotals,
+}
+
+var terminations = map[uplinev1.Terminations]calc.Terminations{
+	uplinev1.Terminations_TERMINATIONS_ROLL_UP: calc.TerminationsRollUp,
+	uplinev1.Terminations_TERMINATIONS_COMPANY: calc.TerminationsCompany,
 }
 
 var latePolicies = map[uplinev1.LatePolicy]calc.LatePolicy{

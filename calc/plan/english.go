@@ -98,6 +98,14 @@ func (w *english) frame() {
 		w.line("  What is recorded too late for its period counts in the open one.")
 	}
 	w.restating(p.Restating)
+	switch p.Terminations {
+	case uplinev1.Terminations_TERMINATIONS_ROLL_UP:
+		w.line("  Whoever is terminated is paid nothing; downline and volume move up to the next above.")
+	case uplinev1.Terminations_TERMINATIONS_COMPANY:
+		w.line("  Whoever is terminated keeps the place; the amounts are the company's.")
+	default:
+		w.line("  Whoever is terminated keeps the place; the amounts are held.")
+	}
 	if p.PayoutPer != 0 {
 		w.line("  Payouts in other currencies are converted %s.", perWords[p.PayoutPer])
 	}

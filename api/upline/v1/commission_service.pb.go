@@ -1704,15 +1704,18 @@ type EarningsTotal struct {
 	Reversed *Money `protobuf:"bytes,3,opt,name=reversed,proto3" json:"reversed,omitempty"`
 	// The sum of all lines: earned plus reversed.
 	Posted *Money `protobuf:"bytes,4,opt,name=posted,proto3" json:"posted,omitempty"`
-	// The part of `posted` that is not payable yet because its period is not closed: caps may still take of it.
+	// The part of `posted` that is not payable yet, because its period is not closed, so that caps may still take of it, or because the
+	// distributor is terminated and the plan holds what is earned.
 	Held *Money `protobuf:"bytes,5,opt,name=held,proto3" json:"held,omitempty"`
-	// The part of `posted` that is payable: all of it once the period is closed.
+	// The part of `posted` that is payable: all of it once the period is closed, unless the distributor is terminated.
 	Payable *Money `protobuf:"bytes,6,opt,name=payable,proto3" json:"payable,omitempty"`
 	// Number of lines.
 	LineCount int64 `protobuf:"varint,7,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`
 	// The part of `posted` that is of advances of live services and not earned yet: what the billing cycles to come would earn. It is
 	// what would be taken back by months paid, if all of them ended now.
-	Unearned      *Money `protobuf:"bytes,8,opt,name=unearned,proto3" json:"unearned,omitempty"`
+	Unearned *Money `protobuf:"bytes,8,opt,name=unearned,proto3" json:"unearned,omitempty"`
+	// The part of `posted` that is the company's, as the distributor is terminated and the plan says so; unset elsewhere.
+	Company       *Money `protobuf:"bytes,9,opt,name=company,proto3" json:"company,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1799,6 +1802,13 @@ func (x *EarningsTotal) GetLineCount() int64 {
 func (x *EarningsTotal) GetUnearned() *Money {
 	if x != nil {
 		return x.Unearned
+	}
+	return nil
+}
+
+func (x *EarningsTotal) GetCompany() *Money {
+	if x != nil {
+		return x.Company
 	}
 	return nil
 }
@@ -2997,7 +3007,7 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\tpage_size\x18\x04 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
 	"\n" +
-	"page_token\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\xc6\x02\n" +
+	"page_token\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\xf2\x02\n" +
 	"\rEarningsTotal\x12\x14\n" +
 	"\x05bonus\x18\x01 \x01(\tR\x05bonus\x12(\n" +
 	"\x06earned\x18\x02 \x01(\v2\x10.upline.v1.MoneyR\x06earned\x12,\n" +
@@ -3007,7 +3017,8 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\apayable\x18\x06 \x01(\v2\x10.upline.v1.MoneyR\apayable\x12\x1d\n" +
 	"\n" +
 	"line_count\x18\a \x01(\x03R\tlineCount\x12,\n" +
-	"\bunearned\x18\b \x01(\v2\x10.upline.v1.MoneyR\bunearned\"J\n" +
+	"\bunearned\x18\b \x01(\v2\x10.upline.v1.MoneyR\bunearned\x12*\n" +
+	"\acompany\x18\t \x01(\v2\x10.upline.v1.MoneyR\acompany\"J\n" +
 	"\bCarryOut\x12\x14\n" +
 	"\x05bonus\x18\x01 \x01(\tR\x05bonus\x12\x12\n" +
 	"\x04left\x18\x02 \x01(\tR\x04left\x12\x14\n" +
@@ -3242,65 +3253,66 @@ var file_upline_v1_commission_service_proto_depIdxs = []int32{
 	37, // 34: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
 	37, // 35: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
 	37, // 36: upline.v1.EarningsTotal.unearned:type_name -> upline.v1.Money
-	44, // 37: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	38, // 38: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	38, // 39: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	45, // 40: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
-	22, // 41: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
-	22, // 42: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	46, // 43: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
-	23, // 44: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	38, // 45: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	37, // 46: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	44, // 47: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
-	4,  // 48: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
-	37, // 49: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
-	37, // 50: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
-	44, // 51: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
-	1,  // 52: upline.v1.Run.mode:type_name -> upline.v1.RunMode
-	2,  // 53: upline.v1.Run.state:type_name -> upline.v1.RunState
-	3,  // 54: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
-	25, // 55: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
-	26, // 56: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	38, // 57: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	38, // 58: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
-	27, // 59: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
-	43, // 60: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	1,  // 61: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	47, // 62: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
-	28, // 63: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
-	28, // 64: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	28, // 65: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
-	28, // 66: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
-	5,  // 67: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	7,  // 68: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	10, // 69: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	12, // 70: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	14, // 71: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	17, // 72: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	19, // 73: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	21, // 74: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	29, // 75: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	31, // 76: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	33, // 77: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
-	35, // 78: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
-	6,  // 79: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	8,  // 80: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	11, // 81: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	13, // 82: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	15, // 83: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	18, // 84: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	20, // 85: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	24, // 86: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	30, // 87: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	32, // 88: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	34, // 89: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
-	36, // 90: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
-	79, // [79:91] is the sub-list for method output_type
-	67, // [67:79] is the sub-list for method input_type
-	67, // [67:67] is the sub-list for extension type_name
-	67, // [67:67] is the sub-list for extension extendee
-	0,  // [0:67] is the sub-list for field type_name
+	37, // 37: upline.v1.EarningsTotal.company:type_name -> upline.v1.Money
+	44, // 38: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	38, // 39: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	38, // 40: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	45, // 41: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	22, // 42: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
+	22, // 43: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
+	46, // 44: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	23, // 45: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
+	38, // 46: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	37, // 47: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	44, // 48: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
+	4,  // 49: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
+	37, // 50: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
+	37, // 51: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
+	44, // 52: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	1,  // 53: upline.v1.Run.mode:type_name -> upline.v1.RunMode
+	2,  // 54: upline.v1.Run.state:type_name -> upline.v1.RunState
+	3,  // 55: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
+	25, // 56: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
+	26, // 57: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
+	38, // 58: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	38, // 59: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	27, // 60: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
+	43, // 61: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	1,  // 62: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
+	47, // 63: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	28, // 64: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
+	28, // 65: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
+	28, // 66: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
+	28, // 67: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
+	5,  // 68: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	7,  // 69: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	10, // 70: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	12, // 71: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	14, // 72: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	17, // 73: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	19, // 74: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	21, // 75: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	29, // 76: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	31, // 77: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	33, // 78: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	35, // 79: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	6,  // 80: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	8,  // 81: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	11, // 82: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	13, // 83: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	15, // 84: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	18, // 85: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	20, // 86: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	24, // 87: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	30, // 88: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	32, // 89: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	34, // 90: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	36, // 91: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	80, // [80:92] is the sub-list for method output_type
+	68, // [68:80] is the sub-list for method input_type
+	68, // [68:68] is the sub-list for extension type_name
+	68, // [68:68] is the sub-list for extension extendee
+	0,  // [0:68] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }

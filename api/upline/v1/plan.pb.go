@@ -22,6 +22,66 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Terminations says what becomes of the amounts and the downline of a distributor who is terminated, in the periods that begin at or
+// after the termination; what is paid at the event goes by the time of the event.
+type Terminations int32
+
+const (
+	// Not given; means hold.
+	Terminations_TERMINATIONS_UNSPECIFIED Terminations = 0
+	// Nothing changes but that the amounts are held, until the distributor is reinstated.
+	Terminations_TERMINATIONS_HOLD Terminations = 1
+	// The downline moves up to the next in the sponsor tree who is not terminated, and so does the volume of the own sales. In the
+	// placement tree the place stays, as one that has no volume of its own. The distributor is not active, has no rank and is paid
+	// nothing, as one who fulfils no condition; compression passes over it where the bonus says so.
+	Terminations_TERMINATIONS_ROLL_UP Terminations = 2
+	// Everything is computed as if the distributor were there, and the amounts are the company's: they are posted, and never payable.
+	Terminations_TERMINATIONS_COMPANY Terminations = 3
+)
+
+// Enum value maps for Terminations.
+var (
+	Terminations_name = map[int32]string{
+		0: "TERMINATIONS_UNSPECIFIED",
+		1: "TERMINATIONS_HOLD",
+		2: "TERMINATIONS_ROLL_UP",
+		3: "TERMINATIONS_COMPANY",
+	}
+	Terminations_value = map[string]int32{
+		"TERMINATIONS_UNSPECIFIED": 0,
+		"TERMINATIONS_HOLD":        1,
+		"TERMINATIONS_ROLL_UP":     2,
+		"TERMINATIONS_COMPANY":     3,
+	}
+)
+
+func (x Terminations) Enum() *Terminations {
+	p := new(Terminations)
+	*p = x
+	return p
+}
+
+func (x Terminations) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Terminations) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_plan_proto_enumTypes[0].Descriptor()
+}
+
+func (Terminations) Type() protoreflect.EnumType {
+	return &file_upline_v1_plan_proto_enumTypes[0]
+}
+
+func (x Terminations) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Terminations.Descriptor instead.
+func (Terminations) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{0}
+}
+
 // RoundingMode says how an amount between two steps is rounded.
 type RoundingMode int32
 
@@ -67,11 +127,11 @@ func (x RoundingMode) String() string {
 }
 
 func (RoundingMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[0].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[1].Descriptor()
 }
 
 func (RoundingMode) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[0]
+	return &file_upline_v1_plan_proto_enumTypes[1]
 }
 
 func (x RoundingMode) Number() protoreflect.EnumNumber {
@@ -80,7 +140,7 @@ func (x RoundingMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RoundingMode.Descriptor instead.
 func (RoundingMode) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{0}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{1}
 }
 
 // RoundingAt says what is rounded.
@@ -125,11 +185,11 @@ func (x RoundingAt) String() string {
 }
 
 func (RoundingAt) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[1].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[2].Descriptor()
 }
 
 func (RoundingAt) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[1]
+	return &file_upline_v1_plan_proto_enumTypes[2]
 }
 
 func (x RoundingAt) Number() protoreflect.EnumNumber {
@@ -138,7 +198,7 @@ func (x RoundingAt) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RoundingAt.Descriptor instead.
 func (RoundingAt) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{1}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{2}
 }
 
 // PlacementStrategy is a way to find a place beneath a sponsor.
@@ -190,11 +250,11 @@ func (x PlacementStrategy) String() string {
 }
 
 func (PlacementStrategy) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[2].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[3].Descriptor()
 }
 
 func (PlacementStrategy) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[2]
+	return &file_upline_v1_plan_proto_enumTypes[3]
 }
 
 func (x PlacementStrategy) Number() protoreflect.EnumNumber {
@@ -203,7 +263,7 @@ func (x PlacementStrategy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PlacementStrategy.Descriptor instead.
 func (PlacementStrategy) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{2}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{3}
 }
 
 // PlacementDescent says how to go on inside a leg in which somebody stands.
@@ -247,11 +307,11 @@ func (x PlacementDescent) String() string {
 }
 
 func (PlacementDescent) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[3].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[4].Descriptor()
 }
 
 func (PlacementDescent) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[3]
+	return &file_upline_v1_plan_proto_enumTypes[4]
 }
 
 func (x PlacementDescent) Number() protoreflect.EnumNumber {
@@ -260,7 +320,7 @@ func (x PlacementDescent) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PlacementDescent.Descriptor instead.
 func (PlacementDescent) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{3}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
 }
 
 // LatePolicy says where an event counts whose period is fenced or closed.
@@ -305,11 +365,11 @@ func (x LatePolicy) String() string {
 }
 
 func (LatePolicy) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[4].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[5].Descriptor()
 }
 
 func (LatePolicy) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[4]
+	return &file_upline_v1_plan_proto_enumTypes[5]
 }
 
 func (x LatePolicy) Number() protoreflect.EnumNumber {
@@ -318,7 +378,7 @@ func (x LatePolicy) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use LatePolicy.Descriptor instead.
 func (LatePolicy) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
 }
 
 // CancelledVolume says what a cancellation does to volume already counted.
@@ -363,11 +423,11 @@ func (x CancelledVolume) String() string {
 }
 
 func (CancelledVolume) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[5].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[6].Descriptor()
 }
 
 func (CancelledVolume) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[5]
+	return &file_upline_v1_plan_proto_enumTypes[6]
 }
 
 func (x CancelledVolume) Number() protoreflect.EnumNumber {
@@ -376,7 +436,7 @@ func (x CancelledVolume) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CancelledVolume.Descriptor instead.
 func (CancelledVolume) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
 }
 
 // Restate says for whom a bonus is corrected when a closed period is computed again.
@@ -421,11 +481,11 @@ func (x Restate) String() string {
 }
 
 func (Restate) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[6].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[7].Descriptor()
 }
 
 func (Restate) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[6]
+	return &file_upline_v1_plan_proto_enumTypes[7]
 }
 
 func (x Restate) Number() protoreflect.EnumNumber {
@@ -434,7 +494,7 @@ func (x Restate) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Restate.Descriptor instead.
 func (Restate) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{6}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{7}
 }
 
 // PaysAt says when a bonus posts its lines.
@@ -474,11 +534,11 @@ func (x PaysAt) String() string {
 }
 
 func (PaysAt) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[7].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[8].Descriptor()
 }
 
 func (PaysAt) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[7]
+	return &file_upline_v1_plan_proto_enumTypes[8]
 }
 
 func (x PaysAt) Number() protoreflect.EnumNumber {
@@ -487,7 +547,7 @@ func (x PaysAt) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PaysAt.Descriptor instead.
 func (PaysAt) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{7}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{8}
 }
 
 // Inactive says whether a bonus pays those who are not active.
@@ -527,11 +587,11 @@ func (x Inactive) String() string {
 }
 
 func (Inactive) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[8].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[9].Descriptor()
 }
 
 func (Inactive) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[8]
+	return &file_upline_v1_plan_proto_enumTypes[9]
 }
 
 func (x Inactive) Number() protoreflect.EnumNumber {
@@ -540,7 +600,7 @@ func (x Inactive) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Inactive.Descriptor instead.
 func (Inactive) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{8}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{9}
 }
 
 // Plan is a compensation plan. It is written as a YAML file with the names of these fields; an enum value is written in lower
@@ -588,7 +648,9 @@ type Plan struct {
 	// What is converted to a distributor's currency, and rounded, as one. Omitted: `line`.
 	PayoutPer PayoutPer `protobuf:"varint,20,opt,name=payout_per,json=payoutPer,proto3,enum=upline.v1.PayoutPer" json:"payout_per,omitempty"`
 	// How far corrections of closed periods go. Omitted: all the way.
-	Restating     *Restating `protobuf:"bytes,30,opt,name=restating,proto3" json:"restating,omitempty"`
+	Restating *Restating `protobuf:"bytes,30,opt,name=restating,proto3" json:"restating,omitempty"`
+	// What becomes of the amounts and the downline of a distributor who is terminated. Omitted: `hold`.
+	Terminations  Terminations `protobuf:"varint,31,opt,name=terminations,proto3,enum=upline.v1.Terminations" json:"terminations,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -768,6 +830,13 @@ func (x *Plan) GetRestating() *Restating {
 		return x.Restating
 	}
 	return nil
+}
+
+func (x *Plan) GetTerminations() Terminations {
+	if x != nil {
+		return x.Terminations
+	}
+	return Terminations_TERMINATIONS_UNSPECIFIED
 }
 
 // MarketOverride is how the plan differs for the distributors of some markets: only what is written here differs. It can change what
@@ -1634,7 +1703,7 @@ var File_upline_v1_plan_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_proto_rawDesc = "" +
 	"\n" +
-	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_bonus.proto\x1a\x18upline/v1/plan_cap.proto\x1a\x1bupline/v1/plan_upline.proto\x1a\x1bupline/v1/plan_volume.proto\x1a\x15upline/v1/types.proto\"\xf2\b\n" +
+	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_bonus.proto\x1a\x18upline/v1/plan_cap.proto\x1a\x1bupline/v1/plan_upline.proto\x1a\x1bupline/v1/plan_volume.proto\x1a\x15upline/v1/types.proto\"\xb9\t\n" +
 	"\x04Plan\x127\n" +
 	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x123\n" +
 	"\x04name\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x04name\x12-\n" +
@@ -1663,7 +1732,8 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\bexchange\x18\x13 \x01(\v2\x13.upline.v1.ExchangeR\bexchange\x12=\n" +
 	"\n" +
 	"payout_per\x18\x14 \x01(\x0e2\x14.upline.v1.PayoutPerB\b\xbaH\x05\x82\x01\x02\x10\x01R\tpayoutPer\x122\n" +
-	"\trestating\x18\x1e \x01(\v2\x14.upline.v1.RestatingR\trestating\"\x9b\x02\n" +
+	"\trestating\x18\x1e \x01(\v2\x14.upline.v1.RestatingR\trestating\x12E\n" +
+	"\fterminations\x18\x1f \x01(\x0e2\x17.upline.v1.TerminationsB\b\xbaH\x05\x82\x01\x02\x10\x01R\fterminations\"\x9b\x02\n" +
 	"\x0eMarketOverride\x125\n" +
 	"\amarkets\x18\x01 \x03(\tB\x1b\xbaH\x18\x92\x01\x15\b\x01\x10\xc8\x01\"\x0er\f2\n" +
 	"^[A-Z]{2}$R\amarkets\x12(\n" +
@@ -1737,7 +1807,12 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\binactive\x18\x17 \x01(\x0e2\x13.upline.v1.InactiveB\b\xbaH\x05\x82\x01\x02\x10\x01R\binactive\x12\"\n" +
 	"\brate_max\x18\x18 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\arateMax\x126\n" +
 	"\arestate\x18\x1e \x01(\x0e2\x12.upline.v1.RestateB\b\xbaH\x05\x82\x01\x02\x10\x01R\arestateB\r\n" +
-	"\x04kind\x12\x05\xbaH\x02\b\x01*\x93\x01\n" +
+	"\x04kind\x12\x05\xbaH\x02\b\x01*w\n" +
+	"\fTerminations\x12\x1c\n" +
+	"\x18TERMINATIONS_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11TERMINATIONS_HOLD\x10\x01\x12\x18\n" +
+	"\x14TERMINATIONS_ROLL_UP\x10\x02\x12\x18\n" +
+	"\x14TERMINATIONS_COMPANY\x10\x03*\x93\x01\n" +
 	"\fRoundingMode\x12\x1d\n" +
 	"\x19ROUNDING_MODE_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15ROUNDING_MODE_HALF_UP\x10\x01\x12\x1b\n" +
@@ -1799,96 +1874,98 @@ func file_upline_v1_plan_proto_rawDescGZIP() []byte {
 	return file_upline_v1_plan_proto_rawDescData
 }
 
-var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
+var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 10)
 var file_upline_v1_plan_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_upline_v1_plan_proto_goTypes = []any{
-	(RoundingMode)(0),         // 0: upline.v1.RoundingMode
-	(RoundingAt)(0),           // 1: upline.v1.RoundingAt
-	(PlacementStrategy)(0),    // 2: upline.v1.PlacementStrategy
-	(PlacementDescent)(0),     // 3: upline.v1.PlacementDescent
-	(LatePolicy)(0),           // 4: upline.v1.LatePolicy
-	(CancelledVolume)(0),      // 5: upline.v1.CancelledVolume
-	(Restate)(0),              // 6: upline.v1.Restate
-	(PaysAt)(0),               // 7: upline.v1.PaysAt
-	(Inactive)(0),             // 8: upline.v1.Inactive
-	(*Plan)(nil),              // 9: upline.v1.Plan
-	(*MarketOverride)(nil),    // 10: upline.v1.MarketOverride
-	(*Rounding)(nil),          // 11: upline.v1.Rounding
-	(*PlacementTree)(nil),     // 12: upline.v1.PlacementTree
-	(*PlacementRule)(nil),     // 13: upline.v1.PlacementRule
-	(*Restating)(nil),         // 14: upline.v1.Restating
-	(*Rank)(nil),              // 15: upline.v1.Rank
-	(*Bonus)(nil),             // 16: upline.v1.Bonus
-	(Cadence)(0),              // 17: upline.v1.Cadence
-	(*Volume)(nil),            // 18: upline.v1.Volume
-	(*Fact)(nil),              // 19: upline.v1.Fact
-	(*Cap)(nil),               // 20: upline.v1.Cap
-	(*Exchange)(nil),          // 21: upline.v1.Exchange
-	(PayoutPer)(0),            // 22: upline.v1.PayoutPer
-	(*DirectBonus)(nil),       // 23: upline.v1.DirectBonus
-	(*UnilevelBonus)(nil),     // 24: upline.v1.UnilevelBonus
-	(*BinaryBonus)(nil),       // 25: upline.v1.BinaryBonus
-	(*AdvanceBonus)(nil),      // 26: upline.v1.AdvanceBonus
-	(*FastStartBonus)(nil),    // 27: upline.v1.FastStartBonus
-	(*DifferentialBonus)(nil), // 28: upline.v1.DifferentialBonus
-	(*StairstepBonus)(nil),    // 29: upline.v1.StairstepBonus
-	(*GenerationBonus)(nil),   // 30: upline.v1.GenerationBonus
-	(*MatchingBonus)(nil),     // 31: upline.v1.MatchingBonus
-	(*RevenueShareBonus)(nil), // 32: upline.v1.RevenueShareBonus
-	(*ResidualBonus)(nil),     // 33: upline.v1.ResidualBonus
-	(*MatrixBonus)(nil),       // 34: upline.v1.MatrixBonus
-	(*PoolBonus)(nil),         // 35: upline.v1.PoolBonus
-	(*RankBonus)(nil),         // 36: upline.v1.RankBonus
-	(*ManualBonus)(nil),       // 37: upline.v1.ManualBonus
+	(Terminations)(0),         // 0: upline.v1.Terminations
+	(RoundingMode)(0),         // 1: upline.v1.RoundingMode
+	(RoundingAt)(0),           // 2: upline.v1.RoundingAt
+	(PlacementStrategy)(0),    // 3: upline.v1.PlacementStrategy
+	(PlacementDescent)(0),     // 4: upline.v1.PlacementDescent
+	(LatePolicy)(0),           // 5: upline.v1.LatePolicy
+	(CancelledVolume)(0),      // 6: upline.v1.CancelledVolume
+	(Restate)(0),              // 7: upline.v1.Restate
+	(PaysAt)(0),               // 8: upline.v1.PaysAt
+	(Inactive)(0),             // 9: upline.v1.Inactive
+	(*Plan)(nil),              // 10: upline.v1.Plan
+	(*MarketOverride)(nil),    // 11: upline.v1.MarketOverride
+	(*Rounding)(nil),          // 12: upline.v1.Rounding
+	(*PlacementTree)(nil),     // 13: upline.v1.PlacementTree
+	(*PlacementRule)(nil),     // 14: upline.v1.PlacementRule
+	(*Restating)(nil),         // 15: upline.v1.Restating
+	(*Rank)(nil),              // 16: upline.v1.Rank
+	(*Bonus)(nil),             // 17: upline.v1.Bonus
+	(Cadence)(0),              // 18: upline.v1.Cadence
+	(*Volume)(nil),            // 19: upline.v1.Volume
+	(*Fact)(nil),              // 20: upline.v1.Fact
+	(*Cap)(nil),               // 21: upline.v1.Cap
+	(*Exchange)(nil),          // 22: upline.v1.Exchange
+	(PayoutPer)(0),            // 23: upline.v1.PayoutPer
+	(*DirectBonus)(nil),       // 24: upline.v1.DirectBonus
+	(*UnilevelBonus)(nil),     // 25: upline.v1.UnilevelBonus
+	(*BinaryBonus)(nil),       // 26: upline.v1.BinaryBonus
+	(*AdvanceBonus)(nil),      // 27: upline.v1.AdvanceBonus
+	(*FastStartBonus)(nil),    // 28: upline.v1.FastStartBonus
+	(*DifferentialBonus)(nil), // 29: upline.v1.DifferentialBonus
+	(*StairstepBonus)(nil),    // 30: upline.v1.StairstepBonus
+	(*GenerationBonus)(nil),   // 31: upline.v1.GenerationBonus
+	(*MatchingBonus)(nil),     // 32: upline.v1.MatchingBonus
+	(*RevenueShareBonus)(nil), // 33: upline.v1.RevenueShareBonus
+	(*ResidualBonus)(nil),     // 34: upline.v1.ResidualBonus
+	(*MatrixBonus)(nil),       // 35: upline.v1.MatrixBonus
+	(*PoolBonus)(nil),         // 36: upline.v1.PoolBonus
+	(*RankBonus)(nil),         // 37: upline.v1.RankBonus
+	(*ManualBonus)(nil),       // 38: upline.v1.ManualBonus
 }
 var file_upline_v1_plan_proto_depIdxs = []int32{
-	17, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
-	11, // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
-	12, // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
-	15, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
-	16, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
-	4,  // 5: upline.v1.Plan.late_policy:type_name -> upline.v1.LatePolicy
-	5,  // 6: upline.v1.Plan.cancelled_volume:type_name -> upline.v1.CancelledVolume
-	18, // 7: upline.v1.Plan.volumes:type_name -> upline.v1.Volume
-	19, // 8: upline.v1.Plan.facts:type_name -> upline.v1.Fact
-	20, // 9: upline.v1.Plan.caps:type_name -> upline.v1.Cap
-	10, // 10: upline.v1.Plan.markets:type_name -> upline.v1.MarketOverride
-	21, // 11: upline.v1.Plan.exchange:type_name -> upline.v1.Exchange
-	22, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
-	14, // 13: upline.v1.Plan.restating:type_name -> upline.v1.Restating
-	15, // 14: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
-	16, // 15: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
-	0,  // 16: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
-	1,  // 17: upline.v1.Rounding.at:type_name -> upline.v1.RoundingAt
-	13, // 18: upline.v1.PlacementTree.automatic:type_name -> upline.v1.PlacementRule
-	13, // 19: upline.v1.PlacementTree.choices:type_name -> upline.v1.PlacementRule
-	2,  // 20: upline.v1.PlacementRule.strategy:type_name -> upline.v1.PlacementStrategy
-	3,  // 21: upline.v1.PlacementRule.descent:type_name -> upline.v1.PlacementDescent
-	7,  // 22: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
-	17, // 23: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
-	23, // 24: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
-	24, // 25: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
-	25, // 26: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
-	26, // 27: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
-	27, // 28: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
-	28, // 29: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
-	29, // 30: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
-	30, // 31: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
-	31, // 32: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
-	32, // 33: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
-	33, // 34: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
-	34, // 35: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
-	35, // 36: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
-	36, // 37: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
-	37, // 38: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
-	11, // 39: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
-	8,  // 40: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
-	6,  // 41: upline.v1.Bonus.restate:type_name -> upline.v1.Restate
-	42, // [42:42] is the sub-list for method output_type
-	42, // [42:42] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	18, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
+	12, // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
+	13, // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
+	16, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
+	17, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
+	5,  // 5: upline.v1.Plan.late_policy:type_name -> upline.v1.LatePolicy
+	6,  // 6: upline.v1.Plan.cancelled_volume:type_name -> upline.v1.CancelledVolume
+	19, // 7: upline.v1.Plan.volumes:type_name -> upline.v1.Volume
+	20, // 8: upline.v1.Plan.facts:type_name -> upline.v1.Fact
+	21, // 9: upline.v1.Plan.caps:type_name -> upline.v1.Cap
+	11, // 10: upline.v1.Plan.markets:type_name -> upline.v1.MarketOverride
+	22, // 11: upline.v1.Plan.exchange:type_name -> upline.v1.Exchange
+	23, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
+	15, // 13: upline.v1.Plan.restating:type_name -> upline.v1.Restating
+	0,  // 14: upline.v1.Plan.terminations:type_name -> upline.v1.Terminations
+	16, // 15: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
+	17, // 16: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
+	1,  // 17: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
+	2,  // 18: upline.v1.Rounding.at:type_name -> upline.v1.RoundingAt
+	14, // 19: upline.v1.PlacementTree.automatic:type_name -> upline.v1.PlacementRule
+	14, // 20: upline.v1.PlacementTree.choices:type_name -> upline.v1.PlacementRule
+	3,  // 21: upline.v1.PlacementRule.strategy:type_name -> upline.v1.PlacementStrategy
+	4,  // 22: upline.v1.PlacementRule.descent:type_name -> upline.v1.PlacementDescent
+	8,  // 23: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
+	18, // 24: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
+	24, // 25: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
+	25, // 26: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
+	26, // 27: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
+	27, // 28: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
+	28, // 29: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
+	29, // 30: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
+	30, // 31: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
+	31, // 32: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
+	32, // 33: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
+	33, // 34: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
+	34, // 35: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
+	35, // 36: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
+	36, // 37: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
+	37, // 38: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
+	38, // 39: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
+	12, // 40: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
+	9,  // 41: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
+	7,  // 42: upline.v1.Bonus.restate:type_name -> upline.v1.Restate
+	43, // [43:43] is the sub-list for method output_type
+	43, // [43:43] is the sub-list for method input_type
+	43, // [43:43] is the sub-list for extension type_name
+	43, // [43:43] is the sub-list for extension extendee
+	0,  // [0:43] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_proto_init() }
@@ -1923,7 +2000,7 @@ func file_upline_v1_plan_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_plan_proto_rawDesc), len(file_upline_v1_plan_proto_rawDesc)),
-			NumEnums:      9,
+			NumEnums:      10,
 			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,

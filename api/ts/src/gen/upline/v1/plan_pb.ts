@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/plan.proto.
  */
 export const file_upline_v1_plan: GenFile = /*@__PURE__*/
-  fileDesc("ChR1cGxpbmUvdjEvcGxhbi5wcm90bxIJdXBsaW5lLnYxIqkFCgRQbGFuEg8KB3BsYW5faWQYASABKAkSDAoEbmFtZRgCIAEoCRIQCghjdXJyZW5jeRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKdmFsaWRfZnJvbRgFIAEoCRIjCgdjYWRlbmNlGAYgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USJQoIcm91bmRpbmcYByABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSEwoLcG9pbnRfdmFsdWUYCCABKAkSKwoJcGxhY2VtZW50GAkgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFRyZWUSDgoGYWN0aXZlGAogASgJEh4KBXJhbmtzGAsgAygLMg8udXBsaW5lLnYxLlJhbmsSIQoHYm9udXNlcxgMIAMoCzIQLnVwbGluZS52MS5Cb251cxIqCgtsYXRlX3BvbGljeRgNIAEoDjIVLnVwbGluZS52MS5MYXRlUG9saWN5EjQKEGNhbmNlbGxlZF92b2x1bWUYDiABKA4yGi51cGxpbmUudjEuQ2FuY2VsbGVkVm9sdW1lEiIKB3ZvbHVtZXMYDyADKAsyES51cGxpbmUudjEuVm9sdW1lEh4KBWZhY3RzGBAgAygLMg8udXBsaW5lLnYxLkZhY3QSHAoEY2FwcxgRIAMoCzIOLnVwbGluZS52MS5DYXASKgoHbWFya2V0cxgSIAMoCzIZLnVwbGluZS52MS5NYXJrZXRPdmVycmlkZRIlCghleGNoYW5nZRgTIAEoCzITLnVwbGluZS52MS5FeGNoYW5nZRIoCgpwYXlvdXRfcGVyGBQgASgOMhQudXBsaW5lLnYxLlBheW91dFBlchInCglyZXN0YXRpbmcYHiABKAsyFC51cGxpbmUudjEuUmVzdGF0aW5nIpoBCg5NYXJrZXRPdmVycmlkZRIPCgdtYXJrZXRzGAEgAygJEhMKC3BvaW50X3ZhbHVlGAIgASgJEg4KBmFjdGl2ZRgDIAEoCRIeCgVyYW5rcxgEIAMoCzIPLnVwbGluZS52MS5SYW5rEiEKB2JvbnVzZXMYBSADKAsyEC51cGxpbmUudjEuQm9udXMSDwoHd2l0aG91dBgGIAMoCSJiCghSb3VuZGluZxIlCgRtb2RlGAEgASgOMhcudXBsaW5lLnYxLlJvdW5kaW5nTW9kZRIMCgRzdGVwGAIgASgJEiEKAmF0GAMgASgOMhUudXBsaW5lLnYxLlJvdW5kaW5nQXQilQEKDVBsYWNlbWVudFRyZWUSDQoFd2lkdGgYASABKAUSDQoFZGVwdGgYAiABKAUSKwoJYXV0b21hdGljGAMgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFJ1bGUSKQoHY2hvaWNlcxgEIAMoCzIYLnVwbGluZS52MS5QbGFjZW1lbnRSdWxlEg4KBnZvbHVtZRgFIAEoCSKOAQoNUGxhY2VtZW50UnVsZRIuCghzdHJhdGVneRgBIAEoDjIcLnVwbGluZS52MS5QbGFjZW1lbnRTdHJhdGVneRILCgNsZWcYAiABKAUSLAoHZGVzY2VudBgDIAEoDjIbLnVwbGluZS52MS5QbGFjZW1lbnREZXNjZW50EhIKCmxldmVsc19tYXgYBCABKAUiNQoJUmVzdGF0aW5nEhMKC21hdGVyaWFsaXR5GAEgASgJEhMKC3BlcmlvZHNfbWF4GAIgASgFIl4KBFJhbmsSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIMCgR3aGVuGAMgASgJEhQKDGhvbGRfcGVyaW9kcxgEIAEoBRIVCg1ncmFjZV9wZXJpb2RzGAUgASgFIsYHCgVCb251cxIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEh8KBHBheXMYAyABKA4yES51cGxpbmUudjEuUGF5c0F0EiMKB2NhZGVuY2UYBCABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIoCgZkaXJlY3QYBSABKAsyFi51cGxpbmUudjEuRGlyZWN0Qm9udXNIABIsCgh1bmlsZXZlbBgGIAEoCzIYLnVwbGluZS52MS5VbmlsZXZlbEJvbnVzSAASKAoGYmluYXJ5GAcgASgLMhYudXBsaW5lLnYxLkJpbmFyeUJvbnVzSAASKgoHYWR2YW5jZRgIIAEoCzIXLnVwbGluZS52MS5BZHZhbmNlQm9udXNIABIvCgpmYXN0X3N0YXJ0GAkgASgLMhkudXBsaW5lLnYxLkZhc3RTdGFydEJvbnVzSAASNAoMZGlmZmVyZW50aWFsGAogASgLMhwudXBsaW5lLnYxLkRpZmZlcmVudGlhbEJvbnVzSAASLgoJc3RhaXJzdGVwGAsgASgLMhkudXBsaW5lLnYxLlN0YWlyc3RlcEJvbnVzSAASMAoKZ2VuZXJhdGlvbhgMIAEoCzIaLnVwbGluZS52MS5HZW5lcmF0aW9uQm9udXNIABIsCghtYXRjaGluZxgNIAEoCzIYLnVwbGluZS52MS5NYXRjaGluZ0JvbnVzSAASNQoNcmV2ZW51ZV9zaGFyZRgOIAEoCzIcLnVwbGluZS52MS5SZXZlbnVlU2hhcmVCb251c0gAEiwKCHJlc2lkdWFsGA8gASgLMhgudXBsaW5lLnYxLlJlc2lkdWFsQm9udXNIABIoCgZtYXRyaXgYECABKAsyFi51cGxpbmUudjEuTWF0cml4Qm9udXNIABIkCgRwb29sGBEgASgLMhQudXBsaW5lLnYxLlBvb2xCb251c0gAEioKCnJhbmtfYm9udXMYEiABKAsyFC51cGxpbmUudjEuUmFua0JvbnVzSAASKAoGbWFudWFsGBMgASgLMhYudXBsaW5lLnYxLk1hbnVhbEJvbnVzSAASDAoEd2hlbhgUIAEoCRIPCgdtYXJrZXRzGBUgAygJEiUKCHJvdW5kaW5nGBYgASgLMhMudXBsaW5lLnYxLlJvdW5kaW5nEiUKCGluYWN0aXZlGBcgASgOMhMudXBsaW5lLnYxLkluYWN0aXZlEhAKCHJhdGVfbWF4GBggASgJEiMKB3Jlc3RhdGUYHiABKA4yEi51cGxpbmUudjEuUmVzdGF0ZUIGCgRraW5kKpMBCgxSb3VuZGluZ01vZGUSHQoZUk9VTkRJTkdfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVJPVU5ESU5HX01PREVfSEFMRl9VUBABEhsKF1JPVU5ESU5HX01PREVfSEFMRl9FVkVOEAISFgoSUk9VTkRJTkdfTU9ERV9ET1dOEAMSFAoQUk9VTkRJTkdfTU9ERV9VUBAEKm0KClJvdW5kaW5nQXQSGwoXUk9VTkRJTkdfQVRfVU5TUEVDSUZJRUQQABIUChBST1VORElOR19BVF9MSU5FEAESFQoRUk9VTkRJTkdfQVRfQk9OVVMQAhIVChFST1VORElOR19BVF9UT1RBTBADKusBChFQbGFjZW1lbnRTdHJhdGVneRIiCh5QTEFDRU1FTlRfU1RSQVRFR1lfVU5TUEVDSUZJRUQQABIkCiBQTEFDRU1FTlRfU1RSQVRFR1lfQlJFQURUSF9GSVJTVBABEiEKHVBMQUNFTUVOVF9TVFJBVEVHWV9PVVRFUl9FREdFEAISIwofUExBQ0VNRU5UX1NUUkFURUdZX0ZFV0VSX1BFT1BMRRADEiIKHlBMQUNFTUVOVF9TVFJBVEVHWV9MRVNTX1ZPTFVNRRAEEiAKHFBMQUNFTUVOVF9TVFJBVEVHWV9BTFRFUk5BVEUQBSqaAQoQUGxhY2VtZW50RGVzY2VudBIhCh1QTEFDRU1FTlRfREVTQ0VOVF9VTlNQRUNJRklFRBAAEiAKHFBMQUNFTUVOVF9ERVNDRU5UX09VVEVSX0VER0UQARIjCh9QTEFDRU1FTlRfREVTQ0VOVF9CUkVBRFRIX0ZJUlNUEAISHAoYUExBQ0VNRU5UX0RFU0NFTlRfUkVQRUFUEAMqcQoKTGF0ZVBvbGljeRIbChdMQVRFX1BPTElDWV9VTlNQRUNJRklFRBAAEhcKE0xBVEVfUE9MSUNZX0NVUlJFTlQQARIUChBMQVRFX1BPTElDWV9OT05FEAISFwoTTEFURV9QT0xJQ1lfUkVTVEFURRADKooBCg9DYW5jZWxsZWRWb2x1bWUSIAocQ0FOQ0VMTEVEX1ZPTFVNRV9VTlNQRUNJRklFRBAAEhwKGENBTkNFTExFRF9WT0xVTUVfQ1VSUkVOVBABEhkKFUNBTkNFTExFRF9WT0xVTUVfTk9ORRACEhwKGENBTkNFTExFRF9WT0xVTUVfUkVTVEFURRADKlkKB1Jlc3RhdGUSFwoTUkVTVEFURV9VTlNQRUNJRklFRBAAEg8KC1JFU1RBVEVfQUxMEAESEgoOUkVTVEFURV9VUExJTkUQAhIQCgxSRVNUQVRFX05PTkUQAypICgZQYXlzQXQSFwoTUEFZU19BVF9VTlNQRUNJRklFRBAAEhEKDVBBWVNfQVRfRVZFTlQQARISCg5QQVlTX0FUX1BFUklPRBACKkwKCEluYWN0aXZlEhgKFElOQUNUSVZFX1VOU1BFQ0lGSUVEEAASEQoNSU5BQ1RJVkVfUEFJRBABEhMKD0lOQUNUSVZFX1VOUEFJRBACQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_upline_v1_plan_bonus, file_upline_v1_plan_cap, file_upline_v1_plan_upline, file_upline_v1_plan_volume, file_upline_v1_types]);
+  fileDesc("ChR1cGxpbmUvdjEvcGxhbi5wcm90bxIJdXBsaW5lLnYxItgFCgRQbGFuEg8KB3BsYW5faWQYASABKAkSDAoEbmFtZRgCIAEoCRIQCghjdXJyZW5jeRgDIAEoCRIRCgl0aW1lX3pvbmUYBCABKAkSEgoKdmFsaWRfZnJvbRgFIAEoCRIjCgdjYWRlbmNlGAYgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USJQoIcm91bmRpbmcYByABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSEwoLcG9pbnRfdmFsdWUYCCABKAkSKwoJcGxhY2VtZW50GAkgASgLMhgudXBsaW5lLnYxLlBsYWNlbWVudFRyZWUSDgoGYWN0aXZlGAogASgJEh4KBXJhbmtzGAsgAygLMg8udXBsaW5lLnYxLlJhbmsSIQoHYm9udXNlcxgMIAMoCzIQLnVwbGluZS52MS5Cb251cxIqCgtsYXRlX3BvbGljeRgNIAEoDjIVLnVwbGluZS52MS5MYXRlUG9saWN5EjQKEGNhbmNlbGxlZF92b2x1bWUYDiABKA4yGi51cGxpbmUudjEuQ2FuY2VsbGVkVm9sdW1lEiIKB3ZvbHVtZXMYDyADKAsyES51cGxpbmUudjEuVm9sdW1lEh4KBWZhY3RzGBAgAygLMg8udXBsaW5lLnYxLkZhY3QSHAoEY2FwcxgRIAMoCzIOLnVwbGluZS52MS5DYXASKgoHbWFya2V0cxgSIAMoCzIZLnVwbGluZS52MS5NYXJrZXRPdmVycmlkZRIlCghleGNoYW5nZRgTIAEoCzITLnVwbGluZS52MS5FeGNoYW5nZRIoCgpwYXlvdXRfcGVyGBQgASgOMhQudXBsaW5lLnYxLlBheW91dFBlchInCglyZXN0YXRpbmcYHiABKAsyFC51cGxpbmUudjEuUmVzdGF0aW5nEi0KDHRlcm1pbmF0aW9ucxgfIAEoDjIXLnVwbGluZS52MS5UZXJtaW5hdGlvbnMimgEKDk1hcmtldE92ZXJyaWRlEg8KB21hcmtldHMYASADKAkSEwoLcG9pbnRfdmFsdWUYAiABKAkSDgoGYWN0aXZlGAMgASgJEh4KBXJhbmtzGAQgAygLMg8udXBsaW5lLnYxLlJhbmsSIQoHYm9udXNlcxgFIAMoCzIQLnVwbGluZS52MS5Cb251cxIPCgd3aXRob3V0GAYgAygJImIKCFJvdW5kaW5nEiUKBG1vZGUYASABKA4yFy51cGxpbmUudjEuUm91bmRpbmdNb2RlEgwKBHN0ZXAYAiABKAkSIQoCYXQYAyABKA4yFS51cGxpbmUudjEuUm91bmRpbmdBdCKVAQoNUGxhY2VtZW50VHJlZRINCgV3aWR0aBgBIAEoBRINCgVkZXB0aBgCIAEoBRIrCglhdXRvbWF0aWMYAyABKAsyGC51cGxpbmUudjEuUGxhY2VtZW50UnVsZRIpCgdjaG9pY2VzGAQgAygLMhgudXBsaW5lLnYxLlBsYWNlbWVudFJ1bGUSDgoGdm9sdW1lGAUgASgJIo4BCg1QbGFjZW1lbnRSdWxlEi4KCHN0cmF0ZWd5GAEgASgOMhwudXBsaW5lLnYxLlBsYWNlbWVudFN0cmF0ZWd5EgsKA2xlZxgCIAEoBRIsCgdkZXNjZW50GAMgASgOMhsudXBsaW5lLnYxLlBsYWNlbWVudERlc2NlbnQSEgoKbGV2ZWxzX21heBgEIAEoBSI1CglSZXN0YXRpbmcSEwoLbWF0ZXJpYWxpdHkYASABKAkSEwoLcGVyaW9kc19tYXgYAiABKAUiXgoEUmFuaxIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBHdoZW4YAyABKAkSFAoMaG9sZF9wZXJpb2RzGAQgASgFEhUKDWdyYWNlX3BlcmlvZHMYBSABKAUixgcKBUJvbnVzEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSHwoEcGF5cxgDIAEoDjIRLnVwbGluZS52MS5QYXlzQXQSIwoHY2FkZW5jZRgEIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEigKBmRpcmVjdBgFIAEoCzIWLnVwbGluZS52MS5EaXJlY3RCb251c0gAEiwKCHVuaWxldmVsGAYgASgLMhgudXBsaW5lLnYxLlVuaWxldmVsQm9udXNIABIoCgZiaW5hcnkYByABKAsyFi51cGxpbmUudjEuQmluYXJ5Qm9udXNIABIqCgdhZHZhbmNlGAggASgLMhcudXBsaW5lLnYxLkFkdmFuY2VCb251c0gAEi8KCmZhc3Rfc3RhcnQYCSABKAsyGS51cGxpbmUudjEuRmFzdFN0YXJ0Qm9udXNIABI0CgxkaWZmZXJlbnRpYWwYCiABKAsyHC51cGxpbmUudjEuRGlmZmVyZW50aWFsQm9udXNIABIuCglzdGFpcnN0ZXAYCyABKAsyGS51cGxpbmUudjEuU3RhaXJzdGVwQm9udXNIABIwCgpnZW5lcmF0aW9uGAwgASgLMhoudXBsaW5lLnYxLkdlbmVyYXRpb25Cb251c0gAEiwKCG1hdGNoaW5nGA0gASgLMhgudXBsaW5lLnYxLk1hdGNoaW5nQm9udXNIABI1Cg1yZXZlbnVlX3NoYXJlGA4gASgLMhwudXBsaW5lLnYxLlJldmVudWVTaGFyZUJvbnVzSAASLAoIcmVzaWR1YWwYDyABKAsyGC51cGxpbmUudjEuUmVzaWR1YWxCb251c0gAEigKBm1hdHJpeBgQIAEoCzIWLnVwbGluZS52MS5NYXRyaXhCb251c0gAEiQKBHBvb2wYESABKAsyFC51cGxpbmUudjEuUG9vbEJvbnVzSAASKgoKcmFua19ib251cxgSIAEoCzIULnVwbGluZS52MS5SYW5rQm9udXNIABIoCgZtYW51YWwYEyABKAsyFi51cGxpbmUudjEuTWFudWFsQm9udXNIABIMCgR3aGVuGBQgASgJEg8KB21hcmtldHMYFSADKAkSJQoIcm91bmRpbmcYFiABKAsyEy51cGxpbmUudjEuUm91bmRpbmcSJQoIaW5hY3RpdmUYFyABKA4yEy51cGxpbmUudjEuSW5hY3RpdmUSEAoIcmF0ZV9tYXgYGCABKAkSIwoHcmVzdGF0ZRgeIAEoDjISLnVwbGluZS52MS5SZXN0YXRlQgYKBGtpbmQqdwoMVGVybWluYXRpb25zEhwKGFRFUk1JTkFUSU9OU19VTlNQRUNJRklFRBAAEhUKEVRFUk1JTkFUSU9OU19IT0xEEAESGAoUVEVSTUlOQVRJT05TX1JPTExfVVAQAhIYChRURVJNSU5BVElPTlNfQ09NUEFOWRADKpMBCgxSb3VuZGluZ01vZGUSHQoZUk9VTkRJTkdfTU9ERV9VTlNQRUNJRklFRBAAEhkKFVJPVU5ESU5HX01PREVfSEFMRl9VUBABEhsKF1JPVU5ESU5HX01PREVfSEFMRl9FVkVOEAISFgoSUk9VTkRJTkdfTU9ERV9ET1dOEAMSFAoQUk9VTkRJTkdfTU9ERV9VUBAEKm0KClJvdW5kaW5nQXQSGwoXUk9VTkRJTkdfQVRfVU5TUEVDSUZJRUQQABIUChBST1VORElOR19BVF9MSU5FEAESFQoRUk9VTkRJTkdfQVRfQk9OVVMQAhIVChFST1VORElOR19BVF9UT1RBTBADKusBChFQbGFjZW1lbnRTdHJhdGVneRIiCh5QTEFDRU1FTlRfU1RSQVRFR1lfVU5TUEVDSUZJRUQQABIkCiBQTEFDRU1FTlRfU1RSQVRFR1lfQlJFQURUSF9GSVJTVBABEiEKHVBMQUNFTUVOVF9TVFJBVEVHWV9PVVRFUl9FREdFEAISIwofUExBQ0VNRU5UX1NUUkFURUdZX0ZFV0VSX1BFT1BMRRADEiIKHlBMQUNFTUVOVF9TVFJBVEVHWV9MRVNTX1ZPTFVNRRAEEiAKHFBMQUNFTUVOVF9TVFJBVEVHWV9BTFRFUk5BVEUQBSqaAQoQUGxhY2VtZW50RGVzY2VudBIhCh1QTEFDRU1FTlRfREVTQ0VOVF9VTlNQRUNJRklFRBAAEiAKHFBMQUNFTUVOVF9ERVNDRU5UX09VVEVSX0VER0UQARIjCh9QTEFDRU1FTlRfREVTQ0VOVF9CUkVBRFRIX0ZJUlNUEAISHAoYUExBQ0VNRU5UX0RFU0NFTlRfUkVQRUFUEAMqcQoKTGF0ZVBvbGljeRIbChdMQVRFX1BPTElDWV9VTlNQRUNJRklFRBAAEhcKE0xBVEVfUE9MSUNZX0NVUlJFTlQQARIUChBMQVRFX1BPTElDWV9OT05FEAISFwoTTEFURV9QT0xJQ1lfUkVTVEFURRADKooBCg9DYW5jZWxsZWRWb2x1bWUSIAocQ0FOQ0VMTEVEX1ZPTFVNRV9VTlNQRUNJRklFRBAAEhwKGENBTkNFTExFRF9WT0xVTUVfQ1VSUkVOVBABEhkKFUNBTkNFTExFRF9WT0xVTUVfTk9ORRACEhwKGENBTkNFTExFRF9WT0xVTUVfUkVTVEFURRADKlkKB1Jlc3RhdGUSFwoTUkVTVEFURV9VTlNQRUNJRklFRBAAEg8KC1JFU1RBVEVfQUxMEAESEgoOUkVTVEFURV9VUExJTkUQAhIQCgxSRVNUQVRFX05PTkUQAypICgZQYXlzQXQSFwoTUEFZU19BVF9VTlNQRUNJRklFRBAAEhEKDVBBWVNfQVRfRVZFTlQQARISCg5QQVlTX0FUX1BFUklPRBACKkwKCEluYWN0aXZlEhgKFElOQUNUSVZFX1VOU1BFQ0lGSUVEEAASEQoNSU5BQ1RJVkVfUEFJRBABEhMKD0lOQUNUSVZFX1VOUEFJRBACQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_upline_v1_plan_bonus, file_upline_v1_plan_cap, file_upline_v1_plan_upline, file_upline_v1_plan_volume, file_upline_v1_types]);
 
 /**
  * Plan is a compensation plan. It is written as a YAML file with the names of these fields; an enum value is written in lower
@@ -175,6 +175,13 @@ export type Plan = Message<"upline.v1.Plan"> & {
    * @generated from field: upline.v1.Restating restating = 30;
    */
   restating?: Restating | undefined;
+
+  /**
+   * What becomes of the amounts and the downline of a distributor who is terminated. Omitted: `hold`.
+   *
+   * @generated from field: upline.v1.Terminations terminations = 31;
+   */
+  terminations: Terminations;
 };
 
 /**
@@ -670,6 +677,50 @@ export const BonusSchema: GenMessage<Bonus> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan, 7);
 
 /**
+ * Terminations says what becomes of the amounts and the downline of a distributor who is terminated, in the periods that begin at or
+ * after the termination; what is paid at the event goes by the time of the event.
+ *
+ * @generated from enum upline.v1.Terminations
+ */
+export enum Terminations {
+  /**
+   * Not given; means hold.
+   *
+   * @generated from enum value: TERMINATIONS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Nothing changes but that the amounts are held, until the distributor is reinstated.
+   *
+   * @generated from enum value: TERMINATIONS_HOLD = 1;
+   */
+  HOLD = 1,
+
+  /**
+   * The downline moves up to the next in the sponsor tree who is not terminated, and so does the volume of the own sales. In the
+   * placement tree the place stays, as one that has no volume of its own. The distributor is not active, has no rank and is paid
+   * nothing, as one who fulfils no condition; compression passes over it where the bonus says so.
+   *
+   * @generated from enum value: TERMINATIONS_ROLL_UP = 2;
+   */
+  ROLL_UP = 2,
+
+  /**
+   * Everything is computed as if the distributor were there, and the amounts are the company's: they are posted, and never payable.
+   *
+   * @generated from enum value: TERMINATIONS_COMPANY = 3;
+   */
+  COMPANY = 3,
+}
+
+/**
+ * Describes the enum upline.v1.Terminations.
+ */
+export const TerminationsSchema: GenEnum<Terminations> = /*@__PURE__*/
+  enumDesc(file_upline_v1_plan, 0);
+
+/**
  * RoundingMode says how an amount between two steps is rounded.
  *
  * @generated from enum upline.v1.RoundingMode
@@ -715,7 +766,7 @@ export enum RoundingMode {
  * Describes the enum upline.v1.RoundingMode.
  */
 export const RoundingModeSchema: GenEnum<RoundingMode> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 0);
+  enumDesc(file_upline_v1_plan, 1);
 
 /**
  * RoundingAt says what is rounded.
@@ -757,7 +808,7 @@ export enum RoundingAt {
  * Describes the enum upline.v1.RoundingAt.
  */
 export const RoundingAtSchema: GenEnum<RoundingAt> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 1);
+  enumDesc(file_upline_v1_plan, 2);
 
 /**
  * PlacementStrategy is a way to find a place beneath a sponsor.
@@ -812,7 +863,7 @@ export enum PlacementStrategy {
  * Describes the enum upline.v1.PlacementStrategy.
  */
 export const PlacementStrategySchema: GenEnum<PlacementStrategy> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 2);
+  enumDesc(file_upline_v1_plan, 3);
 
 /**
  * PlacementDescent says how to go on inside a leg in which somebody stands.
@@ -853,7 +904,7 @@ export enum PlacementDescent {
  * Describes the enum upline.v1.PlacementDescent.
  */
 export const PlacementDescentSchema: GenEnum<PlacementDescent> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 3);
+  enumDesc(file_upline_v1_plan, 4);
 
 /**
  * LatePolicy says where an event counts whose period is fenced or closed.
@@ -895,7 +946,7 @@ export enum LatePolicy {
  * Describes the enum upline.v1.LatePolicy.
  */
 export const LatePolicySchema: GenEnum<LatePolicy> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 4);
+  enumDesc(file_upline_v1_plan, 5);
 
 /**
  * CancelledVolume says what a cancellation does to volume already counted.
@@ -937,7 +988,7 @@ export enum CancelledVolume {
  * Describes the enum upline.v1.CancelledVolume.
  */
 export const CancelledVolumeSchema: GenEnum<CancelledVolume> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 5);
+  enumDesc(file_upline_v1_plan, 6);
 
 /**
  * Restate says for whom a bonus is corrected when a closed period is computed again.
@@ -979,7 +1030,7 @@ export enum Restate {
  * Describes the enum upline.v1.Restate.
  */
 export const RestateSchema: GenEnum<Restate> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 6);
+  enumDesc(file_upline_v1_plan, 7);
 
 /**
  * PaysAt says when a bonus posts its lines.
@@ -1013,7 +1064,7 @@ export enum PaysAt {
  * Describes the enum upline.v1.PaysAt.
  */
 export const PaysAtSchema: GenEnum<PaysAt> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 7);
+  enumDesc(file_upline_v1_plan, 8);
 
 /**
  * Inactive says whether a bonus pays those who are not active.
@@ -1047,5 +1098,5 @@ export enum Inactive {
  * Describes the enum upline.v1.Inactive.
  */
 export const InactiveSchema: GenEnum<Inactive> = /*@__PURE__*/
-  enumDesc(file_upline_v1_plan, 8);
+  enumDesc(file_upline_v1_plan, 9);
 
