@@ -176,12 +176,7 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 		f.take(i)
 	}
 	f.CyclesKept, f.CyclesPaid = keptOf(f.Payments)
-	f.NextCycle = 1
-	for i := range f.Payments {
-		if p := &f.Payments[i]; !p.chargedBack {
-			f.NextCycle = max(f.NextCycle, p.Cycle+1)
-		}
-	}
+	f.NextCycle = f.nextCycle()
 	if f.Status.Over() {
 		f.LiveUS = f.livedUS
 		if f.Start >= 0 && terms.restates(events[f.Start]) {
@@ -227,6 +222,17 @@ func (f *folding) take(i int) {
 	}
 }
 
+// nextCycle is the cycle after the last that was paid and not charged back.
+func (f *folding) nextCycle() int32 {
+	next := int32(1)
+	for i := range f.Payments {
+		if p := &f.Payments[i]; !p.chargedBack {
+			next = max(next, p.Cycle+1)
+		}
+	}
+	return next
+}
+
 // holds tells whether a condition of the table holds for an event.
 func (f *folding) holds(w When, e *SaleEvent) bool {
 	switch w {
@@ -242,6 +248,8 @@ func (f *folding) holds(w When, e *SaleEvent) bool {
 		return f.terms.Billing.PaymentReinstates && f.payment(e.Cycle) == nil
 	case LastFailure:
 		return f.terms.Billing.FailuresMax > 0 && f.Failures+1 >= f.terms.Billing.FailuresMax
+	case CycleSettled:
+		return f.nextCycle() > e.Cycle
 	case Otherwise:
 	}
 	return true

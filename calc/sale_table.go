@@ -14,6 +14,7 @@ const (
 	CyclePaid
 	PaymentRevives
 	LastFailure
+	CycleSettled
 )
 
 // Effect is what an event does to a sale.
@@ -100,7 +101,7 @@ var lifecycle = []Transition{
 	{SaleActive, PaymentChargedBack, CycleUnpaid, SaleActive, nil, "the cycle is not paid: " + kept, nothing},
 	{SaleActive, PaymentChargedBack, LastFailure, SaleLapsed, []Effect{GiveBack, Fail, End}, "the cycle earns nothing any more, and that was the last failure that the product allows: the service lapses", back + "; " + given},
 	{SaleActive, PaymentChargedBack, Otherwise, SaleActive, []Effect{GiveBack, Fail}, "the cycle earns nothing any more and is due again; the failure is counted", given},
-	{SaleActive, Lapsed, CyclePaid, SaleActive, nil, "the cycle was paid in time, though that came to be known later: " + kept, nothing},
+	{SaleActive, Lapsed, CycleSettled, SaleActive, nil, "the cycle was paid in time, though that came to be known later: " + kept, nothing},
 	{SaleActive, Lapsed, Otherwise, SaleLapsed, []Effect{End}, "the cycle is overdue: the service lapses", back},
 
 	{SaleCancelled, Activated, NeverActive, SaleActive, []Effect{Begin}, "the service is live after all", rightNow},

@@ -24,7 +24,7 @@ var (
 	whenWords = map[calc.When]string{
 		calc.ActivationNeeded: "the product needs activation", calc.NeverActive: "it was never active", calc.CycleUnpaid: "the cycle is not paid",
 		calc.CyclePaid: "the cycle is paid, at least in part", calc.PaymentRevives: "the product says so, and the cycle is not paid",
-		calc.LastFailure: "it is the last failure allowed",
+		calc.LastFailure: "it is the last failure allowed", calc.CycleSettled: "the cycle, or a later one, was paid and not charged back",
 	}
 )
 

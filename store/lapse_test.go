@@ -345,3 +345,26 @@ func TestGetEarnings_SaysWhatIsNotEarnedYetOfAdvances(t *testing.T) {
 		}
 	})
 }
+
+func TestLapseDue_OpeningServicesHaveTheirGraceFromTheImport(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.watched(nil)
+		p := basePlan("open")
+		w.publish(p, "open")
+		w.enrol("open", early("zed"))
+		entry := advanceEntry()
+		entry.Sale.SaleID, entry.Sale.ProductID, entry.Sale.SoldAtUS = "s1", "energy", time.Date(2025, time.March, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+		entry.CyclesPaid = 3
+		_, _, err := w.ImportOpening(t.Context(), "open", []store.OpeningEntry{entry})
+		w.must(nil, err)
+		if n := w.lapse(date(2, 10) - 1); n != 0 { // it was brought in on 31 January
+			t.Errorf("%d lapsed", n)
+		}
+		if n := w.lapse(date(2, 10)); n != 1 {
+			t.Errorf("%d lapsed, want 1", n)
+		}
+		if got, want := w.history("s1"), "s1 03-01 ACTIVE, upline:lapse:4 02-10 LAPSED"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}

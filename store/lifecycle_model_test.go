@@ -30,7 +30,7 @@ type modelSale struct {
 type modelCycle struct {
 	cycle      int32
 	paid, left int64
-	dead       bool
+	dead, back bool // given back whole; by the customer's bank
 }
 
 // modelOf takes events, each id once, in the order of their time.
@@ -94,7 +94,8 @@ func (m *modelSale) event(e store.NewEvent) {
 			m.state = "CANCELLED"
 		}
 	case calc.Lapsed:
-		if m.state == "ACTIVE" && cycle == nil {
+		settled := slices.ContainsFunc(m.cycles, func(c *modelCycle) bool { return c.cycle >= e.Cycle && !c.back })
+		if m.state == "ACTIVE" && !settled {
 			m.over("LAPSED", us)
 		}
 	case calc.Paid:
@@ -106,7 +107,7 @@ func (m *modelSale) event(e store.NewEvent) {
 			m.live(us)
 		}
 		m.failures = 0
-		m.cycles = append(m.cycles, &modelCycle{e.Cycle, e.AmountMinor, e.AmountMinor, false})
+		m.cycles = append(m.cycles, &modelCycle{e.Cycle, e.AmountMinor, e.AmountMinor, false, false})
 	case calc.PaymentFailed:
 		if cycle == nil {
 			fail()
@@ -120,7 +121,7 @@ func (m *modelSale) event(e store.NewEvent) {
 		}
 	case calc.PaymentChargedBack:
 		if cycle != nil {
-			cycle.left, cycle.dead = 0, true
+			cycle.left, cycle.dead, cycle.back = 0, true, true
 			fail()
 		}
 	}
@@ -188,8 +189,12 @@ func (m *modelSale) String() string {
 		who    string
 		amount int64
 	}{
-		{"alice team", part(within, 500)}, {"bob advance", part(unearned, rounded(advanced, false))}, {"bob banded", part(band, m.price/20)},
-		{"bob direct", part(all, m.price/10)}, {"bob lasting", part(none, m.price/100)}, {"top team", part(within, 200)},
+		{"alice team", part(within, 500)},
+		{"bob advance", part(unearned, rounded(advanced, false))},
+		{"bob banded", part(band, m.price/20)},
+		{"bob direct", part(all, m.price/10)},
+		{"bob lasting", part(none, m.price/100)},
+		{"top team", part(within, 200)},
 	} {
 		if sum.amount != 0 {
 			fmt.Fprintf(&b, "; %s %d", sum.who, sum.amount)

@@ -101,7 +101,7 @@ func leading(row calc.Transition, saleID string) (script []store.NewEvent) {
 	}
 	paidAlready := row.Event == calc.Paid && row.When == calc.Otherwise && !row.State.Over()
 	chargedBack := row.State == calc.SaleActive && row.Event == calc.PaymentChargedBack && row.When != calc.CycleUnpaid
-	if row.When == calc.CyclePaid || paidAlready || chargedBack {
+	if row.When == calc.CyclePaid || row.When == calc.CycleSettled || paidAlready || chargedBack {
 		add(calc.Paid, 1, 50_000)
 	}
 	if row.When == calc.LastFailure {
@@ -179,9 +179,18 @@ var menu = []struct {
 	cycle int32
 	minor int64
 }{
-	{calc.Activated, 0, 0}, {calc.Paid, 1, 50_000}, {calc.Paid, 2, 50_000}, {calc.Cancelled, 0, 0}, {calc.PaymentFailed, 2, 50_000},
-	{calc.PaymentRefunded, 1, 20_000}, {calc.PaymentRefunded, 1, 0}, {calc.PaymentChargedBack, 2, 50_000}, {calc.Lapsed, 2, 0},
-	{calc.Activated, 0, 0}, {calc.PaymentFailed, 3, 50_000}, {calc.Paid, 1, 49_999},
+	{calc.Activated, 0, 0},
+	{calc.Paid, 1, 50_000},
+	{calc.Paid, 2, 50_000},
+	{calc.Cancelled, 0, 0},
+	{calc.PaymentFailed, 2, 50_000},
+	{calc.PaymentRefunded, 1, 20_000},
+	{calc.PaymentRefunded, 1, 0},
+	{calc.PaymentChargedBack, 2, 50_000},
+	{calc.Lapsed, 2, 0},
+	{calc.Activated, 0, 0},
+	{calc.PaymentFailed, 3, 50_000},
+	{calc.Paid, 1, 49_999},
 }
 
 // scripted is what happens to one sale, in the order of arrival.

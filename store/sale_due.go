@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 
 	"upline/calc"
 )
@@ -146,6 +147,18 @@ func (p *lapsing) one(ctx context.Context, region string, sale dueSale) error {
 	return nil
 }
 
+// overdue is when the sale lapses unless the cycle is paid before; 0 for never. What came with the opening state has its grace from when
+// it was brought in: what was paid before Upline is known by a number only.
+func (h *history) overdue(f *calc.SaleFold) (cycle int32, atUS int64) {
+	billing := h.billing()
+	cycle, atUS = billing.OverdueAtUS(f)
+	if atUS == 0 || !slices.ContainsFunc(h.events, func(e storedEvent) bool { return e.Kind == calc.Opening }) {
+		return cycle, atUS
+	}
+	const dayUS = 24 * 60 * 60 * 1_000_000
+	return cycle, max(atUS, h.sale.RecordedAtUS+int64(billing.GraceDays)*dayUS)
+}
+
 // lapse records the lapse of a sale that is still due when its events are read with the transaction. So servers may do it at once: the
 // id of the event is what the sale's events say.
 func (s *Store) lapse(c Conn, region string, due dueSale) (bool, error) {
@@ -154,8 +167,7 @@ func (s *Store) lapse(c Conn, region string, due dueSale) (bool, error) {
 		return false, err
 	}
 	_, f := h.foldEvents()
-	billing := h.billing()
-	cycle, atUS := billing.OverdueAtUS(&f)
+	cycle, atUS := h.overdue(&f)
 	now := s.nowUS()
 	if atUS == 0 || atUS != due.dueAtUS || atUS > now {
 		return false, nil

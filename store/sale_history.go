@@ -193,12 +193,11 @@ func (h *history) stand(f *calc.SaleFold) {
 	h.sale.State = saleStates[f.Status]
 	h.sale.ActivatedAtUS, h.sale.CancelledAtUS = f.StartedAtUS, f.EndedAtUS
 	h.sale.CyclesPaid, h.sale.CyclesKept = f.CyclesPaid, f.CyclesKept
-	billing := h.billing()
 	h.sale.NextCycle = f.NextCycle
 	if f.Status.Over() {
 		h.sale.NextCycle = 0
 	}
-	_, h.sale.DueAtUS = billing.OverdueAtUS(f)
+	_, h.sale.DueAtUS = h.overdue(f)
 }
 
 var saleStates = map[calc.SaleStatus]SaleState{
