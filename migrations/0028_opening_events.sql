@@ -15,5 +15,5 @@ CREATE TABLE IF NOT EXISTS opening_events (
   {{bytes "content"}},
   {{bytes "digest"}},
   PRIMARY KEY (plan_id, event_id),
-  CHECK (kind IN ('RANK', 'CARRY', 'BALANCE', 'ADVANCE'))
+  CHECK (kind IN ('RANK', 'CARRY', 'BALANCE', 'ADVANCE', 'SERVICE'))
 ){{table}}

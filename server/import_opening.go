@@ -46,6 +46,8 @@ func openingEntry(r *reading, e *uplinev1.OpeningEntry) store.OpeningEntry {
 		normal["balance.balance.amount"] = formatMinor(entry.AmountMinor, entry.Currency)
 	case *uplinev1.OpeningEntry_Advance:
 		readAdvance(r, &entry, fact.Advance, normal)
+	case *uplinev1.OpeningEntry_Service:
+		readService(r, &entry, fact.Service, normal)
 	}
 	entry.Content = contentOf(e, openingKey, normal)
 	return entry
@@ -62,4 +64,15 @@ func readAdvance(r *reading, entry *store.OpeningEntry, a *uplinev1.OpeningAdvan
 	}
 	normal["advance.advanced.amount"] = formatMinor(entry.AmountMinor, entry.Currency)
 	normal["advance.price.amount"] = formatMinor(entry.Sale.PriceMinor, entry.Sale.Currency)
+}
+
+func readService(r *reading, entry *store.OpeningEntry, a *uplinev1.OpeningRunningService, normal map[string]string) {
+	entry.Kind, entry.CyclesPaid = store.OpeningService, a.GetCyclesPaid()
+	entry.Sale = store.NewSale{
+		Market: a.GetMarket(), SaleID: a.GetSaleId(), DistributorID: entry.DistributorID,
+		CustomerID: a.GetCustomerId(), ProductID: a.GetProductId(),
+		PriceMinor: r.price("service.price", a.GetPrice()), Currency: a.GetPrice().GetCurrencyCode(),
+		SoldAtUS: r.timeUS("service.activated_at", a.GetActivatedAt()),
+	}
+	normal["service.price.amount"] = formatMinor(entry.Sale.PriceMinor, entry.Sale.Currency)
 }

@@ -16,7 +16,11 @@ import (
 // In a plan with a placement tree, enrolments are placed one after the other: each goes by the tree that all before it in the plan's
 // order have made, through whichever server they came.
 func (s *Store) Enroll(ctx context.Context, list []NewDistributor) ([]Distributor, error) {
-	call := &enrolmentCall{list: list, regions: make([]string, len(list))}
+	return s.enroll(ctx, list, nil)
+}
+
+func (s *Store) enroll(ctx context.Context, list []NewDistributor, chunk *ImportChunk) ([]Distributor, error) {
+	call := &enrolmentCall{list: list, regions: make([]string, len(list)), chunk: chunk}
 	placed := false
 	for i, n := range list {
 		var err error
@@ -62,6 +66,7 @@ func (s *Store) hasPlacementTree(ctx context.Context, planID string) (bool, erro
 type enrolmentCall struct {
 	list    []NewDistributor
 	regions []string
+	chunk   *ImportChunk // of a file; nil for other calls
 	result  []Distributor
 	err     error // why the call was refused; the others of its transaction go on
 	signal  chan enrolmentSignal
@@ -272,6 +277,9 @@ func (e *enrolment) run(call *enrolmentCall) error {
 			}
 		}
 		return nil
+	}
+	if call.chunk != nil {
+		call.chunk.write(&e.writes, call.list[0].PlanID, e.store.nowUS())
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,6 +12,10 @@ import (
 // ImportOpening records what a company had before Upline, as events, all of the list or none, each idempotent by its event id within
 // the plan. It is taken while the first period of every cadence is open. Fields of refusals are prefixed with `entries[i].`.
 func (s *Store) ImportOpening(ctx context.Context, planID string, list []OpeningEntry) (imported, again int, err error) {
+	return s.importOpening(ctx, planID, list, nil)
+}
+
+func (s *Store) importOpening(ctx context.Context, planID string, list []OpeningEntry, chunk *ImportChunk) (imported, again int, err error) {
 	regions := make([]string, len(list))
 	seen := make(map[string]int, len(list))
 	for i, e := range list {
@@ -21,8 +26,8 @@ func (s *Store) ImportOpening(ctx context.Context, planID string, list []Opening
 			}
 		}
 		seen[e.EventID] = i
-		if e.Kind == OpeningAdvance {
-			if regions[i], err = s.regionOf(ctx, e.Sale.Market, fmt.Sprintf("entries[%d].advance.market", i)); err != nil {
+		if e.Kind == OpeningAdvance || e.Kind == OpeningService {
+			if regions[i], err = s.regionOf(ctx, e.Sale.Market, fmt.Sprintf("entries[%d].%s.market", i, factField[e.Kind])); err != nil {
 				return 0, 0, err
 			}
 		}
@@ -36,12 +41,14 @@ func (s *Store) ImportOpening(ctx context.Context, planID string, list []Opening
 		if err := o.readStamps(); err != nil {
 			return err
 		}
+		if err := o.read(list); err != nil {
+			return err
+		}
 		for i, e := range list {
-			known, err := o.known(i, e)
-			if err != nil {
-				return err
-			}
-			if known {
+			if first := o.found[i].content; first != nil {
+				if err := repeated(first, e.Content, fmt.Sprintf("entries[%d].", i), "plan_id", o.plan.ID, "event_id", e.EventID); err != nil {
+					return err
+				}
 				again++
 				continue
 			}
@@ -50,10 +57,14 @@ func (s *Store) ImportOpening(ctx context.Context, planID string, list []Opening
 			}
 			imported++
 		}
-		return c.Send(&o.writes)
+		chunk.write(&o.writes, o.plan.ID, o.nowUS)
+		return c.Send(joinInserts(&o.writes))
 	})
 	return imported, again, err
 }
+
+// factField is what the API calls a fact of the running services.
+var factField = map[OpeningKind]string{OpeningAdvance: "advance", OpeningService: "service"}
 
 // opening is one call of ImportOpening inside its transaction.
 type opening struct {
@@ -65,6 +76,64 @@ type opening struct {
 	stamps  []stamp // the first period of every cadence
 	shut    string  // the name of a first period that is no longer open; "" while all are
 	writes  Batch
+	// found is what the database has about each entry; products are those that the entries name.
+	found    []openingFound
+	products map[string]Product
+	// given are what the entries before have said, of which there can be one: carry-overs and sales.
+	given map[string]string
+}
+
+// openingFound is what the database has about an entry.
+type openingFound struct {
+	content     []byte // of the entry, when it was recorded before
+	distributor Distributor
+	isEnrolled  bool
+	from        [calc.Yearly + 1]int64
+	other       string // the event that has brought the same carry-over
+	taken       bool   // the sale's id
+}
+
+// read reads what is there about the entries, in a few round trips whatever their number.
+func (o *opening) read(list []OpeningEntry) error {
+	o.found, o.products, o.given = make([]openingFound, len(list)), map[string]Product{}, map[string]string{}
+	var b Batch
+	for i, e := range list {
+		f := &o.found[i]
+		b.Query(`SELECT content FROM opening_events WHERE plan_id = $1 AND event_id = $2`, []any{o.plan.ID, e.EventID}, func(r Row) error {
+			f.content = append([]byte{}, r.Bytes(0)...)
+			return nil
+		})
+		b.Query(`SELECT `+sqlDistributorColumns+`, e.from_daily, e.from_weekly, e.from_monthly, e.from_quarterly, e.from_yearly FROM positions d
+			JOIN network_events e ON e.plan_id = d.plan_id AND e.distributor_id = d.distributor_id AND e.event_id = d.distributor_id
+			WHERE d.distributor_id = $1`, []any{e.DistributorID}, func(r Row) error {
+			f.distributor, f.isEnrolled = scanDistributor(r), true
+			for column, cadence := range allCadences {
+				f.from[cadence] = r.Int(distributorColumns + column)
+			}
+			return nil
+		})
+		if e.Kind == OpeningCarry {
+			b.Query(`SELECT event_id FROM opening_events WHERE distributor_id = $1 AND kind = $2 AND plan_id = $3 AND bonus = $4`,
+				[]any{e.DistributorID, string(e.Kind), o.plan.ID, e.Bonus}, func(r Row) error {
+					f.other = r.Text(0)
+					return nil
+				})
+		}
+		if n := e.Sale; n.SaleID != "" {
+			b.Query(sqlFirstContent, []any{o.regions[i], n.Market, n.SaleID, n.SaleID}, func(Row) error {
+				f.taken = true
+				return nil
+			})
+			if _, asked := o.products[n.ProductID]; !asked {
+				o.products[n.ProductID] = Product{}
+				b.Query(`SELECT `+sqlProductColumns+` FROM products WHERE product_id = $1`, []any{n.ProductID}, func(r Row) error {
+					o.products[n.ProductID] = scanProduct(r)
+					return nil
+				})
+			}
+		}
+	}
+	return o.conn.Send(&b)
 }
 
 func (o *opening) readStamps() error {
@@ -92,27 +161,13 @@ func (o *opening) refuse(i int, e OpeningEntry, kind error, field, problem, reme
 	}
 }
 
-// known reports whether the entry was recorded before with the same content.
-func (o *opening) known(i int, e OpeningEntry) (bool, error) {
-	var first []byte
-	found := false
-	err := o.conn.Query(`SELECT content FROM opening_events WHERE plan_id = $1 AND event_id = $2`, []any{o.plan.ID, e.EventID}, func(r Row) error {
-		first, found = append([]byte(nil), r.Bytes(0)...), true
-		return nil
-	})
-	if err != nil || !found {
-		return false, err
-	}
-	return true, repeated(first, e.Content, fmt.Sprintf("entries[%d].", i), "plan_id", o.plan.ID, "event_id", e.EventID)
-}
-
 func (o *opening) add(i int, e OpeningEntry) error {
 	if o.shut != "" {
 		return o.refuse(i, e, ErrPeriodClosed, "event_id", "the plan's first period "+o.shut+" is no longer open", "bring the opening state in before the first period is closed")
 	}
-	d, err := distributor(o.conn, e.DistributorID)
-	if err != nil {
-		return atField(err, fmt.Sprintf("entries[%d].distributor_id", i))
+	d := o.found[i].distributor
+	if !o.found[i].isEnrolled {
+		return unknownDistributor(e.DistributorID, fmt.Sprintf("entries[%d].distributor_id", i))
 	}
 	if d.PlanID != o.plan.ID {
 		return o.refuse(i, e, ErrNetworkRule, "distributor_id", fmt.Sprintf("%q is paid by plan %q", d.DistributorID, d.PlanID), "name a distributor of the plan")
@@ -134,21 +189,21 @@ func (o *opening) add(i int, e OpeningEntry) error {
 		}
 	case OpeningBalance:
 		o.balance(d, e)
-	case OpeningAdvance:
-		if err := o.advance(i, d, e); err != nil {
+	case OpeningAdvance, OpeningService:
+		if err := o.service(i, d, e); err != nil {
 			return err
 		}
 	}
 	content := e.Content.encode()
-	o.writes.Exec(`INSERT INTO opening_events (plan_id, event_id, distributor_id, kind, rank, bonus, left_volume, right_volume, market, sale_id,
-		amount_minor, currency, recorded_at_us, content, digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		o.plan.ID, e.EventID, e.DistributorID, string(e.Kind), e.Rank, e.Bonus, e.Left, e.Right, e.Sale.Market, e.Sale.SaleID,
+	o.writes.Exec(sqlInsertOpening, o.plan.ID, e.EventID, e.DistributorID, string(e.Kind), e.Rank, e.Bonus, e.Left, e.Right, e.Sale.Market, e.Sale.SaleID,
 		e.AmountMinor, e.Currency, o.nowUS, content, digestOf(content))
-	// Later entries of the batch must see this one, so what was gathered is sent now.
-	err = o.conn.Send(&o.writes)
-	o.writes.Items = o.writes.Items[:0]
-	return err
+	return nil
 }
+
+var sqlInsertOpening = insertText("opening_events", []string{
+	"plan_id", "event_id", "distributor_id", "kind", "rank", "bonus", "left_volume", "right_volume", "market", "sale_id", "amount_minor", "currency",
+	"recorded_at_us", "content", "digest",
+})
 
 // checkFrom refuses a rank or a carry-over of somebody who counts from a later period than the first, which would take it in.
 func (o *opening) checkFrom(i int, e OpeningEntry) error {
@@ -161,20 +216,10 @@ func (o *opening) checkFrom(i int, e OpeningEntry) error {
 				cadence = b.Cadence
 			}
 		}
-	case OpeningBalance, OpeningAdvance:
+	case OpeningBalance, OpeningAdvance, OpeningService:
 		return nil
 	}
-	var from [calc.Yearly + 1]int64
-	err := o.conn.Query(`SELECT from_daily, from_weekly, from_monthly, from_quarterly, from_yearly FROM network_events
-		WHERE plan_id = $1 AND distributor_id = $2 AND event_id = $3`, []any{o.plan.ID, e.DistributorID, e.DistributorID}, func(r Row) error {
-		for column := range allCadences {
-			from[allCadences[column]] = r.Int(column)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
+	from := o.found[i].from
 	if first := stampOf(o.stamps, cadence).no; from[cadence] > first {
 		return o.refuse(i, e, ErrTimeOutOfRange, "distributor_id",
 			fmt.Sprintf("%q counts from %s on, after the plan's first period", e.DistributorID, periodKey(o.plan, cadence, from[cadence]).Name),
@@ -185,14 +230,11 @@ func (o *opening) checkFrom(i int, e OpeningEntry) error {
 
 // once refuses a second entry that says the same thing about a distributor under another event id.
 func (o *opening) once(i int, e OpeningEntry, field, what string) error {
-	var other string
-	err := o.conn.Query(`SELECT event_id FROM opening_events WHERE distributor_id = $1 AND kind = $2 AND plan_id = $3 AND bonus = $4`,
-		[]any{e.DistributorID, string(e.Kind), o.plan.ID, e.Bonus}, func(r Row) error {
-			other = r.Text(0)
-			return nil
-		})
-	if err != nil || other == "" {
-		return err
+	key := "carry " + e.DistributorID + " " + e.Bonus
+	other := cmp.Or(o.found[i].other, o.given[key])
+	o.given[key] = e.EventID
+	if other == "" {
+		return nil
 	}
 	return o.refuse(i, e, ErrInvalid, field, fmt.Sprintf("%s was brought in by event %q", what, other), "send one entry for it")
 }
@@ -206,64 +248,55 @@ func (o *opening) balance(d Distributor, e OpeningEntry) {
 	})
 }
 
-// advance records the running service as a sale whose first event is the opening, with two lines: the advance, which a cancellation
-// takes back in part, and its payment before Upline, which leaves the balance as it was.
-func (o *opening) advance(i int, d Distributor, e OpeningEntry) error {
-	n := e.Sale
+// service records a running service as a sale whose first event is the opening. An advance that is still being earned has two lines:
+// the advance, which a cancellation takes back in part, and its payment before Upline, which leaves the balance as it was.
+func (o *opening) service(i int, d Distributor, e OpeningEntry) error {
+	n, fact := e.Sale, factField[e.Kind]
 	k := slices.IndexFunc(o.plan.Bonuses, func(b calc.Bonus) bool { return b.Name == e.Bonus && b.MonthsAdvanced() > 0 })
-	if k < 0 {
+	if e.Kind == OpeningAdvance && k < 0 {
 		return o.refuse(i, e, ErrInvalid, "advance.bonus", fmt.Sprintf("the plan has no bonus %q that pays months in advance", e.Bonus), "use a bonus of the plan that does")
 	}
-	if err := checkReserved(n.SaleID, fmt.Sprintf("entries[%d].advance.sale_id", i), "plan_id", o.plan.ID, "event_id", e.EventID); err != nil {
+	if err := checkReserved(n.SaleID, fmt.Sprintf("entries[%d].%s.sale_id", i, fact), "plan_id", o.plan.ID, "event_id", e.EventID); err != nil {
 		return err
 	}
-	if e.Currency != o.plan.Currency || n.Currency != o.plan.Currency {
+	switch {
+	case e.Kind == OpeningAdvance && e.Currency != o.plan.Currency:
 		return o.refuse(i, e, ErrCurrency, "advance.advanced.currency_code", "is not the plan's currency "+o.plan.Currency, "bring the amounts in the plan's currency")
+	case n.Currency != o.plan.Currency:
+		return o.refuse(i, e, ErrCurrency, fact+".price.currency_code", "is not the plan's currency "+o.plan.Currency, "bring the amounts in the plan's currency")
+	case n.SoldAtUS < d.EnrolledAtUS:
+		return o.refuse(i, e, ErrTimeOutOfRange, fact+".activated_at", "lies before the distributor was enrolled", "enrol with the date that the distributor really joined")
+	case n.SoldAtUS > o.nowUS:
+		return o.refuse(i, e, ErrTimeOutOfRange, fact+".activated_at", "lies in the future", "record it with RecordSale when it happens")
 	}
-	if n.SoldAtUS < d.EnrolledAtUS {
-		return o.refuse(i, e, ErrTimeOutOfRange, "advance.activated_at", "lies before the distributor was enrolled", "enrol with the date that the distributor really joined")
+	product := o.products[n.ProductID]
+	if product.ProductID == "" {
+		return atField(unknownProduct(n.ProductID, ""), fmt.Sprintf("entries[%d].%s.product_id", i, fact))
 	}
-	if n.SoldAtUS > o.nowUS {
-		return o.refuse(i, e, ErrTimeOutOfRange, "advance.activated_at", "lies in the future", "record it with RecordSale when it happens")
+	key := "sale " + n.Market + " " + n.SaleID
+	if o.found[i].taken || o.given[key] != "" {
+		return o.refuse(i, e, ErrIDReused, fact+".sale_id", "a sale of this id is recorded already", "bring each service in once")
 	}
-	var product Product
-	found := false
-	err := o.conn.Query(`SELECT `+sqlProductColumns+` FROM products WHERE product_id = $1`, []any{n.ProductID}, func(r Row) error {
-		product, found = scanProduct(r), true
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if !found {
-		return atField(unknownProduct(n.ProductID, ""), fmt.Sprintf("entries[%d].advance.product_id", i))
-	}
-	taken := false
-	err = o.conn.Query(sqlFirstContent, []any{o.regions[i], n.Market, n.SaleID, n.SaleID}, func(Row) error {
-		taken = true
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if taken {
-		return o.refuse(i, e, ErrIDReused, "advance.sale_id", "a sale of this id is recorded already", "bring each service in once")
-	}
+	o.given[key] = e.EventID
 	sale := Sale{
 		Region: o.regions[i], Market: n.Market, SaleID: n.SaleID, PlanID: o.plan.ID, PlanVersion: o.plan.Version, DistributorID: d.DistributorID,
 		CustomerID: n.CustomerID, ProductID: n.ProductID, VendorID: product.VendorID, Class: product.Class, RequiresActivation: product.RequiresActivation,
 		VolumeOnPayment: product.VolumeOnPayment, Billing: product.Billing, PriceMinor: n.PriceMinor, Currency: n.Currency, PV: product.PV, CV: product.CV, QV: product.QV,
 		SoldAtUS: n.SoldAtUS, RecordedAtUS: o.nowUS,
 	}
-	bonus := o.plan.Bonuses[k]
-	line := Line{
-		Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, LineNo: 1, DistributorID: d.DistributorID, PlanID: o.plan.ID, PlanVersion: o.plan.Version,
-		Period: periodKey(o.plan, bonus.Cadence, stampOf(o.stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineOpening, Point: calc.One,
-		FactorPart: calc.One, AmountMinor: e.AmountMinor, Currency: e.Currency, RecordedAtUS: o.nowUS,
+	h := history{store: o.store, conn: o.conn, sale: sale, plan: o.plan}
+	if e.Kind == OpeningAdvance {
+		bonus := o.plan.Bonuses[k]
+		line := Line{
+			Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, LineNo: 1, DistributorID: d.DistributorID, PlanID: o.plan.ID, PlanVersion: o.plan.Version,
+			Period: periodKey(o.plan, bonus.Cadence, stampOf(o.stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineOpening, Point: calc.One,
+			FactorPart: calc.One, AmountMinor: e.AmountMinor, Currency: e.Currency, RecordedAtUS: o.nowUS,
+		}
+		paid := line
+		paid.LineNo, paid.AmountMinor, paid.Factor = 2, -e.AmountMinor, openingPaid
+		h.lines = []Line{line, paid}
 	}
-	paid := line
-	paid.LineNo, paid.AmountMinor, paid.Factor = 2, -e.AmountMinor, openingPaid
-	h := history{store: o.store, conn: o.conn, sale: sale, plan: o.plan, lines: []Line{line, paid}}
+	lines := slices.Clone(h.lines)
 	p, err := h.append(NewEvent{
 		Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, Kind: calc.Opening, EffectiveAtUS: n.SoldAtUS, Cycle: e.CyclesPaid, Content: e.Content,
 	}, o.nowUS, o.stamps)
@@ -271,8 +304,9 @@ func (o *opening) advance(i int, d Distributor, e OpeningEntry) error {
 		return err
 	}
 	insertSale(&o.writes, &h.sale)
-	insertLine(&o.writes, sale.Region, line)
-	insertLine(&o.writes, sale.Region, paid)
+	for _, line := range lines {
+		insertLine(&o.writes, sale.Region, line)
+	}
 	p.write(&o.writes)
 	return nil
 }

@@ -318,6 +318,7 @@ const (
 	OpeningCarry   OpeningKind = "CARRY"
 	OpeningBalance OpeningKind = "BALANCE"
 	OpeningAdvance OpeningKind = "ADVANCE"
+	OpeningService OpeningKind = "SERVICE"
 )
 
 // OpeningEntry is one fact of the opening state.
@@ -329,7 +330,7 @@ type OpeningEntry struct {
 	Left, Right            int64  // CARRY, volume units
 	AmountMinor            int64  // BALANCE, ADVANCE
 	Currency               string // BALANCE, ADVANCE
-	// Sale is the running service of an ADVANCE; its SoldAtUS is when it went live.
+	// Sale is the running service of an ADVANCE or a SERVICE; its SoldAtUS is when it went live.
 	Sale       NewSale
 	CyclesPaid int32
 	Content    Content

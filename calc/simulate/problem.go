@@ -68,6 +68,8 @@ func (p *Problems) Unwrap() error { return ErrProblems }
 
 // findings gathers problems, and notes: what was taken for granted, which an analyst should know.
 type findings struct {
+	// each is told of every problem, also of those that are not listed; nil for none.
+	each func(Problem)
 	list  []Problem
 	count int
 	notes []string
@@ -76,6 +78,9 @@ type findings struct {
 
 func (f *findings) add(p Problem) {
 	f.count++
+	if f.each != nil {
+		f.each(p)
+	}
 	if len(f.list) < problemsMax {
 		f.list = append(f.list, p)
 	}

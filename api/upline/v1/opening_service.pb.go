@@ -297,6 +297,107 @@ func (x *OpeningAdvance) GetActivatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+// OpeningRunningService is a live service without a running advance: what comes of it from now on, residuals and volume of its payments,
+// counts as of any other.
+type OpeningRunningService struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The market of the sale.
+	Market string `protobuf:"bytes,1,opt,name=market,proto3" json:"market,omitempty"`
+	// The sale, unique in its market.
+	SaleId string `protobuf:"bytes,2,opt,name=sale_id,json=saleId,proto3" json:"sale_id,omitempty"`
+	// The customer.
+	CustomerId string `protobuf:"bytes,3,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
+	// The product.
+	ProductId string `protobuf:"bytes,4,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	// Price of one billing cycle.
+	Price *Money `protobuf:"bytes,5,opt,name=price,proto3" json:"price,omitempty"`
+	// Billing cycles paid so far: 1 to this many.
+	CyclesPaid int32 `protobuf:"varint,6,opt,name=cycles_paid,json=cyclesPaid,proto3" json:"cycles_paid,omitempty"`
+	// When the service went live.
+	ActivatedAt   *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=activated_at,json=activatedAt,proto3" json:"activated_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpeningRunningService) Reset() {
+	*x = OpeningRunningService{}
+	mi := &file_upline_v1_opening_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpeningRunningService) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpeningRunningService) ProtoMessage() {}
+
+func (x *OpeningRunningService) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_opening_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpeningRunningService.ProtoReflect.Descriptor instead.
+func (*OpeningRunningService) Descriptor() ([]byte, []int) {
+	return file_upline_v1_opening_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *OpeningRunningService) GetMarket() string {
+	if x != nil {
+		return x.Market
+	}
+	return ""
+}
+
+func (x *OpeningRunningService) GetSaleId() string {
+	if x != nil {
+		return x.SaleId
+	}
+	return ""
+}
+
+func (x *OpeningRunningService) GetCustomerId() string {
+	if x != nil {
+		return x.CustomerId
+	}
+	return ""
+}
+
+func (x *OpeningRunningService) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *OpeningRunningService) GetPrice() *Money {
+	if x != nil {
+		return x.Price
+	}
+	return nil
+}
+
+func (x *OpeningRunningService) GetCyclesPaid() int32 {
+	if x != nil {
+		return x.CyclesPaid
+	}
+	return 0
+}
+
+func (x *OpeningRunningService) GetActivatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ActivatedAt
+	}
+	return nil
+}
+
 // OpeningEntry is one fact about one distributor.
 type OpeningEntry struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -312,6 +413,7 @@ type OpeningEntry struct {
 	//	*OpeningEntry_Carry
 	//	*OpeningEntry_Balance
 	//	*OpeningEntry_Advance
+	//	*OpeningEntry_Service
 	Fact          isOpeningEntry_Fact `protobuf_oneof:"fact"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -319,7 +421,7 @@ type OpeningEntry struct {
 
 func (x *OpeningEntry) Reset() {
 	*x = OpeningEntry{}
-	mi := &file_upline_v1_opening_service_proto_msgTypes[4]
+	mi := &file_upline_v1_opening_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -331,7 +433,7 @@ func (x *OpeningEntry) String() string {
 func (*OpeningEntry) ProtoMessage() {}
 
 func (x *OpeningEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_opening_service_proto_msgTypes[4]
+	mi := &file_upline_v1_opening_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -344,7 +446,7 @@ func (x *OpeningEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpeningEntry.ProtoReflect.Descriptor instead.
 func (*OpeningEntry) Descriptor() ([]byte, []int) {
-	return file_upline_v1_opening_service_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_opening_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *OpeningEntry) GetEventId() string {
@@ -404,6 +506,15 @@ func (x *OpeningEntry) GetAdvance() *OpeningAdvance {
 	return nil
 }
 
+func (x *OpeningEntry) GetService() *OpeningRunningService {
+	if x != nil {
+		if x, ok := x.Fact.(*OpeningEntry_Service); ok {
+			return x.Service
+		}
+	}
+	return nil
+}
+
 type isOpeningEntry_Fact interface {
 	isOpeningEntry_Fact()
 }
@@ -428,6 +539,11 @@ type OpeningEntry_Advance struct {
 	Advance *OpeningAdvance `protobuf:"bytes,6,opt,name=advance,proto3,oneof"`
 }
 
+type OpeningEntry_Service struct {
+	// A live service without one.
+	Service *OpeningRunningService `protobuf:"bytes,7,opt,name=service,proto3,oneof"`
+}
+
 func (*OpeningEntry_Rank) isOpeningEntry_Fact() {}
 
 func (*OpeningEntry_Carry) isOpeningEntry_Fact() {}
@@ -435,6 +551,8 @@ func (*OpeningEntry_Carry) isOpeningEntry_Fact() {}
 func (*OpeningEntry_Balance) isOpeningEntry_Fact() {}
 
 func (*OpeningEntry_Advance) isOpeningEntry_Fact() {}
+
+func (*OpeningEntry_Service) isOpeningEntry_Fact() {}
 
 // ImportOpeningRequest is a batch of entries of one plan.
 type ImportOpeningRequest struct {
@@ -449,7 +567,7 @@ type ImportOpeningRequest struct {
 
 func (x *ImportOpeningRequest) Reset() {
 	*x = ImportOpeningRequest{}
-	mi := &file_upline_v1_opening_service_proto_msgTypes[5]
+	mi := &file_upline_v1_opening_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -461,7 +579,7 @@ func (x *ImportOpeningRequest) String() string {
 func (*ImportOpeningRequest) ProtoMessage() {}
 
 func (x *ImportOpeningRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_opening_service_proto_msgTypes[5]
+	mi := &file_upline_v1_opening_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -474,7 +592,7 @@ func (x *ImportOpeningRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOpeningRequest.ProtoReflect.Descriptor instead.
 func (*ImportOpeningRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_opening_service_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_opening_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ImportOpeningRequest) GetPlanId() string {
@@ -504,7 +622,7 @@ type ImportOpeningResponse struct {
 
 func (x *ImportOpeningResponse) Reset() {
 	*x = ImportOpeningResponse{}
-	mi := &file_upline_v1_opening_service_proto_msgTypes[6]
+	mi := &file_upline_v1_opening_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -516,7 +634,7 @@ func (x *ImportOpeningResponse) String() string {
 func (*ImportOpeningResponse) ProtoMessage() {}
 
 func (x *ImportOpeningResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_opening_service_proto_msgTypes[6]
+	mi := &file_upline_v1_opening_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -529,7 +647,7 @@ func (x *ImportOpeningResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportOpeningResponse.ProtoReflect.Descriptor instead.
 func (*ImportOpeningResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_opening_service_proto_rawDescGZIP(), []int{6}
+	return file_upline_v1_opening_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ImportOpeningResponse) GetImported() int32 {
@@ -573,14 +691,28 @@ const file_upline_v1_opening_service_proto_rawDesc = "" +
 	"\vcycles_paid\x18\b \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xb0\t(\x00R\n" +
 	"cyclesPaid\x12E\n" +
-	"\factivated_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vactivatedAt\"\xec\x02\n" +
+	"\factivated_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vactivatedAt\"\x9f\x03\n" +
+	"\x15OpeningRunningService\x12)\n" +
+	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{2}$R\x06market\x127\n" +
+	"\asale_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06saleId\x12?\n" +
+	"\vcustomer_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\n" +
+	"customerId\x12=\n" +
+	"\n" +
+	"product_id\x18\x04 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\tproductId\x12.\n" +
+	"\x05price\x18\x05 \x01(\v2\x10.upline.v1.MoneyB\x06\xbaH\x03\xc8\x01\x01R\x05price\x12+\n" +
+	"\vcycles_paid\x18\x06 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xb0\t(\x00R\n" +
+	"cyclesPaid\x12E\n" +
+	"\factivated_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vactivatedAt\"\xaa\x03\n" +
 	"\fOpeningEntry\x129\n" +
 	"\bevent_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
 	"\x0edistributor_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x12,\n" +
 	"\x04rank\x18\x03 \x01(\v2\x16.upline.v1.OpeningRankH\x00R\x04rank\x12/\n" +
 	"\x05carry\x18\x04 \x01(\v2\x17.upline.v1.OpeningCarryH\x00R\x05carry\x125\n" +
 	"\abalance\x18\x05 \x01(\v2\x19.upline.v1.OpeningBalanceH\x00R\abalance\x125\n" +
-	"\aadvance\x18\x06 \x01(\v2\x19.upline.v1.OpeningAdvanceH\x00R\aadvanceB\r\n" +
+	"\aadvance\x18\x06 \x01(\v2\x19.upline.v1.OpeningAdvanceH\x00R\aadvance\x12<\n" +
+	"\aservice\x18\a \x01(\v2 .upline.v1.OpeningRunningServiceH\x00R\aserviceB\r\n" +
 	"\x04fact\x12\x05\xbaH\x02\b\x01\"\x8f\x01\n" +
 	"\x14ImportOpeningRequest\x127\n" +
 	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x12>\n" +
@@ -603,35 +735,39 @@ func file_upline_v1_opening_service_proto_rawDescGZIP() []byte {
 	return file_upline_v1_opening_service_proto_rawDescData
 }
 
-var file_upline_v1_opening_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_upline_v1_opening_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_upline_v1_opening_service_proto_goTypes = []any{
 	(*OpeningRank)(nil),           // 0: upline.v1.OpeningRank
 	(*OpeningCarry)(nil),          // 1: upline.v1.OpeningCarry
 	(*OpeningBalance)(nil),        // 2: upline.v1.OpeningBalance
 	(*OpeningAdvance)(nil),        // 3: upline.v1.OpeningAdvance
-	(*OpeningEntry)(nil),          // 4: upline.v1.OpeningEntry
-	(*ImportOpeningRequest)(nil),  // 5: upline.v1.ImportOpeningRequest
-	(*ImportOpeningResponse)(nil), // 6: upline.v1.ImportOpeningResponse
-	(*Money)(nil),                 // 7: upline.v1.Money
-	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
+	(*OpeningRunningService)(nil), // 4: upline.v1.OpeningRunningService
+	(*OpeningEntry)(nil),          // 5: upline.v1.OpeningEntry
+	(*ImportOpeningRequest)(nil),  // 6: upline.v1.ImportOpeningRequest
+	(*ImportOpeningResponse)(nil), // 7: upline.v1.ImportOpeningResponse
+	(*Money)(nil),                 // 8: upline.v1.Money
+	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_upline_v1_opening_service_proto_depIdxs = []int32{
-	7,  // 0: upline.v1.OpeningBalance.balance:type_name -> upline.v1.Money
-	7,  // 1: upline.v1.OpeningAdvance.price:type_name -> upline.v1.Money
-	7,  // 2: upline.v1.OpeningAdvance.advanced:type_name -> upline.v1.Money
-	8,  // 3: upline.v1.OpeningAdvance.activated_at:type_name -> google.protobuf.Timestamp
-	0,  // 4: upline.v1.OpeningEntry.rank:type_name -> upline.v1.OpeningRank
-	1,  // 5: upline.v1.OpeningEntry.carry:type_name -> upline.v1.OpeningCarry
-	2,  // 6: upline.v1.OpeningEntry.balance:type_name -> upline.v1.OpeningBalance
-	3,  // 7: upline.v1.OpeningEntry.advance:type_name -> upline.v1.OpeningAdvance
-	4,  // 8: upline.v1.ImportOpeningRequest.entries:type_name -> upline.v1.OpeningEntry
-	5,  // 9: upline.v1.OpeningService.ImportOpening:input_type -> upline.v1.ImportOpeningRequest
-	6,  // 10: upline.v1.OpeningService.ImportOpening:output_type -> upline.v1.ImportOpeningResponse
-	10, // [10:11] is the sub-list for method output_type
-	9,  // [9:10] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	8,  // 0: upline.v1.OpeningBalance.balance:type_name -> upline.v1.Money
+	8,  // 1: upline.v1.OpeningAdvance.price:type_name -> upline.v1.Money
+	8,  // 2: upline.v1.OpeningAdvance.advanced:type_name -> upline.v1.Money
+	9,  // 3: upline.v1.OpeningAdvance.activated_at:type_name -> google.protobuf.Timestamp
+	8,  // 4: upline.v1.OpeningRunningService.price:type_name -> upline.v1.Money
+	9,  // 5: upline.v1.OpeningRunningService.activated_at:type_name -> google.protobuf.Timestamp
+	0,  // 6: upline.v1.OpeningEntry.rank:type_name -> upline.v1.OpeningRank
+	1,  // 7: upline.v1.OpeningEntry.carry:type_name -> upline.v1.OpeningCarry
+	2,  // 8: upline.v1.OpeningEntry.balance:type_name -> upline.v1.OpeningBalance
+	3,  // 9: upline.v1.OpeningEntry.advance:type_name -> upline.v1.OpeningAdvance
+	4,  // 10: upline.v1.OpeningEntry.service:type_name -> upline.v1.OpeningRunningService
+	5,  // 11: upline.v1.ImportOpeningRequest.entries:type_name -> upline.v1.OpeningEntry
+	6,  // 12: upline.v1.OpeningService.ImportOpening:input_type -> upline.v1.ImportOpeningRequest
+	7,  // 13: upline.v1.OpeningService.ImportOpening:output_type -> upline.v1.ImportOpeningResponse
+	13, // [13:14] is the sub-list for method output_type
+	12, // [12:13] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_opening_service_proto_init() }
@@ -640,11 +776,12 @@ func file_upline_v1_opening_service_proto_init() {
 		return
 	}
 	file_upline_v1_types_proto_init()
-	file_upline_v1_opening_service_proto_msgTypes[4].OneofWrappers = []any{
+	file_upline_v1_opening_service_proto_msgTypes[5].OneofWrappers = []any{
 		(*OpeningEntry_Rank)(nil),
 		(*OpeningEntry_Carry)(nil),
 		(*OpeningEntry_Balance)(nil),
 		(*OpeningEntry_Advance)(nil),
+		(*OpeningEntry_Service)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -652,7 +789,7 @@ func file_upline_v1_opening_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_opening_service_proto_rawDesc), len(file_upline_v1_opening_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -26,7 +26,7 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// OpeningService brings in what a company had before Upline: ranks, carry-overs, balances and running advances.
+// OpeningService brings in what a company had before Upline: ranks, carry-overs, balances, open services and running advances.
 type OpeningServiceClient interface {
 	// ImportOpening records up to 1,000 entries as events, all of them or none. It may be repeated. Entries are taken while the
 	// plan's first period of every cadence is open.
@@ -55,7 +55,7 @@ func (c *openingServiceClient) ImportOpening(ctx context.Context, in *ImportOpen
 // All implementations must embed UnimplementedOpeningServiceServer
 // for forward compatibility.
 //
-// OpeningService brings in what a company had before Upline: ranks, carry-overs, balances and running advances.
+// OpeningService brings in what a company had before Upline: ranks, carry-overs, balances, open services and running advances.
 type OpeningServiceServer interface {
 	// ImportOpening records up to 1,000 entries as events, all of them or none. It may be repeated. Entries are taken while the
 	// plan's first period of every cadence is open.

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/opening_service.proto.
  */
 export const file_upline_v1_opening_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch91cGxpbmUvdjEvb3BlbmluZ19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiJAoLT3BlbmluZ1JhbmsSFQoNYWNoaWV2ZWRfcmFuaxgBIAEoCSI6CgxPcGVuaW5nQ2FycnkSDQoFYm9udXMYASABKAkSDAoEbGVmdBgCIAEoCRINCgVyaWdodBgDIAEoCSIzCg5PcGVuaW5nQmFsYW5jZRIhCgdiYWxhbmNlGAEgASgLMhAudXBsaW5lLnYxLk1vbmV5IvUBCg5PcGVuaW5nQWR2YW5jZRIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRITCgtjdXN0b21lcl9pZBgDIAEoCRISCgpwcm9kdWN0X2lkGAQgASgJEh8KBXByaWNlGAUgASgLMhAudXBsaW5lLnYxLk1vbmV5Eg0KBWJvbnVzGAYgASgJEiIKCGFkdmFuY2VkGAcgASgLMhAudXBsaW5lLnYxLk1vbmV5EhMKC2N5Y2xlc19wYWlkGAggASgFEjAKDGFjdGl2YXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi7gEKDE9wZW5pbmdFbnRyeRIQCghldmVudF9pZBgBIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgCIAEoCRImCgRyYW5rGAMgASgLMhYudXBsaW5lLnYxLk9wZW5pbmdSYW5rSAASKAoFY2FycnkYBCABKAsyFy51cGxpbmUudjEuT3BlbmluZ0NhcnJ5SAASLAoHYmFsYW5jZRgFIAEoCzIZLnVwbGluZS52MS5PcGVuaW5nQmFsYW5jZUgAEiwKB2FkdmFuY2UYBiABKAsyGS51cGxpbmUudjEuT3BlbmluZ0FkdmFuY2VIAEIGCgRmYWN0IlEKFEltcG9ydE9wZW5pbmdSZXF1ZXN0Eg8KB3BsYW5faWQYASABKAkSKAoHZW50cmllcxgCIAMoCzIXLnVwbGluZS52MS5PcGVuaW5nRW50cnkiQwoVSW1wb3J0T3BlbmluZ1Jlc3BvbnNlEhAKCGltcG9ydGVkGAEgASgFEhgKEHJlcGVhdGVkX2VudHJpZXMYAiABKAUyZAoOT3BlbmluZ1NlcnZpY2USUgoNSW1wb3J0T3BlbmluZxIfLnVwbGluZS52MS5JbXBvcnRPcGVuaW5nUmVxdWVzdBogLnVwbGluZS52MS5JbXBvcnRPcGVuaW5nUmVzcG9uc2VCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_google_protobuf_timestamp, file_upline_v1_types]);
+  fileDesc("Ch91cGxpbmUvdjEvb3BlbmluZ19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiJAoLT3BlbmluZ1JhbmsSFQoNYWNoaWV2ZWRfcmFuaxgBIAEoCSI6CgxPcGVuaW5nQ2FycnkSDQoFYm9udXMYASABKAkSDAoEbGVmdBgCIAEoCRINCgVyaWdodBgDIAEoCSIzCg5PcGVuaW5nQmFsYW5jZRIhCgdiYWxhbmNlGAEgASgLMhAudXBsaW5lLnYxLk1vbmV5IvUBCg5PcGVuaW5nQWR2YW5jZRIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRITCgtjdXN0b21lcl9pZBgDIAEoCRISCgpwcm9kdWN0X2lkGAQgASgJEh8KBXByaWNlGAUgASgLMhAudXBsaW5lLnYxLk1vbmV5Eg0KBWJvbnVzGAYgASgJEiIKCGFkdmFuY2VkGAcgASgLMhAudXBsaW5lLnYxLk1vbmV5EhMKC2N5Y2xlc19wYWlkGAggASgFEjAKDGFjdGl2YXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiyQEKFU9wZW5pbmdSdW5uaW5nU2VydmljZRIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRITCgtjdXN0b21lcl9pZBgDIAEoCRISCgpwcm9kdWN0X2lkGAQgASgJEh8KBXByaWNlGAUgASgLMhAudXBsaW5lLnYxLk1vbmV5EhMKC2N5Y2xlc19wYWlkGAYgASgFEjAKDGFjdGl2YXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiowIKDE9wZW5pbmdFbnRyeRIQCghldmVudF9pZBgBIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgCIAEoCRImCgRyYW5rGAMgASgLMhYudXBsaW5lLnYxLk9wZW5pbmdSYW5rSAASKAoFY2FycnkYBCABKAsyFy51cGxpbmUudjEuT3BlbmluZ0NhcnJ5SAASLAoHYmFsYW5jZRgFIAEoCzIZLnVwbGluZS52MS5PcGVuaW5nQmFsYW5jZUgAEiwKB2FkdmFuY2UYBiABKAsyGS51cGxpbmUudjEuT3BlbmluZ0FkdmFuY2VIABIzCgdzZXJ2aWNlGAcgASgLMiAudXBsaW5lLnYxLk9wZW5pbmdSdW5uaW5nU2VydmljZUgAQgYKBGZhY3QiUQoUSW1wb3J0T3BlbmluZ1JlcXVlc3QSDwoHcGxhbl9pZBgBIAEoCRIoCgdlbnRyaWVzGAIgAygLMhcudXBsaW5lLnYxLk9wZW5pbmdFbnRyeSJDChVJbXBvcnRPcGVuaW5nUmVzcG9uc2USEAoIaW1wb3J0ZWQYASABKAUSGAoQcmVwZWF0ZWRfZW50cmllcxgCIAEoBTJkCg5PcGVuaW5nU2VydmljZRJSCg1JbXBvcnRPcGVuaW5nEh8udXBsaW5lLnYxLkltcG9ydE9wZW5pbmdSZXF1ZXN0GiAudXBsaW5lLnYxLkltcG9ydE9wZW5pbmdSZXNwb25zZUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_types]);
 
 /**
  * OpeningRank is the highest rank that a distributor achieved before.
@@ -171,6 +171,70 @@ export const OpeningAdvanceSchema: GenMessage<OpeningAdvance> = /*@__PURE__*/
   messageDesc(file_upline_v1_opening_service, 3);
 
 /**
+ * OpeningRunningService is a live service without a running advance: what comes of it from now on, residuals and volume of its payments,
+ * counts as of any other.
+ *
+ * @generated from message upline.v1.OpeningRunningService
+ */
+export type OpeningRunningService = Message<"upline.v1.OpeningRunningService"> & {
+  /**
+   * The market of the sale.
+   *
+   * @generated from field: string market = 1;
+   */
+  market: string;
+
+  /**
+   * The sale, unique in its market.
+   *
+   * @generated from field: string sale_id = 2;
+   */
+  saleId: string;
+
+  /**
+   * The customer.
+   *
+   * @generated from field: string customer_id = 3;
+   */
+  customerId: string;
+
+  /**
+   * The product.
+   *
+   * @generated from field: string product_id = 4;
+   */
+  productId: string;
+
+  /**
+   * Price of one billing cycle.
+   *
+   * @generated from field: upline.v1.Money price = 5;
+   */
+  price?: Money | undefined;
+
+  /**
+   * Billing cycles paid so far: 1 to this many.
+   *
+   * @generated from field: int32 cycles_paid = 6;
+   */
+  cyclesPaid: number;
+
+  /**
+   * When the service went live.
+   *
+   * @generated from field: google.protobuf.Timestamp activated_at = 7;
+   */
+  activatedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message upline.v1.OpeningRunningService.
+ * Use `create(OpeningRunningServiceSchema)` to create a new message.
+ */
+export const OpeningRunningServiceSchema: GenMessage<OpeningRunningService> = /*@__PURE__*/
+  messageDesc(file_upline_v1_opening_service, 4);
+
+/**
  * OpeningEntry is one fact about one distributor.
  *
  * @generated from message upline.v1.OpeningEntry
@@ -227,6 +291,14 @@ export type OpeningEntry = Message<"upline.v1.OpeningEntry"> & {
      */
     value: OpeningAdvance;
     case: "advance";
+  } | {
+    /**
+     * A live service without one.
+     *
+     * @generated from field: upline.v1.OpeningRunningService service = 7;
+     */
+    value: OpeningRunningService;
+    case: "service";
   } | { case: undefined; value?: undefined };
 };
 
@@ -235,7 +307,7 @@ export type OpeningEntry = Message<"upline.v1.OpeningEntry"> & {
  * Use `create(OpeningEntrySchema)` to create a new message.
  */
 export const OpeningEntrySchema: GenMessage<OpeningEntry> = /*@__PURE__*/
-  messageDesc(file_upline_v1_opening_service, 4);
+  messageDesc(file_upline_v1_opening_service, 5);
 
 /**
  * ImportOpeningRequest is a batch of entries of one plan.
@@ -263,7 +335,7 @@ export type ImportOpeningRequest = Message<"upline.v1.ImportOpeningRequest"> & {
  * Use `create(ImportOpeningRequestSchema)` to create a new message.
  */
 export const ImportOpeningRequestSchema: GenMessage<ImportOpeningRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_opening_service, 5);
+  messageDesc(file_upline_v1_opening_service, 6);
 
 /**
  * ImportOpeningResponse answers ImportOpening.
@@ -291,10 +363,10 @@ export type ImportOpeningResponse = Message<"upline.v1.ImportOpeningResponse"> &
  * Use `create(ImportOpeningResponseSchema)` to create a new message.
  */
 export const ImportOpeningResponseSchema: GenMessage<ImportOpeningResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_opening_service, 6);
+  messageDesc(file_upline_v1_opening_service, 7);
 
 /**
- * OpeningService brings in what a company had before Upline: ranks, carry-overs, balances and running advances.
+ * OpeningService brings in what a company had before Upline: ranks, carry-overs, balances, open services and running advances.
  *
  * @generated from service upline.v1.OpeningService
  */

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+)
+
+// ImportChunk is a piece of a file that is brought in: rows that are written in one transaction with this note of it, so that whoever
+// goes on after a crash knows what is there. Chunks follow each other from row 0 on; they may be of any size.
+type ImportChunk struct {
+	Kind       string // of the file
+	FileDigest string // SHA-256 of the file, in hex
+	FirstRow   int64  // in the order in which rows are written
+	RowCount   int64
+}
+
+// write notes a chunk; nothing for nil.
+func (ch *ImportChunk) write(b *Batch, planID string, nowUS int64) {
+	if ch == nil {
+		return
+	}
+	b.Exec(`INSERT INTO import_chunks (plan_id, file_kind, file_digest, first_row, row_count, recorded_at_us) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (plan_id, file_kind, file_digest, first_row) DO NOTHING`, planID, ch.Kind, ch.FileDigest, ch.FirstRow, ch.RowCount, nowUS)
+}
+
+// ImportedRows tells how many rows of a file were brought in, from its beginning on.
+func (s *Store) ImportedRows(ctx context.Context, planID, kind, fileDigest string) (rows int64, err error) {
+	err = s.engine.Read(ctx, "imported_rows", func(c Conn) error {
+		rows = 0
+		return c.Query(`SELECT first_row, row_count FROM import_chunks WHERE plan_id = $1 AND file_kind = $2 AND file_digest = $3 ORDER BY first_row`,
+			[]any{planID, kind, fileDigest}, func(r Row) error {
+				if r.Int(0) <= rows {
+					rows = max(rows, r.Int(0)+r.Int(1))
+				}
+				return nil
+			})
+	})
+	return rows, err
+}
+
+// EnrollChunk is Enroll for a chunk of a file of one plan.
+func (s *Store) EnrollChunk(ctx context.Context, list []NewDistributor, chunk ImportChunk) ([]Distributor, error) {
+	return s.enroll(ctx, list, &chunk)
+}
+
+// ImportOpeningChunk is ImportOpening for a chunk of a file.
+func (s *Store) ImportOpeningChunk(ctx context.Context, planID string, list []OpeningEntry, chunk ImportChunk) error {
+	_, _, err := s.importOpening(ctx, planID, list, &chunk)
+	return err
+}
+
+// OpeningTotal sums up opening entries of one kind, and of one currency where they have one.
+type OpeningTotal struct {
+	Kind                            OpeningKind
+	Currency                        string
+	Count, AmountMinor, Left, Right int64
+}
+
+// OpeningTotals counts the enrolments of a plan and sums up its opening entries, by kind and currency in byte order.
+func (s *Store) OpeningTotals(ctx context.Context, planID string) (enrolments int64, totals []OpeningTotal, err error) {
+	err = s.engine.Snapshot(ctx, "opening_totals", func(c Conn) error {
+		totals = nil
+		err := c.Query(`SELECT COUNT(*) FROM network_events WHERE plan_id = $1 AND kind = 'ENROLLED'`, []any{planID}, func(r Row) error {
+			enrolments = r.Int(0)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return c.Query(`SELECT kind, currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), CAST(SUM(left_volume) AS BIGINT),
+			CAST(SUM(right_volume) AS BIGINT) FROM opening_events WHERE plan_id = $1 GROUP BY kind, currency ORDER BY kind, currency`,
+			[]any{planID}, func(r Row) error {
+				totals = append(totals, OpeningTotal{OpeningKind(r.Text(0)), r.Text(1), r.Int(2), r.Int(3), r.Int(4), r.Int(5)})
+				return nil
+			})
+	})
+	return enrolments, totals, err
+}
