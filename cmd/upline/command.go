@@ -104,6 +104,7 @@ closes periods.`, `  # See published compensation plans paid to the cent, throug
 		simulateCommand(t),
 		periodCommand(t),
 		verifyCommand(t),
+		importCommand(t),
 		benchCommand(t),
 		keyCommand(t),
 		versionCommand(t),
