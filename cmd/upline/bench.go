@@ -9,6 +9,6 @@ func benchCommand(t terminal) *cobra.Command {
 		`  upline bench engine --distributors 1000000 --sales 3000000
   upline bench period --distributors 1000000 --sales 3000000
   upline bench calls --url http://127.0.0.1:8080 --clients 64 --duration 20s`)
-	c.AddCommand(benchEngineCommand(t), benchPeriodCommand(t), benchCallsCommand(t))
+	c.AddCommand(benchPlacementCommand(t), benchEngineCommand(t), benchPeriodCommand(t), benchCallsCommand(t))
 	return c
 }

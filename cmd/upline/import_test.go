@@ -269,7 +269,7 @@ func killImport(t *testing.T, bin string, c *importCompany, s *store.Store, url,
 		select {
 		case err := <-ended:
 			t.Fatalf("it ended before it could be killed: %v\n%s", err, printed.String())
-		default:
+		case <-time.After(time.Millisecond): // to leave it the processor
 		}
 	}
 	if err := command.Process.Kill(); err != nil {
