@@ -69,7 +69,7 @@ func (p *Problems) Unwrap() error { return ErrProblems }
 // findings gathers problems, and notes: what was taken for granted, which an analyst should know.
 type findings struct {
 	// each is told of every problem, also of those that are not listed; nil for none.
-	each func(Problem)
+	each  func(Problem)
 	list  []Problem
 	count int
 	notes []string

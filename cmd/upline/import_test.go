@@ -275,7 +275,9 @@ func killImport(t *testing.T, bin string, c *importCompany, s *store.Store, url,
 	if err := command.Process.Kill(); err != nil {
 		t.Log(err) // it had just ended
 	}
-	<-ended
+	if err := <-ended; err == nil {
+		t.Log("it had ended by itself")
+	}
 }
 
 // run brings everything in that is not there yet.

@@ -84,7 +84,7 @@ func (c *Company) readNetwork(ctx context.Context) (err error) {
 			id: string(table.Cell(networkID)), sponsor: string(table.Cell(networkSponsor)), parent: string(table.Cell(networkParent)),
 			market: word(networkMarket), owner: string(table.Cell(networkOwner)), kind: word(networkKind), tags: word(networkTags), line: int32(table.Line()),
 		}
-		ok := true
+		var ok bool
 		if row.enrolledUS, ok = table.Time(networkEnrolled); !ok {
 			continue
 		}
