@@ -16,15 +16,48 @@ func capKey(c *Cap) string {
 	return "cap:" + c.Name
 }
 
+// capVolumeKey names the state that keeps the volume since then that the limit is a rate of.
+func capVolumeKey(c *Cap) string {
+	if c.Per == CapPerCompany {
+		return CompanyState + "capvolume:" + c.Name
+	}
+	return "capvolume:" + c.Name
+}
+
+// isRate tells that the limit is a rate of a volume.
+func (c *Cap) isRate() bool { return len(c.LimitMinor.Rows) == 0 }
+
 // paidBefore is what earlier periods have paid against the limit, by row or for the company; nil for nothing.
-func (s *stage) paidBefore(c *Cap) []int64 {
+func (s *stage) paidBefore(c *Cap) []int64 { return s.capBefore(c, capKey(c)) }
+
+// capBefore is a column of the state that adds up for as long as the cap's limit is for; nil for nothing.
+func (s *stage) capBefore(c *Cap, key string) []int64 {
 	switch {
 	case c.Lifetime:
-		return s.in.Prior.State[capKey(c)]
+		return s.in.Prior.State[key]
 	case c.Within != 0:
-		return s.sinceStart(capKey(c), c.Within)
+		return s.sinceStart(key, c.Within)
 	}
 	return nil
+}
+
+// volumeOf is the volume that a limit is a rate of, since its calendar period began: of the company, or of everybody's group by row.
+func (s *stage) volumeOf(c *Cap) (volume []int64, err error) {
+	if c.Per == CapPerCompany {
+		volume = make([]int64, 1)
+		for _, own := range s.sponsor.volume(c.Base) {
+			volume[0] += own
+		}
+	} else {
+		volume = byRow(s.group(c.Base), s.sponsor.row)
+	}
+	for row, before := range s.capBefore(c, capVolumeKey(c)) {
+		var ok bool
+		if volume[row], ok = added(volume[row], before); !ok && before != 0 {
+			return nil, fmt.Errorf("cap %s: %w: the volume since the limit's period began", c.Name, ErrOverflow)
+		}
+	}
+	return volume, nil
 }
 
 // keepCapped carries on what all bonuses of a cap have paid, when all caps have been applied. What rounding whole sums changes is not
@@ -55,6 +88,14 @@ func (s *stage) keepCapped() error {
 			return fmt.Errorf("cap %s: %w: what has been paid since the limit's period began", c.Name, ErrOverflow)
 		}
 		s.keep(capKey(c), paid)
+		if !c.isRate() {
+			continue
+		}
+		volume, err := s.volumeOf(c)
+		if err != nil {
+			return err
+		}
+		s.keep(capVolumeKey(c), volume)
 	}
 	return nil
 }
@@ -89,12 +130,12 @@ func (k *capping) companyLimit() (limitMinor int64, bounded bool, err error) {
 		}
 		limitMinor = t.Rows[candidates[0]][0]
 	} else {
-		volume := int64(0)
-		for _, own := range k.sponsor.volume(k.cap.Base) {
-			volume += own
+		volume, err := k.volumeOf(k.cap)
+		if err != nil {
+			return 0, false, err
 		}
 		t := newTariff(k.plan.MeasureOf(k.cap.Base).Unit(), k.cap.Rate, k.plan.PointValue, Rounding{Down, 1})
-		if limitMinor, err = t.amountMinor(volume); err != nil {
+		if limitMinor, err = t.amountMinor(volume[0]); err != nil {
 			return 0, false, err
 		}
 	}
@@ -133,14 +174,17 @@ func (k *capping) limitsOf() (func(row int32) (int64, error), error) {
 			return unlimited, nil
 		}, err
 	}
-	group, unit := k.group(k.cap.Base), k.plan.MeasureOf(k.cap.Base).Unit()
+	volume, err := k.volumeOf(k.cap)
+	if err != nil {
+		return nil, err
+	}
+	unit := k.plan.MeasureOf(k.cap.Base).Unit()
 	tariffs := make([]tariff, k.plan.Variants())
 	for variant := range tariffs {
 		tariffs[variant] = newTariff(unit, k.cap.Rate, k.plan.pointValueOf(uint8(variant)), Rounding{Down, 1})
 	}
 	return func(row int32) (int64, error) {
-		seat := seats[row]
-		limitMinor, err := tariffs[w.variantAt(int(seat))].amountMinor(group[seat])
+		limitMinor, err := tariffs[w.variantAt(int(seats[row]))].amountMinor(volume[row])
 		return max(0, limitMinor), err
 	}, nil
 }

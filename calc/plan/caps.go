@@ -154,12 +154,6 @@ func (c *compiler) capTime(at string, written *uplinev1.Cap, out *calc.Cap) {
 		c.fail(at+".lifetime", "a limit for the whole life is one of a distributor", "give the cap `per: person` or `per: owner`, or delete it")
 	case out.Within != 0 && out.Within < out.Cadence && c.sound("cadence"):
 		c.fail(at+".within", fmt.Sprintf("the bonuses are paid %s, and a limit is for no less than that", out.Cadence), "use a longer period, or delete `within`")
-	case out.Rate != 0 && (out.Within > out.Cadence || out.Lifetime):
-		field := "within"
-		if out.Lifetime {
-			field = "lifetime"
-		}
-		c.fail(at+"."+field, "a rate is one of the volume of the period that is closed, and the limit is for a longer time", "write `limit`, or delete `"+field+"`")
 	}
 	if out.Within == out.Cadence {
 		out.Within = 0

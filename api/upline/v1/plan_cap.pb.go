@@ -271,7 +271,7 @@ type Cap struct {
 	// The limit by rank, as `amount`: per person or owner.
 	Limits []*RankRate `protobuf:"bytes,8,rep,name=limits,proto3" json:"limits,omitempty"`
 	// The limit as a rate: of the company's volume, at the plan's own value of a point, and per person or owner of the own group's volume.
-	// Rounded down.
+	// Rounded down. With `within` or `lifetime` it is one of the volume of all that time so far.
 	Rate string `protobuf:"bytes,9,opt,name=rate,proto3" json:"rate,omitempty"`
 	// What `rate` is a rate of. Omitted: `cv`.
 	Base Base `protobuf:"varint,10,opt,name=base,proto3,enum=upline.v1.Base" json:"base,omitempty"`

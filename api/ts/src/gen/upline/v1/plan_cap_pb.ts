@@ -85,7 +85,7 @@ export type Cap = Message<"upline.v1.Cap"> & {
 
   /**
    * The limit as a rate: of the company's volume, at the plan's own value of a point, and per person or owner of the own group's volume.
-   * Rounded down.
+   * Rounded down. With `within` or `lifetime` it is one of the volume of all that time so far.
    *
    * @generated from field: string rate = 9;
    */
