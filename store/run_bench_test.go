@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"upline/calc"
+	"upline/migrations"
 	"upline/store"
 	"upline/store/storetest"
 )
@@ -121,11 +124,13 @@ func newBigWorld(b *testing.B, engine store.Engine, count int) *runWorld {
 	id := func(i int) string { return fmt.Sprintf("distributor-%08d", (i*7919+13)%count) }
 	no := calc.PeriodAt(calc.Monthly, time.UTC, at(1, 0)).No
 	region := []string{"eu-west1", "us-east1"}
-	insert := func(table string, columns []string, n int, row func(i int, values []any) []any) {
+	// insert fills the named columns of a table; the others are empty.
+	insert := func(table string, named []string, n int, row func(i int, values []any) []any) {
 		b.Helper()
+		columns, empty := columnsBehind(b, table, named)
 		for from := 0; from < n; from += 50_000 {
 			err := engine.Write(b.Context(), "load", func(c store.Conn) error {
-				return c.Bulk(table, columns, min(50_000, n-from), func(i int, values []any) []any { return row(from+i, values) })
+				return c.Bulk(table, columns, min(50_000, n-from), func(i int, values []any) []any { return append(row(from+i, values), empty...) })
 			})
 			if err != nil {
 				b.Fatal(err)
@@ -133,16 +138,15 @@ func newBigWorld(b *testing.B, engine store.Engine, count int) *runWorld {
 		}
 	}
 	insert("network_events", []string{
-		"plan_id", "distributor_id", "event_id", "kind", "market", "region", "sponsor_id", "parent_id", "leg", "owner_id", "registration_kind", "tags", "reason",
-		"effective_at_us", "recorded_at_us", "from_daily", "from_weekly", "from_monthly", "from_quarterly", "from_yearly",
-		"restated_daily", "restated_weekly", "restated_monthly", "restated_quarterly", "restated_yearly", "content", "digest",
+		"plan_id", "distributor_id", "event_id", "kind", "market", "region", "sponsor_id", "parent_id", "leg", "effective_at_us", "recorded_at_us", "from_monthly",
+		"content", "digest",
 	}, count, func(i int, values []any) []any {
 		parent, leg := "", int64(0)
 		if i > 0 {
 			parent, leg = id((i-1)/2), int64(1+(i-1)%2)
 		}
-		return append(values, "tree", id(i), id(i), "ENROLLED", "US", region[i%2], parent, parent, leg, "", "", "", "", at(1, 0), at(1, 0),
-			int64(0), int64(0), no, int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), []byte("content of an enrolment"), []byte("a digest of thirty-two bytes, sha"))
+		return append(values, "tree", id(i), id(i), "ENROLLED", "US", region[i%2], parent, parent, leg, at(1, 0), at(1, 0), no,
+			[]byte("content of an enrolment"), []byte("a digest of thirty-two bytes, sha"))
 	})
 	insert("event_counts", []string{
 		"region", "plan_id", "cadence", "period_no", "market", "sale_id", "event_id", "of_event_id", "distributor_id", "pv", "cv", "price_minor",
@@ -155,4 +159,31 @@ func newBigWorld(b *testing.B, engine store.Engine, count int) *runWorld {
 	})
 	w.nowUS.Store(february(2))
 	return w
+}
+
+// columnsBehind lists the columns of a table, the named ones first, and what the others hold when they are empty.
+func columnsBehind(b *testing.B, table string, named []string) (columns []string, empty []any) {
+	b.Helper()
+	files, err := migrations.Steps.ReadDir(".")
+	if err != nil {
+		b.Fatal(err)
+	}
+	columns = slices.Clone(named)
+	for _, f := range files {
+		text, err := migrations.Steps.ReadFile(f.Name())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if !strings.HasPrefix(string(text), "CREATE TABLE IF NOT EXISTS "+table+" (") {
+			continue
+		}
+		for _, column := range columnOf.FindAllStringSubmatch(string(text), -1) {
+			if slices.Contains(named, column[2]) {
+				continue
+			}
+			columns = append(columns, column[2])
+			empty = append(empty, map[string]any{"int": int64(0), "text": "", "bytes": []byte{}}[column[1]])
+		}
+	}
+	return columns, empty
 }
