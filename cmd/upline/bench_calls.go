@@ -74,7 +74,7 @@ gets a small one first, through the API. The sales stay in the database: name a 
   upline bench calls --url http://127.0.0.1:8080 --distributors 1000000 --clients 64 --duration 20s --json`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := b.remote.complete(t); err != nil {
+			if err := b.complete(t); err != nil {
 				return err
 			}
 			if b.clients < 1 || b.clients > 10_000 || b.duration <= 0 || b.distributors < 1 {

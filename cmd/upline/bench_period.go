@@ -8,7 +8,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -109,11 +108,9 @@ func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 		defer os.RemoveAll(folder)
 		url = "sqlite:" + filepath.Join(folder, "bench.db")
 	}
-	in := synthetic.Company(compiled, b.distributors, b.sales, b.seed)
 	// The company lives in the first period of its plan; the bench stands just behind it.
-	var nowUS atomic.Int64
-	nowUS.Store(in.Period.EndUS)
-	clock := func() time.Time { return time.UnixMicro(nowUS.Load()) }
+	period := calc.PeriodAt(compiled.Main, compiled.Location, compiled.ValidFromUS)
+	clock := func() time.Time { return time.UnixMicro(period.EndUS) }
 	engine, err := open.Engine(ctx, url, open.Options{Clock: clock})
 	if err != nil {
 		return err
@@ -128,27 +125,21 @@ func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 		Engine: engine.Name(), Distributors: b.distributors, Sales: b.sales, Plan: b.plan, Seed: b.seed,
 	}
 	bar := newProgressBar(t.err)
-	began := time.Now()
-	err = synthetic.Load(ctx, kept, in, string(source), func(step string, n, total int) { bar.show(step, int64(n), int64(total)) })
-	bar.clear()
-	if err != nil {
+	defer bar.clear()
+	if r.LoadS, err = b.load(ctx, kept, compiled, string(source), bar); err != nil {
 		return fmt.Errorf("loading the company: %w", err)
 	}
-	r.LoadS = time.Since(began).Seconds()
-	in = nil
-
 	bar.show("closing", 0, 0)
-	began = time.Now()
-	run, err := kept.StartRun(ctx, compiled.ID, compiled.Main, calc.PeriodAt(compiled.Main, compiled.Location, compiled.ValidFromUS).Name)
+	began := time.Now()
+	run, err := kept.StartRun(ctx, compiled.ID, compiled.Main, period.Name)
 	if err != nil {
 		return err
 	}
-	run, err = kept.WorkRun(ctx, run.RunID)
+	if run, err = kept.WorkRun(ctx, run.RunID); err != nil {
+		return err
+	}
 	r.TotalS = time.Since(began).Seconds()
 	bar.clear()
-	if err != nil {
-		return err
-	}
 	r.ReadS, r.ComputeS = phases.between(store.PhaseReading, store.PhaseComputing), phases.between(store.PhaseComputing, store.PhaseWriting)
 	r.WriteS, r.CommitS = phases.between(store.PhaseWriting, store.PhasePosting), phases.between(store.PhasePosting, store.PhaseDone)
 	r.Lines, r.DistributorsPerS, r.PeakRSSMB = run.LineCount, float64(b.distributors)/r.TotalS, peakRSSBytes()>>20
@@ -160,6 +151,14 @@ func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 closed in %.2f s, %.0f distributors/s: %d lines; read %.2f s, compute %.2f s, write %.2f s, commit %.3f s; %d MB at most
 `, r.Engine, r.Distributors, r.Sales, r.LoadS, r.TotalS, r.DistributorsPerS, r.Lines, r.ReadS, r.ComputeS, r.WriteS, r.CommitS, r.PeakRSSMB)
 	return err
+}
+
+// load makes the company up and loads it, and keeps none of it.
+func (b *periodBench) load(ctx context.Context, kept *store.Store, compiled *calc.Plan, source string, bar *progressBar) (seconds float64, err error) {
+	in := synthetic.Company(compiled, b.distributors, b.sales, b.seed)
+	began := time.Now()
+	err = synthetic.Load(ctx, kept, in, source, func(step string, n, total int) { bar.show(step, int64(n), int64(total)) })
+	return time.Since(began).Seconds(), err
 }
 
 // phaseTimes notes when the work on a run entered its phases.
