@@ -40,14 +40,14 @@ func (m *Matching) check(p *Plan, b *Bonus) error {
 // checkMatched refuses bonuses that are not paid when this one is, and at the event what is known at the close only.
 func (m *Matching) checkMatched(p *Plan, b *Bonus) error {
 	for _, k := range m.Bonuses {
-		if p.Bonuses[k].Pays != b.Pays || p.Bonuses[k].Cadence > b.Cadence {
+		if p.Bonuses[k].Pays != b.Pays || p.Bonuses[k].AtPayments != b.AtPayments || p.Bonuses[k].Cadence > b.Cadence {
 			return errKind("a matching bonus is paid when what it matches is, or by a longer cadence")
 		}
 	}
 	if b.Pays != PaysEvent {
 		return nil
 	}
-	if m.ByGeneration || m.AfterCaps || m.Walk.Compression != CompressionNone || m.Walk.StopAt != nil || m.Walk.PassUp > 0 {
+	if m.ByGeneration || m.AfterCaps || m.Walk.passesOver() {
 		return errKind("a matching bonus that is paid at the event counts levels as they stand")
 	}
 	for _, k := range m.Bonuses {
@@ -68,6 +68,8 @@ func samePath(k kind, w *Walk) bool {
 		return other.Placement == w.Placement
 	case *Matching:
 		return other.Walk.Placement == w.Placement
+	case *Residual:
+		return len(other.Levels.Rows) == 0 || other.Walk.Placement == w.Placement
 	}
 	return true
 }

@@ -21,8 +21,8 @@ type ResidualPart struct {
 
 func (r *Residual) check(p *Plan, b *Bonus) error {
 	switch {
-	case b.Pays == PaysEvent:
-		return errKind("a residual is paid at the close")
+	case b.Pays == PaysEvent && (!b.AtPayments || r.Walk.passesOver() || r.Own.When != nil || r.Levels.When != nil):
+		return errKind("a residual that is paid at events is paid at payments, and asks only how many customers the seller has")
 	case len(r.Parts) == 0 || r.OwnBrackets == nil && len(r.Own.Rows) == 0 && len(r.Levels.Rows) == 0:
 		return errKind("a residual without a volume or a rate")
 	case len(r.Levels.Rows) > 0 && r.Levels.Amounts != r.ownAmounts() && (r.OwnBrackets != nil || len(r.Own.Rows) > 0):
@@ -31,6 +31,9 @@ func (r *Residual) check(p *Plan, b *Bonus) error {
 	for _, part := range r.Parts {
 		if err := p.checkBase(part.Base); err != nil {
 			return err
+		}
+		if b.Pays == PaysEvent && !p.baseAtEvent(part.Base) {
+			return errKind("what counts in the volume is known at the close only")
 		}
 	}
 	if r.OwnBrackets != nil {
@@ -49,6 +52,17 @@ func (r *Residual) check(p *Plan, b *Bonus) error {
 		return err
 	}
 	return r.Levels.check(p)
+}
+
+func (r *Residual) upline(*Plan) (int32, bool) {
+	if len(r.Levels.Rows) == 0 {
+		return 0, false
+	}
+	return r.Levels.Levels + r.Walk.SkipLevels, r.Walk.Placement
+}
+
+func (r *Residual) byStanding(p *Plan) bool {
+	return p.Active != nil && len(r.Levels.Rows) > 0 || r.Own.byStanding() || r.Levels.byStanding()
 }
 
 func (r *Residual) ownAmounts() bool {

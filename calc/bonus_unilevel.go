@@ -13,7 +13,7 @@ type Unilevel struct {
 }
 
 func (u *Unilevel) check(p *Plan, b *Bonus) error {
-	if b.Pays == PaysEvent && (u.Walk.Compression != CompressionNone || u.Walk.StopAt != nil || u.Walk.PassUp > 0) {
+	if b.Pays == PaysEvent && u.Walk.passesOver() {
 		return errKind("whom compression passes over is known at the period's close only")
 	}
 	if u.Months < 0 || u.Months > 0 && b.Pays != PaysEvent {

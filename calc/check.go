@@ -74,7 +74,7 @@ func (p *Plan) checkBonus(b *Bonus) error {
 			return fmt.Errorf("%w: there is no bonus %d", ErrPlan, source)
 		}
 	}
-	if b.Pays == PaysEvent && (b.When != nil || len(k.reads()) > 0 || k.base() >= VolumeBuiltIn) {
+	if b.Pays == PaysEvent && (b.When != nil || !p.factsAtEvent(k.reads()) || !p.baseAtEvent(k.base()) || len(k.reads()) > 0 && b.Residual == nil) {
 		return fmt.Errorf("%w: facts and volumes of the plan's own making are known at the close only", ErrPlan)
 	}
 	return k.check(p, b)

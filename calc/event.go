@@ -8,23 +8,26 @@ type Needs struct {
 	SponsorLevels, PlacementLevels int32
 	// Ranks tells whether a line depends on the rank or the activity of anybody.
 	Ranks bool
+	// Customers tells whether one depends on how many customers the seller has.
+	Customers bool
 }
 
-// EventNeeds says what EventLines wants to know for the plan.
-func EventNeeds(p *Plan) Needs {
+// EventNeeds says what EventLines wants to know for the plan: when a sale goes live, or when a cycle is paid.
+func EventNeeds(p *Plan, atPayment bool) Needs {
 	var needs Needs
 	for i := range p.Bonuses {
 		k := p.Bonuses[i].kind()
-		if k == nil || p.Bonuses[i].Pays != PaysEvent {
+		if k == nil || p.Bonuses[i].Pays != PaysEvent || p.Bonuses[i].AtPayments != atPayment {
 			continue
 		}
+		needs.Customers = needs.Customers || len(k.reads()) > 0
 		levels, placement := k.upline(p)
 		if placement {
 			needs.PlacementLevels = max(needs.PlacementLevels, levels)
 		} else {
 			needs.SponsorLevels = max(needs.SponsorLevels, levels)
 		}
-		needs.Ranks = needs.Ranks || k.byStanding(p)
+		needs.Ranks = needs.Ranks || k.byStanding(p) || p.Active != nil && p.Bonuses[i].Inactive == InactiveUnpaid
 	}
 	return needs
 }
@@ -60,8 +63,9 @@ type eventPath struct {
 	tree tree
 }
 
-// EventLines gives the commissions that a plan pays with the event that makes a sale active, in the order of bonuses and levels. It
-// is the code of Compute, run on the slice of the trees that the sale touches. The errors are those of Compute.
+// EventLines gives the commissions that a plan pays with the event that makes a sale active, or with the payment of a cycle, in the
+// order of bonuses and levels. It is the code of Compute, run on the slice of the trees that the sale touches. The errors are those of
+// Compute.
 func EventLines(in *EventInput) ([]EventLine, error) {
 	if in.Plan == nil {
 		return nil, fmt.Errorf("%w: no plan", ErrPlan)
@@ -78,7 +82,11 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 		return nil, err
 	}
 	for _, t := range tasks {
-		if err := in.Plan.Bonuses[t.bonus].kind().pay(s, t.bonus); err != nil {
+		b := &in.Plan.Bonuses[t.bonus]
+		if b.AtPayments != (in.Cycle > 0) {
+			continue
+		}
+		if err := b.kind().pay(s, t.bonus); err != nil {
 			return nil, err
 		}
 	}
@@ -91,8 +99,8 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 	}
 	lines := make([]EventLine, 0, count)
 	for i := range in.Plan.Bonuses {
-		if b := &in.Plan.Bonuses[i]; b.Pays == PaysEvent {
-			lines = appendEventLines(lines, in.Plan, b, s.cycleMonths, s.sinks[i].blocks)
+		if in.Plan.Bonuses[i].Pays == PaysEvent {
+			lines = s.appendEventLines(lines, i)
 		}
 	}
 	return lines, nil
@@ -109,8 +117,14 @@ func (in *EventInput) stage() (*stage, error) {
 		s.sinks[i] = lineSink{plan: in.Plan, bonus: i, blockSize: eventBlockLines}
 	}
 	s.sponsor = &e.sponsor.walk
-	if err := in.lay(&e.sponsor, in.Sponsor, "sponsor"); err != nil || in.Plan.PlacementWidth == 0 {
-		return s, err
+	if err := in.lay(&e.sponsor, in.Sponsor, "sponsor"); err != nil {
+		return nil, err
+	}
+	if in.Cycle > 0 {
+		s.facts = in.factFiller(s.sponsor)
+	}
+	if in.Plan.PlacementWidth == 0 {
+		return s, nil
 	}
 	s.placement = &e.placement.walk
 	return s, in.lay(&e.placement, in.Placement, "placement")
@@ -146,7 +160,7 @@ func (in *EventInput) lay(p *eventPath, chain []ChainMember, what string) error 
 // volume is the sale as the volume of a way up.
 func (in *EventInput) volume(b Base, seats int) []int64 {
 	own := make([]int64, seats)
-	own[seats-1] = in.measured(in.Plan.MeasureOf(b))
+	own[seats-1] = in.counted(b)
 	return own
 }
 
@@ -167,15 +181,20 @@ func (in *EventInput) measured(m Measure) int64 {
 	return max(1, in.Count)
 }
 
-func appendEventLines(lines []EventLine, p *Plan, b *Bonus, cycleMonths int32, blocks []Lines) []EventLine {
-	_, placement := b.kind().upline(p)
-	months, factor := max(1, b.MonthsAdvanced()), cyclesOf(b.MonthsAdvanced(), cycleMonths)
+// appendEventLines adds the lines of a bonus.
+func (s *stage) appendEventLines(lines []EventLine, bonus int) []EventLine {
+	b, blocks := &s.plan.Bonuses[bonus], s.sinks[bonus].blocks
+	_, placement := b.kind().upline(s.plan)
 	for i := range blocks {
 		for j, earner := range blocks[i].Earner {
-			lines = append(lines, EventLine{
+			line := EventLine{
 				Bonus: int(blocks[i].Bonus[j]), Placement: placement, Distance: int(earner), Level: blocks[i].Level[j],
-				Base: blocks[i].Base[j], Rate: blocks[i].Rate[j], Months: months, Factor: factor, AmountMinor: blocks[i].AmountMinor[j],
-			})
+				Base: blocks[i].Base[j], Rate: blocks[i].Rate[j], Months: max(1, b.MonthsAdvanced()), Factor: One, AmountMinor: blocks[i].AmountMinor[j],
+			}
+			if k := blocks[i].Factor[j]; k != 0 {
+				line.Factor, line.FactorName = s.factors.all[k].Fraction, s.factors.all[k].Name
+			}
+			lines = append(lines, line)
 		}
 	}
 	return lines

@@ -25,6 +25,10 @@ type EventInput struct {
 	Count              int64  // the number of sales that it stands for; 0 means 1
 	Class              string // product class
 	CycleMonths        int32  // months in a billing cycle, which volumes and price are of; 0 means 1
+	// Cycle is the billing cycle that was paid, from 1; 0 when the sale goes live.
+	Cycle int32
+	// Customers is how many customers of the seller have a live sale, where EventNeeds asks for it.
+	Customers int64
 }
 
 // EventLine is a commission of a sale event.
@@ -36,7 +40,9 @@ type EventLine struct {
 	Base      int64 // volume units, or minor units where the bonus's base is price
 	Rate      int64
 	Months    int32 // months of an advance; 1 elsewhere
-	// Factor is what base × rate is multiplied by: the billing cycles of an advance, its months ÷ the months of a cycle; One elsewhere.
+	// Factor is what base × rate is multiplied by: the billing cycles of an advance, its months ÷ the months of a cycle, or what is
+	// left of a rate; One elsewhere, where it has no name.
 	Factor      Fraction
+	FactorName  string
 	AmountMinor int64
 }

@@ -93,7 +93,7 @@ func TestEventLines_AgreeWithTheModel(t *testing.T) {
 			t.Errorf("got %+v\nwant %+v", got, want)
 		}
 		// What lies further up than EventNeeds says, in ranks too when it says so, does not matter.
-		needs := EventNeeds(plan)
+		needs := EventNeeds(plan, false)
 		in.Sponsor = in.Sponsor[:min(len(in.Sponsor), 1+int(needs.SponsorLevels))]
 		in.Placement = in.Placement[:min(len(in.Placement), 1+int(needs.PlacementLevels))]
 		if !needs.Ranks {
@@ -130,7 +130,7 @@ func (e *modelEvent) lines(index int) []EventLine {
 		exact := m.money(bigOf(of), rate, base)
 		amount, _ := modelRound(exact.Mul(exact, bigOf(int64(max(1, months)))), in.Plan.Rounding)
 		if amount != 0 {
-			lines = append(lines, EventLine{index, placement, distance, uint16(level), of, rate, max(1, months), Fraction{int64(max(1, months)), 1}, amount})
+			lines = append(lines, EventLine{index, placement, distance, uint16(level), of, rate, max(1, months), Fraction{int64(max(1, months)), 1}, nameOf(months), amount})
 		}
 	}
 	sale := func(placement bool, distance, level int, rate int64, months int32) {
@@ -233,7 +233,7 @@ func TestEventNeeds_AsksForNoMoreThanItTakes(t *testing.T) {
 		"levels, at the close":  {Plan{Active: active, Bonuses: []Bonus{{Unilevel: levels(one)}}}, Needs{}},
 		"both trees":            {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: placed}, {Pays: PaysEvent, Unilevel: levels(two)}}}, Needs{SponsorLevels: 2, PlacementLevels: 1}},
 	} {
-		if got := EventNeeds(&c.plan); got != c.want {
+		if got := EventNeeds(&c.plan, false); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", name, got, c.want)
 		}
 	}
@@ -274,7 +274,7 @@ func TestEventLines_RefusesBadInput(t *testing.T) {
 func TestEventLines_AdvanceOfNineMonths(t *testing.T) {
 	plan := testPlanOf(Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: single(1_025_000_000)}})
 	got, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, 1), PriceMinor: 500_00})
-	want := []EventLine{{Bonus: 0, Base: 500_00, Rate: 1_025_000_000, Months: 9, Factor: Fraction{9, 1}, AmountMinor: 4_612_50}}
+	want := []EventLine{{Bonus: 0, Base: 500_00, Rate: 1_025_000_000, Months: 9, Factor: Fraction{9, 1}, FactorName: factorMonths, AmountMinor: 4_612_50}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
@@ -396,4 +396,12 @@ func TestMatching_RefusesWhatTheEventDoesNotKnow(t *testing.T) {
 			t.Errorf("got %v, want %q", err, c.says)
 		}
 	}
+}
+
+// nameOf is the name of the factor of months in advance; "" where there are none.
+func nameOf(months int32) string {
+	if months > 0 {
+		return factorMonths
+	}
+	return ""
 }

@@ -186,9 +186,11 @@ const (
 
 // Bonus is one rule that pays. Exactly one of the kinds is set.
 type Bonus struct {
-	Name    string
-	Pays    Pays
-	Cadence Cadence
+	Name string
+	Pays Pays
+	// AtPayments tells of a bonus that pays at events that it pays with every paid cycle, and not when the sale goes live.
+	AtPayments bool
+	Cadence    Cadence
 	// When is a condition on the earner; nil for everybody.
 	When *Condition
 	// Variants tells, by variant, whether the bonus is paid there; nil: everywhere.

@@ -51,6 +51,9 @@ func (s *Store) plan(c Conn, planID string, version int32) (*calc.Plan, error) {
 	}
 	compiled := *p
 	compiled.Version = version
+	if calc.EventNeeds(&compiled, true).Customers {
+		s.byCustomers.Store(true)
+	}
 	if s.publishing.Load() == 0 {
 		s.plans.Store(key, &compiled)
 	}

@@ -20,9 +20,13 @@ const (
 // correct returns the reversals that bring every line to the part that stays posted. A line has at most one reversal in force. When
 // another part has to be taken back than it takes, it is itself reversed whole and a new one is made, so that each line can be
 // recomputed from what it holds: amount = round(base × −1 × factor).
-func (h *history) correct(lines []Line, f calc.SaleFold) ([]Line, error) {
+func (h *history) correct(lines []Line, inForce []origin, f calc.SaleFold) ([]Line, error) {
 	undone := make(map[lineID]bool)
-	inForce := make(map[lineID]*Line)
+	reversals := make(map[lineID]*Line)
+	origins := make(map[string]*origin, len(inForce))
+	for i := range inForce {
+		origins[inForce[i].id] = &inForce[i]
+	}
 	for i := range lines {
 		if l := &lines[i]; l.Kind == lineReversal {
 			undone[lineID{l.ReversesEventID, l.ReversesLineNo}] = true
@@ -30,7 +34,7 @@ func (h *history) correct(lines []Line, f calc.SaleFold) ([]Line, error) {
 	}
 	for i := range lines {
 		if l := &lines[i]; l.Kind == lineReversal && !undone[lineID{l.EventID, l.LineNo}] {
-			inForce[lineID{l.ReversesEventID, l.ReversesLineNo}] = l
+			reversals[lineID{l.ReversesEventID, l.ReversesLineNo}] = l
 		}
 	}
 	var corrections []Line
@@ -39,11 +43,11 @@ func (h *history) correct(lines []Line, f calc.SaleFold) ([]Line, error) {
 		if l.Kind == lineReversal || l.AmountMinor == 0 || l.Kind == lineOpening && l.Factor != "" {
 			continue
 		}
-		name, taken, rounding, err := h.takenBack(l.Bonus, f)
+		name, taken, rounding, err := h.takenBack(l, origins[l.Origin], f)
 		if err != nil {
 			return nil, err
 		}
-		reversal := inForce[lineID{l.EventID, l.LineNo}]
+		reversal := reversals[lineID{l.EventID, l.LineNo}]
 		if reversal != nil {
 			if reversal.FactorPart == taken {
 				continue
@@ -78,11 +82,19 @@ func reversing(l *Line, factor string, part calc.Fraction, amountMinor int64) Li
 	}
 }
 
-// takenBack returns the part of a bonus's lines that the sale's events take back, its name, and how it is rounded.
-func (h *history) takenBack(bonus string, f calc.SaleFold) (name string, part calc.Fraction, rounding calc.Rounding, err error) {
+// takenBack returns the part of a line that the sale's events take back, its name, and how it is rounded. All of it is, whose origin is
+// not in force, and of a payment what was given back; else the bonus says.
+func (h *history) takenBack(l *Line, o *origin, f calc.SaleFold) (name string, part calc.Fraction, rounding calc.Rounding, err error) {
 	for _, b := range h.plan.Bonuses {
-		if b.Name != bonus {
+		if b.Name != l.Bonus {
 			continue
+		}
+		switch {
+		case l.Kind == lineOpening:
+		case o == nil:
+			return "undone", calc.One, h.plan.BonusRounding(&b), nil
+		case o.cycle > 0:
+			return "given_back", calc.Fraction{Num: o.kept.Den - o.kept.Num, Den: o.kept.Den}, h.plan.BonusRounding(&b), nil
 		}
 		clawback, months := b.EventClawback()
 		name = "taken_back"
@@ -92,5 +104,5 @@ func (h *history) takenBack(bonus string, f calc.SaleFold) (name string, part ca
 		stays := clawback.Retained(f, months)
 		return name, calc.Fraction{Num: stays.Den - stays.Num, Den: stays.Den}, h.plan.BonusRounding(&b), nil
 	}
-	return "", calc.Fraction{}, calc.Rounding{}, fmt.Errorf("%w: plan %s version %d has no bonus %q", ErrCorrupt, h.plan.ID, h.plan.Version, bonus)
+	return "", calc.Fraction{}, calc.Rounding{}, fmt.Errorf("%w: plan %s version %d has no bonus %q", ErrCorrupt, h.plan.ID, h.plan.Version, l.Bonus)
 }

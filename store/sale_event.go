@@ -25,11 +25,16 @@ func (s *Store) AppendEvent(ctx context.Context, n NewEvent, scope Scope) (recei
 	if err != nil {
 		return Receipt{}, err
 	}
+	customers, err := s.countCustomers(ctx, region, n)
+	if err != nil {
+		return Receipt{}, err
+	}
 	err = s.engine.Write(ctx, "append_event", func(c Conn) error {
 		h, err := s.history(c, region, n.Market, n.SaleID, n.EffectiveAtUS)
 		if err != nil {
 			return err
 		}
+		h.customers = customers
 		if !h.visible(scope) {
 			return unknownSale(n.Market, n.SaleID)
 		}
@@ -58,6 +63,36 @@ func (s *Store) AppendEvent(ctx context.Context, n NewEvent, scope Scope) (recei
 		return err
 	})
 	return receipt, err
+}
+
+// countCustomers counts the customers of the sale's seller for a payment whose plan goes by them, where such a plan is known. It does so
+// before the payment's transaction: inside, every payment to a seller would collide with every other. That count is what ranks are to
+// an event: how things stood when it came.
+func (s *Store) countCustomers(ctx context.Context, region string, n NewEvent) (count *customerCount, err error) {
+	if n.Kind != calc.Paid || !s.byCustomers.Load() {
+		return nil, nil
+	}
+	err = s.engine.Read(ctx, "count_customers", func(c Conn) error {
+		count = nil
+		var plan planKey
+		var seller string
+		err := c.Query(`SELECT plan_id, plan_version, distributor_id FROM sales WHERE region = $1 AND market = $2 AND sale_id = $3`,
+			[]any{region, n.Market, n.SaleID}, func(r Row) error {
+				plan, seller = planKey{r.Text(0), int32(r.Int(1))}, r.Text(2)
+				return nil
+			})
+		if err != nil || seller == "" {
+			return err
+		}
+		p, err := s.plan(c, plan.id, plan.version)
+		if err != nil || !calc.EventNeeds(p, true).Customers {
+			return err
+		}
+		customers, err := customersOf(c, seller)
+		count = &customerCount{seller, customers}
+		return err
+	})
+	return count, err
 }
 
 // checkEvent refuses an event at a time that cannot be, and a payment in another currency than the sale's.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"slices"
 
 	"upline/calc"
 )
@@ -20,6 +19,14 @@ type history struct {
 	// it counts in the first periods.
 	cadences []calc.Cadence
 	firstUS  int64
+	// customers is what was counted before the transaction; nil where nothing was.
+	customers *customerCount
+}
+
+// customerCount is how many customers of a seller had a live sale.
+type customerCount struct {
+	seller string
+	count  int64
 }
 
 // history reads a sale for an event at a time, or for reading it at any; a sale that does not exist is ErrUnknownSale.
@@ -140,7 +147,8 @@ type posting struct {
 // all that was posted depends on the set of events and not on the order in which they came. stamps holds the periods of the new event;
 // when it is nil they are read here. The history then includes the event.
 func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, error) {
-	_, before := h.foldEvents()
+	eventsBefore, before := h.foldEvents()
+	originsBefore := h.origins(eventsBefore, &before)
 	if stamps == nil {
 		read, err := stampsOf(h.conn, []gate{{h.plan, h.cadences, max(n.EffectiveAtUS, h.firstUS), []string{h.sale.DistributorID}}})
 		if err != nil {
@@ -157,13 +165,12 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 	p := &posting{sale: &h.sale, event: n}
 	others := h.events
 	h.events = append(h.events[:len(h.events):len(h.events)], event)
-	_, after := h.foldEvents()
+	eventsAfter, after := h.foldEvents()
 	if err := h.countWith(p, others, stamps, before.Status.Over() != after.Status.Over()); err != nil {
 		return nil, err
 	}
 	h.stand(&after)
-	begins := before.Start < 0 && after.Start >= 0 && n.Kind != calc.Opening
-	lines, err := h.linesFor(after, begins, n.EventID, nowUS, stamps)
+	lines, err := h.linesFor(originsBefore, h.origins(eventsAfter, &after), &after, n.EventID, nowUS, stamps)
 	if err != nil {
 		return nil, err
 	}
@@ -202,29 +209,4 @@ func (h *history) stand(f *calc.SaleFold) {
 
 var saleStates = map[calc.SaleStatus]SaleState{
 	calc.SalePending: SalePending, calc.SaleActive: SaleActive, calc.SaleCancelled: SaleCancelled, calc.SaleLapsed: SaleLapsed,
-}
-
-// linesFor returns the lines that an event posts: the commissions, when the sale begins to be active, and then whatever brings each
-// line to the part that stays posted. A sale begins once, and adding events never undoes it, so what was not paid then, for want of a
-// rank, is not paid by a later event either.
-func (h *history) linesFor(f calc.SaleFold, begins bool, eventID string, nowUS int64, stamps []stamp) ([]Line, error) {
-	var lines []Line
-	if begins && h.pays() {
-		paid, err := h.pay(eventID, nowUS, stamps)
-		if err != nil {
-			return nil, err
-		}
-		lines = paid
-	}
-	corrections, err := h.correct(append(slices.Clone(h.lines), lines...), f)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range corrections {
-		l.Market, l.SaleID, l.EventID, l.LineNo = h.sale.Market, h.sale.SaleID, eventID, int32(len(lines)+1)
-		l.PlanID, l.PlanVersion, l.RecordedAtUS = h.plan.ID, h.plan.Version, nowUS
-		l.Period = periodKey(h.plan, l.Period.Cadence, stampOf(stamps, l.Period.Cadence).no)
-		lines = append(lines, l)
-	}
-	return lines, nil
 }

@@ -6,20 +6,10 @@ import (
 	"upline/calc"
 )
 
-// pays reports whether the sale's plan has a bonus that pays at the event.
-func (h *history) pays() bool {
-	for _, b := range h.plan.Bonuses {
-		if b.Pays == calc.PaysEvent {
-			return true
-		}
-	}
-	return false
-}
-
-// pay returns the commissions that the sale pays at the event that makes it active.
-func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, error) {
-	needs := calc.EventNeeds(h.plan)
-	u := upward{conn: h.conn, plan: h.plan, ranks: needs.Ranks, atUS: h.sale.ActivatedAtUS, unpaid: map[string]bool{}}
+// pay returns the commissions that the sale pays for an origin. Whose lines they are in the sale is filled in later.
+func (h *history) pay(o origin, stamps []stamp) ([]Line, error) {
+	needs := calc.EventNeeds(h.plan, o.cycle > 0)
+	u := upward{conn: h.conn, plan: h.plan, ranks: needs.Ranks, atUS: o.atUS, unpaid: map[string]bool{}}
 	sponsor, err := u.chain(h.sale.DistributorID, false, needs.SponsorLevels)
 	if err != nil {
 		return nil, err
@@ -30,7 +20,12 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 	}
 	in := calc.EventInput{
 		Plan: h.plan, Sponsor: sponsor.members, Placement: placement.members, PV: h.sale.PV, CV: h.sale.CV, QV: h.sale.QV, PriceMinor: h.sale.PriceMinor,
-		FeeMinor: h.sale.FeeMinor, Class: h.sale.Class, CycleMonths: h.sale.Billing.Cycle.Months(),
+		FeeMinor: h.sale.FeeMinor, Class: h.sale.Class, CycleMonths: h.sale.Billing.Cycle.Months(), Cycle: o.cycle,
+	}
+	if needs.Customers {
+		if in.Customers, err = h.customersOf(h.sale.DistributorID); err != nil {
+			return nil, err
+		}
 	}
 	paid, err := calc.EventLines(&in)
 	if err != nil {
@@ -44,10 +39,9 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 		}
 		bonus := h.plan.Bonuses[l.Bonus]
 		line := Line{
-			Market: h.sale.Market, SaleID: h.sale.SaleID, EventID: eventID, LineNo: int32(len(lines) + 1), DistributorID: earner, PlanID: h.plan.ID,
-			PlanVersion: h.plan.Version, Period: periodKey(h.plan, bonus.Cadence, stampOf(stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineCommission,
+			Origin: o.id, DistributorID: earner, PlanID: h.plan.ID, PlanVersion: h.plan.Version, Period: periodKey(h.plan, bonus.Cadence, stampOf(stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineCommission,
 			Level: int32(l.Level), Base: l.Base, BaseUnit: "VOLUME", Point: h.plan.PointValue, Rate: l.Rate, FactorPart: calc.One,
-			AmountMinor: l.AmountMinor, Currency: h.plan.Currency, RecordedAtUS: nowUS,
+			AmountMinor: l.AmountMinor, Currency: h.plan.Currency,
 		}
 		switch bonus.UnitOf(h.plan) {
 		case calc.UnitMoney:
@@ -59,12 +53,33 @@ func (h *history) pay(eventID string, nowUS int64, stamps []stamp) ([]Line, erro
 				line.Point = points[h.plan.VariantOfMarket[chainOf(sponsor, placement, l).members[l.Distance].Market]]
 			}
 		}
-		if bonus.MonthsAdvanced() > 0 {
+		switch {
+		case bonus.MonthsAdvanced() > 0:
 			line.Factor, line.FactorPart = factorAdvanced, l.Factor
+		case l.FactorName != "":
+			line.Factor, line.FactorPart = l.FactorName, l.Factor
 		}
 		lines = append(lines, line)
 	}
 	return lines, nil
+}
+
+// customersOf counts the customers of a seller who have a live sale.
+func (h *history) customersOf(seller string) (n int64, err error) {
+	if h.customers != nil && h.customers.seller == seller {
+		return h.customers.count, nil
+	}
+	return customersOf(h.conn, seller)
+}
+
+const sqlCustomers = `SELECT COUNT(DISTINCT customer_id) FROM sales WHERE distributor_id = $1 AND state = 'ACTIVE' AND customer_id <> $1`
+
+func customersOf(c Conn, seller string) (n int64, err error) {
+	err = c.Query(sqlCustomers, []any{seller}, func(r Row) error {
+		n = r.Int(0)
+		return nil
+	})
+	return n, err
 }
 
 // chainOf gives the way up that a line's distance counts in; both begin with the seller.

@@ -33,6 +33,8 @@ type Store struct {
 	options Options
 	plans   sync.Map // planKey → *calc.Plan
 	regions sync.Map // market → region
+	// byCustomers tells that a plan was read whose payments go by how many customers a seller has.
+	byCustomers atomic.Bool
 	// publishing counts the calls of PublishPlan that are under way.
 	publishing atomic.Int64
 	// enrolments are those into placement trees.

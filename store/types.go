@@ -215,6 +215,7 @@ type Line struct {
 	PlanID                     string
 	PlanVersion                int32
 	Period                     PeriodKey
+	Origin                     string // of an event's line, what it is posted for: "live", "cycle:3"
 	ReversesEventID            string
 	ReversesLineNo             int32
 	RecordedAtUS               int64

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	uplinev1 "upline/api/upline/v1"
@@ -76,7 +77,7 @@ var timings = map[string]struct {
 	"advance":       {event: true, why: "an advance is paid when the service goes live, not at the period's close"},
 	"unilevel":      {event: true, period: true},
 	"revenue_share": {event: true, period: true},
-	"residual":      {period: true, why: "a residual is paid at the period's close, for the cycles that were paid in it"},
+	"residual":      {event: true, period: true},
 	"fast_start":    {period: true, why: "a fast start is paid at the period's close, when it is known which sales were inside its days"},
 	"differential":  {event: true, period: true},
 	"stairstep":     {period: true, why: "a stairstep bonus is paid at the period's close, when the groups are known"},
@@ -116,6 +117,7 @@ func (r *bonusReader) general() {
 		r.fail(r.path+".pays", timing.why, "delete `pays`")
 		r.to.Pays = paysOmitted(b)
 	}
+	r.to.AtPayments = r.atPayments(b)
 	r.to.When = r.condition(r.path+".when", b.GetWhen(), r.phase())
 	r.to.Markets = r.marketMask(r.path+".markets", b.GetMarkets())
 	switch b.GetInactive() {
@@ -153,6 +155,28 @@ func (r *bonusReader) readRateMax(kind string) {
 			r.fail(at, fmt.Sprintf("`rate_max` is %s, and a rate of up to 100%% needs none", percentOf(highest)), "write what the rates reach, for instance `rate_max: 125%`, or delete it")
 		}
 	}
+}
+
+// atPayments tells of a bonus that pays at events that it pays with every paid cycle: a residual, and what is made up from one.
+func (c *compiler) atPayments(b *uplinev1.Bonus) bool {
+	if paysAt(b, paysOmitted(b)) != calc.PaysEvent {
+		return false
+	}
+	seen := map[string]bool{b.GetName(): true}
+	for stack := []*uplinev1.Bonus{b}; len(stack) > 0; {
+		at := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if at.GetResidual() != nil {
+			return true
+		}
+		for _, other := range c.message.GetBonuses() {
+			if name := other.GetName(); !seen[name] && slices.Contains(at.GetMatching().GetBonuses(), name) {
+				seen[name] = true
+				stack = append(stack, other)
+			}
+		}
+	}
+	return false
 }
 
 // paysAt gives when a bonus posts its lines.

@@ -65,7 +65,9 @@ func (r *bonusReader) matched(names []string) []int {
 			r.fail(at, fmt.Sprintf("the bonus `%s` is listed twice", shown(name)), "delete one of them")
 		case r.to.Pays == calc.PaysEvent && paysAt(other, paysOmitted(other)) != calc.PaysEvent:
 			r.fail(at, fmt.Sprintf("the bonus `%s` is paid at the period's close, and this one at the event", shown(name)), "match bonuses that are paid at the event, or delete `pays` here")
-		case r.to.Pays == calc.PaysEvent && kindOfBonus(other) != "direct" && kindOfBonus(other) != "advance" && treeOf(other) != treeOf(r.message):
+		case r.to.Pays == calc.PaysEvent && r.atPayments(other) != r.to.AtPayments:
+			r.fail(at, fmt.Sprintf("the bonus `%s` and another that is matched are not paid with the same events: a residual is paid with every paid cycle, others when the sale goes live", shown(name)), "write a matching bonus for each")
+		case r.to.Pays == calc.PaysEvent && paysLevels(other) && treeOf(other) != treeOf(r.message):
 			r.fail(at, fmt.Sprintf("the bonus `%s` walks another tree, and at the event only one way up is known", shown(name)), "walk the same `tree`, or match what sellers are paid")
 		case r.to.Pays == calc.PaysPeriod && paysAt(other, paysOmitted(other)) == calc.PaysEvent:
 			r.fail(at, fmt.Sprintf("the bonus `%s` is paid at the event, and a matching bonus knows what is paid at the close", shown(name)), "give that bonus `pays: period` where its kind allows it, pay this one at the event, too: `pays: event`, or match others")
@@ -89,6 +91,17 @@ func orLonger(pays calc.Pays) string {
 // earnsBefore tells whether some of the bonuses are paid by a shorter cadence than this one.
 func (r *bonusReader) earnsBefore(bonuses []int) bool {
 	return slices.ContainsFunc(bonuses, func(k int) bool { return r.cadenceOf(r.compiler.message.GetBonuses()[k]) != r.to.Cadence })
+}
+
+// paysLevels tells that a bonus pays others than the seller.
+func paysLevels(b *uplinev1.Bonus) bool {
+	switch kind := kindOfBonus(b); kind {
+	case "direct", "advance":
+		return false
+	case "residual":
+		return len(b.GetResidual().GetLevels()) > 0
+	}
+	return true
 }
 
 // treeOf is the tree that a bonus walks.

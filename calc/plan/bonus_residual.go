@@ -16,7 +16,7 @@ func (r *bonusReader) residual(d *uplinev1.ResidualBonus) {
 	out := &calc.Residual{Own: r.rateOf(own)}
 	amounts := own.paysAmounts()
 	if len(d.GetLevels()) > 0 {
-		out.Levels = r.levelTable(r.at+".levels", d.GetLevels(), takesEither, r.rateMax, forBonus)
+		out.Levels = r.levelTable(r.at+".levels", d.GetLevels(), takesEither, r.rateMax, r.phase())
 		switch {
 		case !ownPaid:
 			amounts = out.Levels.Amounts

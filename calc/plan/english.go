@@ -201,9 +201,12 @@ func (w *english) bonus(i int) {
 	m := b.ProtoReflect()
 	kind := m.WhichOneof(m.Descriptor().Oneofs().ByName("kind"))
 	w.line("  %s", kindWords[string(kind.Name())])
-	if compiled.Pays == calc.PaysEvent {
+	switch {
+	case compiled.AtPayments:
+		w.line("  Paid at once, with every paid cycle.")
+	case compiled.Pays == calc.PaysEvent:
 		w.line("  Paid at once, at the sale.")
-	} else {
+	default:
 		w.line("  Paid at the end of each period, %v.", compiled.Cadence)
 	}
 	switch b.Inactive {

@@ -14,6 +14,8 @@ type bracketUse struct {
 	what takes
 	max  int64 // in rate units
 	when phase
+	// byCustomers allows brackets at the event, by the number of the seller's customers.
+	byCustomers bool
 	// marginalOf is the volume that marginal brackets must be by. With neverMarginal they cannot be marginal, for the reason that it gives.
 	marginalOf    calc.Base
 	neverMarginal string
@@ -25,11 +27,19 @@ func (c *compiler) brackets(use bracketUse, b *uplinev1.Brackets) *calc.Brackets
 		return nil
 	}
 	path := use.path
-	if use.when == forEvent {
+	if use.when == forEvent && !use.byCustomers {
 		c.fail(path, "what brackets go by is known only at the period's close", "pay the bonus at the close: `pays: period`, or write `rate` or `rates`")
 		return nil
 	}
-	by := c.number(path+".by", b.GetBy(), use.when)
+	if use.when == forEvent && b.GetBy() != "customers" {
+		c.fail(path+".by", "a bonus that is paid at the event goes by `customers` alone: other facts are known when the period closes", "write `by: customers`, or pay the bonus at the close: `pays: period`")
+		return nil
+	}
+	when := use.when
+	if when == forEvent {
+		when = forBonus
+	}
+	by := c.number(path+".by", b.GetBy(), when)
 	out := &calc.Brackets{By: by, Marginal: b.GetMode() == uplinev1.BracketMode_BRACKET_MODE_MARGINAL, Tables: make([]calc.BracketTable, 1)}
 	c.bracketSteps(use, b, out)
 	if out.Marginal {

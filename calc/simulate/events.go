@@ -53,7 +53,7 @@ type eventPosting struct {
 }
 
 func newEventPosting(r *run) *eventPosting {
-	p := &eventPosting{run: r, needs: calc.EventNeeds(r.Plan.Plan), kept: make(map[int32][]eventLine)}
+	p := &eventPosting{run: r, needs: calc.EventNeeds(r.Plan.Plan, false), kept: make(map[int32][]eventLine)}
 	for cadence := range p.pending {
 		p.pending[cadence] = &eventLines{}
 	}

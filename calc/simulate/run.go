@@ -39,6 +39,9 @@ func (c *Company) Run(which int, visit func(*Closed) error) (*Totals, error) {
 	if r.line, err = newTimeline(v.Plan.Plan, s, r.lives.firstUS, r.lives.lastUS); err != nil {
 		return nil, err
 	}
+	if err := r.checkPayments(); err != nil {
+		return nil, err
+	}
 	if err := r.checkAdjusted(); err != nil {
 		return nil, err
 	}
@@ -75,6 +78,16 @@ func (pr *prior) cloned() prior {
 		out.states[cadence] = state
 	}
 	return out
+}
+
+// checkPayments refuses a plan that pays with every payment: what was paid together stands in a simulation as one number.
+func (r *run) checkPayments() error {
+	for _, b := range r.Plan.Plan.Bonuses {
+		if b.AtPayments {
+			return fmt.Errorf("%w: the bonus %s of %s is paid with every paid cycle, which a simulation does not post; simulate it with `pays: period`, which pays the same cycles at the close", ErrRequest, b.Name, r.Plan.Name)
+		}
+	}
+	return nil
 }
 
 // checkAdjusted wants a date of every adjustment unless there is one period alone for it.
@@ -133,7 +146,7 @@ func (r *run) outside(s span) {
 
 // outlived notes sales that went live before the periods that are computed, and end within them: by which ranks they were paid is not known.
 func (r *run) outlived() {
-	if !calc.EventNeeds(r.Plan.Plan).Ranks {
+	if !calc.EventNeeds(r.Plan.Plan, false).Ranks {
 		return
 	}
 	moments, main := &r.lives.moments, r.Plan.Plan.Main

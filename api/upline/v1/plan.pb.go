@@ -503,7 +503,8 @@ type PaysAt int32
 const (
 	// Not given: direct and advance pay at the event, the others at the period's close.
 	PaysAt_PAYS_AT_UNSPECIFIED PaysAt = 0
-	// With the event that earns it, at once.
+	// With the event that earns it, at once: when the sale becomes active; a residual, and a matching bonus that names one, with every
+	// paid cycle.
 	PaysAt_PAYS_AT_EVENT PaysAt = 1
 	// When the period closes.
 	PaysAt_PAYS_AT_PERIOD PaysAt = 2

@@ -1046,7 +1046,8 @@ export enum PaysAt {
   UNSPECIFIED = 0,
 
   /**
-   * With the event that earns it, at once.
+   * With the event that earns it, at once: when the sale becomes active; a residual, and a matching bonus that names one, with every
+   * paid cycle.
    *
    * @generated from enum value: PAYS_AT_EVENT = 1;
    */

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"fmt"
+
+	"upline/calc"
+)
+
+// origin is what lines of a sale are posted for: that it went live, or that a cycle was paid. What a sale's events come to decides
+// which origins are in force. An event posts the lines of those that come into force with it, and takes back those of others whole.
+type origin struct {
+	id   string
+	atUS int64 // when it happened
+	// cycle is the billing cycle that was paid; 0 where the sale went live.
+	cycle int32
+	// kept is the part of a payment that was not given back.
+	kept calc.Fraction
+}
+
+// origins lists the origins that are in force, in the order of the life of a sale: those that a sale brings along from before Upline
+// are none.
+func (h *history) origins(events []calc.SaleEvent, f *calc.SaleFold) []origin {
+	if f.Start < 0 {
+		return nil
+	}
+	var list []origin
+	if events[f.Start].Kind != calc.Opening {
+		list = append(list, origin{id: "live", atUS: f.StartedAtUS, kept: calc.One})
+	}
+	if !h.paysAt(true) {
+		return list
+	}
+	for i := range f.Payments {
+		p := &f.Payments[i]
+		if kept := p.Kept(); kept.Num > 0 && events[p.Event].Kind != calc.Opening {
+			list = append(list, origin{id: fmt.Sprintf("cycle:%d", p.Cycle), atUS: events[p.Event].EffectiveAtUS, cycle: p.Cycle, kept: kept})
+		}
+	}
+	return list
+}
+
+// paysAt reports whether the sale's plan has a bonus that pays when a sale goes live, or with every paid cycle.
+func (h *history) paysAt(payments bool) bool {
+	for i := range h.plan.Bonuses {
+		if b := &h.plan.Bonuses[i]; b.Pays == calc.PaysEvent && b.AtPayments == payments {
+			return true
+		}
+	}
+	return false
+}
+
+// linesFor returns the lines that an event posts: the commissions of the origins that come into force with it, and then whatever brings
+// each line to the part that stays posted. An origin that was in force before is not paid again, so what was not paid then, for want of
+// a rank, is not paid by a later event either; nor is one that comes back: what was taken back of it is given back.
+func (h *history) linesFor(before, after []origin, f *calc.SaleFold, eventID string, nowUS int64, stamps []stamp) ([]Line, error) {
+	known := make(map[string]bool, len(before))
+	for _, o := range before {
+		known[o.id] = true
+	}
+	for i := range h.lines {
+		known[h.lines[i].Origin] = true
+	}
+	var lines []Line
+	for _, o := range after {
+		if known[o.id] || !h.paysAt(o.cycle > 0) {
+			continue
+		}
+		paid, err := h.pay(o, stamps)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, paid...)
+	}
+	corrections, err := h.correct(append(h.lines[:len(h.lines):len(h.lines)], numbered(lines, eventID, 0)...), after, *f)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range corrections {
+		l.PlanID, l.PlanVersion = h.plan.ID, h.plan.Version
+		l.Period = periodKey(h.plan, l.Period.Cadence, stampOf(stamps, l.Period.Cadence).no)
+		lines = append(lines, l)
+	}
+	for i := range lines {
+		lines[i].Market, lines[i].SaleID, lines[i].RecordedAtUS = h.sale.Market, h.sale.SaleID, nowUS
+	}
+	return numbered(lines, eventID, 0), nil
+}
+
+// numbered makes lines those of an event, in their order.
+func numbered(lines []Line, eventID string, before int) []Line {
+	for i := range lines {
+		lines[i].EventID, lines[i].LineNo = eventID, int32(before+i+1)
+	}
+	return lines
+}
