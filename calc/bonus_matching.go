@@ -187,7 +187,7 @@ func (c *climb) payGenerations(bonus int, earned []int64, leads []bool) error {
 				}
 			}
 		})
-		if err := c.payLevel(bonus, generation, 0, in, table); err != nil {
+		if err := c.payLevel(bonus, generation, 0, nil, in, table); err != nil {
 			return err
 		}
 		nearer = in

@@ -60,7 +60,7 @@ func (m *Matrix) pay(s *stage, bonus int) error {
 		return c.payLevels(bonus, 0, levelPart{volumes: volumes})
 	}
 	held, paid := c.enter(volumes)
-	if err := c.payLevel(bonus, 0, 0, paid, s.tariffs(bonus, len(m.Rates.Rows), int(m.Rates.Levels), 0)); err != nil {
+	if err := c.payLevel(bonus, 0, 0, nil, paid, s.tariffs(bonus, len(m.Rates.Rows), int(m.Rates.Levels), 0)); err != nil {
 		return err
 	}
 	return c.payLevels(bonus, 1, levelPart{volumes: held})

@@ -166,6 +166,9 @@ func (c *climb) payLevels(bonus, first int, parts ...levelPart) error {
 	}
 	skip := int(c.rule.SkipLevels)
 	for level := first - skip; level < int(c.rates.Levels); level++ {
+		if level == first && c.opens() {
+			return c.payOpen(bonus, first, parts)
+		}
 		var targets []int32
 		if level < first {
 			targets = c.asTheyStand() // levels that are skipped pass nobody over
@@ -199,7 +202,7 @@ func (c *climb) payLevels(bonus, first int, parts ...levelPart) error {
 			if c.rule.Compression == CompressionRollUp {
 				paid = c.rollUp(to, level)
 			}
-			if err := c.payLevel(bonus, level, p.part, paid, p.table); err != nil {
+			if err := c.payLevel(bonus, level, p.part, nil, paid, p.table); err != nil {
 				return err
 			}
 		}
@@ -286,12 +289,15 @@ func (c *climb) rollUp(volumes []int64, level int) []int64 {
 	return out
 }
 
-// payLevel adds the lines of one level, counted from 0.
-func (c *climb) payLevel(bonus, level, part int, volumes []int64, table *tariffs) error {
+// payLevel adds the lines of one level, counted from 0, of volumes by place among some seats, or by seat where seats is nil.
+func (c *climb) payLevel(bonus, level, part int, seats []int32, volumes []int64, table *tariffs) error {
 	sink := &c.s.sinks[bonus]
 	for seat, volume := range volumes {
 		if volume == 0 {
 			continue
+		}
+		if seats != nil {
+			seat = int(seats[seat])
 		}
 		row, rate := c.rate(seat, level)
 		if rate == 0 {
