@@ -35,7 +35,7 @@ func (v *view) place() {
 	}
 	joinings := make([]placement.Joining, len(order))
 	for i, row := range order {
-		j := placement.Joining{Row: row, Sponsor: n.sponsor[row], Anywhere: true, Rule: placement.Rule{Strategy: placement.BreadthFirst}}
+		j := placement.Joining{Row: row, Sponsor: n.sponsor[row], Anywhere: true, Rule: rules[0]}
 		if pl.byHand(row) {
 			j.At = placement.Place{Parent: n.parent[row], Leg: n.leg[row]}
 		} else if n.placing != nil {
@@ -78,9 +78,19 @@ func (pl *placing) byHand(row int32) bool {
 func (pl *placing) readRules() []placement.Rule {
 	n := pl.network
 	rules := make([]placement.Rule, len(n.words.placing.list)+1)
-	rules[0] = placement.Rule{Strategy: placement.BreadthFirst}
+	usual, problem, remedy := pl.usualRule()
+	if rules[0] = usual; problem != "" {
+		for row := range n.sponsor {
+			if n.sponsor[row] >= 0 && !pl.byHand(int32(row)) && (n.placing == nil || n.placing[row] == 0) {
+				pl.problem(int32(row), networkParent, problem, remedy)
+			}
+		}
+	}
 	for i, word := range n.words.placing.list {
 		rule, problem, remedy := placingRule(word, pl.width)
+		if strings.EqualFold(word, "auto") {
+			rule, problem, remedy = pl.usualRule()
+		}
 		rules[i+1] = rule
 		if problem == "" {
 			continue
@@ -94,7 +104,25 @@ func (pl *placing) readRules() []placement.Rule {
 	return rules
 }
 
-// placingRule reads how a place is to be found.
+// lessVolume is why nobody can be placed by volume.
+const lessVolume = "less_volume cannot be reckoned again, as it depends on what each leg had sold on the day of joining"
+
+// usualRule is how the plan finds places: without a rule of its own the first vacancy.
+func (pl *placing) usualRule() (rule placement.Rule, problem, remedy string) {
+	if pl.Plan.Plan.Placing == nil {
+		return placement.Rule{Strategy: placement.BreadthFirst}, "", ""
+	}
+	rule, err := pl.Plan.Plan.Placing.Rule(0, 0)
+	switch {
+	case err != nil:
+		return rule, "is empty, and plan " + pl.Name + " leaves the leg to whoever enrols", "write parent and leg, or a leg as placement"
+	case rule.Strategy == placement.LessVolume:
+		return rule, "is empty, and plan " + pl.Name + " places by volume; " + lessVolume, "write parent and leg, or another way as placement"
+	}
+	return rule, "", ""
+}
+
+// placingRule reads how a place is to be found; auto is the plan's.
 func placingRule(word string, width int32) (rule placement.Rule, problem, remedy string) {
 	switch strings.ToLower(word) {
 	case "auto", "breadth_first":
@@ -108,7 +136,7 @@ func placingRule(word string, width int32) (rule placement.Rule, problem, remedy
 	case "alternate":
 		return placement.Rule{Strategy: placement.Alternate}, "", ""
 	case "less_volume":
-		return rule, "less_volume cannot be reckoned again, as it depends on what each leg had sold on the day of joining", "write parent and leg, or another word"
+		return rule, lessVolume, "write parent and leg, or another word"
 	}
 	if number, ok := parseFixed([]byte(word), 0); ok && number >= 1 && number <= int64(width) {
 		return placement.Rule{Strategy: placement.OuterEdge, Leg: uint8(number)}, "", ""

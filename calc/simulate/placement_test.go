@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"upline/calc"
+	"upline/calc/placement"
 )
 
 // placed reads a network under a plan with a placement tree and gives "parent/leg" by id.
@@ -31,6 +32,31 @@ func placed(t *testing.T, text string, width int32) map[string]string {
 		places[c.ID(int32(row))] = place
 	}
 	return places
+}
+
+// Whose place the file does not name is placed as the plan says, where it can be reckoned again.
+func TestRead_FindsPlacesByThePlansRule(t *testing.T) {
+	read := func(rule placement.Rule, text string) (*Company, error) {
+		p := &calc.Plan{
+			ID: "test", Currency: "USD", MinorDigits: 2, Location: time.UTC, Main: calc.Monthly, Rounding: calc.Rounding{StepMinor: 1},
+			PointValue: calc.Fraction{Num: 1, Den: 100}, PlacementWidth: 2, Placing: &calc.Placing{Rules: []placement.Rule{rule}},
+		}
+		return Read(Request{Plan: Plan{"plan.yaml", p}, Files: Files{
+			Network: Source{Reader: strings.NewReader(text)}, Sales: Source{Reader: strings.NewReader("seller,cv,at\ns1,1,2026-01-01\n")},
+		}})
+	}
+	c, err := read(placement.Rule{Strategy: placement.OuterEdge, Leg: 2}, "id,sponsor,placement\ns1,,\nu1,s1,\nu2,s1,auto\nu3,s1,left\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := &c.views[0].network; n.Leg[2] != 2 || c.ID(n.Parent[2]) != "u1" || n.Leg[3] != 1 {
+		t.Errorf("placed at %v of %v", n.Leg, n.Parent)
+	}
+	for _, rule := range []placement.Rule{{Strategy: placement.OuterEdge}, {Strategy: placement.LessVolume}} {
+		if _, err := read(rule, "id,sponsor,placement\ns1,,\nu1,s1,\nu2,s1,left\n"); err == nil || !strings.Contains(err.Error(), ":3: parent: is empty") || strings.Contains(err.Error(), ":4:") {
+			t.Errorf("%v: %v", rule.Strategy, err)
+		}
+	}
 }
 
 func TestRead_FindsPlaces(t *testing.T) {
