@@ -154,6 +154,10 @@ func TestRankBonus_AmountsByVariant(t *testing.T) {
 	if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, []int64{100, 70}) {
 		t.Errorf("%v", got)
 	}
+	p.in.Plan.Bonuses[0].RankBonus.Awards[0].AmountMinor = []int64{90} // the same everywhere
+	if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, []int64{90, 90}) {
+		t.Errorf("%v", got)
+	}
 }
 
 func TestRankBonus_RefusesWhatCannotBePaid(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -277,6 +278,45 @@ func TestEventLines_AdvanceOfNineMonths(t *testing.T) {
 	want := []EventLine{{Bonus: 0, Base: 500_00, Rate: 1_025_000_000, Months: 9, Factor: Fraction{9, 1}, FactorName: factorMonths, AmountMinor: 4_612_50}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+}
+
+// What is said of some classes of products holds for one alone, and products without a class are of none of them.
+func TestEventLines_OfOneProductClass(t *testing.T) {
+	plan := testPlanOf(
+		Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 2, Rates: single(RateScale / 10), Classes: []string{"power"}}},
+		Bonus{Name: "direct", Pays: PaysEvent, Cadence: Monthly, Direct: &Direct{Base: BasePrice, Rates: single(RateScale / 100), Classes: []string{"power"}}},
+	)
+	for class, want := range map[string][]int64{"power": {20, 1}, "gas": nil, "": nil} {
+		lines, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, 1), PriceMinor: 100, Class: class})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int64
+		for _, l := range lines {
+			got = append(got, l.AmountMinor)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("a sale of class %q pays %v, want %v", class, got, want)
+		}
+	}
+}
+
+// Each of those above is paid at the value that a point has in their market.
+func TestEventLines_PointsAreWorthWhatTheyAreInTheEarnersMarket(t *testing.T) {
+	plan := testPlanOf(Bonus{Name: "team", Pays: PaysEvent, Cadence: Monthly, Unilevel: &Unilevel{Base: BaseCV}})
+	plan.Names.Markets, plan.VariantOfMarket, plan.PointValues = []string{"IN", "DE"}, []uint8{0, 1, 0}, []Fraction{{1, 100}, {60, 100}}
+	plan.Bonuses[0].Unilevel.Rates = EverybodyAt(plan, RateScale/10, RateScale/10, RateScale/10)
+	lines, err := EventLines(&EventInput{Plan: plan, Sponsor: []ChainMember{{Market: 1}, {Market: 2}, {Market: 1}, {}}, CV: 100 * VolumeScale})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []int64
+	for _, l := range lines {
+		got = append(got, l.AmountMinor)
+	}
+	if want := []int64{10_00, 600_00, 10_00}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
