@@ -143,6 +143,14 @@ func TestRankBonus_AmountsBesideRates(t *testing.T) {
 	wantLines(t, p.in, p.compute(t), "0 ranks pieces 1 × 0.00000025 = 250\n0 ranks 0.1 500000 × 0.1 = 500")
 }
 
+// Several awards of one rank keep their own counters.
+func TestRankBonus_TwoAwardsOfOneRank(t *testing.T) {
+	bonus := &RankBonus{Awards: []RankAward{
+		{Rank: 1, AmountMinor: []int64{10}}, {Rank: 1, AmountMinor: []int64{20}, AfterPeriods: 2}, {Rank: 1, AmountMinor: []int64{30}, AfterPeriods: 1},
+	}}
+	newCareer(bonus).hold(t, 1, 0, 1, 1, 1, 1).want(t, "0:10", "", "", "2:30", "1:20", "")
+}
+
 func TestRankBonus_AmountsByVariant(t *testing.T) {
 	p := newPayroll(2, Bonus{Name: "ranks", Cadence: Monthly, RankBonus: &RankBonus{Awards: []RankAward{{Rank: 1, AmountMinor: []int64{100, 70}}}}})
 	p.in.Plan.Names.Markets = []string{"IN"}

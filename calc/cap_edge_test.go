@@ -268,3 +268,28 @@ func TestCap_WordTellsWhatIsLeftBehindItsPlaces(t *testing.T) {
 		}
 	}
 }
+
+// A bonus may pay everybody another rate, more of them than any cache holds: each line is scaled by its own.
+func TestCap_EveryLineHasAnotherRate(t *testing.T) {
+	const people = 2_000
+	p := newPayroll(people, directOf("own", 0))
+	table := BracketTable{}
+	for i := range people {
+		table.From, table.Rates = append(table.From, int64(i+1)*VolumeScale), append(table.Rates, int64(i+1)*RateScale/(2*people))
+		p.sell(i, 10_000)
+		p.in.Volumes.PV[i] = int64(i+1) * VolumeScale
+		p.in.Network.Sponsor[i] = -1
+	}
+	d := p.in.Plan.Bonuses[0].Direct
+	d.Rates = RateTable{}
+	d.Brackets = &Brackets{By: must(NewNumber(p.in.Plan.Facts, "gv", p.in.Plan.fact(factGV))), Tables: []BracketTable{table}}
+	p.cap(Cap{Name: "half", Per: CapPerCompany, LimitMinor: p.limit(10_000 * people / 8)})
+	out := p.compute(t) // which reckons every amount again
+	sum := int64(0)
+	for i := range out.Lines.Len() {
+		sum += out.Lines.AmountMinor[i]
+	}
+	if sum != 10_000*people/8 || out.Lines.Len() < people {
+		t.Errorf("%d lines pay %d", out.Lines.Len(), sum)
+	}
+}
