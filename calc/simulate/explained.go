@@ -1,8 +1,10 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 
 	"upline/calc"
 )
@@ -149,7 +151,13 @@ func (c *Closed) Explain(row int32) (*Explained, error) {
 			e.Ranks = append(e.Ranks, RankMissed{rankName(p, r.Rank), r.Reason.String(), reasonsOf(r.Reason)})
 		}
 	}
-	for _, m := range x.Missed {
+	events, err := c.missedEvents(row, in)
+	if err != nil {
+		return nil, err
+	}
+	all := append(x.Missed, events...)
+	slices.SortStableFunc(all, func(a, b calc.MissedBonus) int { return cmp.Compare(a.Bonus, b.Bonus) })
+	for _, m := range all {
 		missed := BonusMissed{Bonus: p.Bonuses[m.Bonus].Name}
 		for _, r := range m.Reasons {
 			missed.Says = append(missed.Says, r.String())
@@ -159,6 +167,22 @@ func (c *Closed) Explain(row int32) (*Explained, error) {
 	}
 	c.explainLines(e, x, row)
 	return e, nil
+}
+
+// missedEvents are the bonuses of which no event of the period has paid a distributor anything.
+func (c *Closed) missedEvents(row, in int32) ([]calc.MissedBonus, error) {
+	missed, err := calc.MissedEvents(c.Input, in)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(missed, func(m calc.MissedBonus) bool {
+		for i, earner := range c.posted.earner {
+			if earner == row && int(c.posted.bonus[i]) == m.Bonus && !c.posted.reversal[i] {
+				return true
+			}
+		}
+		return false
+	}), nil
 }
 
 // reasonsOf lists what of a reason is lacking.
