@@ -147,3 +147,33 @@ caps:
 
 // under is a distributor who is there from January on.
 func under(id, sponsor string) store.NewDistributor { return distributor(id, sponsor, 1) }
+
+// A move that is dated into closed periods and restates them is paid at the next close: what one loses the other gets.
+func TestChangeSponsor_RestatesClosedPeriods(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.publish(compiled(t, "past", "bonuses: [{name: team, pays: period, unilevel: {rates: [{levels: [10%]}]}}]"), "past")
+		w.enrol("past", under("p-a", ""), under("p-b", ""), under("p-s", "p-a"))
+		w.kits("j", func(int) int64 { return at(10, 0) }, "p-s")
+		w.nowUS.Store(date(2, 10))
+		w.kits("f", func(int) int64 { return date(2, 9) }, "p-s")
+		w.must(nil, w.close("past", calc.Monthly, "2026-01"))
+		wrong := moved("p-s", "m", "p-b", 1, 0) // dated to the enrolment
+		wrong.Restate = true
+		e := w.change(wrong)
+		if got := periodsOf(e.CountsFrom) + " in " + periodsOf(e.RestatedIn); got != "2026-01 in 2026-02" {
+			t.Errorf("counts from %s", got)
+		}
+		w.nowUS.Store(date(3, 10))
+		w.must(nil, w.close("past", calc.Monthly, "2026-02"))
+		for who, want := range map[string]string{
+			"p-a 2026-01": "200 posted, 0 held, 200 payable, 0 company", "p-b 2026-01": "nothing",
+			"p-a 2026-02": "-200 posted, 0 held, -200 payable, 0 company", "p-b 2026-02": "400 posted, 0 held, 400 payable, 0 company",
+		} {
+			var id, period string
+			_, _ = fmt.Sscan(who, &id, &period)
+			if got := w.total(id, period); got != want {
+				t.Errorf("%s: %s, want %s", who, got, want)
+			}
+		}
+	})
+}
