@@ -235,3 +235,21 @@ func TestTerminate_NoSalesWhileItIsInEffect(t *testing.T) {
 		}
 	})
 }
+
+func TestMovePlacement_NobodyComesToStandBeneathTheLastLevel(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		plan := binaryPlan()
+		plan.ID, plan.PlacementDepth = "deep", 3
+		plan.Digest[0]++
+		w.publish(plan, "deep")
+		w.enrol("deep", placed("root", "", 0), placed("left", "root", 1), placed("right", "root", 2), placed("low", "left", 1), placed("leaf", "low", 1), placed("end", "right", 1))
+		_, _, err := w.ChangeNetwork(t.Context(), replaced("low", "x", "end", 1, 14)) // low would stand on level 3, and leaf beneath it
+		refused(t, err, store.ErrNetworkRule, "placement.parent_id")
+		_, _, err = w.ChangeNetwork(t.Context(), replaced("right", "x", "leaf", 1, 14))
+		refused(t, err, store.ErrNetworkRule, "placement.parent_id")
+		w.change(replaced("low", "x", "right", 2, 14))
+		if got := w.way("leaf", true); got != "low right root" {
+			t.Errorf("above leaf stand %s", got)
+		}
+	})
+}

@@ -150,12 +150,12 @@ func newBigWorld(b *testing.B, engine store.Engine, count int) *runWorld {
 	})
 	insert("event_counts", []string{
 		"region", "plan_id", "cadence", "period_no", "market", "sale_id", "event_id", "of_event_id", "distributor_id", "pv", "cv", "price_minor",
-		"times", "product_class", "customer_id", "at_us", "cycle",
+		"times", "product_class", "customer_id", "at_us", "cycle", "qv", "fee_minor", "restated_in",
 	}, 3*count, func(i int, values []any) []any {
 		sale := fmt.Sprintf("sale-%010d", (i*7919+13)%(3*count))
 		volume := int64(1+i%7) * 100_000
 		return append(values, region[i%2], "tree", int64(calc.Monthly), no, "US", sale, sale, sale, id(i%count), volume, volume, volume/100,
-			int64(1), "power", "customer", at(5, 0), int64(1))
+			int64(1), "power", "customer", at(5, 0), int64(1), int64(0), int64(0), int64(0))
 	})
 	w.nowUS.Store(february(2))
 	return w
