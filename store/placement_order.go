@@ -29,7 +29,8 @@ var (
 	sqlInsertPlacement = insertText("placements", placementColumns)
 )
 
-// setLastPlacement raises the number of the last placement of a plan from one number to another.
+// setLastPlacement raises the number of the last placement of a plan from one number to another. It comes before the placements
+// themselves, so that two who place at once meet at its row, which one of them waits for, and not at a key that both have made up.
 func setLastPlacement(b *Batch, planID string, from, to int64) {
 	if from == 0 {
 		b.Exec(`INSERT INTO placement_orders (plan_id, last_seq) VALUES ($1, $2)`, planID, to)
@@ -49,8 +50,8 @@ func appendPlacement(c Conn, b *Batch, planID string, e placementEntry) error {
 		return err
 	}
 	e.seq = last + 1
-	b.Exec(sqlInsertPlacement, e.row(planID)...)
 	setLastPlacement(b, planID, last, e.seq)
+	b.Exec(sqlInsertPlacement, e.row(planID)...)
 	return nil
 }
 
@@ -59,10 +60,10 @@ func (t *placedTree) writeOrder(b *Batch) {
 	if len(t.ordered) == 0 {
 		return
 	}
+	setLastPlacement(b, t.planID, t.ordered[0].seq-1, t.seq)
 	for i := range t.ordered {
 		b.Exec(sqlInsertPlacement, t.ordered[i].row(t.planID)...)
 	}
-	setLastPlacement(b, t.planID, t.ordered[0].seq-1, t.seq)
 }
 
 // lastPlacement reads the number of the last placement of a plan's order; 0 when there is none.
