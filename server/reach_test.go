@@ -58,6 +58,7 @@ var tour = []step{
 	{"CommissionService/Activate", `{"market":"US","saleId":"s1","eventId":"a1","activatedAt":"2026-09-15T12:00:00Z"}`, "receipt.lines.0.amount.amount", "10.00"},
 	{"CommissionService/RecordPayment", `{"market":"US","saleId":"s1","eventId":"p1","cycle":1,"amount":{"currencyCode":"USD","amount":"100"},"paidAt":"2026-09-16T12:00:00Z"}`, "receipt.kind", "EVENT_KIND_PAID"},
 	{"CommissionService/Cancel", `{"market":"US","saleId":"s2","eventId":"x1","cancelledAt":"2026-09-17T12:00:00Z","cause":"moved away"}`, "receipt.saleState", "SALE_STATE_CANCELLED"},
+	{"CommissionService/MoveVendor", `{"market":"US","saleId":"s2","eventId":"m1","vendorId":"acme","movedAt":"2026-09-17T13:00:00Z"}`, "receipt.kind", "EVENT_KIND_VENDOR_MOVED"},
 	{"CommissionService/GetSale", `{"market":"US","saleId":"s1"}`, "events.2.eventId", "p1"},
 	{"CommissionService/ListSales", `{"market":"US","state":"SALE_STATE_ACTIVE"}`, "sales.0.saleId", "s1"},
 	{"CommissionService/GetEarnings", `{"distributorId":"anna","period":"2026-09"}`, "totals.0.posted.amount", "6.50"},

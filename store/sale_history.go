@@ -170,6 +170,11 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 		return nil, err
 	}
 	h.stand(&after)
+	vendor, err := h.vendor()
+	if err != nil {
+		return nil, err
+	}
+	h.sale.VendorID = vendor
 	lines, err := h.linesFor(originsBefore, h.origins(eventsAfter, &after), &after, n.EventID, nowUS, stamps)
 	if err != nil {
 		return nil, err

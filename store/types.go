@@ -147,6 +147,7 @@ type NewEvent struct {
 	Partly                  bool   // of a refund: AmountMinor is given back, and not the whole payment
 	Currency                string // of a payment
 	Cause                   string // of a cancellation
+	VendorID                string // of a move to another vendor
 	Content                 Content
 }
 

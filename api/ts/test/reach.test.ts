@@ -115,6 +115,8 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   assert.equal(paid.receipt?.kind, EventKind.PAID);
   const cancelled = await c.commission.cancel({ market: "US", saleId: second, eventId: "x1", cancelledAt: at("2026-09-17T12:00:00Z") });
   assert.equal(cancelled.receipt?.saleState, SaleState.CANCELLED);
+  const moved = await c.commission.moveVendor({ market: "US", saleId: second, eventId: "m1", vendorId: id, movedAt: at("2026-09-17T13:00:00Z") });
+  assert.equal(moved.receipt?.kind, EventKind.VENDOR_MOVED);
   const seen = await c.commission.getSale({ market: "US", saleId: first });
   assert.deepEqual([seen.events.length, seen.sale?.soldAt?.nanos], [3, 123_000_000]);
   assert.equal((await c.commission.listSales({ market: "US", orderId: id, state: SaleState.ACTIVE })).sales.length, 1);

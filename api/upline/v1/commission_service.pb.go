@@ -1065,6 +1065,143 @@ func (x *CancelRequest) GetCause() string {
 	return ""
 }
 
+// MoveVendorRequest hands a sale over to another vendor.
+type MoveVendorRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The market of the sale.
+	Market string `protobuf:"bytes,1,opt,name=market,proto3" json:"market,omitempty"`
+	// The sale.
+	SaleId string `protobuf:"bytes,2,opt,name=sale_id,json=saleId,proto3" json:"sale_id,omitempty"`
+	// The caller's id of this event, unique within the sale.
+	EventId string `protobuf:"bytes,3,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// The vendor that provides the service from now on. Of several moves the one with the latest time counts.
+	VendorId string `protobuf:"bytes,4,opt,name=vendor_id,json=vendorId,proto3" json:"vendor_id,omitempty"`
+	// When it was handed over. Not before the sale; at most 5 minutes in the future.
+	MovedAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=moved_at,json=movedAt,proto3" json:"moved_at,omitempty"`
+	// Why, in the caller's words, at most 200 characters on one line. Optional; kept with the event.
+	Cause         string `protobuf:"bytes,6,opt,name=cause,proto3" json:"cause,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoveVendorRequest) Reset() {
+	*x = MoveVendorRequest{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoveVendorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoveVendorRequest) ProtoMessage() {}
+
+func (x *MoveVendorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoveVendorRequest.ProtoReflect.Descriptor instead.
+func (*MoveVendorRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *MoveVendorRequest) GetMarket() string {
+	if x != nil {
+		return x.Market
+	}
+	return ""
+}
+
+func (x *MoveVendorRequest) GetSaleId() string {
+	if x != nil {
+		return x.SaleId
+	}
+	return ""
+}
+
+func (x *MoveVendorRequest) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *MoveVendorRequest) GetVendorId() string {
+	if x != nil {
+		return x.VendorId
+	}
+	return ""
+}
+
+func (x *MoveVendorRequest) GetMovedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.MovedAt
+	}
+	return nil
+}
+
+func (x *MoveVendorRequest) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+// MoveVendorResponse answers MoveVendor.
+type MoveVendorResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the move did.
+	Receipt       *EventReceipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoveVendorResponse) Reset() {
+	*x = MoveVendorResponse{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoveVendorResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoveVendorResponse) ProtoMessage() {}
+
+func (x *MoveVendorResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoveVendorResponse.ProtoReflect.Descriptor instead.
+func (*MoveVendorResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *MoveVendorResponse) GetReceipt() *EventReceipt {
+	if x != nil {
+		return x.Receipt
+	}
+	return nil
+}
+
 // CancelResponse answers Cancel.
 type CancelResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1076,7 +1213,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1088,7 +1225,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1101,7 +1238,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{10}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CancelResponse) GetReceipt() *EventReceipt {
@@ -1126,7 +1263,7 @@ type Sale struct {
 	CustomerId string `protobuf:"bytes,5,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
 	// The product.
 	ProductId string `protobuf:"bytes,6,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
-	// The vendor of the product at the time of the sale.
+	// The vendor of the product at the time of the sale, or whom the sale was moved to.
 	VendorId string `protobuf:"bytes,7,opt,name=vendor_id,json=vendorId,proto3" json:"vendor_id,omitempty"`
 	// Price of one billing cycle, or once.
 	Price *Money `protobuf:"bytes,8,opt,name=price,proto3" json:"price,omitempty"`
@@ -1166,7 +1303,7 @@ type Sale struct {
 
 func (x *Sale) Reset() {
 	*x = Sale{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1178,7 +1315,7 @@ func (x *Sale) String() string {
 func (*Sale) ProtoMessage() {}
 
 func (x *Sale) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1191,7 +1328,7 @@ func (x *Sale) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sale.ProtoReflect.Descriptor instead.
 func (*Sale) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{11}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Sale) GetMarket() string {
@@ -1368,7 +1505,7 @@ type GetSaleRequest struct {
 
 func (x *GetSaleRequest) Reset() {
 	*x = GetSaleRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1380,7 +1517,7 @@ func (x *GetSaleRequest) String() string {
 func (*GetSaleRequest) ProtoMessage() {}
 
 func (x *GetSaleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1393,7 +1530,7 @@ func (x *GetSaleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSaleRequest.ProtoReflect.Descriptor instead.
 func (*GetSaleRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{12}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetSaleRequest) GetMarket() string {
@@ -1423,7 +1560,7 @@ type GetSaleResponse struct {
 
 func (x *GetSaleResponse) Reset() {
 	*x = GetSaleResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1435,7 +1572,7 @@ func (x *GetSaleResponse) String() string {
 func (*GetSaleResponse) ProtoMessage() {}
 
 func (x *GetSaleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1448,7 +1585,7 @@ func (x *GetSaleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSaleResponse.ProtoReflect.Descriptor instead.
 func (*GetSaleResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{13}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetSaleResponse) GetSale() *Sale {
@@ -1486,7 +1623,7 @@ type ListSalesRequest struct {
 
 func (x *ListSalesRequest) Reset() {
 	*x = ListSalesRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1498,7 +1635,7 @@ func (x *ListSalesRequest) String() string {
 func (*ListSalesRequest) ProtoMessage() {}
 
 func (x *ListSalesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1511,7 +1648,7 @@ func (x *ListSalesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSalesRequest.ProtoReflect.Descriptor instead.
 func (*ListSalesRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{14}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListSalesRequest) GetMarket() string {
@@ -1569,7 +1706,7 @@ type ListSalesResponse struct {
 
 func (x *ListSalesResponse) Reset() {
 	*x = ListSalesResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1581,7 +1718,7 @@ func (x *ListSalesResponse) String() string {
 func (*ListSalesResponse) ProtoMessage() {}
 
 func (x *ListSalesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1594,7 +1731,7 @@ func (x *ListSalesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSalesResponse.ProtoReflect.Descriptor instead.
 func (*ListSalesResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{15}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListSalesResponse) GetSales() []*Sale {
@@ -1630,7 +1767,7 @@ type GetEarningsRequest struct {
 
 func (x *GetEarningsRequest) Reset() {
 	*x = GetEarningsRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1642,7 +1779,7 @@ func (x *GetEarningsRequest) String() string {
 func (*GetEarningsRequest) ProtoMessage() {}
 
 func (x *GetEarningsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1655,7 +1792,7 @@ func (x *GetEarningsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEarningsRequest.ProtoReflect.Descriptor instead.
 func (*GetEarningsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{16}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetEarningsRequest) GetDistributorId() string {
@@ -1722,7 +1859,7 @@ type EarningsTotal struct {
 
 func (x *EarningsTotal) Reset() {
 	*x = EarningsTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1734,7 +1871,7 @@ func (x *EarningsTotal) String() string {
 func (*EarningsTotal) ProtoMessage() {}
 
 func (x *EarningsTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1747,7 +1884,7 @@ func (x *EarningsTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EarningsTotal.ProtoReflect.Descriptor instead.
 func (*EarningsTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{17}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *EarningsTotal) GetBonus() string {
@@ -1828,7 +1965,7 @@ type CarryOut struct {
 
 func (x *CarryOut) Reset() {
 	*x = CarryOut{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1840,7 +1977,7 @@ func (x *CarryOut) String() string {
 func (*CarryOut) ProtoMessage() {}
 
 func (x *CarryOut) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1853,7 +1990,7 @@ func (x *CarryOut) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CarryOut.ProtoReflect.Descriptor instead.
 func (*CarryOut) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{18}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CarryOut) GetBonus() string {
@@ -1915,7 +2052,7 @@ type GetEarningsResponse struct {
 
 func (x *GetEarningsResponse) Reset() {
 	*x = GetEarningsResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1927,7 +2064,7 @@ func (x *GetEarningsResponse) String() string {
 func (*GetEarningsResponse) ProtoMessage() {}
 
 func (x *GetEarningsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1940,7 +2077,7 @@ func (x *GetEarningsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEarningsResponse.ProtoReflect.Descriptor instead.
 func (*GetEarningsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{19}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetEarningsResponse) GetDistributorId() string {
@@ -2057,7 +2194,7 @@ type RunTotal struct {
 
 func (x *RunTotal) Reset() {
 	*x = RunTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2069,7 +2206,7 @@ func (x *RunTotal) String() string {
 func (*RunTotal) ProtoMessage() {}
 
 func (x *RunTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2082,7 +2219,7 @@ func (x *RunTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunTotal.ProtoReflect.Descriptor instead.
 func (*RunTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{20}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *RunTotal) GetBonus() string {
@@ -2119,7 +2256,7 @@ type RankCount struct {
 
 func (x *RankCount) Reset() {
 	*x = RankCount{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2131,7 +2268,7 @@ func (x *RankCount) String() string {
 func (*RankCount) ProtoMessage() {}
 
 func (x *RankCount) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2144,7 +2281,7 @@ func (x *RankCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankCount.ProtoReflect.Descriptor instead.
 func (*RankCount) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{21}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *RankCount) GetRank() string {
@@ -2184,7 +2321,7 @@ type RestatedTotal struct {
 
 func (x *RestatedTotal) Reset() {
 	*x = RestatedTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2196,7 +2333,7 @@ func (x *RestatedTotal) String() string {
 func (*RestatedTotal) ProtoMessage() {}
 
 func (x *RestatedTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2209,7 +2346,7 @@ func (x *RestatedTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestatedTotal.ProtoReflect.Descriptor instead.
 func (*RestatedTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RestatedTotal) GetPeriod() *PeriodRef {
@@ -2311,7 +2448,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2323,7 +2460,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2336,7 +2473,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Run) GetRunId() string {
@@ -2498,7 +2635,7 @@ type RunPeriodRequest struct {
 
 func (x *RunPeriodRequest) Reset() {
 	*x = RunPeriodRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2510,7 +2647,7 @@ func (x *RunPeriodRequest) String() string {
 func (*RunPeriodRequest) ProtoMessage() {}
 
 func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2523,7 +2660,7 @@ func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodRequest.ProtoReflect.Descriptor instead.
 func (*RunPeriodRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RunPeriodRequest) GetPlanId() string {
@@ -2572,7 +2709,7 @@ type RunPeriodResponse struct {
 
 func (x *RunPeriodResponse) Reset() {
 	*x = RunPeriodResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2584,7 +2721,7 @@ func (x *RunPeriodResponse) String() string {
 func (*RunPeriodResponse) ProtoMessage() {}
 
 func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2597,7 +2734,7 @@ func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodResponse.ProtoReflect.Descriptor instead.
 func (*RunPeriodResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RunPeriodResponse) GetRun() *Run {
@@ -2618,7 +2755,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2630,7 +2767,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2643,7 +2780,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GetRunRequest) GetRunId() string {
@@ -2664,7 +2801,7 @@ type GetRunResponse struct {
 
 func (x *GetRunResponse) Reset() {
 	*x = GetRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2676,7 +2813,7 @@ func (x *GetRunResponse) String() string {
 func (*GetRunResponse) ProtoMessage() {}
 
 func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2689,7 +2826,7 @@ func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunResponse.ProtoReflect.Descriptor instead.
 func (*GetRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GetRunResponse) GetRun() *Run {
@@ -2710,7 +2847,7 @@ type WatchRunRequest struct {
 
 func (x *WatchRunRequest) Reset() {
 	*x = WatchRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2722,7 +2859,7 @@ func (x *WatchRunRequest) String() string {
 func (*WatchRunRequest) ProtoMessage() {}
 
 func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2735,7 +2872,7 @@ func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunRequest.ProtoReflect.Descriptor instead.
 func (*WatchRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *WatchRunRequest) GetRunId() string {
@@ -2756,7 +2893,7 @@ type WatchRunResponse struct {
 
 func (x *WatchRunResponse) Reset() {
 	*x = WatchRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2768,7 +2905,7 @@ func (x *WatchRunResponse) String() string {
 func (*WatchRunResponse) ProtoMessage() {}
 
 func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2781,7 +2918,7 @@ func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunResponse.ProtoReflect.Descriptor instead.
 func (*WatchRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *WatchRunResponse) GetRun() *Run {
@@ -2802,7 +2939,7 @@ type CancelRunRequest struct {
 
 func (x *CancelRunRequest) Reset() {
 	*x = CancelRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2814,7 +2951,7 @@ func (x *CancelRunRequest) String() string {
 func (*CancelRunRequest) ProtoMessage() {}
 
 func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2827,7 +2964,7 @@ func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunRequest.ProtoReflect.Descriptor instead.
 func (*CancelRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{30}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *CancelRunRequest) GetRunId() string {
@@ -2848,7 +2985,7 @@ type CancelRunResponse struct {
 
 func (x *CancelRunResponse) Reset() {
 	*x = CancelRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2860,7 +2997,7 @@ func (x *CancelRunResponse) String() string {
 func (*CancelRunResponse) ProtoMessage() {}
 
 func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2873,7 +3010,7 @@ func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunResponse.ProtoReflect.Descriptor instead.
 func (*CancelRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{31}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *CancelRunResponse) GetRun() *Run {
@@ -2947,7 +3084,17 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\asale_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06saleId\x129\n" +
 	"\bevent_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
 	"\fcancelled_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vcancelledAt\x123\n" +
-	"\x05cause\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"C\n" +
+	"\x05cause\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"\xe3\x02\n" +
+	"\x11MoveVendorRequest\x12)\n" +
+	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{2}$R\x06market\x127\n" +
+	"\asale_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06saleId\x129\n" +
+	"\bevent_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12;\n" +
+	"\tvendor_id\x18\x04 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\bvendorId\x12=\n" +
+	"\bmoved_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\amovedAt\x123\n" +
+	"\x05cause\x18\x06 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"G\n" +
+	"\x12MoveVendorResponse\x121\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"C\n" +
 	"\x0eCancelResponse\x121\n" +
 	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xd1\x06\n" +
 	"\x04Sale\x12\x16\n" +
@@ -3135,14 +3282,16 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x1cRESTATED_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17RESTATED_OUTCOME_POSTED\x10\x01\x12\x1d\n" +
 	"\x19RESTATED_OUTCOME_EXCLUDED\x10\x02\x12\x1f\n" +
-	"\x1bRESTATED_OUTCOME_IMMATERIAL\x10\x032\x8b\a\n" +
+	"\x1bRESTATED_OUTCOME_IMMATERIAL\x10\x032\xd6\a\n" +
 	"\x11CommissionService\x12I\n" +
 	"\n" +
 	"RecordSale\x12\x1c.upline.v1.RecordSaleRequest\x1a\x1d.upline.v1.RecordSaleResponse\x12L\n" +
 	"\vRecordSales\x12\x1d.upline.v1.RecordSalesRequest\x1a\x1e.upline.v1.RecordSalesResponse\x12C\n" +
 	"\bActivate\x12\x1a.upline.v1.ActivateRequest\x1a\x1b.upline.v1.ActivateResponse\x12R\n" +
 	"\rRecordPayment\x12\x1f.upline.v1.RecordPaymentRequest\x1a .upline.v1.RecordPaymentResponse\x12=\n" +
-	"\x06Cancel\x12\x18.upline.v1.CancelRequest\x1a\x19.upline.v1.CancelResponse\x12E\n" +
+	"\x06Cancel\x12\x18.upline.v1.CancelRequest\x1a\x19.upline.v1.CancelResponse\x12I\n" +
+	"\n" +
+	"MoveVendor\x12\x1c.upline.v1.MoveVendorRequest\x1a\x1d.upline.v1.MoveVendorResponse\x12E\n" +
 	"\aGetSale\x12\x19.upline.v1.GetSaleRequest\x1a\x1a.upline.v1.GetSaleResponse\"\x03\x90\x02\x01\x12K\n" +
 	"\tListSales\x12\x1b.upline.v1.ListSalesRequest\x1a\x1c.upline.v1.ListSalesResponse\"\x03\x90\x02\x01\x12Q\n" +
 	"\vGetEarnings\x12\x1d.upline.v1.GetEarningsRequest\x1a\x1e.upline.v1.GetEarningsResponse\"\x03\x90\x02\x01\x12F\n" +
@@ -3164,7 +3313,7 @@ func file_upline_v1_commission_service_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_upline_v1_commission_service_proto_goTypes = []any{
 	(PaymentStatus)(0),            // 0: upline.v1.PaymentStatus
 	(RunMode)(0),                  // 1: upline.v1.RunMode
@@ -3181,138 +3330,144 @@ var file_upline_v1_commission_service_proto_goTypes = []any{
 	(*RecordPaymentRequest)(nil),  // 12: upline.v1.RecordPaymentRequest
 	(*RecordPaymentResponse)(nil), // 13: upline.v1.RecordPaymentResponse
 	(*CancelRequest)(nil),         // 14: upline.v1.CancelRequest
-	(*CancelResponse)(nil),        // 15: upline.v1.CancelResponse
-	(*Sale)(nil),                  // 16: upline.v1.Sale
-	(*GetSaleRequest)(nil),        // 17: upline.v1.GetSaleRequest
-	(*GetSaleResponse)(nil),       // 18: upline.v1.GetSaleResponse
-	(*ListSalesRequest)(nil),      // 19: upline.v1.ListSalesRequest
-	(*ListSalesResponse)(nil),     // 20: upline.v1.ListSalesResponse
-	(*GetEarningsRequest)(nil),    // 21: upline.v1.GetEarningsRequest
-	(*EarningsTotal)(nil),         // 22: upline.v1.EarningsTotal
-	(*CarryOut)(nil),              // 23: upline.v1.CarryOut
-	(*GetEarningsResponse)(nil),   // 24: upline.v1.GetEarningsResponse
-	(*RunTotal)(nil),              // 25: upline.v1.RunTotal
-	(*RankCount)(nil),             // 26: upline.v1.RankCount
-	(*RestatedTotal)(nil),         // 27: upline.v1.RestatedTotal
-	(*Run)(nil),                   // 28: upline.v1.Run
-	(*RunPeriodRequest)(nil),      // 29: upline.v1.RunPeriodRequest
-	(*RunPeriodResponse)(nil),     // 30: upline.v1.RunPeriodResponse
-	(*GetRunRequest)(nil),         // 31: upline.v1.GetRunRequest
-	(*GetRunResponse)(nil),        // 32: upline.v1.GetRunResponse
-	(*WatchRunRequest)(nil),       // 33: upline.v1.WatchRunRequest
-	(*WatchRunResponse)(nil),      // 34: upline.v1.WatchRunResponse
-	(*CancelRunRequest)(nil),      // 35: upline.v1.CancelRunRequest
-	(*CancelRunResponse)(nil),     // 36: upline.v1.CancelRunResponse
-	(*Money)(nil),                 // 37: upline.v1.Money
-	(*timestamppb.Timestamp)(nil), // 38: google.protobuf.Timestamp
-	(*EventReceipt)(nil),          // 39: upline.v1.EventReceipt
-	(*ErrorDetail)(nil),           // 40: upline.v1.ErrorDetail
-	(SaleState)(0),                // 41: upline.v1.SaleState
-	(*Billing)(nil),               // 42: upline.v1.Billing
-	(Cadence)(0),                  // 43: upline.v1.Cadence
-	(*PeriodRef)(nil),             // 44: upline.v1.PeriodRef
-	(PeriodState)(0),              // 45: upline.v1.PeriodState
-	(*Line)(nil),                  // 46: upline.v1.Line
-	(*durationpb.Duration)(nil),   // 47: google.protobuf.Duration
+	(*MoveVendorRequest)(nil),     // 15: upline.v1.MoveVendorRequest
+	(*MoveVendorResponse)(nil),    // 16: upline.v1.MoveVendorResponse
+	(*CancelResponse)(nil),        // 17: upline.v1.CancelResponse
+	(*Sale)(nil),                  // 18: upline.v1.Sale
+	(*GetSaleRequest)(nil),        // 19: upline.v1.GetSaleRequest
+	(*GetSaleResponse)(nil),       // 20: upline.v1.GetSaleResponse
+	(*ListSalesRequest)(nil),      // 21: upline.v1.ListSalesRequest
+	(*ListSalesResponse)(nil),     // 22: upline.v1.ListSalesResponse
+	(*GetEarningsRequest)(nil),    // 23: upline.v1.GetEarningsRequest
+	(*EarningsTotal)(nil),         // 24: upline.v1.EarningsTotal
+	(*CarryOut)(nil),              // 25: upline.v1.CarryOut
+	(*GetEarningsResponse)(nil),   // 26: upline.v1.GetEarningsResponse
+	(*RunTotal)(nil),              // 27: upline.v1.RunTotal
+	(*RankCount)(nil),             // 28: upline.v1.RankCount
+	(*RestatedTotal)(nil),         // 29: upline.v1.RestatedTotal
+	(*Run)(nil),                   // 30: upline.v1.Run
+	(*RunPeriodRequest)(nil),      // 31: upline.v1.RunPeriodRequest
+	(*RunPeriodResponse)(nil),     // 32: upline.v1.RunPeriodResponse
+	(*GetRunRequest)(nil),         // 33: upline.v1.GetRunRequest
+	(*GetRunResponse)(nil),        // 34: upline.v1.GetRunResponse
+	(*WatchRunRequest)(nil),       // 35: upline.v1.WatchRunRequest
+	(*WatchRunResponse)(nil),      // 36: upline.v1.WatchRunResponse
+	(*CancelRunRequest)(nil),      // 37: upline.v1.CancelRunRequest
+	(*CancelRunResponse)(nil),     // 38: upline.v1.CancelRunResponse
+	(*Money)(nil),                 // 39: upline.v1.Money
+	(*timestamppb.Timestamp)(nil), // 40: google.protobuf.Timestamp
+	(*EventReceipt)(nil),          // 41: upline.v1.EventReceipt
+	(*ErrorDetail)(nil),           // 42: upline.v1.ErrorDetail
+	(SaleState)(0),                // 43: upline.v1.SaleState
+	(*Billing)(nil),               // 44: upline.v1.Billing
+	(Cadence)(0),                  // 45: upline.v1.Cadence
+	(*PeriodRef)(nil),             // 46: upline.v1.PeriodRef
+	(PeriodState)(0),              // 47: upline.v1.PeriodState
+	(*Line)(nil),                  // 48: upline.v1.Line
+	(*durationpb.Duration)(nil),   // 49: google.protobuf.Duration
 }
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
-	37, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
-	38, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
-	37, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
-	39, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	39, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
+	40, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
+	39, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
+	41, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
 	5,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
-	39, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
+	41, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
 	9,  // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
-	39, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
-	40, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
-	38, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
-	39, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
-	37, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
-	38, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
+	41, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
+	42, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
+	40, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
+	41, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
+	39, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
+	40, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
 	0,  // 13: upline.v1.RecordPaymentRequest.status:type_name -> upline.v1.PaymentStatus
-	39, // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
-	38, // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
-	39, // 16: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
-	37, // 17: upline.v1.Sale.price:type_name -> upline.v1.Money
-	38, // 18: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
-	38, // 19: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
-	38, // 20: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
-	41, // 21: upline.v1.Sale.state:type_name -> upline.v1.SaleState
-	38, // 22: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
-	37, // 23: upline.v1.Sale.fee:type_name -> upline.v1.Money
-	42, // 24: upline.v1.Sale.billing:type_name -> upline.v1.Billing
-	38, // 25: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
-	16, // 26: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
-	39, // 27: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
-	41, // 28: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
-	16, // 29: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
-	43, // 30: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
-	37, // 31: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
-	37, // 32: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
-	37, // 33: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
-	37, // 34: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
-	37, // 35: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
-	37, // 36: upline.v1.EarningsTotal.unearned:type_name -> upline.v1.Money
-	37, // 37: upline.v1.EarningsTotal.company:type_name -> upline.v1.Money
-	44, // 38: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	38, // 39: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	38, // 40: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	45, // 41: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
-	22, // 42: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
-	22, // 43: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	46, // 44: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
-	23, // 45: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	38, // 46: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	37, // 47: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	44, // 48: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
-	4,  // 49: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
-	37, // 50: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
-	37, // 51: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
-	44, // 52: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
-	1,  // 53: upline.v1.Run.mode:type_name -> upline.v1.RunMode
-	2,  // 54: upline.v1.Run.state:type_name -> upline.v1.RunState
-	3,  // 55: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
-	25, // 56: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
-	26, // 57: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	38, // 58: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	38, // 59: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
-	27, // 60: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
-	43, // 61: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	1,  // 62: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	47, // 63: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
-	28, // 64: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
-	28, // 65: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	28, // 66: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
-	28, // 67: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
-	5,  // 68: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	7,  // 69: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	10, // 70: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	12, // 71: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	14, // 72: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	17, // 73: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	19, // 74: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	21, // 75: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	29, // 76: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	31, // 77: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	33, // 78: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
-	35, // 79: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
-	6,  // 80: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	8,  // 81: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	11, // 82: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	13, // 83: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	15, // 84: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	18, // 85: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	20, // 86: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	24, // 87: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	30, // 88: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	32, // 89: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	34, // 90: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
-	36, // 91: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
-	80, // [80:92] is the sub-list for method output_type
-	68, // [68:80] is the sub-list for method input_type
-	68, // [68:68] is the sub-list for extension type_name
-	68, // [68:68] is the sub-list for extension extendee
-	0,  // [0:68] is the sub-list for field type_name
+	41, // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
+	40, // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
+	40, // 16: upline.v1.MoveVendorRequest.moved_at:type_name -> google.protobuf.Timestamp
+	41, // 17: upline.v1.MoveVendorResponse.receipt:type_name -> upline.v1.EventReceipt
+	41, // 18: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
+	39, // 19: upline.v1.Sale.price:type_name -> upline.v1.Money
+	40, // 20: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
+	40, // 21: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
+	40, // 22: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
+	43, // 23: upline.v1.Sale.state:type_name -> upline.v1.SaleState
+	40, // 24: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
+	39, // 25: upline.v1.Sale.fee:type_name -> upline.v1.Money
+	44, // 26: upline.v1.Sale.billing:type_name -> upline.v1.Billing
+	40, // 27: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
+	18, // 28: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
+	41, // 29: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
+	43, // 30: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
+	18, // 31: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
+	45, // 32: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
+	39, // 33: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
+	39, // 34: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
+	39, // 35: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
+	39, // 36: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
+	39, // 37: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
+	39, // 38: upline.v1.EarningsTotal.unearned:type_name -> upline.v1.Money
+	39, // 39: upline.v1.EarningsTotal.company:type_name -> upline.v1.Money
+	46, // 40: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	40, // 41: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	40, // 42: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	47, // 43: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	24, // 44: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
+	24, // 45: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
+	48, // 46: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	25, // 47: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
+	40, // 48: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	39, // 49: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	46, // 50: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
+	4,  // 51: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
+	39, // 52: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
+	39, // 53: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
+	46, // 54: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	1,  // 55: upline.v1.Run.mode:type_name -> upline.v1.RunMode
+	2,  // 56: upline.v1.Run.state:type_name -> upline.v1.RunState
+	3,  // 57: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
+	27, // 58: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
+	28, // 59: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
+	40, // 60: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	40, // 61: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	29, // 62: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
+	45, // 63: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	1,  // 64: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
+	49, // 65: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	30, // 66: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
+	30, // 67: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
+	30, // 68: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
+	30, // 69: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
+	5,  // 70: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	7,  // 71: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	10, // 72: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	12, // 73: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	14, // 74: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	15, // 75: upline.v1.CommissionService.MoveVendor:input_type -> upline.v1.MoveVendorRequest
+	19, // 76: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	21, // 77: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	23, // 78: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	31, // 79: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	33, // 80: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	35, // 81: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	37, // 82: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	6,  // 83: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	8,  // 84: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	11, // 85: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	13, // 86: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	17, // 87: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	16, // 88: upline.v1.CommissionService.MoveVendor:output_type -> upline.v1.MoveVendorResponse
+	20, // 89: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	22, // 90: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	26, // 91: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	32, // 92: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	34, // 93: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	36, // 94: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	38, // 95: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	83, // [83:96] is the sub-list for method output_type
+	70, // [70:83] is the sub-list for method input_type
+	70, // [70:70] is the sub-list for extension type_name
+	70, // [70:70] is the sub-list for extension extendee
+	0,  // [0:70] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }
@@ -3334,7 +3489,7 @@ func file_upline_v1_commission_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_commission_service_proto_rawDesc), len(file_upline_v1_commission_service_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   32,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

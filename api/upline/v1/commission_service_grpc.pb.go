@@ -24,6 +24,7 @@ const (
 	CommissionService_Activate_FullMethodName      = "/upline.v1.CommissionService/Activate"
 	CommissionService_RecordPayment_FullMethodName = "/upline.v1.CommissionService/RecordPayment"
 	CommissionService_Cancel_FullMethodName        = "/upline.v1.CommissionService/Cancel"
+	CommissionService_MoveVendor_FullMethodName    = "/upline.v1.CommissionService/MoveVendor"
 	CommissionService_GetSale_FullMethodName       = "/upline.v1.CommissionService/GetSale"
 	CommissionService_ListSales_FullMethodName     = "/upline.v1.CommissionService/ListSales"
 	CommissionService_GetEarnings_FullMethodName   = "/upline.v1.CommissionService/GetEarnings"
@@ -54,6 +55,9 @@ type CommissionServiceClient interface {
 	RecordPayment(ctx context.Context, in *RecordPaymentRequest, opts ...grpc.CallOption) (*RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error)
+	// MoveVendor hands a sale over to another vendor: the new one may activate and cancel it from then on, the old one no longer sees
+	// it. What was posted stays as it is.
+	MoveVendor(ctx context.Context, in *MoveVendorRequest, opts ...grpc.CallOption) (*MoveVendorResponse, error)
 	// GetSale returns a sale with its events and lines.
 	GetSale(ctx context.Context, in *GetSaleRequest, opts ...grpc.CallOption) (*GetSaleResponse, error)
 	// ListSales lists sales of a market, ordered by sale id.
@@ -125,6 +129,16 @@ func (c *commissionServiceClient) Cancel(ctx context.Context, in *CancelRequest,
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CancelResponse)
 	err := c.cc.Invoke(ctx, CommissionService_Cancel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *commissionServiceClient) MoveVendor(ctx context.Context, in *MoveVendorRequest, opts ...grpc.CallOption) (*MoveVendorResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(MoveVendorResponse)
+	err := c.cc.Invoke(ctx, CommissionService_MoveVendor_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -231,6 +245,9 @@ type CommissionServiceServer interface {
 	RecordPayment(context.Context, *RecordPaymentRequest) (*RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *CancelRequest) (*CancelResponse, error)
+	// MoveVendor hands a sale over to another vendor: the new one may activate and cancel it from then on, the old one no longer sees
+	// it. What was posted stays as it is.
+	MoveVendor(context.Context, *MoveVendorRequest) (*MoveVendorResponse, error)
 	// GetSale returns a sale with its events and lines.
 	GetSale(context.Context, *GetSaleRequest) (*GetSaleResponse, error)
 	// ListSales lists sales of a market, ordered by sale id.
@@ -272,6 +289,9 @@ func (UnimplementedCommissionServiceServer) RecordPayment(context.Context, *Reco
 }
 func (UnimplementedCommissionServiceServer) Cancel(context.Context, *CancelRequest) (*CancelResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Cancel not implemented")
+}
+func (UnimplementedCommissionServiceServer) MoveVendor(context.Context, *MoveVendorRequest) (*MoveVendorResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method MoveVendor not implemented")
 }
 func (UnimplementedCommissionServiceServer) GetSale(context.Context, *GetSaleRequest) (*GetSaleResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetSale not implemented")
@@ -401,6 +421,24 @@ func _CommissionService_Cancel_Handler(srv interface{}, ctx context.Context, dec
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(CommissionServiceServer).Cancel(ctx, req.(*CancelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CommissionService_MoveVendor_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MoveVendorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CommissionServiceServer).MoveVendor(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CommissionService_MoveVendor_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CommissionServiceServer).MoveVendor(ctx, req.(*MoveVendorRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -550,6 +588,10 @@ var CommissionService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Cancel",
 			Handler:    _CommissionService_Cancel_Handler,
+		},
+		{
+			MethodName: "MoveVendor",
+			Handler:    _CommissionService_MoveVendor_Handler,
 		},
 		{
 			MethodName: "GetSale",

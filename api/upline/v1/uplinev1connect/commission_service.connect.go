@@ -48,6 +48,9 @@ const (
 	// CommissionServiceCancelProcedure is the fully-qualified name of the CommissionService's Cancel
 	// RPC.
 	CommissionServiceCancelProcedure = "/upline.v1.CommissionService/Cancel"
+	// CommissionServiceMoveVendorProcedure is the fully-qualified name of the CommissionService's
+	// MoveVendor RPC.
+	CommissionServiceMoveVendorProcedure = "/upline.v1.CommissionService/MoveVendor"
 	// CommissionServiceGetSaleProcedure is the fully-qualified name of the CommissionService's GetSale
 	// RPC.
 	CommissionServiceGetSaleProcedure = "/upline.v1.CommissionService/GetSale"
@@ -88,6 +91,9 @@ type CommissionServiceClient interface {
 	RecordPayment(context.Context, *v1.RecordPaymentRequest) (*v1.RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error)
+	// MoveVendor hands a sale over to another vendor: the new one may activate and cancel it from then on, the old one no longer sees
+	// it. What was posted stays as it is.
+	MoveVendor(context.Context, *v1.MoveVendorRequest) (*v1.MoveVendorResponse, error)
 	// GetSale returns a sale with its events and lines.
 	GetSale(context.Context, *v1.GetSaleRequest) (*v1.GetSaleResponse, error)
 	// ListSales lists sales of a market, ordered by sale id.
@@ -148,6 +154,12 @@ func NewCommissionServiceClient(httpClient connect.HTTPClient, baseURL string, o
 			connect.WithSchema(commissionServiceMethods.ByName("Cancel")),
 			connect.WithClientOptions(opts...),
 		),
+		moveVendor: connect.NewClient[v1.MoveVendorRequest, v1.MoveVendorResponse](
+			httpClient,
+			baseURL+CommissionServiceMoveVendorProcedure,
+			connect.WithSchema(commissionServiceMethods.ByName("MoveVendor")),
+			connect.WithClientOptions(opts...),
+		),
 		getSale: connect.NewClient[v1.GetSaleRequest, v1.GetSaleResponse](
 			httpClient,
 			baseURL+CommissionServiceGetSaleProcedure,
@@ -205,6 +217,7 @@ type commissionServiceClient struct {
 	activate      *connect.Client[v1.ActivateRequest, v1.ActivateResponse]
 	recordPayment *connect.Client[v1.RecordPaymentRequest, v1.RecordPaymentResponse]
 	cancel        *connect.Client[v1.CancelRequest, v1.CancelResponse]
+	moveVendor    *connect.Client[v1.MoveVendorRequest, v1.MoveVendorResponse]
 	getSale       *connect.Client[v1.GetSaleRequest, v1.GetSaleResponse]
 	listSales     *connect.Client[v1.ListSalesRequest, v1.ListSalesResponse]
 	getEarnings   *connect.Client[v1.GetEarningsRequest, v1.GetEarningsResponse]
@@ -253,6 +266,15 @@ func (c *commissionServiceClient) RecordPayment(ctx context.Context, req *v1.Rec
 // Cancel calls upline.v1.CommissionService.Cancel.
 func (c *commissionServiceClient) Cancel(ctx context.Context, req *v1.CancelRequest) (*v1.CancelResponse, error) {
 	response, err := c.cancel.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// MoveVendor calls upline.v1.CommissionService.MoveVendor.
+func (c *commissionServiceClient) MoveVendor(ctx context.Context, req *v1.MoveVendorRequest) (*v1.MoveVendorResponse, error) {
+	response, err := c.moveVendor.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -335,6 +357,9 @@ type CommissionServiceHandler interface {
 	RecordPayment(context.Context, *v1.RecordPaymentRequest) (*v1.RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error)
+	// MoveVendor hands a sale over to another vendor: the new one may activate and cancel it from then on, the old one no longer sees
+	// it. What was posted stays as it is.
+	MoveVendor(context.Context, *v1.MoveVendorRequest) (*v1.MoveVendorResponse, error)
 	// GetSale returns a sale with its events and lines.
 	GetSale(context.Context, *v1.GetSaleRequest) (*v1.GetSaleResponse, error)
 	// ListSales lists sales of a market, ordered by sale id.
@@ -389,6 +414,12 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 		CommissionServiceCancelProcedure,
 		svc.Cancel,
 		connect.WithSchema(commissionServiceMethods.ByName("Cancel")),
+		connect.WithHandlerOptions(opts...),
+	)
+	commissionServiceMoveVendorHandler := connect.NewUnaryHandlerSimple(
+		CommissionServiceMoveVendorProcedure,
+		svc.MoveVendor,
+		connect.WithSchema(commissionServiceMethods.ByName("MoveVendor")),
 		connect.WithHandlerOptions(opts...),
 	)
 	commissionServiceGetSaleHandler := connect.NewUnaryHandlerSimple(
@@ -450,6 +481,8 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 			commissionServiceRecordPaymentHandler.ServeHTTP(w, r)
 		case CommissionServiceCancelProcedure:
 			commissionServiceCancelHandler.ServeHTTP(w, r)
+		case CommissionServiceMoveVendorProcedure:
+			commissionServiceMoveVendorHandler.ServeHTTP(w, r)
 		case CommissionServiceGetSaleProcedure:
 			commissionServiceGetSaleHandler.ServeHTTP(w, r)
 		case CommissionServiceListSalesProcedure:
@@ -491,6 +524,10 @@ func (UnimplementedCommissionServiceHandler) RecordPayment(context.Context, *v1.
 
 func (UnimplementedCommissionServiceHandler) Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.Cancel is not implemented"))
+}
+
+func (UnimplementedCommissionServiceHandler) MoveVendor(context.Context, *v1.MoveVendorRequest) (*v1.MoveVendorResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.MoveVendor is not implemented"))
 }
 
 func (UnimplementedCommissionServiceHandler) GetSale(context.Context, *v1.GetSaleRequest) (*v1.GetSaleResponse, error) {

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/commission_service.proto.
  */
 export const file_upline_v1_commission_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJ1cGxpbmUvdjEvY29tbWlzc2lvbl9zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEivAIKEVJlY29yZFNhbGVSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEhMKC2N1c3RvbWVyX2lkGAUgASgJEhIKCnByb2R1Y3RfaWQYBiABKAkSHwoFcHJpY2UYByABKAsyEC51cGxpbmUudjEuTW9uZXkSDwoCcHYYCCABKAlIAIgBARIPCgJjdhgJIAEoCUgBiAEBEisKB3NvbGRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KAnF2GAsgASgJSAKIAQESHQoDZmVlGAwgASgLMhAudXBsaW5lLnYxLk1vbmV5QgUKA19wdkIFCgNfY3ZCBQoDX3F2Ij4KElJlY29yZFNhbGVSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCJXChJSZWNvcmRTYWxlc1JlcXVlc3QSKwoFc2FsZXMYASADKAsyHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QSFAoMaXRlbV9ieV9pdGVtGAIgASgIIm4KE1JlY29yZFNhbGVzUmVzcG9uc2USKQoIcmVjZWlwdHMYASADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0EiwKB3Jlc3VsdHMYAiADKAsyGy51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3VsdCJyChBSZWNvcmRTYWxlUmVzdWx0EioKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0SAASJwoFZXJyb3IYAiABKAsyFi51cGxpbmUudjEuRXJyb3JEZXRhaWxIAEIJCgdvdXRjb21lInYKD0FjdGl2YXRlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIwCgxhY3RpdmF0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEEFjdGl2YXRlUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQi0QEKFFJlY29yZFBheW1lbnRSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEg0KBWN5Y2xlGAQgASgFEiAKBmFtb3VudBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIrCgdwYWlkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIoCgZzdGF0dXMYByABKA4yGC51cGxpbmUudjEuUGF5bWVudFN0YXR1cyJBChVSZWNvcmRQYXltZW50UmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQigwEKDUNhbmNlbFJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSMAoMY2FuY2VsbGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgFIAEoCSI6Cg5DYW5jZWxSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCL8BAoEU2FsZRIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghvcmRlcl9pZBgDIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgEIAEoCRITCgtjdXN0b21lcl9pZBgFIAEoCRISCgpwcm9kdWN0X2lkGAYgASgJEhEKCXZlbmRvcl9pZBgHIAEoCRIfCgVwcmljZRgIIAEoCzIQLnVwbGluZS52MS5Nb25leRIKCgJwdhgJIAEoCRIKCgJjdhgKIAEoCRIrCgdzb2xkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxhY3RpdmF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGNhbmNlbGxlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoFc3RhdGUYDiABKA4yFC51cGxpbmUudjEuU2FsZVN0YXRlEhMKC2N5Y2xlc19wYWlkGA8gASgFEg8KB3BsYW5faWQYECABKAkSFAoMcGxhbl92ZXJzaW9uGBEgASgFEi8KC3JlY29yZGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIKCgJxdhgTIAEoCRIdCgNmZWUYFCABKAsyEC51cGxpbmUudjEuTW9uZXkSIwoHYmlsbGluZxgeIAEoCzISLnVwbGluZS52MS5CaWxsaW5nEi0KCWxhcHNlc19hdBgfIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKbmV4dF9jeWNsZRggIAEoBSIxCg5HZXRTYWxlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCSJZCg9HZXRTYWxlUmVzcG9uc2USHQoEc2FsZRgBIAEoCzIPLnVwbGluZS52MS5TYWxlEicKBmV2ZW50cxgCIAMoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQimAEKEExpc3RTYWxlc1JlcXVlc3QSDgoGbWFya2V0GAEgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAIgASgJEiMKBXN0YXRlGAMgASgOMhQudXBsaW5lLnYxLlNhbGVTdGF0ZRIQCghvcmRlcl9pZBgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCSJMChFMaXN0U2FsZXNSZXNwb25zZRIeCgVzYWxlcxgBIAMoCzIPLnVwbGluZS52MS5TYWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKIAQoSR2V0RWFybmluZ3NSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIOCgZwZXJpb2QYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkipAIKDUVhcm5pbmdzVG90YWwSDQoFYm9udXMYASABKAkSIAoGZWFybmVkGAIgASgLMhAudXBsaW5lLnYxLk1vbmV5EiIKCHJldmVyc2VkGAMgASgLMhAudXBsaW5lLnYxLk1vbmV5EiAKBnBvc3RlZBgEIAEoCzIQLnVwbGluZS52MS5Nb25leRIeCgRoZWxkGAUgASgLMhAudXBsaW5lLnYxLk1vbmV5EiEKB3BheWFibGUYBiABKAsyEC51cGxpbmUudjEuTW9uZXkSEgoKbGluZV9jb3VudBgHIAEoAxIiCgh1bmVhcm5lZBgIIAEoCzIQLnVwbGluZS52MS5Nb25leRIhCgdjb21wYW55GAkgASgLMhAudXBsaW5lLnYxLk1vbmV5IjYKCENhcnJ5T3V0Eg0KBWJvbnVzGAEgASgJEgwKBGxlZnQYAiABKAkSDQoFcmlnaHQYAyABKAki/AMKE0dldEVhcm5pbmdzUmVzcG9uc2USFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSJAoGcGVyaW9kGAIgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIpCgVzdGFydBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJwoDZW5kGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgxwZXJpb2Rfc3RhdGUYBSABKA4yFi51cGxpbmUudjEuUGVyaW9kU3RhdGUSKAoGdG90YWxzGAYgAygLMhgudXBsaW5lLnYxLkVhcm5pbmdzVG90YWwSKgoIYnlfYm9udXMYByADKAsyGC51cGxpbmUudjEuRWFybmluZ3NUb3RhbBIeCgVsaW5lcxgIIAMoCzIPLnVwbGluZS52MS5MaW5lEhcKD25leHRfcGFnZV90b2tlbhgJIAEoCRIVCg1wZW5kaW5nX3NhbGVzGAogASgFEhQKDHBhaWRfYXNfcmFuaxgLIAEoCRIVCg1hY2hpZXZlZF9yYW5rGAwgASgJEicKCmNhcnJ5X291dHMYDSADKAsyEy51cGxpbmUudjEuQ2FycnlPdXQSKQoFYXNfb2YYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIk8KCFJ1blRvdGFsEg0KBWJvbnVzGAEgASgJEhIKCmxpbmVfY291bnQYAiABKAMSIAoGYW1vdW50GAMgASgLMhAudXBsaW5lLnYxLk1vbmV5Ii8KCVJhbmtDb3VudBIMCgRyYW5rGAEgASgJEhQKDGRpc3RyaWJ1dG9ycxgCIAEoAyLgAQoNUmVzdGF0ZWRUb3RhbBIkCgZwZXJpb2QYASABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEg0KBWJvbnVzGAIgASgJEisKB291dGNvbWUYAyABKA4yGi51cGxpbmUudjEuUmVzdGF0ZWRPdXRjb21lEhQKDGRpc3RyaWJ1dG9ycxgEIAEoAxISCgpsaW5lX2NvdW50GAUgASgDEiAKBnJhaXNlZBgGIAEoCzIQLnVwbGluZS52MS5Nb25leRIhCgdsb3dlcmVkGAcgASgLMhAudXBsaW5lLnYxLk1vbmV5IssECgNSdW4SDgoGcnVuX2lkGAEgASgJEiQKBnBlcmlvZBgCIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSIAoEbW9kZRgDIAEoDjISLnVwbGluZS52MS5SdW5Nb2RlEiIKBXN0YXRlGAQgASgOMhMudXBsaW5lLnYxLlJ1blN0YXRlEiIKBXBoYXNlGAUgASgOMhMudXBsaW5lLnYxLlJ1blBoYXNlEg8KB2F0dGVtcHQYBiABKAUSEwoLY2h1bmtzX2RvbmUYByABKAUSFAoMY2h1bmtzX3RvdGFsGAggASgFEhQKDHBsYW5fdmVyc2lvbhgJIAEoBRIWCg5lbmdpbmVfdmVyc2lvbhgKIAEoCRIUCgxpbnB1dF9kaWdlc3QYCyABKAkSFQoNb3V0cHV0X2RpZ2VzdBgMIAEoCRIUCgxkaXN0cmlidXRvcnMYDSABKAMSEgoKbGluZV9jb3VudBgOIAEoAxIOCgZ2b2x1bWUYDyABKAkSIwoGdG90YWxzGBAgAygLMhMudXBsaW5lLnYxLlJ1blRvdGFsEiMKBXJhbmtzGBEgAygLMhQudXBsaW5lLnYxLlJhbmtDb3VudBIuCgpzdGFydGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglwb3N0ZWRfYXQYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKCHJlc3RhdGVkGB4gAygLMhgudXBsaW5lLnYxLlJlc3RhdGVkVG90YWwiowEKEFJ1blBlcmlvZFJlcXVlc3QSDwoHcGxhbl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJEiAKBG1vZGUYBCABKA4yEi51cGxpbmUudjEuUnVuTW9kZRInCgR3YWl0GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIjAKEVJ1blBlcmlvZFJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iHwoNR2V0UnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiLQoOR2V0UnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1biIhCg9XYXRjaFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIi8KEFdhdGNoUnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1biIiChBDYW5jZWxSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSIwChFDYW5jZWxSdW5SZXNwb25zZRIbCgNydW4YASABKAsyDi51cGxpbmUudjEuUnVuKsUBCg1QYXltZW50U3RhdHVzEh4KGlBBWU1FTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTUEFZTUVOVF9TVEFUVVNfUEFJRBABEhkKFVBBWU1FTlRfU1RBVFVTX0ZBSUxFRBACEiIKHlBBWU1FTlRfU1RBVFVTX1BBUlRMWV9SRUZVTkRFRBADEhsKF1BBWU1FTlRfU1RBVFVTX1JFRlVOREVEEAQSHwobUEFZTUVOVF9TVEFUVVNfQ0hBUkdFRF9CQUNLEAUqTQoHUnVuTW9kZRIYChRSVU5fTU9ERV9VTlNQRUNJRklFRBAAEhQKEFJVTl9NT0RFX1BSRVZJRVcQARISCg5SVU5fTU9ERV9DTE9TRRACKoQBCghSdW5TdGF0ZRIZChVSVU5fU1RBVEVfVU5TUEVDSUZJRUQQABIVChFSVU5fU1RBVEVfUlVOTklORxABEhQKEFJVTl9TVEFURV9QT1NURUQQAhIXChNSVU5fU1RBVEVfUFJFVklFV0VEEAMSFwoTUlVOX1NUQVRFX0NBTkNFTExFRBAEKpcBCghSdW5QaGFzZRIZChVSVU5fUEhBU0VfVU5TUEVDSUZJRUQQABIVChFSVU5fUEhBU0VfRkVOQ0lORxABEhUKEVJVTl9QSEFTRV9SRUFESU5HEAISFwoTUlVOX1BIQVNFX0NPTVBVVElORxADEhUKEVJVTl9QSEFTRV9XUklUSU5HEAQSEgoOUlVOX1BIQVNFX0RPTkUQBSqQAQoPUmVzdGF0ZWRPdXRjb21lEiAKHFJFU1RBVEVEX09VVENPTUVfVU5TUEVDSUZJRUQQABIbChdSRVNUQVRFRF9PVVRDT01FX1BPU1RFRBABEh0KGVJFU1RBVEVEX09VVENPTUVfRVhDTFVERUQQAhIfChtSRVNUQVRFRF9PVVRDT01FX0lNTUFURVJJQUwQAzKLBwoRQ29tbWlzc2lvblNlcnZpY2USSQoKUmVjb3JkU2FsZRIcLnVwbGluZS52MS5SZWNvcmRTYWxlUmVxdWVzdBodLnVwbGluZS52MS5SZWNvcmRTYWxlUmVzcG9uc2USTAoLUmVjb3JkU2FsZXMSHS51cGxpbmUudjEuUmVjb3JkU2FsZXNSZXF1ZXN0Gh4udXBsaW5lLnYxLlJlY29yZFNhbGVzUmVzcG9uc2USQwoIQWN0aXZhdGUSGi51cGxpbmUudjEuQWN0aXZhdGVSZXF1ZXN0GhsudXBsaW5lLnYxLkFjdGl2YXRlUmVzcG9uc2USUgoNUmVjb3JkUGF5bWVudBIfLnVwbGluZS52MS5SZWNvcmRQYXltZW50UmVxdWVzdBogLnVwbGluZS52MS5SZWNvcmRQYXltZW50UmVzcG9uc2USPQoGQ2FuY2VsEhgudXBsaW5lLnYxLkNhbmNlbFJlcXVlc3QaGS51cGxpbmUudjEuQ2FuY2VsUmVzcG9uc2USRQoHR2V0U2FsZRIZLnVwbGluZS52MS5HZXRTYWxlUmVxdWVzdBoaLnVwbGluZS52MS5HZXRTYWxlUmVzcG9uc2UiA5ACARJLCglMaXN0U2FsZXMSGy51cGxpbmUudjEuTGlzdFNhbGVzUmVxdWVzdBocLnVwbGluZS52MS5MaXN0U2FsZXNSZXNwb25zZSIDkAIBElEKC0dldEVhcm5pbmdzEh0udXBsaW5lLnYxLkdldEVhcm5pbmdzUmVxdWVzdBoeLnVwbGluZS52MS5HZXRFYXJuaW5nc1Jlc3BvbnNlIgOQAgESRgoJUnVuUGVyaW9kEhsudXBsaW5lLnYxLlJ1blBlcmlvZFJlcXVlc3QaHC51cGxpbmUudjEuUnVuUGVyaW9kUmVzcG9uc2USQgoGR2V0UnVuEhgudXBsaW5lLnYxLkdldFJ1blJlcXVlc3QaGS51cGxpbmUudjEuR2V0UnVuUmVzcG9uc2UiA5ACARJKCghXYXRjaFJ1bhIaLnVwbGluZS52MS5XYXRjaFJ1blJlcXVlc3QaGy51cGxpbmUudjEuV2F0Y2hSdW5SZXNwb25zZSIDkAIBMAESRgoJQ2FuY2VsUnVuEhsudXBsaW5lLnYxLkNhbmNlbFJ1blJlcXVlc3QaHC51cGxpbmUudjEuQ2FuY2VsUnVuUmVzcG9uc2VCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_upline_v1_errors, file_upline_v1_catalog_service, file_upline_v1_types]);
+  fileDesc("CiJ1cGxpbmUvdjEvY29tbWlzc2lvbl9zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEivAIKEVJlY29yZFNhbGVSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEhMKC2N1c3RvbWVyX2lkGAUgASgJEhIKCnByb2R1Y3RfaWQYBiABKAkSHwoFcHJpY2UYByABKAsyEC51cGxpbmUudjEuTW9uZXkSDwoCcHYYCCABKAlIAIgBARIPCgJjdhgJIAEoCUgBiAEBEisKB3NvbGRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KAnF2GAsgASgJSAKIAQESHQoDZmVlGAwgASgLMhAudXBsaW5lLnYxLk1vbmV5QgUKA19wdkIFCgNfY3ZCBQoDX3F2Ij4KElJlY29yZFNhbGVSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCJXChJSZWNvcmRTYWxlc1JlcXVlc3QSKwoFc2FsZXMYASADKAsyHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QSFAoMaXRlbV9ieV9pdGVtGAIgASgIIm4KE1JlY29yZFNhbGVzUmVzcG9uc2USKQoIcmVjZWlwdHMYASADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0EiwKB3Jlc3VsdHMYAiADKAsyGy51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3VsdCJyChBSZWNvcmRTYWxlUmVzdWx0EioKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0SAASJwoFZXJyb3IYAiABKAsyFi51cGxpbmUudjEuRXJyb3JEZXRhaWxIAEIJCgdvdXRjb21lInYKD0FjdGl2YXRlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIwCgxhY3RpdmF0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEEFjdGl2YXRlUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQi0QEKFFJlY29yZFBheW1lbnRSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEg0KBWN5Y2xlGAQgASgFEiAKBmFtb3VudBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIrCgdwYWlkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIoCgZzdGF0dXMYByABKA4yGC51cGxpbmUudjEuUGF5bWVudFN0YXR1cyJBChVSZWNvcmRQYXltZW50UmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQigwEKDUNhbmNlbFJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSMAoMY2FuY2VsbGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgFIAEoCSKWAQoRTW92ZVZlbmRvclJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSEQoJdmVuZG9yX2lkGAQgASgJEiwKCG1vdmVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgGIAEoCSI+ChJNb3ZlVmVuZG9yUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQiOgoOQ2FuY2VsUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQi/AQKBFNhbGUSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIb3JkZXJfaWQYAyABKAkSFgoOZGlzdHJpYnV0b3JfaWQYBCABKAkSEwoLY3VzdG9tZXJfaWQYBSABKAkSEgoKcHJvZHVjdF9pZBgGIAEoCRIRCgl2ZW5kb3JfaWQYByABKAkSHwoFcHJpY2UYCCABKAsyEC51cGxpbmUudjEuTW9uZXkSCgoCcHYYCSABKAkSCgoCY3YYCiABKAkSKwoHc29sZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMYWN0aXZhdGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjYW5jZWxsZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiMKBXN0YXRlGA4gASgOMhQudXBsaW5lLnYxLlNhbGVTdGF0ZRITCgtjeWNsZXNfcGFpZBgPIAEoBRIPCgdwbGFuX2lkGBAgASgJEhQKDHBsYW5fdmVyc2lvbhgRIAEoBRIvCgtyZWNvcmRlZF9hdBgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASCgoCcXYYEyABKAkSHQoDZmVlGBQgASgLMhAudXBsaW5lLnYxLk1vbmV5EiMKB2JpbGxpbmcYHiABKAsyEi51cGxpbmUudjEuQmlsbGluZxItCglsYXBzZXNfYXQYHyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCm5leHRfY3ljbGUYICABKAUiMQoOR2V0U2FsZVJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkiWQoPR2V0U2FsZVJlc3BvbnNlEh0KBHNhbGUYASABKAsyDy51cGxpbmUudjEuU2FsZRInCgZldmVudHMYAiADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0IpgBChBMaXN0U2FsZXNSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgCIAEoCRIjCgVzdGF0ZRgDIAEoDjIULnVwbGluZS52MS5TYWxlU3RhdGUSEAoIb3JkZXJfaWQYBCABKAkSEQoJcGFnZV9zaXplGAUgASgFEhIKCnBhZ2VfdG9rZW4YBiABKAkiTAoRTGlzdFNhbGVzUmVzcG9uc2USHgoFc2FsZXMYASADKAsyDy51cGxpbmUudjEuU2FsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiiAEKEkdldEVhcm5pbmdzUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJEhEKCXBhZ2Vfc2l6ZRgEIAEoBRISCgpwYWdlX3Rva2VuGAUgASgJIqQCCg1FYXJuaW5nc1RvdGFsEg0KBWJvbnVzGAEgASgJEiAKBmVhcm5lZBgCIAEoCzIQLnVwbGluZS52MS5Nb25leRIiCghyZXZlcnNlZBgDIAEoCzIQLnVwbGluZS52MS5Nb25leRIgCgZwb3N0ZWQYBCABKAsyEC51cGxpbmUudjEuTW9uZXkSHgoEaGVsZBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIhCgdwYXlhYmxlGAYgASgLMhAudXBsaW5lLnYxLk1vbmV5EhIKCmxpbmVfY291bnQYByABKAMSIgoIdW5lYXJuZWQYCCABKAsyEC51cGxpbmUudjEuTW9uZXkSIQoHY29tcGFueRgJIAEoCzIQLnVwbGluZS52MS5Nb25leSI2CghDYXJyeU91dBINCgVib251cxgBIAEoCRIMCgRsZWZ0GAIgASgJEg0KBXJpZ2h0GAMgASgJIvwDChNHZXRFYXJuaW5nc1Jlc3BvbnNlEhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEiQKBnBlcmlvZBgCIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSKQoFc3RhcnQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKA2VuZBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoMcGVyaW9kX3N0YXRlGAUgASgOMhYudXBsaW5lLnYxLlBlcmlvZFN0YXRlEigKBnRvdGFscxgGIAMoCzIYLnVwbGluZS52MS5FYXJuaW5nc1RvdGFsEioKCGJ5X2JvbnVzGAcgAygLMhgudXBsaW5lLnYxLkVhcm5pbmdzVG90YWwSHgoFbGluZXMYCCADKAsyDy51cGxpbmUudjEuTGluZRIXCg9uZXh0X3BhZ2VfdG9rZW4YCSABKAkSFQoNcGVuZGluZ19zYWxlcxgKIAEoBRIUCgxwYWlkX2FzX3JhbmsYCyABKAkSFQoNYWNoaWV2ZWRfcmFuaxgMIAEoCRInCgpjYXJyeV9vdXRzGA0gAygLMhMudXBsaW5lLnYxLkNhcnJ5T3V0EikKBWFzX29mGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJPCghSdW5Ub3RhbBINCgVib251cxgBIAEoCRISCgpsaW5lX2NvdW50GAIgASgDEiAKBmFtb3VudBgDIAEoCzIQLnVwbGluZS52MS5Nb25leSIvCglSYW5rQ291bnQSDAoEcmFuaxgBIAEoCRIUCgxkaXN0cmlidXRvcnMYAiABKAMi4AEKDVJlc3RhdGVkVG90YWwSJAoGcGVyaW9kGAEgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhINCgVib251cxgCIAEoCRIrCgdvdXRjb21lGAMgASgOMhoudXBsaW5lLnYxLlJlc3RhdGVkT3V0Y29tZRIUCgxkaXN0cmlidXRvcnMYBCABKAMSEgoKbGluZV9jb3VudBgFIAEoAxIgCgZyYWlzZWQYBiABKAsyEC51cGxpbmUudjEuTW9uZXkSIQoHbG93ZXJlZBgHIAEoCzIQLnVwbGluZS52MS5Nb25leSLLBAoDUnVuEg4KBnJ1bl9pZBgBIAEoCRIkCgZwZXJpb2QYAiABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEiAKBG1vZGUYAyABKA4yEi51cGxpbmUudjEuUnVuTW9kZRIiCgVzdGF0ZRgEIAEoDjITLnVwbGluZS52MS5SdW5TdGF0ZRIiCgVwaGFzZRgFIAEoDjITLnVwbGluZS52MS5SdW5QaGFzZRIPCgdhdHRlbXB0GAYgASgFEhMKC2NodW5rc19kb25lGAcgASgFEhQKDGNodW5rc190b3RhbBgIIAEoBRIUCgxwbGFuX3ZlcnNpb24YCSABKAUSFgoOZW5naW5lX3ZlcnNpb24YCiABKAkSFAoMaW5wdXRfZGlnZXN0GAsgASgJEhUKDW91dHB1dF9kaWdlc3QYDCABKAkSFAoMZGlzdHJpYnV0b3JzGA0gASgDEhIKCmxpbmVfY291bnQYDiABKAMSDgoGdm9sdW1lGA8gASgJEiMKBnRvdGFscxgQIAMoCzITLnVwbGluZS52MS5SdW5Ub3RhbBIjCgVyYW5rcxgRIAMoCzIULnVwbGluZS52MS5SYW5rQ291bnQSLgoKc3RhcnRlZF9hdBgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJcG9zdGVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCghyZXN0YXRlZBgeIAMoCzIYLnVwbGluZS52MS5SZXN0YXRlZFRvdGFsIqMBChBSdW5QZXJpb2RSZXF1ZXN0Eg8KB3BsYW5faWQYASABKAkSIwoHY2FkZW5jZRgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEg4KBnBlcmlvZBgDIAEoCRIgCgRtb2RlGAQgASgOMhIudXBsaW5lLnYxLlJ1bk1vZGUSJwoEd2FpdBgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiIwChFSdW5QZXJpb2RSZXNwb25zZRIbCgNydW4YASABKAsyDi51cGxpbmUudjEuUnVuIh8KDUdldFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIi0KDkdldFJ1blJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iIQoPV2F0Y2hSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSIvChBXYXRjaFJ1blJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iIgoQQ2FuY2VsUnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiMAoRQ2FuY2VsUnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1birFAQoNUGF5bWVudFN0YXR1cxIeChpQQVlNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEhcKE1BBWU1FTlRfU1RBVFVTX1BBSUQQARIZChVQQVlNRU5UX1NUQVRVU19GQUlMRUQQAhIiCh5QQVlNRU5UX1NUQVRVU19QQVJUTFlfUkVGVU5ERUQQAxIbChdQQVlNRU5UX1NUQVRVU19SRUZVTkRFRBAEEh8KG1BBWU1FTlRfU1RBVFVTX0NIQVJHRURfQkFDSxAFKk0KB1J1bk1vZGUSGAoUUlVOX01PREVfVU5TUEVDSUZJRUQQABIUChBSVU5fTU9ERV9QUkVWSUVXEAESEgoOUlVOX01PREVfQ0xPU0UQAiqEAQoIUnVuU3RhdGUSGQoVUlVOX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRUlVOX1NUQVRFX1JVTk5JTkcQARIUChBSVU5fU1RBVEVfUE9TVEVEEAISFwoTUlVOX1NUQVRFX1BSRVZJRVdFRBADEhcKE1JVTl9TVEFURV9DQU5DRUxMRUQQBCqXAQoIUnVuUGhhc2USGQoVUlVOX1BIQVNFX1VOU1BFQ0lGSUVEEAASFQoRUlVOX1BIQVNFX0ZFTkNJTkcQARIVChFSVU5fUEhBU0VfUkVBRElORxACEhcKE1JVTl9QSEFTRV9DT01QVVRJTkcQAxIVChFSVU5fUEhBU0VfV1JJVElORxAEEhIKDlJVTl9QSEFTRV9ET05FEAUqkAEKD1Jlc3RhdGVkT3V0Y29tZRIgChxSRVNUQVRFRF9PVVRDT01FX1VOU1BFQ0lGSUVEEAASGwoXUkVTVEFURURfT1VUQ09NRV9QT1NURUQQARIdChlSRVNUQVRFRF9PVVRDT01FX0VYQ0xVREVEEAISHwobUkVTVEFURURfT1VUQ09NRV9JTU1BVEVSSUFMEAMy1gcKEUNvbW1pc3Npb25TZXJ2aWNlEkkKClJlY29yZFNhbGUSHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QaHS51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3BvbnNlEkwKC1JlY29yZFNhbGVzEh0udXBsaW5lLnYxLlJlY29yZFNhbGVzUmVxdWVzdBoeLnVwbGluZS52MS5SZWNvcmRTYWxlc1Jlc3BvbnNlEkMKCEFjdGl2YXRlEhoudXBsaW5lLnYxLkFjdGl2YXRlUmVxdWVzdBobLnVwbGluZS52MS5BY3RpdmF0ZVJlc3BvbnNlElIKDVJlY29yZFBheW1lbnQSHy51cGxpbmUudjEuUmVjb3JkUGF5bWVudFJlcXVlc3QaIC51cGxpbmUudjEuUmVjb3JkUGF5bWVudFJlc3BvbnNlEj0KBkNhbmNlbBIYLnVwbGluZS52MS5DYW5jZWxSZXF1ZXN0GhkudXBsaW5lLnYxLkNhbmNlbFJlc3BvbnNlEkkKCk1vdmVWZW5kb3ISHC51cGxpbmUudjEuTW92ZVZlbmRvclJlcXVlc3QaHS51cGxpbmUudjEuTW92ZVZlbmRvclJlc3BvbnNlEkUKB0dldFNhbGUSGS51cGxpbmUudjEuR2V0U2FsZVJlcXVlc3QaGi51cGxpbmUudjEuR2V0U2FsZVJlc3BvbnNlIgOQAgESSwoJTGlzdFNhbGVzEhsudXBsaW5lLnYxLkxpc3RTYWxlc1JlcXVlc3QaHC51cGxpbmUudjEuTGlzdFNhbGVzUmVzcG9uc2UiA5ACARJRCgtHZXRFYXJuaW5ncxIdLnVwbGluZS52MS5HZXRFYXJuaW5nc1JlcXVlc3QaHi51cGxpbmUudjEuR2V0RWFybmluZ3NSZXNwb25zZSIDkAIBEkYKCVJ1blBlcmlvZBIbLnVwbGluZS52MS5SdW5QZXJpb2RSZXF1ZXN0GhwudXBsaW5lLnYxLlJ1blBlcmlvZFJlc3BvbnNlEkIKBkdldFJ1bhIYLnVwbGluZS52MS5HZXRSdW5SZXF1ZXN0GhkudXBsaW5lLnYxLkdldFJ1blJlc3BvbnNlIgOQAgESSgoIV2F0Y2hSdW4SGi51cGxpbmUudjEuV2F0Y2hSdW5SZXF1ZXN0GhsudXBsaW5lLnYxLldhdGNoUnVuUmVzcG9uc2UiA5ACATABEkYKCUNhbmNlbFJ1bhIbLnVwbGluZS52MS5DYW5jZWxSdW5SZXF1ZXN0GhwudXBsaW5lLnYxLkNhbmNlbFJ1blJlc3BvbnNlQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_upline_v1_errors, file_upline_v1_catalog_service, file_upline_v1_types]);
 
 /**
  * RecordSaleRequest is one sale.
@@ -434,6 +434,83 @@ export const CancelRequestSchema: GenMessage<CancelRequest> = /*@__PURE__*/
   messageDesc(file_upline_v1_commission_service, 9);
 
 /**
+ * MoveVendorRequest hands a sale over to another vendor.
+ *
+ * @generated from message upline.v1.MoveVendorRequest
+ */
+export type MoveVendorRequest = Message<"upline.v1.MoveVendorRequest"> & {
+  /**
+   * The market of the sale.
+   *
+   * @generated from field: string market = 1;
+   */
+  market: string;
+
+  /**
+   * The sale.
+   *
+   * @generated from field: string sale_id = 2;
+   */
+  saleId: string;
+
+  /**
+   * The caller's id of this event, unique within the sale.
+   *
+   * @generated from field: string event_id = 3;
+   */
+  eventId: string;
+
+  /**
+   * The vendor that provides the service from now on. Of several moves the one with the latest time counts.
+   *
+   * @generated from field: string vendor_id = 4;
+   */
+  vendorId: string;
+
+  /**
+   * When it was handed over. Not before the sale; at most 5 minutes in the future.
+   *
+   * @generated from field: google.protobuf.Timestamp moved_at = 5;
+   */
+  movedAt?: Timestamp | undefined;
+
+  /**
+   * Why, in the caller's words, at most 200 characters on one line. Optional; kept with the event.
+   *
+   * @generated from field: string cause = 6;
+   */
+  cause: string;
+};
+
+/**
+ * Describes the message upline.v1.MoveVendorRequest.
+ * Use `create(MoveVendorRequestSchema)` to create a new message.
+ */
+export const MoveVendorRequestSchema: GenMessage<MoveVendorRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_commission_service, 10);
+
+/**
+ * MoveVendorResponse answers MoveVendor.
+ *
+ * @generated from message upline.v1.MoveVendorResponse
+ */
+export type MoveVendorResponse = Message<"upline.v1.MoveVendorResponse"> & {
+  /**
+   * What the move did.
+   *
+   * @generated from field: upline.v1.EventReceipt receipt = 1;
+   */
+  receipt?: EventReceipt | undefined;
+};
+
+/**
+ * Describes the message upline.v1.MoveVendorResponse.
+ * Use `create(MoveVendorResponseSchema)` to create a new message.
+ */
+export const MoveVendorResponseSchema: GenMessage<MoveVendorResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_commission_service, 11);
+
+/**
  * CancelResponse answers Cancel.
  *
  * @generated from message upline.v1.CancelResponse
@@ -452,7 +529,7 @@ export type CancelResponse = Message<"upline.v1.CancelResponse"> & {
  * Use `create(CancelResponseSchema)` to create a new message.
  */
 export const CancelResponseSchema: GenMessage<CancelResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 10);
+  messageDesc(file_upline_v1_commission_service, 12);
 
 /**
  * Sale is a sale as it stands now.
@@ -503,7 +580,7 @@ export type Sale = Message<"upline.v1.Sale"> & {
   productId: string;
 
   /**
-   * The vendor of the product at the time of the sale.
+   * The vendor of the product at the time of the sale, or whom the sale was moved to.
    *
    * @generated from field: string vendor_id = 7;
    */
@@ -627,7 +704,7 @@ export type Sale = Message<"upline.v1.Sale"> & {
  * Use `create(SaleSchema)` to create a new message.
  */
 export const SaleSchema: GenMessage<Sale> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 11);
+  messageDesc(file_upline_v1_commission_service, 13);
 
 /**
  * GetSaleRequest names a sale.
@@ -655,7 +732,7 @@ export type GetSaleRequest = Message<"upline.v1.GetSaleRequest"> & {
  * Use `create(GetSaleRequestSchema)` to create a new message.
  */
 export const GetSaleRequestSchema: GenMessage<GetSaleRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 12);
+  messageDesc(file_upline_v1_commission_service, 14);
 
 /**
  * GetSaleResponse is a sale with all that happened to it.
@@ -683,7 +760,7 @@ export type GetSaleResponse = Message<"upline.v1.GetSaleResponse"> & {
  * Use `create(GetSaleResponseSchema)` to create a new message.
  */
 export const GetSaleResponseSchema: GenMessage<GetSaleResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 13);
+  messageDesc(file_upline_v1_commission_service, 15);
 
 /**
  * ListSalesRequest asks for a page of sales.
@@ -739,7 +816,7 @@ export type ListSalesRequest = Message<"upline.v1.ListSalesRequest"> & {
  * Use `create(ListSalesRequestSchema)` to create a new message.
  */
 export const ListSalesRequestSchema: GenMessage<ListSalesRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 14);
+  messageDesc(file_upline_v1_commission_service, 16);
 
 /**
  * ListSalesResponse is a page of sales.
@@ -767,7 +844,7 @@ export type ListSalesResponse = Message<"upline.v1.ListSalesResponse"> & {
  * Use `create(ListSalesResponseSchema)` to create a new message.
  */
 export const ListSalesResponseSchema: GenMessage<ListSalesResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 15);
+  messageDesc(file_upline_v1_commission_service, 17);
 
 /**
  * GetEarningsRequest asks for a distributor's earnings of a period.
@@ -816,7 +893,7 @@ export type GetEarningsRequest = Message<"upline.v1.GetEarningsRequest"> & {
  * Use `create(GetEarningsRequestSchema)` to create a new message.
  */
 export const GetEarningsRequestSchema: GenMessage<GetEarningsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 16);
+  messageDesc(file_upline_v1_commission_service, 18);
 
 /**
  * EarningsTotal sums the lines of one currency, of all bonuses or of one.
@@ -895,7 +972,7 @@ export type EarningsTotal = Message<"upline.v1.EarningsTotal"> & {
  * Use `create(EarningsTotalSchema)` to create a new message.
  */
 export const EarningsTotalSchema: GenMessage<EarningsTotal> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 17);
+  messageDesc(file_upline_v1_commission_service, 19);
 
 /**
  * CarryOut is the volume that a binary bonus carries into the next period.
@@ -930,7 +1007,7 @@ export type CarryOut = Message<"upline.v1.CarryOut"> & {
  * Use `create(CarryOutSchema)` to create a new message.
  */
 export const CarryOutSchema: GenMessage<CarryOut> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 18);
+  messageDesc(file_upline_v1_commission_service, 20);
 
 /**
  * GetEarningsResponse is what a distributor earned in a period.
@@ -1043,7 +1120,7 @@ export type GetEarningsResponse = Message<"upline.v1.GetEarningsResponse"> & {
  * Use `create(GetEarningsResponseSchema)` to create a new message.
  */
 export const GetEarningsResponseSchema: GenMessage<GetEarningsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 19);
+  messageDesc(file_upline_v1_commission_service, 21);
 
 /**
  * RunTotal sums what one bonus pays in a run. A bonus that is paid at the event is among them where a cap took of what events posted:
@@ -1079,7 +1156,7 @@ export type RunTotal = Message<"upline.v1.RunTotal"> & {
  * Use `create(RunTotalSchema)` to create a new message.
  */
 export const RunTotalSchema: GenMessage<RunTotal> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 20);
+  messageDesc(file_upline_v1_commission_service, 22);
 
 /**
  * RankCount counts the distributors paid as a rank.
@@ -1107,7 +1184,7 @@ export type RankCount = Message<"upline.v1.RankCount"> & {
  * Use `create(RankCountSchema)` to create a new message.
  */
 export const RankCountSchema: GenMessage<RankCount> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 21);
+  messageDesc(file_upline_v1_commission_service, 23);
 
 /**
  * RestatedTotal sums up the differences of one bonus in one closed period.
@@ -1170,7 +1247,7 @@ export type RestatedTotal = Message<"upline.v1.RestatedTotal"> & {
  * Use `create(RestatedTotalSchema)` to create a new message.
  */
 export const RestatedTotalSchema: GenMessage<RestatedTotal> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 22);
+  messageDesc(file_upline_v1_commission_service, 24);
 
 /**
  * Run is one computation of a period.
@@ -1325,7 +1402,7 @@ export type Run = Message<"upline.v1.Run"> & {
  * Use `create(RunSchema)` to create a new message.
  */
 export const RunSchema: GenMessage<Run> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 23);
+  messageDesc(file_upline_v1_commission_service, 25);
 
 /**
  * RunPeriodRequest asks for a period to be computed.
@@ -1374,7 +1451,7 @@ export type RunPeriodRequest = Message<"upline.v1.RunPeriodRequest"> & {
  * Use `create(RunPeriodRequestSchema)` to create a new message.
  */
 export const RunPeriodRequestSchema: GenMessage<RunPeriodRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 24);
+  messageDesc(file_upline_v1_commission_service, 26);
 
 /**
  * RunPeriodResponse answers RunPeriod.
@@ -1395,7 +1472,7 @@ export type RunPeriodResponse = Message<"upline.v1.RunPeriodResponse"> & {
  * Use `create(RunPeriodResponseSchema)` to create a new message.
  */
 export const RunPeriodResponseSchema: GenMessage<RunPeriodResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 25);
+  messageDesc(file_upline_v1_commission_service, 27);
 
 /**
  * GetRunRequest names a run.
@@ -1416,7 +1493,7 @@ export type GetRunRequest = Message<"upline.v1.GetRunRequest"> & {
  * Use `create(GetRunRequestSchema)` to create a new message.
  */
 export const GetRunRequestSchema: GenMessage<GetRunRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 26);
+  messageDesc(file_upline_v1_commission_service, 28);
 
 /**
  * GetRunResponse answers GetRun.
@@ -1437,7 +1514,7 @@ export type GetRunResponse = Message<"upline.v1.GetRunResponse"> & {
  * Use `create(GetRunResponseSchema)` to create a new message.
  */
 export const GetRunResponseSchema: GenMessage<GetRunResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 27);
+  messageDesc(file_upline_v1_commission_service, 29);
 
 /**
  * WatchRunRequest names a run.
@@ -1458,7 +1535,7 @@ export type WatchRunRequest = Message<"upline.v1.WatchRunRequest"> & {
  * Use `create(WatchRunRequestSchema)` to create a new message.
  */
 export const WatchRunRequestSchema: GenMessage<WatchRunRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 28);
+  messageDesc(file_upline_v1_commission_service, 30);
 
 /**
  * WatchRunResponse is one answer of a watch.
@@ -1479,7 +1556,7 @@ export type WatchRunResponse = Message<"upline.v1.WatchRunResponse"> & {
  * Use `create(WatchRunResponseSchema)` to create a new message.
  */
 export const WatchRunResponseSchema: GenMessage<WatchRunResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 29);
+  messageDesc(file_upline_v1_commission_service, 31);
 
 /**
  * CancelRunRequest names a run.
@@ -1500,7 +1577,7 @@ export type CancelRunRequest = Message<"upline.v1.CancelRunRequest"> & {
  * Use `create(CancelRunRequestSchema)` to create a new message.
  */
 export const CancelRunRequestSchema: GenMessage<CancelRunRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 30);
+  messageDesc(file_upline_v1_commission_service, 32);
 
 /**
  * CancelRunResponse answers CancelRun.
@@ -1521,7 +1598,7 @@ export type CancelRunResponse = Message<"upline.v1.CancelRunResponse"> & {
  * Use `create(CancelRunResponseSchema)` to create a new message.
  */
 export const CancelRunResponseSchema: GenMessage<CancelRunResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 31);
+  messageDesc(file_upline_v1_commission_service, 33);
 
 /**
  * PaymentStatus is what became of a payment.
@@ -1816,6 +1893,17 @@ export const CommissionService: GenService<{
     methodKind: "unary";
     input: typeof CancelRequestSchema;
     output: typeof CancelResponseSchema;
+  },
+  /**
+   * MoveVendor hands a sale over to another vendor: the new one may activate and cancel it from then on, the old one no longer sees
+   * it. What was posted stays as it is.
+   *
+   * @generated from rpc upline.v1.CommissionService.MoveVendor
+   */
+  moveVendor: {
+    methodKind: "unary";
+    input: typeof MoveVendorRequestSchema;
+    output: typeof MoveVendorResponseSchema;
   },
   /**
    * GetSale returns a sale with its events and lines.
