@@ -97,7 +97,7 @@ Without --url the database is a SQLite file in a temporary folder, which is take
 	}
 	f := c.Flags()
 	f.IntVar(&b.distributors, "distributors", 1_000_000, "number of distributors before")
-	f.IntVar(&b.calls, "calls", 2000, "calls by each strategy")
+	f.IntVar(&b.calls, "calls", 20_000, "calls by each strategy")
 	f.IntVar(&b.callers, "callers", 64, "callers at once")
 	f.StringVar(&b.url, "url", "", "`URL` of an empty database; a temporary SQLite file when left out")
 	f.Uint64Var(&b.seed, "seed", 1, "what the company is made from")
