@@ -293,3 +293,24 @@ func TestCap_EveryLineHasAnotherRate(t *testing.T) {
 		t.Errorf("%d lines pay %d", out.Lines.Len(), sum)
 	}
 }
+
+// The first words of ranks go up with what a step brings an amount nearer: of amounts that were rounded down, a step up the more the more
+// is left over; a step down the more the less is left over, and whole steps are the last to lose one.
+func TestCap_RanksInOrder(t *testing.T) {
+	left := func(eighths int64) uint64 {
+		exact := must(ExactProduct(16+eighths, 1, Fraction{1, 8}))
+		return packed(exact, 2, 1)
+	}
+	for eighths := range int64(7) {
+		a, b := left(eighths), left(eighths+1)
+		if up, next := rankOfExact(a, false), rankOfExact(b, false); up >= next {
+			t.Errorf("up: %d/8 ranks %#x, and %d/8 %#x", eighths, up, eighths+1, next)
+		}
+		if down, next := rankOfExact(a, true), rankOfExact(b, true); eighths > 0 && down <= next {
+			t.Errorf("down: %d/8 ranks %#x, and %d/8 %#x", eighths, down, eighths+1, next)
+		}
+	}
+	if whole, rest := rankOfExact(left(0), true), rankOfExact(left(1), true); whole>>62 != rankNearer>>62 || rest>>62 == rankNearer>>62 {
+		t.Errorf("down: whole steps rank %#x, and others, which were rounded down already, %#x", whole, rest)
+	}
+}

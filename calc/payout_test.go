@@ -166,3 +166,22 @@ func TestPayOut_OnceAgreesWithTheModel(t *testing.T) {
 		}
 	})
 }
+
+// Converted once, a line is reckoned at the value of a point in its earner's market.
+func TestPayOut_PointsOfTheEarnersMarket(t *testing.T) {
+	p := newPayroll(2, Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{Base: BaseCV}})
+	plan := p.in.Plan
+	plan.Names.Markets, plan.VariantOfMarket, plan.PointValues = []string{"IN"}, []uint8{0, 1}, []Fraction{{1, 100}, {60, 100}}
+	plan.Bonuses[0].Direct.Rates = EverybodyAt(plan, RateScale/10)
+	plan.ExchangeOnce = true
+	p.in.Network.Market = []uint16{0, 1}
+	for row := range 2 {
+		p.sell(row, 0)
+		p.in.Volumes.CV[row] = 100 * VolumeScale
+	}
+	out := p.compute(t)
+	paid, err := PayOut(plan, fxopenRates(), &out.Lines, func(int32) string { return "EUR" }, func(row int32) uint8 { return uint8(row) })
+	if err != nil || !slices.Equal(paid.PlanMinor, []int64{10_00, 600_00}) || !slices.Equal(paid.AmountMinor, []int64{7_50, 450_00}) {
+		t.Errorf("%+v, %v", paid, err)
+	}
+}
