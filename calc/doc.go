@@ -7,8 +7,10 @@
 //
 // Everything is columnar. A distributor is an index, the row of the input. A tree is put in breadth-first order once; a
 // distributor's place in it is a seat, and columns that a pass reads are kept by seat, so that a pass goes through memory in
-// sequence, children after parents or before them. Money is int64 minor units, volume int64 units of 10⁻⁴ points, a rate int64 units
-// of 10⁻⁹.
+// sequence, children after parents or before them. What names rows at random, as sales and parents do, is sorted into parts of the rows
+// that fit the processor's cache before anything is done by row (parting.go), so that large companies do not wait for memory.
+//
+// Money is int64 minor units, volume int64 units of 10⁻⁴ points, a rate int64 units of 10⁻⁹.
 //
 // To add a kind of bonus, write a file bonus_KIND.go with a struct and the methods of kind, and name it in Bonus.kind; to add a fact of
 // conditions, describe it in factInfos and fill its column.
