@@ -71,6 +71,8 @@ func (b rateBlock) paysAmounts() bool {
 
 // bracketsOf reads the brackets of a bonus that pays on a volume; nil when none are written.
 func (r *bonusReader) bracketsOf(b *uplinev1.Brackets, what takes, marginalOf calc.Base, never string) *calc.Brackets {
-	return r.brackets(bracketUse{path: r.at + ".brackets", what: what, max: r.rateMax, when: r.phase(), marginalOf: marginalOf, neverMarginal: never,
-		byCustomers: r.message.GetResidual() != nil}, b)
+	return r.brackets(bracketUse{
+		path: r.at + ".brackets", what: what, max: r.rateMax, when: r.phase(), marginalOf: marginalOf, neverMarginal: never,
+		byCustomers: r.message.GetResidual() != nil,
+	}, b)
 }
