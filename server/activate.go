@@ -11,13 +11,17 @@ import (
 // Activate says that the vendor confirmed the service.
 func (s *Server) Activate(ctx context.Context, request *uplinev1.ActivateRequest) (*uplinev1.ActivateResponse, error) {
 	var r reading
-	receipt, err := s.appendEvent(ctx, &r, store.NewEvent{
+	receipt, err := s.appendEvent(ctx, &r, activationOf(&r, request))
+	return &uplinev1.ActivateResponse{Receipt: receipt}, err
+}
+
+func activationOf(r *reading, request *uplinev1.ActivateRequest) store.NewEvent {
+	return store.NewEvent{
 		Market: request.GetMarket(), SaleID: request.GetSaleId(), EventID: request.GetEventId(),
 		Kind:          calc.Activated,
 		EffectiveAtUS: r.timeUS("activated_at", request.GetActivatedAt()),
 		Content:       contentOf(request, eventKey, nil),
-	})
-	return &uplinev1.ActivateResponse{Receipt: receipt}, err
+	}
 }
 
 // eventKey are the fields that identify an event on a sale.

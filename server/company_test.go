@@ -38,6 +38,8 @@ placement: {width: 2}
 bonuses:
   - name: personal
     direct: {base: price, rate: 10%}
+  - name: by_hand
+    manual: {amount_max: 500}
 `
 
 // found sets up the company of the tests: plan main; market US; vendors acme and bolt with one product each that needs activation,

@@ -55,6 +55,8 @@ var mapped = []struct {
 	{"ErrCurrency", store.ErrCurrency, connect.CodeInvalidArgument, uplinev1.ErrorReason_ERROR_REASON_UNKNOWN_CURRENCY},
 	{"ErrImmutable", store.ErrImmutable, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_IMMUTABLE},
 	{"ErrInvalid", store.ErrInvalid, connect.CodeInvalidArgument, uplinev1.ErrorReason_ERROR_REASON_INVALID_FIELD},
+	{"ErrUnknownAdjustment", store.ErrUnknownAdjustment, connect.CodeNotFound, uplinev1.ErrorReason_ERROR_REASON_UNKNOWN_ADJUSTMENT},
+	{"ErrSelfApproved", store.ErrSelfApproved, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_SELF_APPROVED},
 	{"ErrRunPosted", store.ErrRunPosted, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_RUN_POSTED},
 	{"ErrRunCancelled", store.ErrRunCancelled, connect.CodeAborted, uplinev1.ErrorReason_ERROR_REASON_RETRY},
 	{"ErrLeaseHeld", store.ErrLeaseHeld, connect.CodeUnavailable, uplinev1.ErrorReason_ERROR_REASON_RETRY},

@@ -31,6 +31,7 @@ var services = []string{
 	connectv1.CatalogServiceName,
 	connectv1.PlanServiceName,
 	connectv1.OpeningServiceName,
+	connectv1.AdjustmentServiceName,
 }
 
 // readiness tells whether the server should be sent calls. A server that is shutting down is not ready, and still answers.

@@ -59,6 +59,9 @@ var tour = []step{
 	{"CommissionService/RecordPayment", `{"market":"US","saleId":"s1","eventId":"p1","cycle":1,"amount":{"currencyCode":"USD","amount":"100"},"paidAt":"2026-09-16T12:00:00Z"}`, "receipt.kind", "EVENT_KIND_PAID"},
 	{"CommissionService/Cancel", `{"market":"US","saleId":"s2","eventId":"x1","cancelledAt":"2026-09-17T12:00:00Z","cause":"moved away"}`, "receipt.saleState", "SALE_STATE_CANCELLED"},
 	{"CommissionService/MoveVendor", `{"market":"US","saleId":"s2","eventId":"m1","vendorId":"acme","movedAt":"2026-09-17T13:00:00Z"}`, "receipt.kind", "EVENT_KIND_VENDOR_MOVED"},
+	{"CommissionService/PreviewCorrection", `{"cancellation":{"market":"US","saleId":"s1","eventId":"x9","cancelledAt":"2026-09-20T12:00:00Z"}}`, "receipt.lines.0.kind", "LINE_KIND_REVERSAL"},
+	{"AdjustmentService/RecordAdjustment", `{"adjustmentId":"j1","distributorId":"root","bonus":"by_hand","amount":{"currencyCode":"USD","amount":"-7.50"},"reason":"a damaged kit","approver":"cfo","effectiveAt":"2026-09-20T12:00:00Z"}`, "adjustment.period.period", "2026-09"},
+	{"AdjustmentService/ListAdjustments", `{"planId":"tree","period":"2026-09"}`, "adjustments.0.amount.amount", "-7.50"},
 	{"CommissionService/GetSale", `{"market":"US","saleId":"s1"}`, "events.2.eventId", "p1"},
 	{"CommissionService/ListSales", `{"market":"US","state":"SALE_STATE_ACTIVE"}`, "sales.0.saleId", "s1"},
 	{"CommissionService/GetEarnings", `{"distributorId":"anna","period":"2026-09"}`, "totals.0.posted.amount", "6.50"},
@@ -140,6 +143,7 @@ func TestReach_ConnectGoCallsEverythingInEveryProtocol(t *testing.T) {
 				"CatalogService":    connectv1.NewCatalogServiceClient(h, w.url, options...),
 				"PlanService":       connectv1.NewPlanServiceClient(h, w.url, options...),
 				"OpeningService":    connectv1.NewOpeningServiceClient(h, w.url, options...),
+				"AdjustmentService": connectv1.NewAdjustmentServiceClient(h, w.url, options...),
 			}))
 		})
 	}
@@ -154,6 +158,7 @@ func TestReach_GRPCGoCallsEverything(t *testing.T) {
 		"CatalogService":    uplinev1.NewCatalogServiceClient(conn),
 		"PlanService":       uplinev1.NewPlanServiceClient(conn),
 		"OpeningService":    uplinev1.NewOpeningServiceClient(conn),
+		"AdjustmentService": uplinev1.NewAdjustmentServiceClient(conn),
 	}))
 }
 

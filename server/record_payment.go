@@ -22,13 +22,18 @@ var paymentKinds = map[uplinev1.PaymentStatus]calc.EventKind{
 // RecordPayment says what became of the payment of a billing cycle.
 func (s *Server) RecordPayment(ctx context.Context, request *uplinev1.RecordPaymentRequest) (*uplinev1.RecordPaymentResponse, error) {
 	var r reading
+	receipt, err := s.appendEvent(ctx, &r, paymentOf(&r, request))
+	return &uplinev1.RecordPaymentResponse{Receipt: receipt}, err
+}
+
+func paymentOf(r *reading, request *uplinev1.RecordPaymentRequest) store.NewEvent {
 	currency := request.GetAmount().GetCurrencyCode()
 	amountMinor := r.price("amount", request.GetAmount())
 	partly := request.GetStatus() == uplinev1.PaymentStatus_PAYMENT_STATUS_PARTLY_REFUNDED
 	if partly && amountMinor == 0 {
 		r.wrong(uplinev1.ErrorReason_ERROR_REASON_INVALID_FIELD, "amount.amount", "is zero, and part of a payment was given back", "Send what was given back.")
 	}
-	receipt, err := s.appendEvent(ctx, &r, store.NewEvent{
+	return store.NewEvent{
 		Market: request.GetMarket(), SaleID: request.GetSaleId(), EventID: request.GetEventId(),
 		Kind:          paymentKinds[request.GetStatus()],
 		EffectiveAtUS: r.timeUS("paid_at", request.GetPaidAt()),
@@ -37,8 +42,7 @@ func (s *Server) RecordPayment(ctx context.Context, request *uplinev1.RecordPaym
 		Partly:        partly,
 		Currency:      currency,
 		Content:       paymentContent(request, formatMinor(amountMinor, currency)),
-	})
-	return &uplinev1.RecordPaymentResponse{Receipt: receipt}, err
+	}
 }
 
 // paymentContent is what the client sent. A payment that says PAID is the same as one that leaves it out.

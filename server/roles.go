@@ -57,6 +57,8 @@ var allowed = map[string][]Role{
 	connectv1.CommissionServiceWatchRunProcedure:      {RoleStaff, RoleAuditor},
 	connectv1.CommissionServiceCancelRunProcedure:     {RoleStaff},
 
+	connectv1.CommissionServicePreviewCorrectionProcedure: {RoleStaff, RoleAuditor},
+
 	connectv1.NetworkServiceEnrollProcedure:             {RoleStaff, RoleBackend},
 	connectv1.NetworkServiceEnrollBatchProcedure:        {RoleStaff, RoleBackend},
 	connectv1.NetworkServiceChangeSponsorProcedure:      {RoleStaff},
@@ -84,6 +86,9 @@ var allowed = map[string][]Role{
 	connectv1.PlanServicePublishPlanProcedure:  {RoleStaff},
 	connectv1.PlanServiceGetPlanProcedure:      {RoleStaff, RoleAuditor},
 	connectv1.PlanServiceListPlansProcedure:    {RoleStaff, RoleAuditor},
+
+	connectv1.AdjustmentServiceRecordAdjustmentProcedure: {RoleStaff},
+	connectv1.AdjustmentServiceListAdjustmentsProcedure:  {RoleStaff, RoleAuditor},
 
 	connectv1.OpeningServiceImportOpeningProcedure: {RoleStaff},
 }

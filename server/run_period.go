@@ -83,6 +83,7 @@ var restatedOutcomes = map[store.RestatedOutcome]uplinev1.RestatedOutcome{
 	store.RestatedPosted:     uplinev1.RestatedOutcome_RESTATED_OUTCOME_POSTED,
 	store.RestatedExcluded:   uplinev1.RestatedOutcome_RESTATED_OUTCOME_EXCLUDED,
 	store.RestatedImmaterial: uplinev1.RestatedOutcome_RESTATED_OUTCOME_IMMATERIAL,
+	store.RestatedProjected:  uplinev1.RestatedOutcome_RESTATED_OUTCOME_PROJECTED,
 }
 
 func runOf(r store.Run) *uplinev1.Run {
@@ -102,10 +103,7 @@ func runOf(r store.Run) *uplinev1.Run {
 		out.Totals = append(out.Totals, &uplinev1.RunTotal{Bonus: t.Name, LineCount: t.Count, Amount: money(t.AmountMinor, r.Currency)})
 	}
 	for _, t := range r.Restated {
-		out.Restated = append(out.Restated, &uplinev1.RestatedTotal{
-			Period: periodRef(t.Period), Bonus: t.Bonus, Outcome: restatedOutcomes[t.Outcome], Distributors: t.Distributors, LineCount: t.LineCount,
-			Raised: money(t.RaisedMinor, r.Currency), Lowered: money(t.LoweredMinor, r.Currency),
-		})
+		out.Restated = append(out.Restated, restatedTotal(t, r.Currency))
 	}
 	for _, t := range r.Ranks {
 		out.Ranks = append(out.Ranks, &uplinev1.RankCount{Rank: t.Name, Distributors: t.Count})

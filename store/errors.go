@@ -39,6 +39,8 @@ var (
 	ErrCurrency           = errors.New("currency not payable under the plan")
 	ErrImmutable          = errors.New("value cannot be changed")
 	ErrInvalid            = errors.New("invalid value")
+	ErrUnknownAdjustment  = errors.New("no such adjustment")
+	ErrSelfApproved       = errors.New("approved by who asks for it")
 	ErrRunPosted          = errors.New("run posted")
 	// ErrRunCancelled: the run was called off while somebody worked on it or waited for it.
 	ErrRunCancelled = errors.New("run cancelled")

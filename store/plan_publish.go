@@ -12,9 +12,6 @@ import (
 // PublishPlan makes a plan the next version of its plan. A plan whose canonical form was published before returns that version.
 // The currency, time zone, main cadence and placement width of a plan never change, as periods and ledgers stand on them.
 func (s *Store) PublishPlan(ctx context.Context, n NewPlan) (v PlanVersion, err error) {
-	if err := checkFed(n.Plan); err != nil {
-		return PlanVersion{}, err
-	}
 	s.publishing.Add(1)
 	defer s.publishing.Add(-1)
 	err = s.engine.Write(ctx, "publish_plan", func(c Conn) error {
@@ -43,30 +40,6 @@ func (s *Store) PublishPlan(ctx context.Context, n NewPlan) (v PlanVersion, err 
 		return err
 	})
 	return v, err
-}
-
-// checkFed refuses a plan that asks for what events do not carry yet: it would be computed as if there were none of it.
-func checkFed(p *calc.Plan) error {
-	asks := p.Asks()
-	var problems []FieldProblem
-	for _, a := range []struct {
-		asked bool
-		field string
-		what  string
-	}{
-		{asks.Adjustments, "bonuses", "adjustments by hand (manual)"},
-	} {
-		if a.asked {
-			problems = append(problems, FieldProblem{
-				a.field, "asks for " + a.what + ", which recorded sales and distributors do not carry yet",
-				"leave it out; `upline simulate` computes it from files",
-			})
-		}
-	}
-	if len(problems) == 0 {
-		return nil
-	}
-	return &Refusal{Kind: ErrInvalid, IDs: []string{"plan_id", p.ID}, Fields: problems}
 }
 
 // checkSuccessor refuses a version that would change what a plan's periods stand on, or that reaches into a period already shut.
@@ -116,7 +89,7 @@ func (s *Store) checkSuccessor(c Conn, last PlanVersion, p *calc.Plan) error {
 			Fields: []FieldProblem{{"valid_from", "lies in a period that is closed or being closed", "choose the first day of a period that is still open"}},
 		}
 	}
-	return nil
+	return s.checkAdjustments(c, p)
 }
 
 const sqlPlanColumns = `plan_id, version, name, digest, source, valid_from_us, published_at_us`

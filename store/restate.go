@@ -57,6 +57,8 @@ const (
 	RestatedPosted     RestatedOutcome = "POSTED"
 	RestatedExcluded   RestatedOutcome = "EXCLUDED"   // the plan does not restate the bonus, or not for these distributors
 	RestatedImmaterial RestatedOutcome = "IMMATERIAL" // below the plan's limit
+	// RestatedProjected is what an open period comes to otherwise, as it stands now; previews of a correction only have it.
+	RestatedProjected RestatedOutcome = "PROJECTED"
 )
 
 // RestatedTotal sums up what the restating of a closed period comes to for a bonus.
@@ -118,6 +120,10 @@ type restateChain struct {
 	sides  [2]side
 	// touched are the distributors that were corrected and those above them; nil while no bonus asks.
 	touched map[string]bool
+	// whole tells that the chains go through every period to the last, as what they have in common was not posted either.
+	whole bool
+	// projecting tells that the period is an open one.
+	projecting bool
 }
 
 // side is one of the two readings of history: without the corrections, and with them.
@@ -143,7 +149,7 @@ func (ch *restateChain) run() error {
 			return err
 		}
 		switch {
-		case converged:
+		case converged && !ch.whole:
 			ch.sides[0].before, ch.sides[1].before = nil, nil
 			no = ch.found.next(no + 1)
 		case no == ch.found.since:
@@ -161,6 +167,10 @@ func (ch *restateChain) period(no int64) (converged bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	return ch.both(scope, ranksRunID)
+}
+
+func (ch *restateChain) both(scope runScope, ranksRunID string) (converged bool, err error) {
 	var both [2]*computed
 	for i := range ch.sides {
 		if both[i], err = ch.compute(&ch.sides[i], scope, ranksRunID); err != nil {
@@ -177,7 +187,7 @@ func (ch *restateChain) period(no int64) (converged bool, err error) {
 
 // compute reads a closed period as one side sees it, and computes it.
 func (ch *restateChain) compute(of *side, scope runScope, ranksRunID string) (*computed, error) {
-	how := reading{asOf: of.asOf, supposed: of.supposed, states: priorSource{before: of.before}}
+	how := reading{asOf: max(of.asOf, scope.period.No), supposed: of.supposed, states: priorSource{before: of.before}}
 	if of.before == nil {
 		runID, err := runBefore(ch.conn, scope, scope.period.Cadence, scope.period.StartUS)
 		if err != nil {

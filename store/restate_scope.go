@@ -20,6 +20,9 @@ func (ch *restateChain) restateOf(bonus *calc.Bonus) calc.Restate {
 
 // outcome tells whether the difference of a bonus is posted for a distributor, as far as the bonus goes.
 func (ch *restateChain) outcome(id string, bonus *calc.Bonus) RestatedOutcome {
+	if ch.projecting {
+		return RestatedProjected
+	}
 	switch ch.restateOf(bonus) {
 	case calc.RestateNone:
 		return RestatedExcluded

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -124,23 +123,6 @@ markets:
 				if l.AmountMinor != want || err != nil || amount != want {
 					t.Errorf("%s: %s pays %d, recomputed %d, %v; want %d", id, l.Bonus, l.AmountMinor, amount, err, want)
 				}
-			}
-		}
-	})
-}
-
-// What events do not carry yet is not taken for nothing.
-func TestPublishPlan_RefusesWhatEventsDoNotCarry(t *testing.T) {
-	eachWorld(t, func(t *testing.T, w *world) {
-		for what, source := range map[string]string{
-			"(manual)": "bonuses: [{name: hand, manual: {}}]",
-		} {
-			p := compiled(t, "asks", source)
-			w.plans["asks"] = p
-			_, err := w.PublishPlan(t.Context(), store.NewPlan{Plan: p, Name: "asks", Source: "asks"})
-			var refusal *store.Refusal
-			if !errors.As(err, &refusal) || !errors.Is(err, store.ErrInvalid) || len(refusal.Fields) == 0 || !strings.Contains(refusal.Fields[0].Problem, what) {
-				t.Errorf("%s: got %v", what, err)
 			}
 		}
 	})

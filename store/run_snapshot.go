@@ -73,7 +73,11 @@ func (s *Store) readRunInput(c Conn, o runScope, how reading) (*runInput, error)
 		{"states", func(d *rowDigest) error { return r.readStates(d, r.states) }},
 		{"earned", r.readEarned},
 		{"posted", r.readPosted},
+		{"adjustments", r.readAdjustments},
 	} {
+		if part.name == "adjustments" && !o.plan.Asks().Adjustments {
+			continue
+		}
 		rows := newRowDigest()
 		if err := part.read(rows); err != nil {
 			return nil, fmt.Errorf("run %s: %s: %w", o.id(), part.name, err)

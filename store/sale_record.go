@@ -64,6 +64,7 @@ type recording struct {
 	places   []int // of the sales in the caller's list, where that is another; nil: as they stand
 	found    []recorded
 	receipts []Receipt
+	postings []*posting // what the new ones of the list add
 	writes   Batch
 	// each tells that a refusal is the answer for its sale, in refusals, and does not undo the others.
 	each     bool
@@ -79,7 +80,7 @@ const sqlFirstContent = `SELECT content FROM sale_events WHERE region = $1 AND m
 
 func (r *recording) run() error {
 	r.found, r.receipts, r.writes = make([]recorded, len(r.list)), make([]Receipt, len(r.list)), Batch{}
-	r.refusals, r.refused = make([]error, len(r.list)), 0
+	r.refusals, r.refused, r.postings = make([]error, len(r.list)), 0, nil
 	if err := r.read(); err != nil {
 		return err
 	}
@@ -234,6 +235,7 @@ func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
 	if err != nil {
 		return err
 	}
+	r.postings = append(r.postings, p)
 	insertSale(&r.writes, &h.sale)
 	p.write(&r.writes)
 	r.receipts[i], err = h.receipt(n.SaleID)

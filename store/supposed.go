@@ -25,3 +25,8 @@ func (s *supposedCount) Text(column int) string {
 }
 
 func (s *supposedCount) Bytes(column int) []byte { return []byte(s.Text(column)) }
+
+// last is the last period that the entry has an effect on by itself: its own, or the one in whose close it is restated.
+func (s *supposedCount) last() int64 { return max(s.no, s.restatedIn) }
+
+func (s *supposedCount) seller() string { return s.Text(columnSeller) }

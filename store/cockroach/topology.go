@@ -33,7 +33,7 @@ const (
 // ocean.
 var globalTables = []string{
 	"markets", "vendors", "products", "plans", "periods",
-	"network_events", "network_left", "positions", "slots", "placement_orders", "placements", "import_chunks", "opening_events",
+	"network_events", "network_left", "positions", "slots", "placement_orders", "placements", "import_chunks", "opening_events", "adjustments",
 	"runs", "run_attempts", "run_chunks", "run_totals", "run_restatings", "leases", "settings", "schema_history",
 }
 

@@ -1,6 +1,7 @@
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 
+import { AdjustmentService } from "./gen/upline/v1/adjustment_service_pb.js";
 import { CatalogService } from "./gen/upline/v1/catalog_service_pb.js";
 import { CommissionService } from "./gen/upline/v1/commission_service_pb.js";
 import { NetworkService } from "./gen/upline/v1/network_service_pb.js";
@@ -14,6 +15,7 @@ export interface UplineClients {
   readonly catalog: Client<typeof CatalogService>;
   readonly plan: Client<typeof PlanService>;
   readonly opening: Client<typeof OpeningService>;
+  readonly adjustment: Client<typeof AdjustmentService>;
 }
 
 /**
@@ -38,6 +40,7 @@ export function createUplineClients(baseUrl: string, apiKey?: string): UplineCli
     catalog: createClient(CatalogService, transport),
     plan: createClient(PlanService, transport),
     opening: createClient(OpeningService, transport),
+    adjustment: createClient(AdjustmentService, transport),
   };
 }
 

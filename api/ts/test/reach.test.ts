@@ -16,6 +16,7 @@ import {
   ErrorReason,
   EventKind,
   NetworkService,
+  AdjustmentService,
   OpeningService,
   PeriodState,
   PlanService,
@@ -29,7 +30,7 @@ import {
 
 const baseUrl = process.env["UPLINE_TEST_URL"];
 const skip = baseUrl === undefined && "UPLINE_TEST_URL is not set; go test ./server runs this with a server";
-const services = [CommissionService, NetworkService, CatalogService, PlanService, OpeningService];
+const services = [CommissionService, NetworkService, CatalogService, PlanService, OpeningService, AdjustmentService];
 
 const plan = (id: string) => `plan_id: ${id}
 name: Plan of the tests
@@ -41,6 +42,8 @@ bonuses:
     direct: {base: price, rate: 10%}
   - name: team
     unilevel: {rates: [{levels: [3%]}]}
+  - name: by_hand
+    manual: {}
 `;
 
 const at = (text: string) => timestampFromDate(new Date(text));
@@ -62,6 +65,7 @@ function clientsOf(transport: Transport): UplineClients {
     catalog: createClient(CatalogService, transport),
     plan: createClient(PlanService, transport),
     opening: createClient(OpeningService, transport),
+    adjustment: createClient(AdjustmentService, transport),
   };
 }
 
@@ -117,6 +121,17 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   assert.equal(cancelled.receipt?.saleState, SaleState.CANCELLED);
   const moved = await c.commission.moveVendor({ market: "US", saleId: second, eventId: "m1", vendorId: id, movedAt: at("2026-09-17T13:00:00Z") });
   assert.equal(moved.receipt?.kind, EventKind.VENDOR_MOVED);
+  const previewed = await c.commission.previewCorrection({
+    correction: { case: "cancellation", value: { market: "US", saleId: first, eventId: "x9", cancelledAt: at("2026-09-20T12:00:00Z") } },
+  });
+  assert.equal(previewed.receipt?.saleState, SaleState.CANCELLED);
+  const adjusted = await c.adjustment.recordAdjustment({
+    adjustmentId: id, distributorId: anna.distributorId, bonus: "by_hand", amount: usd("-7.50"), reason: "a damaged kit", approver: "cfo",
+    effectiveAt: at("2026-09-20T12:00:00Z"),
+  });
+  assert.equal(adjusted.adjustment?.period?.period, "2026-09");
+  const adjustments = await c.adjustment.listAdjustments({ planId: id, period: "2026-09" });
+  assert.equal(adjustments.adjustments[0]?.amount?.amount, "-7.50");
   const seen = await c.commission.getSale({ market: "US", saleId: first });
   assert.deepEqual([seen.events.length, seen.sale?.soldAt?.nanos], [3, 123_000_000]);
   assert.equal((await c.commission.listSales({ market: "US", orderId: id, state: SaleState.ACTIVE })).sales.length, 1);

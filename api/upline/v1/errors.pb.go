@@ -97,6 +97,10 @@ const (
 	ErrorReason_ERROR_REASON_NETWORK_CYCLE ErrorReason = 33
 	// FAILED_PRECONDITION: a distributor concerned is terminated.
 	ErrorReason_ERROR_REASON_DISTRIBUTOR_TERMINATED ErrorReason = 34
+	// NOT_FOUND: no adjustment with that id.
+	ErrorReason_ERROR_REASON_UNKNOWN_ADJUSTMENT ErrorReason = 40
+	// FAILED_PRECONDITION: who asks for an adjustment cannot approve it.
+	ErrorReason_ERROR_REASON_SELF_APPROVED ErrorReason = 41
 )
 
 // Enum value maps for ErrorReason.
@@ -137,6 +141,8 @@ var (
 		32: "ERROR_REASON_RUN_POSTED",
 		33: "ERROR_REASON_NETWORK_CYCLE",
 		34: "ERROR_REASON_DISTRIBUTOR_TERMINATED",
+		40: "ERROR_REASON_UNKNOWN_ADJUSTMENT",
+		41: "ERROR_REASON_SELF_APPROVED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":            0,
@@ -174,6 +180,8 @@ var (
 		"ERROR_REASON_RUN_POSTED":             32,
 		"ERROR_REASON_NETWORK_CYCLE":          33,
 		"ERROR_REASON_DISTRIBUTOR_TERMINATED": 34,
+		"ERROR_REASON_UNKNOWN_ADJUSTMENT":     40,
+		"ERROR_REASON_SELF_APPROVED":          41,
 	}
 )
 
@@ -368,7 +376,7 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"request_id\x18\x05 \x01(\tR\trequestId\x1a6\n" +
 	"\bIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xec\b\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xb1\t\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1e\n" +
@@ -405,7 +413,9 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"\x18ERROR_REASON_UNSUPPORTED\x10\x1f\x12\x1b\n" +
 	"\x17ERROR_REASON_RUN_POSTED\x10 \x12\x1e\n" +
 	"\x1aERROR_REASON_NETWORK_CYCLE\x10!\x12'\n" +
-	"#ERROR_REASON_DISTRIBUTOR_TERMINATED\x10\"B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
+	"#ERROR_REASON_DISTRIBUTOR_TERMINATED\x10\"\x12#\n" +
+	"\x1fERROR_REASON_UNKNOWN_ADJUSTMENT\x10(\x12\x1e\n" +
+	"\x1aERROR_REASON_SELF_APPROVED\x10)B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
 	file_upline_v1_errors_proto_rawDescOnce sync.Once
