@@ -45,7 +45,7 @@ const correctedMax = 1000
 // PreviewCorrection computes what recording a sale or an event would change, and records nothing. What other corrections change that
 // wait for the next close is not part of it. Refusals are those of recording it; fields of a sale are prefixed with `sales[0].`.
 func (s *Store) PreviewCorrection(ctx context.Context, n Correction) (preview CorrectionPreview, err error) {
-	market := ""
+	var market string
 	if n.Sale != nil {
 		market = n.Sale.Market
 	} else {

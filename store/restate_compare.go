@@ -63,7 +63,7 @@ func distributorStates(of ...*computed) []string {
 func (c *comparison) distributors() error {
 	without, with := cursorOf(c.without), cursorOf(c.with)
 	for !without.done() || !with.done() {
-		order := 0
+		var order int
 		switch {
 		case without.done():
 			order = 1

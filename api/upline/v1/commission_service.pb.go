@@ -280,6 +280,9 @@ const (
 	RestatedOutcome_RESTATED_OUTCOME_EXCLUDED RestatedOutcome = 2
 	// They are left out, as those of a distributor come to less together than the plan's `restating.materiality`.
 	RestatedOutcome_RESTATED_OUTCOME_IMMATERIAL RestatedOutcome = 3
+	// They are those of a period that is open, and are posted when it closes, if nothing else changes. Only previews of a correction have
+	// them.
+	RestatedOutcome_RESTATED_OUTCOME_PROJECTED RestatedOutcome = 4
 )
 
 // Enum value maps for RestatedOutcome.
@@ -289,12 +292,14 @@ var (
 		1: "RESTATED_OUTCOME_POSTED",
 		2: "RESTATED_OUTCOME_EXCLUDED",
 		3: "RESTATED_OUTCOME_IMMATERIAL",
+		4: "RESTATED_OUTCOME_PROJECTED",
 	}
 	RestatedOutcome_value = map[string]int32{
 		"RESTATED_OUTCOME_UNSPECIFIED": 0,
 		"RESTATED_OUTCOME_POSTED":      1,
 		"RESTATED_OUTCOME_EXCLUDED":    2,
 		"RESTATED_OUTCOME_IMMATERIAL":  3,
+		"RESTATED_OUTCOME_PROJECTED":   4,
 	}
 )
 
@@ -3020,6 +3025,291 @@ func (x *CancelRunResponse) GetRun() *Run {
 	return nil
 }
 
+// PreviewCorrectionRequest is what would be recorded.
+type PreviewCorrectionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The call that would be made, with all that it would be made with.
+	//
+	// Types that are valid to be assigned to Correction:
+	//
+	//	*PreviewCorrectionRequest_Sale
+	//	*PreviewCorrectionRequest_Activation
+	//	*PreviewCorrectionRequest_Cancellation
+	//	*PreviewCorrectionRequest_Payment
+	Correction    isPreviewCorrectionRequest_Correction `protobuf_oneof:"correction"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewCorrectionRequest) Reset() {
+	*x = PreviewCorrectionRequest{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewCorrectionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewCorrectionRequest) ProtoMessage() {}
+
+func (x *PreviewCorrectionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewCorrectionRequest.ProtoReflect.Descriptor instead.
+func (*PreviewCorrectionRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *PreviewCorrectionRequest) GetCorrection() isPreviewCorrectionRequest_Correction {
+	if x != nil {
+		return x.Correction
+	}
+	return nil
+}
+
+func (x *PreviewCorrectionRequest) GetSale() *RecordSaleRequest {
+	if x != nil {
+		if x, ok := x.Correction.(*PreviewCorrectionRequest_Sale); ok {
+			return x.Sale
+		}
+	}
+	return nil
+}
+
+func (x *PreviewCorrectionRequest) GetActivation() *ActivateRequest {
+	if x != nil {
+		if x, ok := x.Correction.(*PreviewCorrectionRequest_Activation); ok {
+			return x.Activation
+		}
+	}
+	return nil
+}
+
+func (x *PreviewCorrectionRequest) GetCancellation() *CancelRequest {
+	if x != nil {
+		if x, ok := x.Correction.(*PreviewCorrectionRequest_Cancellation); ok {
+			return x.Cancellation
+		}
+	}
+	return nil
+}
+
+func (x *PreviewCorrectionRequest) GetPayment() *RecordPaymentRequest {
+	if x != nil {
+		if x, ok := x.Correction.(*PreviewCorrectionRequest_Payment); ok {
+			return x.Payment
+		}
+	}
+	return nil
+}
+
+type isPreviewCorrectionRequest_Correction interface {
+	isPreviewCorrectionRequest_Correction()
+}
+
+type PreviewCorrectionRequest_Sale struct {
+	// A sale, for instance one that comes late.
+	Sale *RecordSaleRequest `protobuf:"bytes,1,opt,name=sale,proto3,oneof"`
+}
+
+type PreviewCorrectionRequest_Activation struct {
+	// An activation.
+	Activation *ActivateRequest `protobuf:"bytes,2,opt,name=activation,proto3,oneof"`
+}
+
+type PreviewCorrectionRequest_Cancellation struct {
+	// A cancellation.
+	Cancellation *CancelRequest `protobuf:"bytes,3,opt,name=cancellation,proto3,oneof"`
+}
+
+type PreviewCorrectionRequest_Payment struct {
+	// A payment, or what became of one.
+	Payment *RecordPaymentRequest `protobuf:"bytes,4,opt,name=payment,proto3,oneof"`
+}
+
+func (*PreviewCorrectionRequest_Sale) isPreviewCorrectionRequest_Correction() {}
+
+func (*PreviewCorrectionRequest_Activation) isPreviewCorrectionRequest_Correction() {}
+
+func (*PreviewCorrectionRequest_Cancellation) isPreviewCorrectionRequest_Correction() {}
+
+func (*PreviewCorrectionRequest_Payment) isPreviewCorrectionRequest_Correction() {}
+
+// PreviewCorrectionResponse is what it would change.
+type PreviewCorrectionResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the call would answer. Its lines would be posted at once.
+	Receipt *EventReceipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	// It is recorded already, and would change nothing.
+	Repeated bool `protobuf:"varint,2,opt,name=repeated,proto3" json:"repeated,omitempty"`
+	// The differences by period, bonus and what becomes of them.
+	Totals []*RestatedTotal `protobuf:"bytes,3,rep,name=totals,proto3" json:"totals,omitempty"`
+	// The differences by distributor, the largest first, at most 1,000.
+	Amounts []*CorrectedAmount `protobuf:"bytes,4,rep,name=amounts,proto3" json:"amounts,omitempty"`
+	// How many are left out of `amounts`.
+	LeftOut       int64 `protobuf:"varint,5,opt,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewCorrectionResponse) Reset() {
+	*x = PreviewCorrectionResponse{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewCorrectionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewCorrectionResponse) ProtoMessage() {}
+
+func (x *PreviewCorrectionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewCorrectionResponse.ProtoReflect.Descriptor instead.
+func (*PreviewCorrectionResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *PreviewCorrectionResponse) GetReceipt() *EventReceipt {
+	if x != nil {
+		return x.Receipt
+	}
+	return nil
+}
+
+func (x *PreviewCorrectionResponse) GetRepeated() bool {
+	if x != nil {
+		return x.Repeated
+	}
+	return false
+}
+
+func (x *PreviewCorrectionResponse) GetTotals() []*RestatedTotal {
+	if x != nil {
+		return x.Totals
+	}
+	return nil
+}
+
+func (x *PreviewCorrectionResponse) GetAmounts() []*CorrectedAmount {
+	if x != nil {
+		return x.Amounts
+	}
+	return nil
+}
+
+func (x *PreviewCorrectionResponse) GetLeftOut() int64 {
+	if x != nil {
+		return x.LeftOut
+	}
+	return 0
+}
+
+// CorrectedAmount is what a correction changes of one bonus of one distributor in one period.
+type CorrectedAmount struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The period.
+	Period *PeriodRef `protobuf:"bytes,1,opt,name=period,proto3" json:"period,omitempty"`
+	// The earner.
+	DistributorId string `protobuf:"bytes,2,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// The bonus.
+	Bonus string `protobuf:"bytes,3,opt,name=bonus,proto3" json:"bonus,omitempty"`
+	// What becomes of it.
+	Outcome RestatedOutcome `protobuf:"varint,4,opt,name=outcome,proto3,enum=upline.v1.RestatedOutcome" json:"outcome,omitempty"`
+	// The difference.
+	Amount        *Money `protobuf:"bytes,5,opt,name=amount,proto3" json:"amount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectedAmount) Reset() {
+	*x = CorrectedAmount{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectedAmount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectedAmount) ProtoMessage() {}
+
+func (x *CorrectedAmount) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectedAmount.ProtoReflect.Descriptor instead.
+func (*CorrectedAmount) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *CorrectedAmount) GetPeriod() *PeriodRef {
+	if x != nil {
+		return x.Period
+	}
+	return nil
+}
+
+func (x *CorrectedAmount) GetDistributorId() string {
+	if x != nil {
+		return x.DistributorId
+	}
+	return ""
+}
+
+func (x *CorrectedAmount) GetBonus() string {
+	if x != nil {
+		return x.Bonus
+	}
+	return ""
+}
+
+func (x *CorrectedAmount) GetOutcome() RestatedOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return RestatedOutcome_RESTATED_OUTCOME_UNSPECIFIED
+}
+
+func (x *CorrectedAmount) GetAmount() *Money {
+	if x != nil {
+		return x.Amount
+	}
+	return nil
+}
+
 var File_upline_v1_commission_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_commission_service_proto_rawDesc = "" +
@@ -3253,7 +3543,28 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x06run_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x05runId\"5\n" +
 	"\x11CancelRunResponse\x12 \n" +
-	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run*\xc5\x01\n" +
+	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run\"\x9e\x02\n" +
+	"\x18PreviewCorrectionRequest\x122\n" +
+	"\x04sale\x18\x01 \x01(\v2\x1c.upline.v1.RecordSaleRequestH\x00R\x04sale\x12<\n" +
+	"\n" +
+	"activation\x18\x02 \x01(\v2\x1a.upline.v1.ActivateRequestH\x00R\n" +
+	"activation\x12>\n" +
+	"\fcancellation\x18\x03 \x01(\v2\x18.upline.v1.CancelRequestH\x00R\fcancellation\x12;\n" +
+	"\apayment\x18\x04 \x01(\v2\x1f.upline.v1.RecordPaymentRequestH\x00R\apaymentB\x13\n" +
+	"\n" +
+	"correction\x12\x05\xbaH\x02\b\x01\"\xed\x01\n" +
+	"\x19PreviewCorrectionResponse\x121\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\x12\x1a\n" +
+	"\brepeated\x18\x02 \x01(\bR\brepeated\x120\n" +
+	"\x06totals\x18\x03 \x03(\v2\x18.upline.v1.RestatedTotalR\x06totals\x124\n" +
+	"\aamounts\x18\x04 \x03(\v2\x1a.upline.v1.CorrectedAmountR\aamounts\x12\x19\n" +
+	"\bleft_out\x18\x05 \x01(\x03R\aleftOut\"\xdc\x01\n" +
+	"\x0fCorrectedAmount\x12,\n" +
+	"\x06period\x18\x01 \x01(\v2\x14.upline.v1.PeriodRefR\x06period\x12%\n" +
+	"\x0edistributor_id\x18\x02 \x01(\tR\rdistributorId\x12\x14\n" +
+	"\x05bonus\x18\x03 \x01(\tR\x05bonus\x124\n" +
+	"\aoutcome\x18\x04 \x01(\x0e2\x1a.upline.v1.RestatedOutcomeR\aoutcome\x12(\n" +
+	"\x06amount\x18\x05 \x01(\v2\x10.upline.v1.MoneyR\x06amount*\xc5\x01\n" +
 	"\rPaymentStatus\x12\x1e\n" +
 	"\x1aPAYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13PAYMENT_STATUS_PAID\x10\x01\x12\x19\n" +
@@ -3277,12 +3588,13 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x11RUN_PHASE_READING\x10\x02\x12\x17\n" +
 	"\x13RUN_PHASE_COMPUTING\x10\x03\x12\x15\n" +
 	"\x11RUN_PHASE_WRITING\x10\x04\x12\x12\n" +
-	"\x0eRUN_PHASE_DONE\x10\x05*\x90\x01\n" +
+	"\x0eRUN_PHASE_DONE\x10\x05*\xb0\x01\n" +
 	"\x0fRestatedOutcome\x12 \n" +
 	"\x1cRESTATED_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17RESTATED_OUTCOME_POSTED\x10\x01\x12\x1d\n" +
 	"\x19RESTATED_OUTCOME_EXCLUDED\x10\x02\x12\x1f\n" +
-	"\x1bRESTATED_OUTCOME_IMMATERIAL\x10\x032\xd6\a\n" +
+	"\x1bRESTATED_OUTCOME_IMMATERIAL\x10\x03\x12\x1e\n" +
+	"\x1aRESTATED_OUTCOME_PROJECTED\x10\x042\xbb\b\n" +
 	"\x11CommissionService\x12I\n" +
 	"\n" +
 	"RecordSale\x12\x1c.upline.v1.RecordSaleRequest\x1a\x1d.upline.v1.RecordSaleResponse\x12L\n" +
@@ -3295,7 +3607,8 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\aGetSale\x12\x19.upline.v1.GetSaleRequest\x1a\x1a.upline.v1.GetSaleResponse\"\x03\x90\x02\x01\x12K\n" +
 	"\tListSales\x12\x1b.upline.v1.ListSalesRequest\x1a\x1c.upline.v1.ListSalesResponse\"\x03\x90\x02\x01\x12Q\n" +
 	"\vGetEarnings\x12\x1d.upline.v1.GetEarningsRequest\x1a\x1e.upline.v1.GetEarningsResponse\"\x03\x90\x02\x01\x12F\n" +
-	"\tRunPeriod\x12\x1b.upline.v1.RunPeriodRequest\x1a\x1c.upline.v1.RunPeriodResponse\x12B\n" +
+	"\tRunPeriod\x12\x1b.upline.v1.RunPeriodRequest\x1a\x1c.upline.v1.RunPeriodResponse\x12c\n" +
+	"\x11PreviewCorrection\x12#.upline.v1.PreviewCorrectionRequest\x1a$.upline.v1.PreviewCorrectionResponse\"\x03\x90\x02\x01\x12B\n" +
 	"\x06GetRun\x12\x18.upline.v1.GetRunRequest\x1a\x19.upline.v1.GetRunResponse\"\x03\x90\x02\x01\x12J\n" +
 	"\bWatchRun\x12\x1a.upline.v1.WatchRunRequest\x1a\x1b.upline.v1.WatchRunResponse\"\x03\x90\x02\x010\x01\x12F\n" +
 	"\tCancelRun\x12\x1b.upline.v1.CancelRunRequest\x1a\x1c.upline.v1.CancelRunResponseB\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
@@ -3313,161 +3626,176 @@ func file_upline_v1_commission_service_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_upline_v1_commission_service_proto_goTypes = []any{
-	(PaymentStatus)(0),            // 0: upline.v1.PaymentStatus
-	(RunMode)(0),                  // 1: upline.v1.RunMode
-	(RunState)(0),                 // 2: upline.v1.RunState
-	(RunPhase)(0),                 // 3: upline.v1.RunPhase
-	(RestatedOutcome)(0),          // 4: upline.v1.RestatedOutcome
-	(*RecordSaleRequest)(nil),     // 5: upline.v1.RecordSaleRequest
-	(*RecordSaleResponse)(nil),    // 6: upline.v1.RecordSaleResponse
-	(*RecordSalesRequest)(nil),    // 7: upline.v1.RecordSalesRequest
-	(*RecordSalesResponse)(nil),   // 8: upline.v1.RecordSalesResponse
-	(*RecordSaleResult)(nil),      // 9: upline.v1.RecordSaleResult
-	(*ActivateRequest)(nil),       // 10: upline.v1.ActivateRequest
-	(*ActivateResponse)(nil),      // 11: upline.v1.ActivateResponse
-	(*RecordPaymentRequest)(nil),  // 12: upline.v1.RecordPaymentRequest
-	(*RecordPaymentResponse)(nil), // 13: upline.v1.RecordPaymentResponse
-	(*CancelRequest)(nil),         // 14: upline.v1.CancelRequest
-	(*MoveVendorRequest)(nil),     // 15: upline.v1.MoveVendorRequest
-	(*MoveVendorResponse)(nil),    // 16: upline.v1.MoveVendorResponse
-	(*CancelResponse)(nil),        // 17: upline.v1.CancelResponse
-	(*Sale)(nil),                  // 18: upline.v1.Sale
-	(*GetSaleRequest)(nil),        // 19: upline.v1.GetSaleRequest
-	(*GetSaleResponse)(nil),       // 20: upline.v1.GetSaleResponse
-	(*ListSalesRequest)(nil),      // 21: upline.v1.ListSalesRequest
-	(*ListSalesResponse)(nil),     // 22: upline.v1.ListSalesResponse
-	(*GetEarningsRequest)(nil),    // 23: upline.v1.GetEarningsRequest
-	(*EarningsTotal)(nil),         // 24: upline.v1.EarningsTotal
-	(*CarryOut)(nil),              // 25: upline.v1.CarryOut
-	(*GetEarningsResponse)(nil),   // 26: upline.v1.GetEarningsResponse
-	(*RunTotal)(nil),              // 27: upline.v1.RunTotal
-	(*RankCount)(nil),             // 28: upline.v1.RankCount
-	(*RestatedTotal)(nil),         // 29: upline.v1.RestatedTotal
-	(*Run)(nil),                   // 30: upline.v1.Run
-	(*RunPeriodRequest)(nil),      // 31: upline.v1.RunPeriodRequest
-	(*RunPeriodResponse)(nil),     // 32: upline.v1.RunPeriodResponse
-	(*GetRunRequest)(nil),         // 33: upline.v1.GetRunRequest
-	(*GetRunResponse)(nil),        // 34: upline.v1.GetRunResponse
-	(*WatchRunRequest)(nil),       // 35: upline.v1.WatchRunRequest
-	(*WatchRunResponse)(nil),      // 36: upline.v1.WatchRunResponse
-	(*CancelRunRequest)(nil),      // 37: upline.v1.CancelRunRequest
-	(*CancelRunResponse)(nil),     // 38: upline.v1.CancelRunResponse
-	(*Money)(nil),                 // 39: upline.v1.Money
-	(*timestamppb.Timestamp)(nil), // 40: google.protobuf.Timestamp
-	(*EventReceipt)(nil),          // 41: upline.v1.EventReceipt
-	(*ErrorDetail)(nil),           // 42: upline.v1.ErrorDetail
-	(SaleState)(0),                // 43: upline.v1.SaleState
-	(*Billing)(nil),               // 44: upline.v1.Billing
-	(Cadence)(0),                  // 45: upline.v1.Cadence
-	(*PeriodRef)(nil),             // 46: upline.v1.PeriodRef
-	(PeriodState)(0),              // 47: upline.v1.PeriodState
-	(*Line)(nil),                  // 48: upline.v1.Line
-	(*durationpb.Duration)(nil),   // 49: google.protobuf.Duration
+	(PaymentStatus)(0),                // 0: upline.v1.PaymentStatus
+	(RunMode)(0),                      // 1: upline.v1.RunMode
+	(RunState)(0),                     // 2: upline.v1.RunState
+	(RunPhase)(0),                     // 3: upline.v1.RunPhase
+	(RestatedOutcome)(0),              // 4: upline.v1.RestatedOutcome
+	(*RecordSaleRequest)(nil),         // 5: upline.v1.RecordSaleRequest
+	(*RecordSaleResponse)(nil),        // 6: upline.v1.RecordSaleResponse
+	(*RecordSalesRequest)(nil),        // 7: upline.v1.RecordSalesRequest
+	(*RecordSalesResponse)(nil),       // 8: upline.v1.RecordSalesResponse
+	(*RecordSaleResult)(nil),          // 9: upline.v1.RecordSaleResult
+	(*ActivateRequest)(nil),           // 10: upline.v1.ActivateRequest
+	(*ActivateResponse)(nil),          // 11: upline.v1.ActivateResponse
+	(*RecordPaymentRequest)(nil),      // 12: upline.v1.RecordPaymentRequest
+	(*RecordPaymentResponse)(nil),     // 13: upline.v1.RecordPaymentResponse
+	(*CancelRequest)(nil),             // 14: upline.v1.CancelRequest
+	(*MoveVendorRequest)(nil),         // 15: upline.v1.MoveVendorRequest
+	(*MoveVendorResponse)(nil),        // 16: upline.v1.MoveVendorResponse
+	(*CancelResponse)(nil),            // 17: upline.v1.CancelResponse
+	(*Sale)(nil),                      // 18: upline.v1.Sale
+	(*GetSaleRequest)(nil),            // 19: upline.v1.GetSaleRequest
+	(*GetSaleResponse)(nil),           // 20: upline.v1.GetSaleResponse
+	(*ListSalesRequest)(nil),          // 21: upline.v1.ListSalesRequest
+	(*ListSalesResponse)(nil),         // 22: upline.v1.ListSalesResponse
+	(*GetEarningsRequest)(nil),        // 23: upline.v1.GetEarningsRequest
+	(*EarningsTotal)(nil),             // 24: upline.v1.EarningsTotal
+	(*CarryOut)(nil),                  // 25: upline.v1.CarryOut
+	(*GetEarningsResponse)(nil),       // 26: upline.v1.GetEarningsResponse
+	(*RunTotal)(nil),                  // 27: upline.v1.RunTotal
+	(*RankCount)(nil),                 // 28: upline.v1.RankCount
+	(*RestatedTotal)(nil),             // 29: upline.v1.RestatedTotal
+	(*Run)(nil),                       // 30: upline.v1.Run
+	(*RunPeriodRequest)(nil),          // 31: upline.v1.RunPeriodRequest
+	(*RunPeriodResponse)(nil),         // 32: upline.v1.RunPeriodResponse
+	(*GetRunRequest)(nil),             // 33: upline.v1.GetRunRequest
+	(*GetRunResponse)(nil),            // 34: upline.v1.GetRunResponse
+	(*WatchRunRequest)(nil),           // 35: upline.v1.WatchRunRequest
+	(*WatchRunResponse)(nil),          // 36: upline.v1.WatchRunResponse
+	(*CancelRunRequest)(nil),          // 37: upline.v1.CancelRunRequest
+	(*CancelRunResponse)(nil),         // 38: upline.v1.CancelRunResponse
+	(*PreviewCorrectionRequest)(nil),  // 39: upline.v1.PreviewCorrectionRequest
+	(*PreviewCorrectionResponse)(nil), // 40: upline.v1.PreviewCorrectionResponse
+	(*CorrectedAmount)(nil),           // 41: upline.v1.CorrectedAmount
+	(*Money)(nil),                     // 42: upline.v1.Money
+	(*timestamppb.Timestamp)(nil),     // 43: google.protobuf.Timestamp
+	(*EventReceipt)(nil),              // 44: upline.v1.EventReceipt
+	(*ErrorDetail)(nil),               // 45: upline.v1.ErrorDetail
+	(SaleState)(0),                    // 46: upline.v1.SaleState
+	(*Billing)(nil),                   // 47: upline.v1.Billing
+	(Cadence)(0),                      // 48: upline.v1.Cadence
+	(*PeriodRef)(nil),                 // 49: upline.v1.PeriodRef
+	(PeriodState)(0),                  // 50: upline.v1.PeriodState
+	(*Line)(nil),                      // 51: upline.v1.Line
+	(*durationpb.Duration)(nil),       // 52: google.protobuf.Duration
 }
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
-	39, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
-	40, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
-	39, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
-	41, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	42, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
+	43, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
+	42, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
+	44, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
 	5,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
-	41, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
+	44, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
 	9,  // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
-	41, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
-	42, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
-	40, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
-	41, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
-	39, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
-	40, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
+	44, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
+	45, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
+	43, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
+	44, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
+	42, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
+	43, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
 	0,  // 13: upline.v1.RecordPaymentRequest.status:type_name -> upline.v1.PaymentStatus
-	41, // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
-	40, // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
-	40, // 16: upline.v1.MoveVendorRequest.moved_at:type_name -> google.protobuf.Timestamp
-	41, // 17: upline.v1.MoveVendorResponse.receipt:type_name -> upline.v1.EventReceipt
-	41, // 18: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
-	39, // 19: upline.v1.Sale.price:type_name -> upline.v1.Money
-	40, // 20: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
-	40, // 21: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
-	40, // 22: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
-	43, // 23: upline.v1.Sale.state:type_name -> upline.v1.SaleState
-	40, // 24: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
-	39, // 25: upline.v1.Sale.fee:type_name -> upline.v1.Money
-	44, // 26: upline.v1.Sale.billing:type_name -> upline.v1.Billing
-	40, // 27: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
+	44, // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
+	43, // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
+	43, // 16: upline.v1.MoveVendorRequest.moved_at:type_name -> google.protobuf.Timestamp
+	44, // 17: upline.v1.MoveVendorResponse.receipt:type_name -> upline.v1.EventReceipt
+	44, // 18: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
+	42, // 19: upline.v1.Sale.price:type_name -> upline.v1.Money
+	43, // 20: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
+	43, // 21: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
+	43, // 22: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
+	46, // 23: upline.v1.Sale.state:type_name -> upline.v1.SaleState
+	43, // 24: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
+	42, // 25: upline.v1.Sale.fee:type_name -> upline.v1.Money
+	47, // 26: upline.v1.Sale.billing:type_name -> upline.v1.Billing
+	43, // 27: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
 	18, // 28: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
-	41, // 29: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
-	43, // 30: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
+	44, // 29: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
+	46, // 30: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
 	18, // 31: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
-	45, // 32: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
-	39, // 33: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
-	39, // 34: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
-	39, // 35: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
-	39, // 36: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
-	39, // 37: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
-	39, // 38: upline.v1.EarningsTotal.unearned:type_name -> upline.v1.Money
-	39, // 39: upline.v1.EarningsTotal.company:type_name -> upline.v1.Money
-	46, // 40: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	40, // 41: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	40, // 42: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	47, // 43: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	48, // 32: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
+	42, // 33: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
+	42, // 34: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
+	42, // 35: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
+	42, // 36: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
+	42, // 37: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
+	42, // 38: upline.v1.EarningsTotal.unearned:type_name -> upline.v1.Money
+	42, // 39: upline.v1.EarningsTotal.company:type_name -> upline.v1.Money
+	49, // 40: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	43, // 41: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	43, // 42: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	50, // 43: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
 	24, // 44: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
 	24, // 45: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	48, // 46: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	51, // 46: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
 	25, // 47: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	40, // 48: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	39, // 49: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	46, // 50: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
+	43, // 48: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	42, // 49: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	49, // 50: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
 	4,  // 51: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
-	39, // 52: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
-	39, // 53: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
-	46, // 54: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	42, // 52: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
+	42, // 53: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
+	49, // 54: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
 	1,  // 55: upline.v1.Run.mode:type_name -> upline.v1.RunMode
 	2,  // 56: upline.v1.Run.state:type_name -> upline.v1.RunState
 	3,  // 57: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
 	27, // 58: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
 	28, // 59: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	40, // 60: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	40, // 61: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	43, // 60: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	43, // 61: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
 	29, // 62: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
-	45, // 63: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	48, // 63: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
 	1,  // 64: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	49, // 65: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	52, // 65: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
 	30, // 66: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
 	30, // 67: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
 	30, // 68: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
 	30, // 69: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
-	5,  // 70: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	7,  // 71: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	10, // 72: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	12, // 73: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	14, // 74: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	15, // 75: upline.v1.CommissionService.MoveVendor:input_type -> upline.v1.MoveVendorRequest
-	19, // 76: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	21, // 77: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	23, // 78: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	31, // 79: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	33, // 80: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	35, // 81: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
-	37, // 82: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
-	6,  // 83: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	8,  // 84: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	11, // 85: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	13, // 86: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	17, // 87: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	16, // 88: upline.v1.CommissionService.MoveVendor:output_type -> upline.v1.MoveVendorResponse
-	20, // 89: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	22, // 90: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	26, // 91: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	32, // 92: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	34, // 93: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	36, // 94: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
-	38, // 95: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
-	83, // [83:96] is the sub-list for method output_type
-	70, // [70:83] is the sub-list for method input_type
-	70, // [70:70] is the sub-list for extension type_name
-	70, // [70:70] is the sub-list for extension extendee
-	0,  // [0:70] is the sub-list for field type_name
+	5,  // 70: upline.v1.PreviewCorrectionRequest.sale:type_name -> upline.v1.RecordSaleRequest
+	10, // 71: upline.v1.PreviewCorrectionRequest.activation:type_name -> upline.v1.ActivateRequest
+	14, // 72: upline.v1.PreviewCorrectionRequest.cancellation:type_name -> upline.v1.CancelRequest
+	12, // 73: upline.v1.PreviewCorrectionRequest.payment:type_name -> upline.v1.RecordPaymentRequest
+	44, // 74: upline.v1.PreviewCorrectionResponse.receipt:type_name -> upline.v1.EventReceipt
+	29, // 75: upline.v1.PreviewCorrectionResponse.totals:type_name -> upline.v1.RestatedTotal
+	41, // 76: upline.v1.PreviewCorrectionResponse.amounts:type_name -> upline.v1.CorrectedAmount
+	49, // 77: upline.v1.CorrectedAmount.period:type_name -> upline.v1.PeriodRef
+	4,  // 78: upline.v1.CorrectedAmount.outcome:type_name -> upline.v1.RestatedOutcome
+	42, // 79: upline.v1.CorrectedAmount.amount:type_name -> upline.v1.Money
+	5,  // 80: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	7,  // 81: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	10, // 82: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	12, // 83: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	14, // 84: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	15, // 85: upline.v1.CommissionService.MoveVendor:input_type -> upline.v1.MoveVendorRequest
+	19, // 86: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	21, // 87: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	23, // 88: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	31, // 89: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	39, // 90: upline.v1.CommissionService.PreviewCorrection:input_type -> upline.v1.PreviewCorrectionRequest
+	33, // 91: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	35, // 92: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	37, // 93: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	6,  // 94: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	8,  // 95: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	11, // 96: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	13, // 97: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	17, // 98: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	16, // 99: upline.v1.CommissionService.MoveVendor:output_type -> upline.v1.MoveVendorResponse
+	20, // 100: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	22, // 101: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	26, // 102: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	32, // 103: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	40, // 104: upline.v1.CommissionService.PreviewCorrection:output_type -> upline.v1.PreviewCorrectionResponse
+	34, // 105: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	36, // 106: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	38, // 107: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	94, // [94:108] is the sub-list for method output_type
+	80, // [80:94] is the sub-list for method input_type
+	80, // [80:80] is the sub-list for extension type_name
+	80, // [80:80] is the sub-list for extension extendee
+	0,  // [0:80] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }
@@ -3483,13 +3811,19 @@ func file_upline_v1_commission_service_proto_init() {
 		(*RecordSaleResult_Receipt)(nil),
 		(*RecordSaleResult_Error)(nil),
 	}
+	file_upline_v1_commission_service_proto_msgTypes[34].OneofWrappers = []any{
+		(*PreviewCorrectionRequest_Sale)(nil),
+		(*PreviewCorrectionRequest_Activation)(nil),
+		(*PreviewCorrectionRequest_Cancellation)(nil),
+		(*PreviewCorrectionRequest_Payment)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_commission_service_proto_rawDesc), len(file_upline_v1_commission_service_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   34,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,19 +19,20 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	CommissionService_RecordSale_FullMethodName    = "/upline.v1.CommissionService/RecordSale"
-	CommissionService_RecordSales_FullMethodName   = "/upline.v1.CommissionService/RecordSales"
-	CommissionService_Activate_FullMethodName      = "/upline.v1.CommissionService/Activate"
-	CommissionService_RecordPayment_FullMethodName = "/upline.v1.CommissionService/RecordPayment"
-	CommissionService_Cancel_FullMethodName        = "/upline.v1.CommissionService/Cancel"
-	CommissionService_MoveVendor_FullMethodName    = "/upline.v1.CommissionService/MoveVendor"
-	CommissionService_GetSale_FullMethodName       = "/upline.v1.CommissionService/GetSale"
-	CommissionService_ListSales_FullMethodName     = "/upline.v1.CommissionService/ListSales"
-	CommissionService_GetEarnings_FullMethodName   = "/upline.v1.CommissionService/GetEarnings"
-	CommissionService_RunPeriod_FullMethodName     = "/upline.v1.CommissionService/RunPeriod"
-	CommissionService_GetRun_FullMethodName        = "/upline.v1.CommissionService/GetRun"
-	CommissionService_WatchRun_FullMethodName      = "/upline.v1.CommissionService/WatchRun"
-	CommissionService_CancelRun_FullMethodName     = "/upline.v1.CommissionService/CancelRun"
+	CommissionService_RecordSale_FullMethodName        = "/upline.v1.CommissionService/RecordSale"
+	CommissionService_RecordSales_FullMethodName       = "/upline.v1.CommissionService/RecordSales"
+	CommissionService_Activate_FullMethodName          = "/upline.v1.CommissionService/Activate"
+	CommissionService_RecordPayment_FullMethodName     = "/upline.v1.CommissionService/RecordPayment"
+	CommissionService_Cancel_FullMethodName            = "/upline.v1.CommissionService/Cancel"
+	CommissionService_MoveVendor_FullMethodName        = "/upline.v1.CommissionService/MoveVendor"
+	CommissionService_GetSale_FullMethodName           = "/upline.v1.CommissionService/GetSale"
+	CommissionService_ListSales_FullMethodName         = "/upline.v1.CommissionService/ListSales"
+	CommissionService_GetEarnings_FullMethodName       = "/upline.v1.CommissionService/GetEarnings"
+	CommissionService_RunPeriod_FullMethodName         = "/upline.v1.CommissionService/RunPeriod"
+	CommissionService_PreviewCorrection_FullMethodName = "/upline.v1.CommissionService/PreviewCorrection"
+	CommissionService_GetRun_FullMethodName            = "/upline.v1.CommissionService/GetRun"
+	CommissionService_WatchRun_FullMethodName          = "/upline.v1.CommissionService/WatchRun"
+	CommissionService_CancelRun_FullMethodName         = "/upline.v1.CommissionService/CancelRun"
 )
 
 // CommissionServiceClient is the client API for CommissionService service.
@@ -67,6 +68,9 @@ type CommissionServiceClient interface {
 	// RunPeriod computes a period. PREVIEW posts nothing and answers when computed. CLOSE starts the period's run, or joins the
 	// one under way, posts and closes exactly once, and may be called again by anyone at any time.
 	RunPeriod(ctx context.Context, in *RunPeriodRequest, opts ...grpc.CallOption) (*RunPeriodResponse, error)
+	// PreviewCorrection says what recording a sale, or an event on one, would change, and records nothing: what is posted at once, what
+	// the next close corrects of closed periods, and what open periods come to otherwise.
+	PreviewCorrection(ctx context.Context, in *PreviewCorrectionRequest, opts ...grpc.CallOption) (*PreviewCorrectionResponse, error)
 	// GetRun returns a run and its progress.
 	GetRun(ctx context.Context, in *GetRunRequest, opts ...grpc.CallOption) (*GetRunResponse, error)
 	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
@@ -185,6 +189,16 @@ func (c *commissionServiceClient) RunPeriod(ctx context.Context, in *RunPeriodRe
 	return out, nil
 }
 
+func (c *commissionServiceClient) PreviewCorrection(ctx context.Context, in *PreviewCorrectionRequest, opts ...grpc.CallOption) (*PreviewCorrectionResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PreviewCorrectionResponse)
+	err := c.cc.Invoke(ctx, CommissionService_PreviewCorrection_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *commissionServiceClient) GetRun(ctx context.Context, in *GetRunRequest, opts ...grpc.CallOption) (*GetRunResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetRunResponse)
@@ -257,6 +271,9 @@ type CommissionServiceServer interface {
 	// RunPeriod computes a period. PREVIEW posts nothing and answers when computed. CLOSE starts the period's run, or joins the
 	// one under way, posts and closes exactly once, and may be called again by anyone at any time.
 	RunPeriod(context.Context, *RunPeriodRequest) (*RunPeriodResponse, error)
+	// PreviewCorrection says what recording a sale, or an event on one, would change, and records nothing: what is posted at once, what
+	// the next close corrects of closed periods, and what open periods come to otherwise.
+	PreviewCorrection(context.Context, *PreviewCorrectionRequest) (*PreviewCorrectionResponse, error)
 	// GetRun returns a run and its progress.
 	GetRun(context.Context, *GetRunRequest) (*GetRunResponse, error)
 	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
@@ -304,6 +321,9 @@ func (UnimplementedCommissionServiceServer) GetEarnings(context.Context, *GetEar
 }
 func (UnimplementedCommissionServiceServer) RunPeriod(context.Context, *RunPeriodRequest) (*RunPeriodResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RunPeriod not implemented")
+}
+func (UnimplementedCommissionServiceServer) PreviewCorrection(context.Context, *PreviewCorrectionRequest) (*PreviewCorrectionResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PreviewCorrection not implemented")
 }
 func (UnimplementedCommissionServiceServer) GetRun(context.Context, *GetRunRequest) (*GetRunResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetRun not implemented")
@@ -515,6 +535,24 @@ func _CommissionService_RunPeriod_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CommissionService_PreviewCorrection_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PreviewCorrectionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CommissionServiceServer).PreviewCorrection(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CommissionService_PreviewCorrection_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CommissionServiceServer).PreviewCorrection(ctx, req.(*PreviewCorrectionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _CommissionService_GetRun_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetRunRequest)
 	if err := dec(in); err != nil {
@@ -608,6 +646,10 @@ var CommissionService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RunPeriod",
 			Handler:    _CommissionService_RunPeriod_Handler,
+		},
+		{
+			MethodName: "PreviewCorrection",
+			Handler:    _CommissionService_PreviewCorrection_Handler,
 		},
 		{
 			MethodName: "GetRun",

@@ -63,6 +63,9 @@ const (
 	// CommissionServiceRunPeriodProcedure is the fully-qualified name of the CommissionService's
 	// RunPeriod RPC.
 	CommissionServiceRunPeriodProcedure = "/upline.v1.CommissionService/RunPeriod"
+	// CommissionServicePreviewCorrectionProcedure is the fully-qualified name of the
+	// CommissionService's PreviewCorrection RPC.
+	CommissionServicePreviewCorrectionProcedure = "/upline.v1.CommissionService/PreviewCorrection"
 	// CommissionServiceGetRunProcedure is the fully-qualified name of the CommissionService's GetRun
 	// RPC.
 	CommissionServiceGetRunProcedure = "/upline.v1.CommissionService/GetRun"
@@ -103,6 +106,9 @@ type CommissionServiceClient interface {
 	// RunPeriod computes a period. PREVIEW posts nothing and answers when computed. CLOSE starts the period's run, or joins the
 	// one under way, posts and closes exactly once, and may be called again by anyone at any time.
 	RunPeriod(context.Context, *v1.RunPeriodRequest) (*v1.RunPeriodResponse, error)
+	// PreviewCorrection says what recording a sale, or an event on one, would change, and records nothing: what is posted at once, what
+	// the next close corrects of closed periods, and what open periods come to otherwise.
+	PreviewCorrection(context.Context, *v1.PreviewCorrectionRequest) (*v1.PreviewCorrectionResponse, error)
 	// GetRun returns a run and its progress.
 	GetRun(context.Context, *v1.GetRunRequest) (*v1.GetRunResponse, error)
 	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
@@ -187,6 +193,13 @@ func NewCommissionServiceClient(httpClient connect.HTTPClient, baseURL string, o
 			connect.WithSchema(commissionServiceMethods.ByName("RunPeriod")),
 			connect.WithClientOptions(opts...),
 		),
+		previewCorrection: connect.NewClient[v1.PreviewCorrectionRequest, v1.PreviewCorrectionResponse](
+			httpClient,
+			baseURL+CommissionServicePreviewCorrectionProcedure,
+			connect.WithSchema(commissionServiceMethods.ByName("PreviewCorrection")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		getRun: connect.NewClient[v1.GetRunRequest, v1.GetRunResponse](
 			httpClient,
 			baseURL+CommissionServiceGetRunProcedure,
@@ -212,19 +225,20 @@ func NewCommissionServiceClient(httpClient connect.HTTPClient, baseURL string, o
 
 // commissionServiceClient implements CommissionServiceClient.
 type commissionServiceClient struct {
-	recordSale    *connect.Client[v1.RecordSaleRequest, v1.RecordSaleResponse]
-	recordSales   *connect.Client[v1.RecordSalesRequest, v1.RecordSalesResponse]
-	activate      *connect.Client[v1.ActivateRequest, v1.ActivateResponse]
-	recordPayment *connect.Client[v1.RecordPaymentRequest, v1.RecordPaymentResponse]
-	cancel        *connect.Client[v1.CancelRequest, v1.CancelResponse]
-	moveVendor    *connect.Client[v1.MoveVendorRequest, v1.MoveVendorResponse]
-	getSale       *connect.Client[v1.GetSaleRequest, v1.GetSaleResponse]
-	listSales     *connect.Client[v1.ListSalesRequest, v1.ListSalesResponse]
-	getEarnings   *connect.Client[v1.GetEarningsRequest, v1.GetEarningsResponse]
-	runPeriod     *connect.Client[v1.RunPeriodRequest, v1.RunPeriodResponse]
-	getRun        *connect.Client[v1.GetRunRequest, v1.GetRunResponse]
-	watchRun      *connect.Client[v1.WatchRunRequest, v1.WatchRunResponse]
-	cancelRun     *connect.Client[v1.CancelRunRequest, v1.CancelRunResponse]
+	recordSale        *connect.Client[v1.RecordSaleRequest, v1.RecordSaleResponse]
+	recordSales       *connect.Client[v1.RecordSalesRequest, v1.RecordSalesResponse]
+	activate          *connect.Client[v1.ActivateRequest, v1.ActivateResponse]
+	recordPayment     *connect.Client[v1.RecordPaymentRequest, v1.RecordPaymentResponse]
+	cancel            *connect.Client[v1.CancelRequest, v1.CancelResponse]
+	moveVendor        *connect.Client[v1.MoveVendorRequest, v1.MoveVendorResponse]
+	getSale           *connect.Client[v1.GetSaleRequest, v1.GetSaleResponse]
+	listSales         *connect.Client[v1.ListSalesRequest, v1.ListSalesResponse]
+	getEarnings       *connect.Client[v1.GetEarningsRequest, v1.GetEarningsResponse]
+	runPeriod         *connect.Client[v1.RunPeriodRequest, v1.RunPeriodResponse]
+	previewCorrection *connect.Client[v1.PreviewCorrectionRequest, v1.PreviewCorrectionResponse]
+	getRun            *connect.Client[v1.GetRunRequest, v1.GetRunResponse]
+	watchRun          *connect.Client[v1.WatchRunRequest, v1.WatchRunResponse]
+	cancelRun         *connect.Client[v1.CancelRunRequest, v1.CancelRunResponse]
 }
 
 // RecordSale calls upline.v1.CommissionService.RecordSale.
@@ -317,6 +331,15 @@ func (c *commissionServiceClient) RunPeriod(ctx context.Context, req *v1.RunPeri
 	return nil, err
 }
 
+// PreviewCorrection calls upline.v1.CommissionService.PreviewCorrection.
+func (c *commissionServiceClient) PreviewCorrection(ctx context.Context, req *v1.PreviewCorrectionRequest) (*v1.PreviewCorrectionResponse, error) {
+	response, err := c.previewCorrection.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // GetRun calls upline.v1.CommissionService.GetRun.
 func (c *commissionServiceClient) GetRun(ctx context.Context, req *v1.GetRunRequest) (*v1.GetRunResponse, error) {
 	response, err := c.getRun.CallUnary(ctx, connect.NewRequest(req))
@@ -369,6 +392,9 @@ type CommissionServiceHandler interface {
 	// RunPeriod computes a period. PREVIEW posts nothing and answers when computed. CLOSE starts the period's run, or joins the
 	// one under way, posts and closes exactly once, and may be called again by anyone at any time.
 	RunPeriod(context.Context, *v1.RunPeriodRequest) (*v1.RunPeriodResponse, error)
+	// PreviewCorrection says what recording a sale, or an event on one, would change, and records nothing: what is posted at once, what
+	// the next close corrects of closed periods, and what open periods come to otherwise.
+	PreviewCorrection(context.Context, *v1.PreviewCorrectionRequest) (*v1.PreviewCorrectionResponse, error)
 	// GetRun returns a run and its progress.
 	GetRun(context.Context, *v1.GetRunRequest) (*v1.GetRunResponse, error)
 	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
@@ -449,6 +475,13 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 		connect.WithSchema(commissionServiceMethods.ByName("RunPeriod")),
 		connect.WithHandlerOptions(opts...),
 	)
+	commissionServicePreviewCorrectionHandler := connect.NewUnaryHandlerSimple(
+		CommissionServicePreviewCorrectionProcedure,
+		svc.PreviewCorrection,
+		connect.WithSchema(commissionServiceMethods.ByName("PreviewCorrection")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	commissionServiceGetRunHandler := connect.NewUnaryHandlerSimple(
 		CommissionServiceGetRunProcedure,
 		svc.GetRun,
@@ -491,6 +524,8 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 			commissionServiceGetEarningsHandler.ServeHTTP(w, r)
 		case CommissionServiceRunPeriodProcedure:
 			commissionServiceRunPeriodHandler.ServeHTTP(w, r)
+		case CommissionServicePreviewCorrectionProcedure:
+			commissionServicePreviewCorrectionHandler.ServeHTTP(w, r)
 		case CommissionServiceGetRunProcedure:
 			commissionServiceGetRunHandler.ServeHTTP(w, r)
 		case CommissionServiceWatchRunProcedure:
@@ -544,6 +579,10 @@ func (UnimplementedCommissionServiceHandler) GetEarnings(context.Context, *v1.Ge
 
 func (UnimplementedCommissionServiceHandler) RunPeriod(context.Context, *v1.RunPeriodRequest) (*v1.RunPeriodResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.RunPeriod is not implemented"))
+}
+
+func (UnimplementedCommissionServiceHandler) PreviewCorrection(context.Context, *v1.PreviewCorrectionRequest) (*v1.PreviewCorrectionResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.PreviewCorrection is not implemented"))
 }
 
 func (UnimplementedCommissionServiceHandler) GetRun(context.Context, *v1.GetRunRequest) (*v1.GetRunResponse, error) {
