@@ -52,6 +52,18 @@ func TestPool_EqualShares(t *testing.T) {
 	}
 }
 
+// Whoever does not qualify has no shares, however much was sold.
+func TestPool_BySharesOfTheQualifiedOnly(t *testing.T) {
+	p := newPool(&Pool{AmountMinor: 100_00, Sharing: ShareByShares}, 30, 500, 10)
+	p.pool().Shares = p.price()
+	p.in.Plan.Bonuses[0].When = p.in.Plan.condition(expr(OpNot, p.in.Plan.fact(FactKey{Fact: FactTag, Name: 1})))
+	p.in.Plan.Names.Tags = []string{"left_out"}
+	p.in.Network.Tags = []uint64{0, 1, 0}
+	if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, []int64{75_00, 0, 25_00}) {
+		t.Errorf("%v", got)
+	}
+}
+
 // Published: 5,000 shares of 10,000 are worth 2 each, and five of them 10.
 func TestPool_ByShares(t *testing.T) {
 	p := newPool(&Pool{AmountMinor: 10_000_00, Sharing: ShareByShares}, 5, 4_995, 0)
