@@ -15,6 +15,7 @@ import {
   errorDetail,
   ErrorReason,
   EventKind,
+  NetworkEventKind,
   NetworkService,
   AdjustmentService,
   OpeningService,
@@ -24,6 +25,7 @@ import {
   RunPhase,
   RunState,
   SaleState,
+  Standing,
   type UplineClients,
   VolumeTiming,
 } from "../src/index.js";
@@ -96,6 +98,7 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   assert.equal((await c.network.getDistributor({ distributorId: anna.distributorId })).distributor?.sponsorId, top.distributorId);
   assert.equal((await c.network.getUpline({ distributorId: anna.distributorId })).members[0]?.level, 1);
   assert.equal((await c.network.getDownline({ distributorId: top.distributorId })).members[0]?.distributor?.distributorId, anna.distributorId);
+  await changeNetwork(c, id);
   const opening = await c.opening.importOpening({
     planId: id,
     entries: [{ eventId: "o1", distributorId: anna.distributorId, fact: { case: "balance", value: { balance: usd("-3.50") } } }],
@@ -152,6 +155,34 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   assert.deepEqual(watched, [RunState.POSTED]);
   const periods = (await c.catalog.listPeriods({ planId: id })).periods;
   assert.deepEqual(periods.map((p) => p.state), [PeriodState.OPEN, PeriodState.CLOSED]);
+}
+
+/** Everything that can become of a distributor's place in the company. */
+async function changeNetwork(c: UplineClients, id: string): Promise<void> {
+  const [top, anna, boris] = [`${id}.top`, `${id}.anna`, `${id}.boris`];
+  const enrolledAt = at("2026-09-02T00:00:00Z");
+  await c.network.enroll({
+    distributorId: boris, planId: id, market: "US", sponsorId: top, enrolledAt, ownerId: anna,
+    registration: { kind: "partner", tags: ["licence-a"] },
+  });
+  const change = (eventId: string, day: string) => ({
+    distributorId: boris, eventId, effectiveAt: at(`2026-09-${day}T00:00:00Z`), reason: "asked for",
+  });
+  assert.equal((await c.network.changeSponsor({ ...change("n1", "03"), sponsorId: anna })).distributor?.sponsorId, anna);
+  assert.equal((await c.network.terminate(change("n2", "04"))).distributor?.standing, Standing.TERMINATED);
+  assert.equal((await c.network.reinstate(change("n3", "05"))).event?.kind, NetworkEventKind.REINSTATED);
+  const registration = { kind: "partner", tags: ["licence-c"] };
+  assert.deepEqual((await c.network.changeRegistration({ ...change("n4", "06"), registration })).distributor?.registration?.tags, ["licence-c"]);
+  assert.equal((await c.network.listNetworkEvents({ distributorId: boris })).events.length, 5);
+
+  const tree = `${id}-tree`;
+  const legs = `placement: {width: 2}\nbonuses:\n  - name: team\n    binary: {rates: [{rate: 10%}]}\n`;
+  await c.plan.publishPlan({ source: plan(tree).replace(/bonuses:[^]*/, legs) });
+  const [root, leaf] = [`${tree}.root`, `${tree}.leaf`];
+  await c.network.enroll({ distributorId: root, planId: tree, market: "US", enrolledAt });
+  await c.network.enroll({ distributorId: leaf, planId: tree, market: "US", sponsorId: root, placement: { parentId: root, leg: 1 }, enrolledAt });
+  const moved = await c.network.movePlacement({ ...change("n1", "03"), distributorId: leaf, placement: { parentId: root, leg: 2 } });
+  assert.equal(moved.distributor?.placement?.leg, 2);
 }
 
 const transports: Record<string, (calls: Map<string, string>) => Transport> = {
