@@ -20,9 +20,11 @@ func TestFoldSale_ResultDependsOnTheSetOfEventsOnly(t *testing.T) {
 		{"d", Cancelled, 700, 0, 0, false},
 	}
 	for _, terms := range []SaleTerms{
-		{}, {RequiresActivation: true},
+		{},
+		{RequiresActivation: true},
 		{RequiresActivation: true, VolumeOnPayment: true, CancelledVolume: CancelledVolumeCurrent},
-		{RequiresActivation: true, CancelledVolume: CancelledVolumeNone}, {RequiresActivation: true, CancelledVolume: CancelledVolumeRestate},
+		{RequiresActivation: true, CancelledVolume: CancelledVolumeNone},
+		{RequiresActivation: true, CancelledVolume: CancelledVolumeRestate},
 	} {
 		want := fmt.Sprintf("%+v", FoldSale(terms, slices.Clone(events)))
 		r := rand.New(rand.NewPCG(1, 2))
