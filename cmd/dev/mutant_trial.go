@@ -9,12 +9,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"upline/cmd/dev/internal/mutant"
@@ -278,10 +280,21 @@ func (t *mutantTrial) try(ctx context.Context, p *testProgram, m mutant.Numbered
 		return 0, ctx.Err()
 	case err == nil:
 		return mutantLived, nil
-	case errors.Is(err, context.DeadlineExceeded) || used >= p.limit-p.limit/10:
+	case errors.Is(err, context.DeadlineExceeded) || used >= p.limit-p.limit/10 || killed(err):
 		return mutantOutOfTime, nil
 	}
 	return mutantFailed, nil
+}
+
+// killed tells whether a program was ended by a signal, as the system does at the limit of time, which it counts by ticks of its clock
+// and so not quite as the time that it tells afterwards.
+func killed(err error) bool {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled()
 }
 
 // runTests runs a package's tests, where go test would, with the mutant of a number or, for 0, without any, and tells how long they

@@ -260,9 +260,7 @@ func (d *callsDrive) client(i int) uplinev1.CommissionServiceClient {
 
 // singles records sales and reads earnings beside.
 func (d *callsDrive) singles(ctx context.Context) (sales, reads *latencies, err error) {
-	ctx, cancel := context.WithTimeout(ctx, d.duration)
-	defer cancel()
-	sales, reads = newLatencies(d.clients), newLatencies(benchReaders)
+	sales, reads = newLatencies(d.clients, d.duration), newLatencies(benchReaders, d.duration)
 	var workers sync.WaitGroup
 	for i := range d.clients {
 		workers.Go(func() {
@@ -286,9 +284,7 @@ func (d *callsDrive) singles(ctx context.Context) (sales, reads *latencies, err 
 
 // batches records batches.
 func (d *callsDrive) batches(ctx context.Context) (*latencies, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.duration)
-	defer cancel()
-	all := newLatencies(benchBatchClients)
+	all := newLatencies(benchBatchClients, d.duration)
 	var workers sync.WaitGroup
 	for i := range benchBatchClients {
 		workers.Go(func() {
@@ -309,33 +305,34 @@ func (d *callsDrive) batches(ctx context.Context) (*latencies, error) {
 // latencies are the times that calls took, by client.
 type latencies struct {
 	began  time.Time
-	ended  time.Time
-	mu     sync.Mutex
+	ends   time.Time
 	taken  [][]time.Duration
+	mu     sync.Mutex
 	failed error
 }
 
-func newLatencies(clients int) *latencies {
-	return &latencies{began: time.Now(), taken: make([][]time.Duration, clients)}
+func newLatencies(clients int, duration time.Duration) *latencies {
+	began := time.Now()
+	return &latencies{began: began, ends: began.Add(duration), taken: make([][]time.Duration, clients)}
 }
 
-// repeat makes one call after the other until the context ends, with a pause between two. A call that the end cuts off does not count.
+// repeat makes one call after the other until the time is up, with a pause between two. The calls know nothing of that end, so that
+// none is cut off; one that the end comes upon does not count.
 func (l *latencies) repeat(ctx context.Context, client int, pause time.Duration, call func(context.Context) error) {
-	for ctx.Err() == nil {
+	for {
 		began := time.Now()
 		err := call(ctx)
-		if ctx.Err() != nil {
-			break
-		}
-		if err != nil {
+		now := time.Now()
+		switch {
+		case err != nil:
 			l.mu.Lock()
-			if l.failed == nil {
-				l.failed = err
-			}
-			l.mu.Unlock()
-			break
+			defer l.mu.Unlock()
+			l.failed = errors.Join(l.failed, err)
+			return
+		case now.After(l.ends):
+			return
 		}
-		l.taken[client] = append(l.taken[client], time.Since(began))
+		l.taken[client] = append(l.taken[client], now.Sub(began))
 		if pause > 0 {
 			select {
 			case <-ctx.Done():
@@ -343,9 +340,6 @@ func (l *latencies) repeat(ctx context.Context, client int, pause time.Duration,
 			}
 		}
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ended = time.Now()
 }
 
 func (l *latencies) err() error { return l.failed }
@@ -355,7 +349,7 @@ func (l *latencies) perS() float64 {
 	for _, of := range l.taken {
 		n += len(of)
 	}
-	return float64(n) / l.ended.Sub(l.began).Seconds()
+	return float64(n) / l.ends.Sub(l.began).Seconds()
 }
 
 // quantileMS is the latency that so many percent of the calls did not pass.
