@@ -28,7 +28,7 @@ func (x *differential) rise(between, step uint16) {
 func (x *differential) depart(step uint16) {
 	share(x.s.threads, 0, len(x.up), func(_, from, to int) {
 		for seat := from; seat < to; seat++ {
-			x.up[seat] = 0
+			// Steps go up: where nothing goes on past this one, nothing did past those before, and there stands zero.
 			if x.letsOwn(seat, step) {
 				x.up[seat] = x.own[seat]
 			}

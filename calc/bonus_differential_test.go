@@ -110,6 +110,25 @@ func TestDifferential_EqualRateIsPaidOnce(t *testing.T) {
 	c.wantEarned("stairstep", map[string]string{"seller": "90.00", "first": "120.00", "second": "31.00", "third": "1.00", "top": "44.00"})
 }
 
+// What a rate was paid on is done with at the next: whoever has a low rate is paid once, however many higher ones stand above.
+func TestDifferential_EachIsPaidOnceUnderHigherRates(t *testing.T) {
+	for _, lessSeller := range []bool{true, false} {
+		p := givenRanks("low", "middle", "high")
+		c := peopleOf(t, p.paysBonus(Bonus{Name: "override", Differential: &Differential{
+			Base: BaseCV, LessSeller: lessSeller, Rates: single(0, percent(9), percent(21), percent(25)),
+		}}))
+		c.join("high", "", 3)
+		c.join("middle", "high", 2)
+		c.join("low", "middle", 1)
+		c.join("seller", "low", 0)
+		c.sells("seller", 0, 1000)
+		c.wantEarned("override", map[string]string{"low": "90.00", "middle": "120.00", "high": "40.00"})
+		c.sells("middle", 0, 100) // with the seller's own 21 % taken off, or not
+		above := map[bool]string{true: "44.00", false: "65.00"}[lessSeller]
+		c.wantEarned("override", map[string]string{"low": "90.00", "middle": "120.00", "high": above})
+	}
+}
+
 // Whoever breaks away is paid on the leg, and nobody above is, whatever their rates; whoever breaks away need not be paid.
 func TestDifferential_BreakawayEndsTheLeg(t *testing.T) {
 	p := givenRanks("low", "high")

@@ -34,7 +34,6 @@ type rankedFact struct {
 	fold *factFold // of a fact of the plan's own making
 	// late tells that those above read it, and that it rests on the distributor's own rank.
 	late bool
-	down []int64 // for FactDownlineWith: what those above read
 }
 
 func newRankLadder(c *computation) *rankLadder {
@@ -110,8 +109,6 @@ func (l *rankLadder) ranked(slot Slot, at stageOf) rankedFact {
 				c.facts.facts.columns[slot] = make([]int64, c.n)
 			}
 		}
-	case FactDownlineWith:
-		r.down = make([]int64, c.n)
 	case FactPlan:
 		r.fold = newFactFold(c.in.Plan.Facts.Own(slot), c.n, c.sponsor.first)
 		if r.late {
@@ -161,11 +158,11 @@ func (l *rankLadder) climb(f *factColumns, seat int32) {
 			}
 			f.columns[r.slot][seat] = count
 		case FactDownlineWith:
-			count := int64(0)
+			column, count := f.columns[r.slot], int64(0)
 			for child := from; child < to; child++ {
-				count += oneIf(f.rank[child] >= r.key.Rank) + r.down[child]
+				count += oneIf(f.rank[child] >= r.key.Rank) + column[child]
 			}
-			f.columns[r.slot][seat], r.down[seat] = count, count
+			column[seat] = count
 		case FactPlan:
 			f.columns[r.slot][seat] = r.fold.at(f, seat)
 		}

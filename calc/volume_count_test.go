@@ -31,3 +31,28 @@ func TestVolume_SumOfASellersBoundVolumeOutOfRange(t *testing.T) {
 		t.Errorf("got %v, %v, want an overflow", out, err)
 	}
 }
+
+// A share is rounded half away from zero, alike for a number and its negative; of several shares the product is rounded, once.
+func TestVolume_PartsAreRoundedAlikeOnBothSidesOfZero(t *testing.T) {
+	for _, c := range []struct{ number, share, customerShare, want int64 }{
+		{0, RateScale / 2, RateScale, 0},
+		{1, RateScale / 2, RateScale, 1},
+		{1, RateScale/2 - 1, RateScale, 0},
+		{1, 1, RateScale, 0},
+		{1, RateScale, RateScale, 1},
+		{3, RateScale / 2, RateScale, 2},
+		{5, RateScale / 2, RateScale, 3},
+		{5, RateScale, RateScale / 2, 3},
+		{math.MaxInt64, RateScale, RateScale, math.MaxInt64},
+		{math.MaxInt64, RateScale - 1, RateScale, 9_223_372_027_631_403_770},
+		{1, RateScale / 2, RateScale / 2, 0}, // rounded twice it would be 1
+		{2, RateScale / 2, RateScale / 2, 1},
+		{10, RateScale / 2, RateScale / 2, 3},
+		{12, RateScale / 2, RateScale / 2, 3},
+	} {
+		f := filter{Volume: &Volume{Share: c.share, CustomerShare: c.customerShare}, in: &Input{Volumes: Volumes{Buyer: []int32{0}}}}
+		if got, negative := f.part(0, c.number), f.part(0, -c.number); got != c.want || negative != -c.want {
+			t.Errorf("%d × %d × %d: %d, and %d of the negative; want %d", c.number, c.share, c.customerShare, got, negative, c.want)
+		}
+	}
+}
