@@ -38,6 +38,50 @@ func TestCap_MoreUnitsThanLines(t *testing.T) {
 	}
 }
 
+// Where a cap lacks more units than there are lines, they are gone through again without those that another unit would take past zero: a
+// line of -1 that has been given one, or one of 1 that has lost one. One of -2 can be given two.
+func TestCap_NoSecondUnitPastZero(t *testing.T) {
+	names := []string{"first", "a", "b", "last"}
+	others := []int64{0, 10, 10, 0}
+	for _, c := range []struct {
+		name  string
+		mode  RoundingMode
+		pays  [][]int64 // by row and bonus
+		row   int       // whose cap it is
+		limit int64
+		want  []int64
+	}{
+		{"given", Down, [][]int64{{-2, 20, 20, 0}, {0, 12, 10, 0}, others, others, others}, 0, 39, []int64{0, 20, 19, 0}},
+		{"given twice", Down, [][]int64{{-3, 20, 20, 0}, {0, 13, 10, 0}, others, others, others}, 0, 38, []int64{0, 19, 19, 0}},
+		{"taken", Up, [][]int64{{0, 9, 10, 0}, others, others, others, {0, 20, 20, 1}}, 4, 35, []int64{0, 18, 17, 0}},
+	} {
+		p := newPayroll(len(c.pays), manual(names[0]), manual(names[1]), manual(names[2]), manual(names[3]))
+		p.in.Plan.Rounding.Mode = c.mode
+		for row, amounts := range c.pays {
+			for bonus, amountMinor := range amounts {
+				p.pay(names[bonus], row, amountMinor)
+			}
+		}
+		p.cap(Cap{Name: "company", Per: CapPerCompany, LimitMinor: p.limit(114), Remainder: RemainderFirst})
+		p.cap(Cap{Name: "person", LimitMinor: p.limit(c.limit), Remainder: RemainderFirst})
+		out := p.compute(t)
+		got := make([]int64, len(names))
+		for i, row := range out.Lines.Earner {
+			if int(row) == c.row {
+				got[out.Lines.Bonus[i]] += out.Lines.AmountMinor[i]
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v\n%s", c.name, got, c.want, described(p.in, out))
+		}
+		m := newCapModel(p.in)
+		m.apply(out.PaidAs)
+		if got, want := resultOf(out), m.result(); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, want %v", c.name, got, want)
+		}
+	}
+}
+
 // What the positions of an owner were paid before counts together.
 func TestCap_OwnersLifetimeLimit(t *testing.T) {
 	p := newPayroll(4, manual("pay"))

@@ -55,4 +55,11 @@ func TestVolume_PartsAreRoundedAlikeOnBothSidesOfZero(t *testing.T) {
 			t.Errorf("%d × %d × %d: %d, and %d of the negative; want %d", c.number, c.share, c.customerShare, got, negative, c.want)
 		}
 	}
+	f := filter{
+		Volume: &Volume{Share: RateScale / 2, ClassShares: []int64{0, RateScale / 2}, CustomerShare: RateScale / 2},
+		in:     &Input{Volumes: Volumes{Class: []uint16{1}, Buyer: []int32{0}}},
+	}
+	if got := f.part(0, 12); got != 2 {
+		t.Errorf("half of half of half of 12 is %d", got)
+	}
 }
