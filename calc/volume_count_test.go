@@ -45,7 +45,8 @@ func TestVolume_PartsAreRoundedAlikeOnBothSidesOfZero(t *testing.T) {
 		{5, RateScale, RateScale / 2, 3},
 		{math.MaxInt64, RateScale, RateScale, math.MaxInt64},
 		{math.MaxInt64, RateScale - 1, RateScale, 9_223_372_027_631_403_770},
-		{1, RateScale / 2, RateScale / 2, 0}, // rounded twice it would be 1
+		{18_446_744_092, RateScale - 1, RateScale, 18_446_744_074}, // just below 2⁶⁴, and above it with the half
+		{1, RateScale / 2, RateScale / 2, 0},                       // rounded twice it would be 1
 		{2, RateScale / 2, RateScale / 2, 1},
 		{10, RateScale / 2, RateScale / 2, 3},
 		{12, RateScale / 2, RateScale / 2, 3},
