@@ -38,6 +38,9 @@ func (o *periodOptions) printRun(out io.Writer, run *uplinev1.Run) error {
 			return err
 		}
 	}
+	if err := printRestated(out, run.GetRestated()); err != nil {
+		return err
+	}
 	if len(run.GetRanks()) == 0 {
 		return nil
 	}
@@ -45,6 +48,20 @@ func (o *periodOptions) printRun(out io.Writer, run *uplinev1.Run) error {
 	fmt.Fprintln(table, "\nPAID AS\tDISTRIBUTORS\t")
 	for _, rank := range run.GetRanks() {
 		fmt.Fprintf(table, "%s\t%d\t\n", cmp.Or(rank.GetRank(), "(no rank)"), rank.GetDistributors())
+	}
+	return table.Flush()
+}
+
+// printRestated prints what late and corrected events change in closed periods.
+func printRestated(out io.Writer, totals []*uplinev1.RestatedTotal) error {
+	if len(totals) == 0 {
+		return nil
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "\nRESTATED\tBONUS\tOUTCOME\tDISTRIBUTORS\tRAISED\tLOWERED\t")
+	for _, total := range totals {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s %s\t\n", total.GetPeriod().GetPeriod(), total.GetBonus(), words(total.GetOutcome().String(), "RESTATED_OUTCOME_"),
+			total.GetDistributors(), total.GetRaised().GetAmount(), total.GetLowered().GetAmount(), total.GetLowered().GetCurrencyCode())
 	}
 	return table.Flush()
 }
