@@ -84,7 +84,7 @@ func (pr *prior) cloned() prior {
 func (r *run) checkPayments() error {
 	for _, b := range r.Plan.Plan.Bonuses {
 		if b.AtPayments {
-			return fmt.Errorf("%w: the bonus %s of %s is paid with every paid cycle, which a simulation does not post; simulate it with `pays: period`, which pays the same cycles at the close", ErrRequest, b.Name, r.Plan.Name)
+			return fmt.Errorf("%w: the bonus %s of %s is paid with every paid cycle, which a simulation does not post; simulate it with `pays: period`, which pays the same cycles at the close", ErrRequest, b.Name, r.Name)
 		}
 	}
 	return nil
