@@ -50,9 +50,14 @@ func TestRanks_HoldersAreCountedOverSeveralLevels(t *testing.T) {
 				pv            int64
 			}{
 				{"top", "", 0},
-				{"left", "top", 0}, {"right", "top", 200}, {"third", "top", 100},
-				{"near", "left", 100}, {"deep", "left", 0}, {"of the right", "right", 100},
-				{"deeper", "deep", 150}, {"beside", "deep", 100},
+				{"left", "top", 0},
+				{"right", "top", 200},
+				{"third", "top", 100},
+				{"near", "left", 100},
+				{"deep", "left", 0},
+				{"of the right", "right", 100},
+				{"deeper", "deep", 150},
+				{"beside", "deep", 100},
 				{"deepest", "deeper", 100},
 				{"nobody", "deepest", 99},
 			} {
