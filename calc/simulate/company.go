@@ -53,7 +53,7 @@ func Read(r Request) (*Company, error) {
 	if c.network == nil || c.sales == nil {
 		return nil, c.found.err()
 	}
-	c.sales.notes(c.found)
+	c.sales.notes(r.Plan.Plan, c.found)
 	if c.found.count == 0 {
 		c.network.count(c.sales, c.adjustments, c.found)
 	}
@@ -178,5 +178,8 @@ func (s *sales) liveFrom(sale int32) (us int64, live bool) {
 
 // terms are what a sale's events are folded by.
 func (s *sales) terms(sale int32, p *calc.Plan) calc.SaleTerms {
-	return calc.SaleTerms{RequiresActivation: s.waitsFor(sale), VolumeOnPayment: s.onPayment(sale), CancelledVolume: p.CancelledVolume}
+	return calc.SaleTerms{
+		RequiresActivation: s.waitsFor(sale), VolumeOnPayment: s.onPayment(sale), CancelledVolume: p.CancelledVolume,
+		Billing: calc.Billing{Cycle: s.billed(sale)},
+	}
 }

@@ -149,7 +149,7 @@ func (p *eventPosting) commissions(sale int32) ([]eventLine, error) {
 	s := p.company.sales
 	seller := s.seller[sale]
 	sponsors, above := p.chain(seller, p.network.Sponsor, p.needs.SponsorLevels)
-	in := calc.EventInput{Plan: p.Plan.Plan, Sponsor: above, PV: p.pv[sale], CV: p.cv[sale], PriceMinor: p.priceMinor[sale]}
+	in := calc.EventInput{Plan: p.Plan.Plan, Sponsor: above, PV: p.pv[sale], CV: p.cv[sale], PriceMinor: p.priceMinor[sale], CycleMonths: s.billed(sale).Months()}
 	var places []int32
 	if p.network.Parent != nil {
 		places, in.Placement = p.chain(seller, p.network.Parent, p.needs.PlacementLevels)

@@ -69,6 +69,7 @@ const (
 	salesQV
 	salesCount
 	salesCycle
+	salesBilling
 	salesVolume
 	salesNeedsActivation
 	salesActivatedAt
@@ -93,6 +94,7 @@ var salesFormat = Format{
 		salesQV:              {"qv", false, "qualifying volume; without it, pv"},
 		salesCount:           {"count", false, "how many sales the row stands for; without it, 1"},
 		salesCycle:           {"cycle", false, "billing cycle of a subscription that the row is; without it, 1"},
+		salesBilling:         {"billing", false, "what the price and volume of the row are for, and a payment pays: one_time, monthly, quarterly or annual; without it, monthly"},
 		salesVolume:          {"volume", false, "once, or payment where volume counts with every payment of payments.csv; without it, once"},
 		salesNeedsActivation: {"needs_activation", false, "yes where the sale waits for activated_at; without it, no: it is live at once"},
 		salesActivatedAt:     {"activated_at", false, "when the vendor confirmed that the service is live"},

@@ -2,7 +2,9 @@ package simulate
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"upline/calc"
 )
@@ -23,6 +25,7 @@ type sales struct {
 	pv, cv, qv                  []int64
 	count, cycle                []int32
 	perPayment, waits           []bool
+	billing                     []calc.BillingCycle
 	activatedUS, cancelledUS    []int64
 	words                       struct{ class, market, currency words }
 	liveAtOnce, beforeEnrolment int64
@@ -52,6 +55,14 @@ func (s *sales) find(id []byte) int32 {
 
 // onPayment tells whether the sale's volume counts with every payment.
 func (s *sales) onPayment(sale int32) bool { return s.perPayment != nil && s.perPayment[sale] }
+
+// billed is the billing cycle that the row's price and volume are for.
+func (s *sales) billed(sale int32) calc.BillingCycle {
+	if s.billing == nil {
+		return calc.BilledUnsaid
+	}
+	return s.billing[sale]
+}
 
 // waitsFor tells whether a sale is not live before it is activated.
 func (s *sales) waitsFor(sale int32) bool {
@@ -130,6 +141,7 @@ func (s *sales) reserve(rows int) {
 	reserve(rows, &s.class, &s.market, &s.currency)
 	reserve(rows, &s.atUS, &s.priceMinor, &s.feeMinor, &s.pv, &s.cv, &s.qv, &s.activatedUS, &s.cancelledUS)
 	reserve(rows, &s.perPayment, &s.waits)
+	reserve(rows, &s.billing)
 }
 
 // row reads one sale. A row whose id is wrong is left out; any other problem leaves the row standing with what else it has, so that all
@@ -285,6 +297,9 @@ func (r *salesReader) numbers() {
 		}
 		*column.to = append(*column.to, value)
 	}
+	if r.has(salesBilling) {
+		s.billing = append(s.billing, r.billing())
+	}
 	if r.has(salesVolume) {
 		cell := r.cell(salesVolume)
 		perPayment := isWord(cell, "payment")
@@ -293,6 +308,20 @@ func (r *salesReader) numbers() {
 		}
 		s.perPayment = append(s.perPayment, perPayment)
 	}
+}
+
+// billingWords are the cycles that a product can be billed by, as the API names them.
+var billingWords = map[string]calc.BillingCycle{
+	"": calc.BilledUnsaid, "one_time": calc.BilledOnce, "monthly": calc.BilledMonthly, "quarterly": calc.BilledQuarterly, "annual": calc.BilledYearly,
+}
+
+func (r *salesReader) billing() calc.BillingCycle {
+	cell := r.cell(salesBilling)
+	cycle, known := billingWords[strings.ToLower(string(cell))]
+	if !known {
+		r.cellProblem(salesBilling, shown(cell)+" is no billing cycle", "write one_time, monthly, quarterly or annual")
+	}
+	return cycle
 }
 
 // life reads when the sale went live and when it ended.
@@ -333,8 +362,25 @@ func (t *tableReader) checkCancelled(column int, sale int32, s *sales) {
 	}
 }
 
-// notes says what was taken for granted.
-func (s *sales) notes(found *findings) {
+// notes says what was taken for granted, and what counts for nothing although it may be meant to.
+func (s *sales) notes(p *calc.Plan, found *findings) {
+	uncounted, unpaid := int64(0), int64(0)
+	for i := range s.len() {
+		switch from, to := s.paid.of(int32(i)); {
+		case from < to && !s.onPayment(int32(i)):
+			uncounted++
+		case from == to && s.onPayment(int32(i)):
+			unpaid++
+		}
+	}
+	if uncounted > 0 && paysByCycle(p) {
+		found.note("%s: the payments of %s in no volume, and pay no residual; where they are to, write payment in the column volume", s.name,
+			counted(uncounted, "sale count", "sales count"))
+	}
+	if unpaid > 0 {
+		found.note("%s: %s with payments alone and %s none in payments.csv: nothing of them counts", s.name,
+			counted(unpaid, "sale counts", "sales count"), verb(unpaid, "has", "have"))
+	}
 	if s.liveAtOnce > 0 && s.liveAtOnce < int64(s.len()) {
 		found.note("%s: %s no activated_at and %s live at once; where a sale waits, write needs_activation: yes", s.name,
 			counted(s.liveAtOnce, "sale has", "sales have"), isAre(s.liveAtOnce))
@@ -342,6 +388,11 @@ func (s *sales) notes(found *findings) {
 	if s.beforeEnrolment > 0 {
 		found.note("%s: %s made before the seller was enrolled", s.name, counted(s.beforeEnrolment, "sale was", "sales were"))
 	}
+}
+
+// paysByCycle tells whether a plan has a bonus that lives on the cycles that are paid.
+func paysByCycle(p *calc.Plan) bool {
+	return slices.ContainsFunc(p.Bonuses, func(b calc.Bonus) bool { return b.Residual != nil })
 }
 
 func isAre(n int64) string {
