@@ -253,8 +253,11 @@ func (r *bonusReader) divisible(field string, of calc.Base) bool {
 	if of < calc.VolumeBuiltIn || r.plan.Volumes[of-calc.VolumeBuiltIn].SourceCap == 0 {
 		return true
 	}
-	r.fail(r.at+"."+field, fmt.Sprintf("the volume `%s` has `source_cap`, so `%s` cannot choose among its sales", r.plan.VolumeName(of), field),
-		"say in the volume which sales count, and delete `"+field+"`")
+	remedy := "say in the volume which sales count, and delete `" + field + "`"
+	if field == "days" { // a fast start is nothing without them
+		remedy = "write the days into the volume, `inside: {to_day: …}`, and make the bonus a `unilevel` of that volume"
+	}
+	r.fail(r.at+"."+field, fmt.Sprintf("the volume `%s` has `source_cap`, so `%s` cannot choose among its sales", r.plan.VolumeName(of), field), remedy)
 	return false
 }
 
