@@ -90,7 +90,7 @@ func (c *compiler) bounded(path, text string, digits int32, unitsMax int64, what
 	case err != nil:
 		c.decimal(path, text, err, remedy)
 	case parsed < 0:
-		c.fail(path, what+" is not below zero", "")
+		c.fail(path, fmt.Sprintf("`%s` is below zero", shown(text)), what+" is 0 or more")
 	case parsed > unitsMax:
 		c.fail(path, fmt.Sprintf("`%s` is too large", shown(text)), "it is at most "+trimZeros(calc.FormatMinor(unitsMax, digits)))
 	default:

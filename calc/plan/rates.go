@@ -44,7 +44,7 @@ func (c *compiler) rate(path, text string, rateUnitsMax int64) int64 {
 		c.fail(path, fmt.Sprintf("the rate `%s` has more than %d decimals", shown(text), digits), "round it")
 	case errors.Is(err, calc.ErrOverflow):
 		if strings.HasPrefix(number, "-") {
-			c.fail(path, "a rate is not below zero", "")
+			c.fail(path, fmt.Sprintf("the rate `%s` is below zero", shown(text)), "a rate is 0% or more")
 		} else {
 			tooHigh()
 		}
@@ -53,7 +53,7 @@ func (c *compiler) rate(path, text string, rateUnitsMax int64) int64 {
 	case err != nil:
 		c.fail(path, fmt.Sprintf("`%s` is not a rate", shown(text)), "write it like `7%` or `0.07`")
 	case parsed < 0:
-		c.fail(path, "a rate is not below zero", "")
+		c.fail(path, fmt.Sprintf("the rate `%s` is below zero", shown(text)), "a rate is 0% or more")
 	case parsed > rateUnitsMax:
 		tooHigh()
 	default:

@@ -86,7 +86,8 @@ func (c *compiler) violation(prefix string, v *protovalidate.Violation) {
 	case rule == "repeated.min_items":
 		c.fail(path, fmt.Sprintf("`%s` has no entries", name), "give at least "+v.RuleValue.String())
 	case rule == "int32.gte_lte":
-		c.fail(path, fmt.Sprintf("`%s` %s", name, betweenWords.ReplaceAllString(v.Proto.GetMessage(), "must be between $1 and $2")), "")
+		c.fail(path, fmt.Sprintf("`%s` cannot be %d", name, v.FieldValue.Int()),
+			betweenWords.ReplaceAllString(v.Proto.GetMessage(), "write a whole number from $1 to $2"))
 	default:
 		c.fail(path, fmt.Sprintf("`%s` %s", name, v.Proto.GetMessage()), "")
 	}
