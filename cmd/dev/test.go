@@ -53,7 +53,7 @@ func runTest(ctx context.Context, repository repository, arguments []string) err
 	flags.BoolVar(&o.noLint, "no-lint", false, "leave the linters out")
 	flags.BoolVar(&o.noRace, "no-race", false, "leave the race detector out, which makes tests several times faster")
 	flags.IntVar(&o.count, "count", 1, "run each Go test this many times")
-	flags.DurationVar(&o.timeout, "timeout", 15*time.Minute, "the longest that one package's tests may take")
+	flags.DurationVar(&o.timeout, "timeout", 30*time.Minute, "the longest that one package's tests may take")
 	if err := parse(flags, arguments); err != nil {
 		return err
 	}
