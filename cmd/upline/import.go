@@ -44,7 +44,8 @@ bring them in before the first period is closed.
 First all files are read and every row is checked, by itself and with the others. If a row is wrong, or a control
 total is not met, nothing is written: all that is wrong is listed, as "file:line: column: what is wrong (what to do)",
 up to 20 of them on the screen and all in the file that --refused names, and the command exits with 1. Then it is
-written, in chunks that each leave a note beside them.
+written, in chunks that each leave a note beside them. What only the database knows (an id used with other content, a
+first period that is closed) is found at the chunk concerned: that one is not written, and those before it stay.
 
 It may be interrupted or killed at any moment: the same command again goes on from there. A file that was brought in
 before changes nothing, and so does a row that was, with the same content; the same id with other content is refused.
