@@ -38,7 +38,7 @@ type Adjustment struct {
 	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Who approved it.
 	Approver string `protobuf:"bytes,6,opt,name=approver,proto3" json:"approver,omitempty"`
-	// Who recorded it: the name of the API key. Empty on a server without keys.
+	// Who recorded it: the name of the API key. `loopback` on a server without keys.
 	Requester string `protobuf:"bytes,7,opt,name=requester,proto3" json:"requester,omitempty"`
 	// The adjustment that this one corrects; empty when it corrects none.
 	CorrectsAdjustmentId string `protobuf:"bytes,8,opt,name=corrects_adjustment_id,json=correctsAdjustmentId,proto3" json:"corrects_adjustment_id,omitempty"`

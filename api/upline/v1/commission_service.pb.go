@@ -34,7 +34,8 @@ const (
 	PaymentStatus_PAYMENT_STATUS_PAID PaymentStatus = 1
 	// The payment was tried and failed. A cycle that is paid already cannot fail.
 	PaymentStatus_PAYMENT_STATUS_FAILED PaymentStatus = 2
-	// `amount` of what was paid was given back: in proportion, the cycle earns and counts less. Parts add up, to the whole at most.
+	// `amount` of what was paid was given back: in proportion, the cycle earns and counts less. Parts add up, and what is more than the
+	// whole counts as the whole.
 	PaymentStatus_PAYMENT_STATUS_PARTLY_REFUNDED PaymentStatus = 3
 	// What was paid was given back whole, whatever `amount` says. The cycle can be paid again.
 	PaymentStatus_PAYMENT_STATUS_REFUNDED PaymentStatus = 4

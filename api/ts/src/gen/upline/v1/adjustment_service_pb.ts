@@ -65,7 +65,7 @@ export type Adjustment = Message<"upline.v1.Adjustment"> & {
   approver: string;
 
   /**
-   * Who recorded it: the name of the API key. Empty on a server without keys.
+   * Who recorded it: the name of the API key. `loopback` on a server without keys.
    *
    * @generated from field: string requester = 7;
    */

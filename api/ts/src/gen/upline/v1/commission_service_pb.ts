@@ -1779,7 +1779,8 @@ export enum PaymentStatus {
   FAILED = 2,
 
   /**
-   * `amount` of what was paid was given back: in proportion, the cycle earns and counts less. Parts add up, to the whole at most.
+   * `amount` of what was paid was given back: in proportion, the cycle earns and counts less. Parts add up, and what is more than the
+   * whole counts as the whole.
    *
    * @generated from enum value: PAYMENT_STATUS_PARTLY_REFUNDED = 3;
    */
