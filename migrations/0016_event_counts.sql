@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS event_counts (
   {{int "times"}},
   {{text "product_class" 64}},
   {{text "customer_id" 64}},
+  {{text "vendor_id" 64}},
   {{int "at_us"}},
   {{int "cycle"}},
   {{int "restated_in"}},

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS event_lines (
   {{int "reverses_line_no"}},
   {{int "recorded_at_us"}},
   {{text "origin" 300}},
+  {{text "vendor_id" 64}},
   PRIMARY KEY (region, market, sale_id, event_id, line_no, plan_id),
   CHECK (kind IN ('COMMISSION', 'REVERSAL', 'OPENING')),
   CHECK (base_unit IN ('', 'VOLUME', 'MONEY', 'COUNT'))

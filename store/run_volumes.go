@@ -63,6 +63,7 @@ const (
 	columnCycle
 	columnQV
 	columnFee
+	columnVendor
 )
 
 // read takes the columns of an entry, and adds what it takes to the digest.

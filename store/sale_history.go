@@ -179,6 +179,9 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 	if err != nil {
 		return nil, err
 	}
+	for i := range lines {
+		lines[i].VendorID = vendor
+	}
 	p.lines = lines
 	h.lines = append(h.lines, lines...)
 	added := &h.events[len(h.events)-1]
@@ -193,7 +196,7 @@ func (p *posting) write(b *Batch) {
 		p.event.AmountMinor, flag(p.event.Partly), p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
 	for _, c := range p.counts {
 		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.of.eventID, s.DistributorID,
-			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.of.atUS, int64(c.of.cycle), c.qv, c.feeMinor, c.restatedIn)
+			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.of.atUS, int64(c.of.cycle), c.qv, c.feeMinor, c.restatedIn, s.VendorID)
 	}
 	for _, l := range p.lines {
 		insertLine(b, s.Region, l)

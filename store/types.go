@@ -216,6 +216,7 @@ type Line struct {
 	PlanID                     string
 	PlanVersion                int32
 	Period                     PeriodKey
+	VendorID                   string // of an event's line, who provided the sale's service when it was posted
 	Origin                     string // of an event's line, what it is posted for: "live", "cycle:3"
 	ReversesEventID            string
 	ReversesLineNo             int32
