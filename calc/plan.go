@@ -46,6 +46,8 @@ type Plan struct {
 	CancelledVolume CancelledVolume
 	Restating       Restating
 	Terminations    Terminations
+	// Liability says how much a period may pay before its close has to be confirmed; nil: any amount.
+	Liability *Liability
 	// Exchange holds the plan's own rates; nil when all money is in Currency. ExchangeOnce tells that conversions are rounded only
 	// when they are paid out.
 	Exchange     *Rates

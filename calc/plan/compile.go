@@ -202,6 +202,7 @@ func (c *compiler) compile() {
 	c.rankConditions()
 	c.compileBonuses()
 	c.compileCaps()
+	c.liability()
 	c.exchange()
 	c.overrides()
 	c.finishNames(c.plan)

@@ -106,6 +106,7 @@ func (w *english) frame() {
 	default:
 		w.line("  Whoever is terminated keeps the place; the amounts are held.")
 	}
+	w.liability(p.Liability)
 	if p.PayoutPer != 0 {
 		w.line("  Payouts in other currencies are converted %s.", perWords[p.PayoutPer])
 	}

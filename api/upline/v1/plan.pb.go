@@ -651,7 +651,9 @@ type Plan struct {
 	// How far corrections of closed periods go. Omitted: all the way.
 	Restating *Restating `protobuf:"bytes,30,opt,name=restating,proto3" json:"restating,omitempty"`
 	// What becomes of the amounts and the downline of a distributor who is terminated. Omitted: `hold`.
-	Terminations  Terminations `protobuf:"varint,31,opt,name=terminations,proto3,enum=upline.v1.Terminations" json:"terminations,omitempty"`
+	Terminations Terminations `protobuf:"varint,31,opt,name=terminations,proto3,enum=upline.v1.Terminations" json:"terminations,omitempty"`
+	// How much a period may pay before its close has to be confirmed. Omitted: nothing has to be confirmed.
+	Liability     *Liability `protobuf:"bytes,40,opt,name=liability,proto3" json:"liability,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -838,6 +840,13 @@ func (x *Plan) GetTerminations() Terminations {
 		return x.Terminations
 	}
 	return Terminations_TERMINATIONS_UNSPECIFIED
+}
+
+func (x *Plan) GetLiability() *Liability {
+	if x != nil {
+		return x.Liability
+	}
+	return nil
 }
 
 // MarketOverride is how the plan differs for the distributors of some markets: only what is written here differs. It can change what
@@ -1704,7 +1713,7 @@ var File_upline_v1_plan_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_proto_rawDesc = "" +
 	"\n" +
-	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_bonus.proto\x1a\x18upline/v1/plan_cap.proto\x1a\x1bupline/v1/plan_upline.proto\x1a\x1bupline/v1/plan_volume.proto\x1a\x15upline/v1/types.proto\"\xb9\t\n" +
+	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_bonus.proto\x1a\x18upline/v1/plan_cap.proto\x1a\x1eupline/v1/plan_liability.proto\x1a\x1bupline/v1/plan_upline.proto\x1a\x1bupline/v1/plan_volume.proto\x1a\x15upline/v1/types.proto\"\xed\t\n" +
 	"\x04Plan\x127\n" +
 	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x123\n" +
 	"\x04name\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x04name\x12-\n" +
@@ -1734,7 +1743,8 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\n" +
 	"payout_per\x18\x14 \x01(\x0e2\x14.upline.v1.PayoutPerB\b\xbaH\x05\x82\x01\x02\x10\x01R\tpayoutPer\x122\n" +
 	"\trestating\x18\x1e \x01(\v2\x14.upline.v1.RestatingR\trestating\x12E\n" +
-	"\fterminations\x18\x1f \x01(\x0e2\x17.upline.v1.TerminationsB\b\xbaH\x05\x82\x01\x02\x10\x01R\fterminations\"\x9b\x02\n" +
+	"\fterminations\x18\x1f \x01(\x0e2\x17.upline.v1.TerminationsB\b\xbaH\x05\x82\x01\x02\x10\x01R\fterminations\x122\n" +
+	"\tliability\x18( \x01(\v2\x14.upline.v1.LiabilityR\tliability\"\x9b\x02\n" +
 	"\x0eMarketOverride\x125\n" +
 	"\amarkets\x18\x01 \x03(\tB\x1b\xbaH\x18\x92\x01\x15\b\x01\x10\xc8\x01\"\x0er\f2\n" +
 	"^[A-Z]{2}$R\amarkets\x12(\n" +
@@ -1902,21 +1912,22 @@ var file_upline_v1_plan_proto_goTypes = []any{
 	(*Cap)(nil),               // 21: upline.v1.Cap
 	(*Exchange)(nil),          // 22: upline.v1.Exchange
 	(PayoutPer)(0),            // 23: upline.v1.PayoutPer
-	(*DirectBonus)(nil),       // 24: upline.v1.DirectBonus
-	(*UnilevelBonus)(nil),     // 25: upline.v1.UnilevelBonus
-	(*BinaryBonus)(nil),       // 26: upline.v1.BinaryBonus
-	(*AdvanceBonus)(nil),      // 27: upline.v1.AdvanceBonus
-	(*FastStartBonus)(nil),    // 28: upline.v1.FastStartBonus
-	(*DifferentialBonus)(nil), // 29: upline.v1.DifferentialBonus
-	(*StairstepBonus)(nil),    // 30: upline.v1.StairstepBonus
-	(*GenerationBonus)(nil),   // 31: upline.v1.GenerationBonus
-	(*MatchingBonus)(nil),     // 32: upline.v1.MatchingBonus
-	(*RevenueShareBonus)(nil), // 33: upline.v1.RevenueShareBonus
-	(*ResidualBonus)(nil),     // 34: upline.v1.ResidualBonus
-	(*MatrixBonus)(nil),       // 35: upline.v1.MatrixBonus
-	(*PoolBonus)(nil),         // 36: upline.v1.PoolBonus
-	(*RankBonus)(nil),         // 37: upline.v1.RankBonus
-	(*ManualBonus)(nil),       // 38: upline.v1.ManualBonus
+	(*Liability)(nil),         // 24: upline.v1.Liability
+	(*DirectBonus)(nil),       // 25: upline.v1.DirectBonus
+	(*UnilevelBonus)(nil),     // 26: upline.v1.UnilevelBonus
+	(*BinaryBonus)(nil),       // 27: upline.v1.BinaryBonus
+	(*AdvanceBonus)(nil),      // 28: upline.v1.AdvanceBonus
+	(*FastStartBonus)(nil),    // 29: upline.v1.FastStartBonus
+	(*DifferentialBonus)(nil), // 30: upline.v1.DifferentialBonus
+	(*StairstepBonus)(nil),    // 31: upline.v1.StairstepBonus
+	(*GenerationBonus)(nil),   // 32: upline.v1.GenerationBonus
+	(*MatchingBonus)(nil),     // 33: upline.v1.MatchingBonus
+	(*RevenueShareBonus)(nil), // 34: upline.v1.RevenueShareBonus
+	(*ResidualBonus)(nil),     // 35: upline.v1.ResidualBonus
+	(*MatrixBonus)(nil),       // 36: upline.v1.MatrixBonus
+	(*PoolBonus)(nil),         // 37: upline.v1.PoolBonus
+	(*RankBonus)(nil),         // 38: upline.v1.RankBonus
+	(*ManualBonus)(nil),       // 39: upline.v1.ManualBonus
 }
 var file_upline_v1_plan_proto_depIdxs = []int32{
 	18, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
@@ -1934,39 +1945,40 @@ var file_upline_v1_plan_proto_depIdxs = []int32{
 	23, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
 	15, // 13: upline.v1.Plan.restating:type_name -> upline.v1.Restating
 	0,  // 14: upline.v1.Plan.terminations:type_name -> upline.v1.Terminations
-	16, // 15: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
-	17, // 16: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
-	1,  // 17: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
-	2,  // 18: upline.v1.Rounding.at:type_name -> upline.v1.RoundingAt
-	14, // 19: upline.v1.PlacementTree.automatic:type_name -> upline.v1.PlacementRule
-	14, // 20: upline.v1.PlacementTree.choices:type_name -> upline.v1.PlacementRule
-	3,  // 21: upline.v1.PlacementRule.strategy:type_name -> upline.v1.PlacementStrategy
-	4,  // 22: upline.v1.PlacementRule.descent:type_name -> upline.v1.PlacementDescent
-	8,  // 23: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
-	18, // 24: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
-	24, // 25: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
-	25, // 26: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
-	26, // 27: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
-	27, // 28: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
-	28, // 29: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
-	29, // 30: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
-	30, // 31: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
-	31, // 32: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
-	32, // 33: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
-	33, // 34: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
-	34, // 35: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
-	35, // 36: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
-	36, // 37: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
-	37, // 38: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
-	38, // 39: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
-	12, // 40: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
-	9,  // 41: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
-	7,  // 42: upline.v1.Bonus.restate:type_name -> upline.v1.Restate
-	43, // [43:43] is the sub-list for method output_type
-	43, // [43:43] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	24, // 15: upline.v1.Plan.liability:type_name -> upline.v1.Liability
+	16, // 16: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
+	17, // 17: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
+	1,  // 18: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
+	2,  // 19: upline.v1.Rounding.at:type_name -> upline.v1.RoundingAt
+	14, // 20: upline.v1.PlacementTree.automatic:type_name -> upline.v1.PlacementRule
+	14, // 21: upline.v1.PlacementTree.choices:type_name -> upline.v1.PlacementRule
+	3,  // 22: upline.v1.PlacementRule.strategy:type_name -> upline.v1.PlacementStrategy
+	4,  // 23: upline.v1.PlacementRule.descent:type_name -> upline.v1.PlacementDescent
+	8,  // 24: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
+	18, // 25: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
+	25, // 26: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
+	26, // 27: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
+	27, // 28: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
+	28, // 29: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
+	29, // 30: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
+	30, // 31: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
+	31, // 32: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
+	32, // 33: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
+	33, // 34: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
+	34, // 35: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
+	35, // 36: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
+	36, // 37: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
+	37, // 38: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
+	38, // 39: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
+	39, // 40: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
+	12, // 41: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
+	9,  // 42: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
+	7,  // 43: upline.v1.Bonus.restate:type_name -> upline.v1.Restate
+	44, // [44:44] is the sub-list for method output_type
+	44, // [44:44] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_proto_init() }
@@ -1976,6 +1988,7 @@ func file_upline_v1_plan_proto_init() {
 	}
 	file_upline_v1_plan_bonus_proto_init()
 	file_upline_v1_plan_cap_proto_init()
+	file_upline_v1_plan_liability_proto_init()
 	file_upline_v1_plan_upline_proto_init()
 	file_upline_v1_plan_volume_proto_init()
 	file_upline_v1_types_proto_init()
