@@ -63,7 +63,7 @@ func (b *Billing) OverdueAtUS(f *SaleFold) (cycle int32, atUS int64) {
 	if b.Due == DueInArrears {
 		before++
 	}
-	dueUS := monthsLater(f.StartedAtUS, before*b.Cycle.Months(), orUTC(b.Location))
+	dueUS := f.cycleStartUS(before+1, b)
 	// Who is reinstated is not overdue the same moment.
 	return f.NextCycle, max(dueUS, f.SinceUS) + int64(b.GraceDays)*dayUS
 }

@@ -116,6 +116,9 @@ func (s *stage) monthsFactor(months int32) int32 {
 	if months <= 0 {
 		return 0
 	}
+	if s.span != nil {
+		return s.factors.add(factorMonths, dividedBy(s.span.Left(months), s.cycleMonths), 0)
+	}
 	return s.factors.add(factorMonths, cyclesOf(months, s.cycleMonths), 0)
 }
 

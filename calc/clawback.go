@@ -35,7 +35,8 @@ func (c Clawback) Retained(f SaleFold, months int32) Fraction {
 
 // Earned is the part of an advance of so many months that paid cycles have earned: months paid ÷ months, at most 1.
 func (f *SaleFold) Earned(months int32) Fraction {
-	num, den := f.CyclesKept.Num*int64(max(1, f.CycleMonths)), max(1, f.CyclesKept.Den)
+	paid := f.MonthsPaid()
+	num, den := paid.Num, paid.Den
 	if num >= int64(months)*den {
 		return Fraction{int64(months), int64(months)}
 	}

@@ -83,7 +83,7 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 	}
 	for _, t := range tasks {
 		b := &in.Plan.Bonuses[t.bonus]
-		if b.AtPayments != (in.Cycle > 0) {
+		if b.AtPayments != (in.Cycle > 0) || in.skips(b) {
 			continue
 		}
 		if err := b.kind().pay(s, t.bonus); err != nil {
@@ -103,6 +103,11 @@ func EventLines(in *EventInput) ([]EventLine, error) {
 			lines = s.appendEventLines(lines, i)
 		}
 	}
+	if in.Taken {
+		for i := range lines {
+			lines[i].Base, lines[i].AmountMinor = -lines[i].Base, -lines[i].AmountMinor
+		}
+	}
 	return lines, nil
 }
 
@@ -112,6 +117,9 @@ func (in *EventInput) stage() (*stage, error) {
 	e.whole.threads, e.whole.n = 1, max(len(in.Sponsor), len(in.Placement))
 	s := &e.stage
 	s.computation, s.plan, s.atEvent, s.class, s.cycleMonths = &e.whole, in.Plan, true, in.Class, max(1, in.CycleMonths)
+	if in.Part == EventRest {
+		s.span = &in.Span
+	}
 	s.sinks = make([]lineSink, len(in.Plan.Bonuses))
 	for i := range s.sinks {
 		s.sinks[i] = lineSink{plan: in.Plan, bonus: i, blockSize: eventBlockLines}
@@ -168,15 +176,18 @@ func (in *EventInput) volume(b Base, seats int) []int64 {
 func (in *EventInput) measured(m Measure) int64 {
 	switch m {
 	case MeasureCV:
-		return in.CV
+		return in.side(in.CV)
 	case MeasurePV:
-		return in.PV
+		return in.side(in.PV)
 	case MeasureQV:
-		return in.QV
+		return in.side(in.QV)
 	case MeasurePrice:
-		return in.PriceMinor
+		return in.side(in.PriceMinor)
 	case MeasureNetPrice:
-		return in.PriceMinor - in.FeeMinor
+		return in.side(in.PriceMinor - in.FeeMinor)
+	}
+	if in.Part != EventWhole {
+		return in.side(in.Count)
 	}
 	return max(1, in.Count)
 }

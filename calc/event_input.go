@@ -27,8 +27,52 @@ type EventInput struct {
 	CycleMonths        int32  // months in a billing cycle, which volumes and price are of; 0 means 1
 	// Cycle is the billing cycle that was paid, from 1; 0 when the sale goes live.
 	Cycle int32
+	// Part says that not a sale is paid, but what a change of it adds; Taken that it is what the change takes away: of volumes and prices
+	// those below zero are paid, and the lines are below zero.
+	Part  EventPart
+	Taken bool
+	// Span are the months that the rest of an advance is for.
+	Span MonthSpan
 	// Customers is how many customers of the seller have a live sale, where EventNeeds asks for it.
 	Customers int64
+}
+
+// EventPart is what lines of an event are for.
+type EventPart uint8
+
+// The parts.
+const (
+	// EventWhole is a sale, or a paid cycle of it.
+	EventWhole EventPart = iota
+	// EventDifference is what a change charges less what it credits: all bonuses but advances are paid on it. It is no sale, so amounts
+	// for each sale are not paid again.
+	EventDifference
+	// EventRest is what a change leaves to pay of an advance: the months of Span, at a price that is the difference of both.
+	EventRest
+)
+
+// skips tells that a part pays nothing of a bonus.
+func (in *EventInput) skips(b *Bonus) bool {
+	months := b.MonthsAdvanced()
+	switch in.Part {
+	case EventDifference:
+		return months > 0
+	case EventRest: // what matches advances is paid with them
+		return months == 0 && b.Matching == nil || months > 0 && in.Span.Left(months).Num == 0
+	case EventWhole:
+	}
+	return false
+}
+
+// side is what counts of a value in a part.
+func (in *EventInput) side(value int64) int64 {
+	switch {
+	case in.Part == EventWhole:
+		return value
+	case in.Taken:
+		return max(0, -value)
+	}
+	return max(0, value)
 }
 
 // EventLine is a commission of a sale event.

@@ -51,6 +51,8 @@ type SaleTerms struct {
 	Billing            Billing
 	// PriceMinor is the price of a cycle: what the cycles of an opening sale count as paid with.
 	PriceMinor int64
+	// Changes are what the changes among the events bring, by their ids.
+	Changes map[string]SaleChange
 }
 
 // restates tells whether an end takes volume back where it was counted. What was counted before Upline has no such place.
@@ -88,6 +90,8 @@ type Payment struct {
 	// counted tells that its cycle's volume counts, since countedAtUS.
 	counted     bool
 	countedAtUS int64
+	// terms are those that the cycle counts by: the index of a change, or OriginalTerms.
+	terms int
 }
 
 // Kept is the part of a payment that was not given back.
@@ -110,11 +114,42 @@ type Count struct {
 	Times int32 // how many sales more: 1, 0, −1
 	// From and To are the parts of the sale's volume that the cycle counted before the event and counts after it.
 	From, To Fraction
+	// Terms are those whose volume it is: the index of a change, or OriginalTerms.
+	Terms int
+	// Part is what of the volume a change has credited or charged; the zero value stands for all of it.
+	Part CyclePart
 }
 
 // Of is what the event adds to a volume, rounded once for each part to the unit, half to even, so that what all events of a cycle add
 // is the part that the cycle counts at the end.
 func (c Count) Of(volume int64) (int64, error) {
+	if c.Part.Part.Den == 0 {
+		return c.of(volume)
+	}
+	part, err := RoundedPart(volume, c.Part.Part, Rounding{HalfEven, 1})
+	if err != nil {
+		return 0, err
+	}
+	return c.signed(part)
+}
+
+// OfPrice is what the event adds to a price: of what a change has credited or charged it is what was invoiced.
+func (c Count) OfPrice(priceMinor int64) (int64, error) {
+	if c.Part.Part.Den == 0 {
+		return c.of(priceMinor)
+	}
+	return c.signed(c.Part.Minor)
+}
+
+// signed takes a credit away.
+func (c Count) signed(value int64) (int64, error) {
+	if c.Part.Credit {
+		value = -value
+	}
+	return c.of(value)
+}
+
+func (c Count) of(volume int64) (int64, error) {
 	to, err := RoundedPart(volume, c.To, Rounding{HalfEven, 1})
 	if err != nil {
 		return 0, err
@@ -149,6 +184,15 @@ type SaleFold struct {
 	NextCycle int32
 	// Failures counts the payments that failed since the last that did not.
 	Failures int32
+	// Terms are those that the sale has now, StartTerms those that it went live by: the index of a change, or OriginalTerms.
+	Terms, StartTerms int
+	// Changes are those of the live service, in order, and Parts what they credit and charge of its cycles.
+	Changes []AppliedChange
+	Parts   []CyclePart
+	// MonthsKept is how many months are paid, less what was given back, where the sale was changed; MonthsPaid says it of any.
+	MonthsKept Fraction
+	changed    bool
+	stretches  []cycleStretch
 	// Rows holds for every event, by its index in the folded slice, the row of the table of Lifecycle that it took.
 	Rows []uint8
 	// Counts are what the events count of the sale's volume, by event and cycle. Where an end restates, a sale that is over counts
@@ -169,18 +213,21 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 		return cmp.Or(cmp.Compare(a.EffectiveAtUS, b.EffectiveAtUS), cmp.Compare(a.ID, b.ID))
 	})
 	f := folding{
-		SaleFold: SaleFold{Start: -1, End: -1, CycleMonths: terms.Billing.Cycle.Months(), Rows: make([]uint8, len(events))},
-		terms:    &terms, events: events,
+		SaleFold: SaleFold{Start: -1, End: -1, CycleMonths: terms.Billing.Cycle.Months(), Rows: make([]uint8, len(events)), Terms: OriginalTerms, StartTerms: OriginalTerms},
+		terms:    terms, events: events, originalMinor: terms.PriceMinor,
 	}
 	for i := range events {
 		f.take(i)
 	}
 	f.CyclesKept, f.CyclesPaid = keptOf(f.Payments)
 	f.NextCycle = f.nextCycle()
+	if f.changed {
+		f.MonthsKept = f.monthsKept()
+	}
 	if f.Status.Over() {
 		f.LiveUS = f.livedUS
 		if f.Start >= 0 && terms.restates(events[f.Start]) {
-			f.Counts = slices.DeleteFunc(f.Counts, func(c Count) bool { return c.Event == f.Start })
+			f.Counts = slices.DeleteFunc(f.Counts, func(c Count) bool { return c.Event == f.Start || c.Part.Part.Den != 0 })
 		}
 	}
 	return f.SaleFold
@@ -196,9 +243,12 @@ func isFirst(k EventKind) int {
 // folding is a fold under way.
 type folding struct {
 	SaleFold
-	terms   *SaleTerms
+	terms   SaleTerms // those that hold now
 	events  []SaleEvent
 	livedUS int64
+	// originalMinor is the price that the sale was recorded with, segment what was paid for the rest of a cycle that a change split.
+	originalMinor int64
+	segment       segment
 }
 
 // take takes an event by the row of the table that holds.
@@ -272,14 +322,16 @@ func (f *folding) apply(effect Effect, i int) {
 		f.begin(i)
 	case BeginOpening:
 		f.Start, f.StartedAtUS, f.SinceUS = i, e.EffectiveAtUS, e.EffectiveAtUS
+		f.layCycles()
 		for cycle := int32(1); cycle <= e.Cycle; cycle++ {
 			// What was counted before Upline is in the opening state.
-			f.Payments = append(f.Payments, Payment{Event: i, Cycle: cycle, PaidMinor: f.terms.PriceMinor, counted: true, countedAtUS: e.EffectiveAtUS})
+			f.Payments = append(f.Payments, Payment{Event: i, Cycle: cycle, PaidMinor: f.terms.PriceMinor, counted: true, countedAtUS: e.EffectiveAtUS, terms: OriginalTerms})
 		}
 	case Reinstate:
 		f.SinceUS, f.End, f.EndedAtUS, f.Failures = e.EffectiveAtUS, -1, 0, 0
 		if f.terms.takesBack(f.events[f.Start]) {
-			f.count(i, 1, e.EffectiveAtUS, 1, Fraction{0, 1}, One)
+			f.countPiece(i, 1, e.EffectiveAtUS, 1, f.StartTerms, Fraction{0, 1}, One)
+			f.countLive(i, Fraction{0, 1}, One)
 		}
 	case EndPending:
 		f.EndedAtUS = e.EffectiveAtUS
@@ -287,37 +339,47 @@ func (f *folding) apply(effect Effect, i int) {
 		f.End, f.EndedAtUS = i, e.EffectiveAtUS
 		f.livedUS += e.EffectiveAtUS - f.SinceUS
 		if f.terms.takesBack(f.events[f.Start]) {
-			f.count(i, 1, f.SinceUS, -1, One, Fraction{0, 1})
+			f.countPiece(i, 1, f.SinceUS, -1, f.StartTerms, One, Fraction{0, 1})
+			f.countLive(i, One, Fraction{0, 1})
 		}
 	case Earn:
 		f.Failures = 0
-		p := Payment{Event: i, Cycle: e.Cycle, PaidMinor: e.AmountMinor}
+		p := Payment{Event: i, Cycle: e.Cycle, PaidMinor: e.AmountMinor, terms: f.TermsOf(e.Cycle)}
 		// Status is still that before the event: a payment that reinstates has done so by now.
 		if live := f.Start >= 0 && f.End < 0; live && f.terms.VolumeOnPayment {
 			p.counted, p.countedAtUS = true, e.EffectiveAtUS
-			f.count(i, p.Cycle, e.EffectiveAtUS, 1, Fraction{0, 1}, One)
+			f.countPaid(i, &p, 1, Fraction{0, 1}, One)
 		}
 		f.Payments = append(f.Payments, p)
 	case GiveBack:
 		f.giveBack(i)
 	case Fail:
 		f.Failures++
+	case ChangeTerms:
+		f.change(i)
 	}
+}
+
+// layCycles begins the count of billing cycles with the life of the service.
+func (f *folding) layCycles() {
+	f.StartTerms = f.Terms
+	f.stretches = []cycleStretch{{cycle: 1, anchorCycle: 1, months: f.terms.Billing.Cycle.Months(), anchorUS: f.StartedAtUS, terms: f.Terms}}
 }
 
 // begin makes the sale active for the first time. The cycles that were paid before count with it.
 func (f *folding) begin(i int) {
 	at := f.events[i].EffectiveAtUS
 	f.Start, f.StartedAtUS, f.SinceUS, f.End, f.EndedAtUS, f.Failures = i, at, at, -1, 0, 0
+	f.layCycles()
 	if !f.terms.VolumeOnPayment {
-		f.count(i, 1, at, 1, Fraction{0, 1}, One)
+		f.countPiece(i, 1, at, 1, f.StartTerms, Fraction{0, 1}, One)
 		return
 	}
 	for k := range f.Payments {
 		p := &f.Payments[k]
 		if !p.Back {
-			p.counted, p.countedAtUS = true, at
-			f.count(i, p.Cycle, at, 1, Fraction{0, 1}, p.Kept())
+			p.counted, p.countedAtUS, p.terms = true, at, f.Terms
+			f.countPaid(i, p, 1, Fraction{0, 1}, p.Kept())
 		}
 	}
 }
@@ -340,9 +402,5 @@ func (f *folding) giveBack(i int) {
 	if p.Back {
 		times = -1
 	}
-	f.count(i, p.Cycle, p.countedAtUS, times, from, p.Kept())
-}
-
-func (f *folding) count(event int, cycle int32, atUS int64, times int32, from, to Fraction) {
-	f.Counts = append(f.Counts, Count{event, cycle, atUS, times, from, to})
+	f.countPaid(i, p, times, from, p.Kept())
 }

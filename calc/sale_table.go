@@ -36,6 +36,8 @@ const (
 	GiveBack
 	// Fail counts a payment that failed.
 	Fail
+	// ChangeTerms takes the product and price of a change, and prorates the cycle of a live service.
+	ChangeTerms
 )
 
 // Transition is one row of the life of a sale: what an event does in a state.
@@ -69,6 +71,7 @@ const (
 	rightNow = "bonuses paid at the event; the volume counts, or that of the cycles paid so far"
 	back     = "each bonus's clawback; the volume by `cancelled_volume`"
 	restored = "what was taken back is given back; the volume by `cancelled_volume`"
+	prorated = "bonuses paid at the event, on what is charged less what is credited; what is left of an advance, at the new price; the volume alike"
 	given    = "its volume, in proportion, where volume follows payments"
 	unearned = "more of an advance is taken back, where its clawback goes by months paid; its volume as well, where volume follows payments"
 )
@@ -88,6 +91,7 @@ var lifecycle = []Transition{
 	{SalePending, PaymentChargedBack, CyclePaid, SalePending, []Effect{GiveBack}, "the cycle is not paid any more", nothing},
 	{SalePending, PaymentChargedBack, Otherwise, SalePending, nil, "the cycle is not paid: " + kept, nothing},
 	{SalePending, Lapsed, Otherwise, SalePending, nil, kept + ": only a live service can lapse", nothing},
+	{SalePending, Changed, Otherwise, SalePending, []Effect{ChangeTerms}, "the service that waits is another: it goes live by the new product and price", nothing},
 
 	{SaleActive, Activated, Otherwise, SaleActive, nil, kept, nothing},
 	{SaleActive, Paid, CycleUnpaid, SaleActive, []Effect{Earn}, "the cycle is paid: it earns its part of an advance, and failures are forgotten", "its volume, where volume follows payments"},
@@ -103,6 +107,7 @@ var lifecycle = []Transition{
 	{SaleActive, PaymentChargedBack, Otherwise, SaleActive, []Effect{GiveBack, Fail}, "the cycle earns nothing any more and is due again; the failure is counted", given},
 	{SaleActive, Lapsed, CycleSettled, SaleActive, nil, "the cycle was paid in time, though that came to be known later: " + kept, nothing},
 	{SaleActive, Lapsed, Otherwise, SaleLapsed, []Effect{End}, "the cycle is overdue: the service lapses", back},
+	{SaleActive, Changed, Otherwise, SaleActive, []Effect{ChangeTerms}, "the service is upgraded or downgraded: the cycle is prorated, and those that follow are of the new product and price", prorated},
 
 	{SaleCancelled, Activated, NeverActive, SaleActive, []Effect{Begin}, "the service is live after all", rightNow},
 	{SaleCancelled, Activated, Otherwise, SaleActive, []Effect{Reinstate}, "the service is reinstated", restored},
@@ -114,6 +119,7 @@ var lifecycle = []Transition{
 	{SaleCancelled, PaymentChargedBack, CyclePaid, SaleCancelled, []Effect{GiveBack}, "the cycle earns nothing any more", unearned},
 	{SaleCancelled, PaymentChargedBack, Otherwise, SaleCancelled, nil, "the cycle is not paid: " + kept, nothing},
 	{SaleCancelled, Lapsed, Otherwise, SaleCancelled, nil, kept, nothing},
+	{SaleCancelled, Changed, Otherwise, SaleCancelled, nil, kept + ": only a service that waits or is live can change", nothing},
 
 	{SaleLapsed, Activated, Otherwise, SaleActive, []Effect{Reinstate}, "the service is reinstated", restored},
 	{SaleLapsed, Paid, PaymentRevives, SaleActive, []Effect{Reinstate, Earn}, "the product lets a payment reinstate the service, and the cycle is paid", restored + "; the cycle's volume, where volume follows payments"},
@@ -125,4 +131,5 @@ var lifecycle = []Transition{
 	{SaleLapsed, PaymentChargedBack, CyclePaid, SaleLapsed, []Effect{GiveBack}, "the cycle earns nothing any more", unearned},
 	{SaleLapsed, PaymentChargedBack, Otherwise, SaleLapsed, nil, "the cycle is not paid: " + kept, nothing},
 	{SaleLapsed, Lapsed, Otherwise, SaleLapsed, nil, kept, nothing},
+	{SaleLapsed, Changed, Otherwise, SaleLapsed, nil, kept + ": only a service that waits or is live can change", nothing},
 }

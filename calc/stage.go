@@ -17,7 +17,9 @@ type stage struct {
 	class   string
 	// cycleMonths are the months in a billing cycle of the sale, at the event.
 	cycleMonths int32
-	sinks       []lineSink // by bonus index
+	// span are the months that are left of an advance, where a change pays the rest of it.
+	span  *MonthSpan
+	sinks []lineSink // by bonus index
 	// factors holds the factors of lines, which caps add to one after the other.
 	factors   factorTable
 	reEntries []int32
