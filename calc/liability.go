@@ -53,13 +53,13 @@ type LiabilityBound struct {
 	Value int64
 }
 
-// LiabilityTotal is what a period pays of one kind, beside what it is held against. Before holds what the closed periods before it have
-// paid, in any order.
+// LiabilityTotal is what a period pays of one kind, beside what it is held against.
 type LiabilityTotal struct {
 	Of                     LiabilityOf
 	Name                   string
 	AmountMinor, BaseMinor int64
-	Before                 []int64
+	// BeforeMinor is what closed periods before it have paid, PeriodsBefore together; they are compared by their mean.
+	BeforeMinor, PeriodsBefore int64
 }
 
 // LiabilityFinding is a bound that a total is outside of. LimitMinor is the amount that it allows.
@@ -107,17 +107,14 @@ func (b LiabilityBound) check(t *LiabilityTotal, changeFromMinor int64) (allowed
 		allowed := floorQuotient(new(big.Int).Mul(big.NewInt(max(0, t.BaseMinor)), big.NewInt(b.Value)), RateScale)
 		return allowed, t.AmountMinor > allowed
 	}
-	if len(t.Before) == 0 {
+	if t.PeriodsBefore == 0 {
 		return 0, false
 	}
 	// The mean, times the number of periods and the scale of rates, is a whole number.
-	sum := new(big.Int)
-	for _, before := range t.Before {
-		sum.Add(sum, big.NewInt(before))
-	}
+	sum := big.NewInt(t.BeforeMinor)
 	scaled := new(big.Int).Mul(sum, big.NewInt(RateScale))
 	change := new(big.Int).Mul(new(big.Int).Abs(sum), big.NewInt(b.Value))
-	scale := int64(len(t.Before)) * RateScale
+	scale := t.PeriodsBefore * RateScale
 	apart := new(big.Int).Mul(big.NewInt(t.AmountMinor), big.NewInt(scale))
 	apart.Abs(apart.Sub(apart, scaled))
 	looked := apart.Cmp(new(big.Int).Mul(big.NewInt(changeFromMinor), big.NewInt(scale))) >= 0

@@ -7,7 +7,11 @@ import (
 
 func TestLiability_FindsWhatIsOutsideOfItsBounds(t *testing.T) {
 	company := func(amount, base int64, before ...int64) LiabilityTotal {
-		return LiabilityTotal{Of: LiabilityOfCompany, AmountMinor: amount, BaseMinor: base, Before: before}
+		total := LiabilityTotal{Of: LiabilityOfCompany, AmountMinor: amount, BaseMinor: base, PeriodsBefore: int64(len(before))}
+		for _, minor := range before {
+			total.BeforeMinor += minor
+		}
+		return total
 	}
 	const percent = RateScale / 100
 	for _, c := range []struct {

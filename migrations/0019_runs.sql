@@ -19,5 +19,5 @@ CREATE TABLE IF NOT EXISTS runs (
   {{int "started_at_us"}},
   {{int "posted_at_us"}},
   PRIMARY KEY (plan_id, cadence, period_no),
-  CHECK (state IN ('RUNNING', 'POSTED', 'CANCELLED'))
+  CHECK (state IN ('RUNNING', 'WAITING', 'POSTED', 'CANCELLED'))
 ){{table}}

@@ -143,6 +143,7 @@ var outcomes = []outcome{
 	{store.ErrUnknownAdjustment, connect.CodeNotFound, uplinev1.ErrorReason_ERROR_REASON_UNKNOWN_ADJUSTMENT, ""},
 	{store.ErrSelfApproved, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_SELF_APPROVED, ""},
 	{store.ErrRunPosted, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_RUN_POSTED, ""},
+	{store.ErrOtherOutput, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_OTHER_OUTPUT, ""},
 	{store.ErrRunCancelled, connect.CodeAborted, uplinev1.ErrorReason_ERROR_REASON_RETRY, "CommissionService.RunPeriod starts it again."},
 	{store.ErrInvalid, connect.CodeInvalidArgument, uplinev1.ErrorReason_ERROR_REASON_INVALID_FIELD, ""},
 	{calc.ErrOverflow, connect.CodeOutOfRange, uplinev1.ErrorReason_ERROR_REASON_OVERFLOW, "Check the amounts; a single one of them is implausibly large."},

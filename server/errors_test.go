@@ -57,6 +57,7 @@ var mapped = []struct {
 	{"ErrInvalid", store.ErrInvalid, connect.CodeInvalidArgument, uplinev1.ErrorReason_ERROR_REASON_INVALID_FIELD},
 	{"ErrUnknownAdjustment", store.ErrUnknownAdjustment, connect.CodeNotFound, uplinev1.ErrorReason_ERROR_REASON_UNKNOWN_ADJUSTMENT},
 	{"ErrSelfApproved", store.ErrSelfApproved, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_SELF_APPROVED},
+	{"ErrOtherOutput", store.ErrOtherOutput, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_OTHER_OUTPUT},
 	{"ErrRunPosted", store.ErrRunPosted, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_RUN_POSTED},
 	{"ErrRunCancelled", store.ErrRunCancelled, connect.CodeAborted, uplinev1.ErrorReason_ERROR_REASON_RETRY},
 	{"ErrLeaseHeld", store.ErrLeaseHeld, connect.CodeUnavailable, uplinev1.ErrorReason_ERROR_REASON_RETRY},

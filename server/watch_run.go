@@ -18,7 +18,7 @@ const (
 	watchRunQuiet = 10 * time.Second
 )
 
-// WatchRun sends the run whenever it has got further, until it is posted or cancelled.
+// WatchRun sends the run whenever it has got further, until it is posted or cancelled, or waits to be confirmed.
 func (s *Server) WatchRun(ctx context.Context, request *uplinev1.WatchRunRequest, stream *connect.ServerStream[uplinev1.WatchRunResponse]) error {
 	look := time.NewTicker(watchRunEvery)
 	defer look.Stop()

@@ -42,6 +42,7 @@ var (
 	ErrUnknownAdjustment  = errors.New("no such adjustment")
 	ErrSelfApproved       = errors.New("approved by who asks for it")
 	ErrRunPosted          = errors.New("run posted")
+	ErrOtherOutput        = errors.New("run came to another output")
 	// ErrRunCancelled: the run was called off while somebody worked on it or waited for it.
 	ErrRunCancelled = errors.New("run cancelled")
 	// ErrLeaseHeld: another owner works on the run, or took it over from a caller who had stalled. It goes on without the caller.

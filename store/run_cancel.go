@@ -6,13 +6,14 @@ import (
 )
 
 const (
-	sqlRunCancel    = `UPDATE runs SET state = 'CANCELLED' WHERE run_id = $1 AND state = 'RUNNING'`
+	sqlRunCancel    = `UPDATE runs SET state = 'CANCELLED' WHERE run_id = $1 AND state IN ('RUNNING', 'WAITING')`
 	sqlAttemptsKill = `UPDATE run_attempts SET state = 'DEAD' WHERE run_key = $1 AND state = 'LIVE'`
-	sqlRunRestart   = `UPDATE runs SET state = 'RUNNING', phase = 'READING', ranks_run_id = $2, plan_version = $3, started_at_us = $4
+	sqlRunRestart   = `UPDATE runs SET state = 'RUNNING', phase = 'READING', attempt = 0, ranks_run_id = $2, plan_version = $3, started_at_us = $4,
+		output_digest = $5, line_count = 0
 		WHERE run_id = $1 AND state = 'CANCELLED'`
 )
 
-// CancelRun calls off a run that is not posted, in one transaction: the lease's token moves on, so whoever works on the run can write
+// CancelRun calls off a run that is not posted, also one that waits to be confirmed, in one transaction: the lease's token moves on, so whoever works on the run can write
 // nothing more for it, its attempts are dead, and its period is open again. Events that came while it was fenced stay in the period
 // that they were counted in. The rows of dead attempts are swept when the run is started anew; they were never lines.
 //
@@ -74,7 +75,7 @@ func (s *Store) restartRun(c Conn, o runScope) error {
 	if err != nil {
 		return err
 	}
-	restarted, err := c.Exec(sqlRunRestart, o.id(), ranks, int64(o.plan.Version), s.nowUS())
+	restarted, err := c.Exec(sqlRunRestart, o.id(), ranks, int64(o.plan.Version), s.nowUS(), []byte{})
 	if err != nil {
 		return err
 	}

@@ -245,6 +245,7 @@ func (f *networkFold) begin(id []byte, row Row) error {
 		f.market = append(f.market[:0], row.Bytes(networkMarket)...)
 		net.Market = append(net.Market, f.words.market(f.market))
 	}
+	f.in.liability.earner(row)
 	if f.asks.Owner {
 		f.owners.append(id)
 	}

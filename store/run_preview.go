@@ -51,13 +51,17 @@ func (s *Store) PreviewRun(ctx context.Context, planID string, cadence calc.Cade
 	if err != nil {
 		return Run{}, err
 	}
-	_, result, err := computeRun(in, s.chunkRows())
+	rows, result, err := computeRun(in, s.chunkRows())
+	if err != nil {
+		return Run{}, err
+	}
+	liability, err := s.checkLiability(ctx, rows)
 	if err != nil {
 		return Run{}, err
 	}
 	return Run{
 		Period: of, State: RunPreviewed, Phase: PhaseDone, PlanVersion: in.scope.plan.Version, EngineVersion: calc.EngineVersion,
 		InputDigest: in.digest, OutputDigest: result.digest, Distributors: int64(in.ids.len()), LineCount: result.lineCount,
-		VolumeCV: in.volumeCV, Currency: in.scope.plan.Currency, Totals: result.totals, Ranks: result.ranks, Restated: result.restated, StartedAtUS: startedAtUS,
+		VolumeCV: in.volumeCV, Currency: in.scope.plan.Currency, Totals: result.totals, Ranks: result.ranks, Restated: result.restated, Liability: liability, StartedAtUS: startedAtUS,
 	}, nil
 }

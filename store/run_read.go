@@ -27,7 +27,8 @@ func (s *Store) GetRun(ctx context.Context, runID string) (run Run, err error) {
 	return run, err
 }
 
-// UnfinishedRuns returns the ids of the runs that are not posted, whether somebody works on them or not.
+// UnfinishedRuns returns the ids of the runs that can be worked on, whether somebody does or not: those that wait for a confirmation are not
+// among them.
 func (s *Store) UnfinishedRuns(ctx context.Context) (runIDs []string, err error) {
 	err = s.engine.Read(ctx, "runs_unfinished", func(c Conn) error {
 		runIDs = nil
@@ -95,6 +96,13 @@ func (s *Store) runByID(c Conn, runID string) (Run, error) {
 		})
 		return nil
 	})
+	if err != nil {
+		return Run{}, err
+	}
+	if run.Liability, err = readRunLiability(c, plan, attempt{run.Key, int64(run.Attempt)}); err != nil {
+		return Run{}, err
+	}
+	run.Confirmation, err = readConfirmation(c, &run)
 	return run, err
 }
 

@@ -14,6 +14,7 @@ type runResult struct {
 	lineCount     int64
 	totals, ranks []RunTotal
 	restated      []RestatedTotal
+	liability     *RunLiability // nil where the plan wants nothing confirmed
 }
 
 // sumUp digests all rows in the order of their keys, however they are cut into chunks, and totals them.

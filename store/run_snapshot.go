@@ -19,6 +19,8 @@ type runInput struct {
 	digest   []byte
 	restated *restating // what the run corrects of closed periods
 	index    *idIndex
+	// liability is read where the plan bounds what may be paid without confirmation, for runs and their previews.
+	liability *liabilityInput
 }
 
 // runReader reads the input of a run inside one snapshot.
@@ -42,6 +44,8 @@ type reading struct {
 	supposed []supposedCount
 	// restated is what the closing run corrects of the periods before; nil when there is nothing to correct.
 	restated *restating
+	// liability takes what the check of the liability needs; nil where nothing is checked.
+	liability *liabilityInput
 }
 
 // readingOf is the one reading of an ordinary run: what had counted when its period was shut, with the ranks and the state that the
@@ -54,7 +58,7 @@ func readingOf(c Conn, o runScope, ranksRunID string, restated *restating) (read
 // readRunInput reads the input of a run. Everything that it reads goes into the input digest, in the order of the keys, so that
 // the same events give the same digest on any engine and at any later time.
 func (s *Store) readRunInput(c Conn, o runScope, how reading) (*runInput, error) {
-	r := &runReader{store: s, conn: c, reading: how, in: &runInput{scope: o, calc: calc.Input{Plan: o.plan, Cadence: o.period.Cadence, Period: o.period}}}
+	r := &runReader{store: s, conn: c, reading: how, in: &runInput{scope: o, liability: how.liability, calc: calc.Input{Plan: o.plan, Cadence: o.period.Cadence, Period: o.period}}}
 	digest := newRowDigest()
 	digest.text(cmp.Or(o.writtenBy, calc.EngineVersion))
 	digest.text(o.id())
@@ -187,6 +191,7 @@ func (r *runReader) addVolume(row Row, region string, more *volumeReader, d *row
 	d.int(cv)
 	d.int(price)
 	more.read(row, d)
+	in.liability.entry(row)
 	d.row()
 	return nil
 }

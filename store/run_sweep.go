@@ -31,7 +31,14 @@ var sweepTexts = [...]struct{ end, some, rest string }{
 	},
 }
 
-const sqlSweepChunks = `DELETE FROM run_chunks WHERE run_key = $1 AND attempt = $2`
+// What a dead attempt has beside rows by distributor: its chunks, and the totals of one that has waited to be confirmed.
+var sweepRest = [...]string{
+	`DELETE FROM run_totals WHERE run_key = $1 AND attempt = $2`,
+	`DELETE FROM run_restatings WHERE run_key = $1 AND attempt = $2`,
+	`DELETE FROM run_liability WHERE run_key = $1 AND attempt = $2`,
+	`DELETE FROM run_liability_drivers WHERE run_key = $1 AND attempt = $2`,
+	`DELETE FROM run_chunks WHERE run_key = $1 AND attempt = $2`,
+}
 
 // sweep deletes the rows of a dead attempt, as many in a transaction as a chunk has. A sweep that is interrupted is done again: the
 // attempt is SWEPT only when nothing of it is left.
@@ -50,8 +57,10 @@ func (w *runWork) sweep(ctx context.Context, dead attempt) error {
 		}
 	}
 	return w.write(ctx, "run_swept", func(c Conn) error {
-		if _, err := c.Exec(sqlSweepChunks, dead.runKey, dead.no); err != nil {
-			return err
+		for _, text := range sweepRest {
+			if _, err := c.Exec(text, dead.runKey, dead.no); err != nil {
+				return err
+			}
 		}
 		_, err := c.Exec(sqlAttemptState, dead.runKey, dead.no, "SWEPT")
 		return err

@@ -53,6 +53,9 @@ const (
 	columnMarket = 0
 	columnSale   = 1
 	columnSeller = 4
+	columnPV     = 5
+	columnCV     = 6
+	columnPrice  = 7
 )
 
 const (

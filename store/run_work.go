@@ -15,7 +15,8 @@ import (
 //  3. The input is read in one snapshot and digested.
 //  4. An attempt is continued or begun; the rows of dead ones are swept.
 //  5. The result is computed and laid out in chunks, and those that are not there yet are written, each in a transaction.
-//  6. The flip makes them lines.
+//  6. The flip makes them lines. Where the run pays what its plan wants confirmed, it waits for that first, and ConfirmRun lets it go on
+//     from 2.
 //
 // Wherever it is interrupted, the next owner begins again at 2 and finds in the tables what was done.
 type runWork struct {
@@ -26,13 +27,13 @@ type runWork struct {
 	attempt attempt
 }
 
-// WorkRun takes the lease of a run and carries it to POSTED, from wherever whoever worked on it before left it: the outcome is the
-// one of a single clean run. It returns a posted run as it is, ErrLeaseHeld while another owner works on it, ErrRunCancelled for a run
+// WorkRun takes the lease of a run and carries it to POSTED, or to WAITING where it has to be confirmed, from wherever whoever worked on
+// it before left it: the outcome is the one of a single clean run. It returns a posted run, and one that waits, as it is, ErrLeaseHeld while another owner works on it, ErrRunCancelled for a run
 // that was called off, and ErrUnknownRun.
 // When the context ends it finishes the transaction under way and gives the lease back; the run is continued by whoever calls next.
 func (s *Store) WorkRun(ctx context.Context, runID string) (Run, error) {
 	run, err := s.GetRun(ctx, runID)
-	if err != nil || run.State == RunPosted {
+	if err != nil || run.State == RunPosted || run.State == RunWaiting {
 		return run, err
 	}
 	if run.State == RunCancelled {
@@ -83,6 +84,9 @@ func (w *runWork) close(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if result.liability, err = w.store.checkLiability(ctx, rows); err != nil {
+		return err
+	}
 	w.enter(PhaseWriting)
 	done, err := w.beginWriting(ctx, rows, result)
 	if err != nil {
@@ -92,10 +96,15 @@ func (w *runWork) close(ctx context.Context) error {
 		return err
 	}
 	w.enter(PhasePosting)
-	if err := w.flip(ctx, rows, result); err != nil {
+	waits, err := w.flip(ctx, rows, result)
+	switch {
+	case err != nil:
 		return err
+	case waits:
+		w.enter(PhaseWaiting)
+	default:
+		w.enter(PhaseDone)
 	}
-	w.enter(PhaseDone)
 	return nil
 }
 
@@ -164,7 +173,12 @@ func (s *Store) readWithCorrections(c Conn, o runScope, ranksRunID string) (*run
 	if err != nil {
 		return nil, err
 	}
-	return s.readRunInput(c, o, how)
+	how.liability = newLiabilityInput(o.plan)
+	in, err := s.readRunInput(c, o, how)
+	if err != nil {
+		return nil, err
+	}
+	return in, readLiability(c, in)
 }
 
 // computeRun computes and lays out the rows.

@@ -267,6 +267,7 @@ type RunState string
 // The states of a run. A preview is not kept.
 const (
 	RunRunning   RunState = "RUNNING"
+	RunWaiting   RunState = "WAITING" // computed and written, and outside of limits that its plan wants confirmed
 	RunPosted    RunState = "POSTED"
 	RunPreviewed RunState = "PREVIEWED"
 	RunCancelled RunState = "CANCELLED"
@@ -281,6 +282,7 @@ const (
 	PhaseReading   RunPhase = "READING"
 	PhaseComputing RunPhase = "COMPUTING"
 	PhaseWriting   RunPhase = "WRITING"
+	PhaseWaiting   RunPhase = "WAITING" // for a confirmation
 	PhasePosting   RunPhase = "POSTING" // the flip, which is too short to be kept as a phase
 	PhaseDone      RunPhase = "DONE"
 )
@@ -309,6 +311,8 @@ type Run struct {
 	Currency                  string
 	Totals, Ranks             []RunTotal
 	Restated                  []RestatedTotal // what it corrects of closed periods
+	Liability                 *RunLiability   // nil where its plan wants nothing confirmed, and until it is computed
+	Confirmation              *Confirmation   // of what it came to; nil where nobody has confirmed it
 	StartedAtUS, PostedAtUS   int64
 }
 

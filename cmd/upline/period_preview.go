@@ -13,7 +13,8 @@ func periodPreviewCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "preview --plan PLAN PERIOD [flags]",
 		Short: "Compute a period as a close would now, and keep nothing",
-		Long: `Computes a period as a close would now, prints what it comes to by bonus and by rank, and changes nothing. A period that is
+		Long: `Computes a period as a close would now, prints what it comes to by bonus and by rank, and by market and vendor
+where the plan has limits (liability), with what is outside of them, and changes nothing. A period that is
 still running can be previewed, too.`,
 		Example: `  upline period preview --plan energy 2026-01`,
 		Args:    onePeriod,

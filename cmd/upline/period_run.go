@@ -25,6 +25,9 @@ func (o *periodOptions) printRun(out io.Writer, run *uplinev1.Run) error {
 		fmt.Fprintf(out, "posted at %s, %v after it began\n", run.GetPostedAt().AsTime().Format(time.RFC3339),
 			run.GetPostedAt().AsTime().Sub(run.GetStartedAt().AsTime()).Round(time.Millisecond))
 	}
+	if c := run.GetConfirmation(); c != nil {
+		fmt.Fprintf(out, "confirmed at %s by %s: %s\n", c.GetConfirmedAt().AsTime().Format(time.RFC3339), cmp.Or(c.GetConfirmedBy(), "staff of this machine"), c.GetReason())
+	}
 	if run.GetOutputDigest() != "" {
 		fmt.Fprintf(out, "input  %s\noutput %s\n", run.GetInputDigest(), run.GetOutputDigest())
 	}
@@ -39,6 +42,9 @@ func (o *periodOptions) printRun(out io.Writer, run *uplinev1.Run) error {
 		}
 	}
 	if err := printRestated(out, run.GetRestated()); err != nil {
+		return err
+	}
+	if err := printLiability(out, run); err != nil {
 		return err
 	}
 	if len(run.GetRanks()) == 0 {

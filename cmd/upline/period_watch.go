@@ -15,7 +15,7 @@ func periodWatchCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "watch --plan PLAN PERIOD [flags]",
 		Short:   "Follow the close of a period that somebody has started",
-		Long:    `Follows the run that closes a period, with a progress bar, until it is posted or cancelled, and prints it.`,
+		Long:    `Follows the run that closes a period, with a progress bar, and prints it once it is posted or cancelled, or waits to be confirmed.`,
 		Example: `  upline period watch --plan energy 2026-01`,
 		Args:    onePeriod,
 		RunE: func(c *cobra.Command, arguments []string) error {
@@ -77,8 +77,12 @@ func (o *periodOptions) follow(ctx context.Context, t terminal, runID string) er
 			if err := o.printRun(t.out, run); err != nil {
 				return err
 			}
-			if run.GetState() == uplinev1.RunState_RUN_STATE_CANCELLED {
+			switch run.GetState() {
+			case uplinev1.RunState_RUN_STATE_CANCELLED:
 				return fmt.Errorf("run %s was cancelled; its period is open again", runID)
+			case uplinev1.RunState_RUN_STATE_WAITING:
+				return fmt.Errorf("run %s waits to be confirmed; nothing of it is posted. "+
+					"`upline period close` with --confirm %s and --reason posts it, and `upline period cancel` calls it off", runID, run.GetOutputDigest())
 			}
 			return nil
 		case ctx.Err() != nil:

@@ -14,7 +14,7 @@ import (
 
 // Runs is what a Closer needs of a store.
 type Runs interface {
-	// WorkRun carries a run to its end, or returns store.ErrLeaseHeld while another works on it.
+	// WorkRun carries a run to its end, or to where it waits to be confirmed, or returns store.ErrLeaseHeld while another works on it.
 	WorkRun(ctx context.Context, runID string) (store.Run, error)
 	GetRun(ctx context.Context, runID string) (store.Run, error)
 	UnfinishedRuns(ctx context.Context) ([]string, error)
@@ -122,7 +122,7 @@ func (c *Closer) Kick(runID string) {
 	}
 }
 
-// Wait returns nil when the run is posted, by whomever. It returns the error of ctx when that ends first, and the error of the work
+// Wait returns nil when the run is posted, by whomever, or waits to be confirmed. It returns the error of ctx when that ends first, and the error of the work
 // on the run here when trying again would not mend it.
 func (c *Closer) Wait(ctx context.Context, runID string) error {
 	for {
@@ -139,7 +139,7 @@ func (c *Closer) Wait(ctx context.Context, runID string) error {
 			return ctx.Err()
 		case err != nil && !passing(err):
 			return err
-		case err == nil && run.State == store.RunPosted:
+		case err == nil && (run.State == store.RunPosted || run.State == store.RunWaiting):
 			return nil
 		case err == nil && run.State == store.RunCancelled:
 			return &store.Refusal{Kind: store.ErrRunCancelled, IDs: []string{"run_id", runID}, Remedy: "start the run anew with RunPeriod"}
@@ -215,6 +215,8 @@ func (c *Closer) work(ctx context.Context, runID string) {
 	}
 	run, err := c.try(ctx, runID)
 	switch {
+	case err == nil && run.State == store.RunWaiting:
+		c.options.Logger.Warn("run waits to be confirmed", "run_id", runID, "attempt", run.Attempt, "distributors", run.Distributors, "lines", run.LineCount)
 	case err == nil:
 		c.options.Logger.Info("run posted", "run_id", runID, "attempt", run.Attempt, "distributors", run.Distributors, "lines", run.LineCount)
 	case errors.Is(err, store.ErrLeaseHeld), errors.Is(err, store.ErrRunCancelled), ctx.Err() != nil:

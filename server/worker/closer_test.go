@@ -1,6 +1,7 @@
 package worker_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -19,6 +20,7 @@ type runs struct {
 	states map[string]store.RunState
 	tries  map[string]int
 	work   func(ctx context.Context, runID string, try int) error
+	end    store.RunState // what a run comes to; RunPosted where it is empty
 }
 
 func (r *runs) WorkRun(ctx context.Context, runID string) (store.Run, error) {
@@ -30,7 +32,7 @@ func (r *runs) WorkRun(ctx context.Context, runID string) (store.Run, error) {
 		return store.Run{}, err
 	}
 	r.mu.Lock()
-	r.states[runID] = store.RunPosted
+	r.states[runID] = cmp.Or(r.end, store.RunPosted)
 	r.mu.Unlock()
 	return r.GetRun(ctx, runID)
 }
@@ -94,6 +96,29 @@ func well(context.Context, string, int) error { return nil }
 
 func TestCloser_KickedRunIsPosted(t *testing.T) {
 	s := start(t, []string{"a"}, well)
+	s.Kick("a")
+	if err := s.Wait(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A run that waits to be confirmed is left alone until somebody kicks it.
+func TestCloser_RunThatHasToBeConfirmedWaits(t *testing.T) {
+	s := start(t, []string{"a"}, well)
+	s.runs.end = store.RunWaiting
+	s.Kick("a")
+	if err := s.Wait(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		s.ticks <- time.Time{}
+	}
+	if tries := s.tries("a"); tries != 1 {
+		t.Fatalf("a run that waits was worked on %d times", tries)
+	}
+	s.runs.mu.Lock()
+	s.runs.states["a"], s.runs.end = store.RunRunning, store.RunPosted // as confirming does
+	s.runs.mu.Unlock()
 	s.Kick("a")
 	if err := s.Wait(t.Context(), "a"); err != nil {
 		t.Fatal(err)

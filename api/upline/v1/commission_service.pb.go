@@ -157,6 +157,8 @@ const (
 	RunState_RUN_STATE_PREVIEWED RunState = 3
 	// Called off before it was posted; RunPeriod starts it anew.
 	RunState_RUN_STATE_CANCELLED RunState = 4
+	// Computed and written, and outside of a limit of the plan's `liability`: it is posted once RunPeriod confirms it.
+	RunState_RUN_STATE_WAITING RunState = 5
 )
 
 // Enum value maps for RunState.
@@ -167,6 +169,7 @@ var (
 		2: "RUN_STATE_POSTED",
 		3: "RUN_STATE_PREVIEWED",
 		4: "RUN_STATE_CANCELLED",
+		5: "RUN_STATE_WAITING",
 	}
 	RunState_value = map[string]int32{
 		"RUN_STATE_UNSPECIFIED": 0,
@@ -174,6 +177,7 @@ var (
 		"RUN_STATE_POSTED":      2,
 		"RUN_STATE_PREVIEWED":   3,
 		"RUN_STATE_CANCELLED":   4,
+		"RUN_STATE_WAITING":     5,
 	}
 )
 
@@ -220,6 +224,8 @@ const (
 	RunPhase_RUN_PHASE_WRITING RunPhase = 4
 	// Done.
 	RunPhase_RUN_PHASE_DONE RunPhase = 5
+	// Waits to be confirmed.
+	RunPhase_RUN_PHASE_WAITING RunPhase = 6
 )
 
 // Enum value maps for RunPhase.
@@ -231,6 +237,7 @@ var (
 		3: "RUN_PHASE_COMPUTING",
 		4: "RUN_PHASE_WRITING",
 		5: "RUN_PHASE_DONE",
+		6: "RUN_PHASE_WAITING",
 	}
 	RunPhase_value = map[string]int32{
 		"RUN_PHASE_UNSPECIFIED": 0,
@@ -239,6 +246,7 @@ var (
 		"RUN_PHASE_COMPUTING":   3,
 		"RUN_PHASE_WRITING":     4,
 		"RUN_PHASE_DONE":        5,
+		"RUN_PHASE_WAITING":     6,
 	}
 )
 
@@ -2447,7 +2455,11 @@ type Run struct {
 	PostedAt *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=posted_at,json=postedAt,proto3" json:"posted_at,omitempty"`
 	// What the run corrects of closed periods, by period, bonus and what becomes of it; a preview says what a close would. Empty when there
 	// is nothing to correct.
-	Restated      []*RestatedTotal `protobuf:"bytes,30,rep,name=restated,proto3" json:"restated,omitempty"`
+	Restated []*RestatedTotal `protobuf:"bytes,30,rep,name=restated,proto3" json:"restated,omitempty"`
+	// What it pays, held against the limits of the plan; unset where the plan has no `liability`, and until it is computed.
+	Liability *RunLiability `protobuf:"bytes,40,opt,name=liability,proto3" json:"liability,omitempty"`
+	// Who confirmed what it came to; unset where nobody has.
+	Confirmation  *RunConfirmation `protobuf:"bytes,41,opt,name=confirmation,proto3" json:"confirmation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2622,6 +2634,20 @@ func (x *Run) GetRestated() []*RestatedTotal {
 	return nil
 }
 
+func (x *Run) GetLiability() *RunLiability {
+	if x != nil {
+		return x.Liability
+	}
+	return nil
+}
+
+func (x *Run) GetConfirmation() *RunConfirmation {
+	if x != nil {
+		return x.Confirmation
+	}
+	return nil
+}
+
 // RunPeriodRequest asks for a period to be computed.
 type RunPeriodRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2634,7 +2660,10 @@ type RunPeriodRequest struct {
 	// PREVIEW or CLOSE.
 	Mode RunMode `protobuf:"varint,4,opt,name=mode,proto3,enum=upline.v1.RunMode" json:"mode,omitempty"`
 	// How long a CLOSE waits for its end before it answers with the run under way; at most 60 s. Omitted: 10 s.
-	Wait          *durationpb.Duration `protobuf:"bytes,5,opt,name=wait,proto3" json:"wait,omitempty"`
+	Wait *durationpb.Duration `protobuf:"bytes,5,opt,name=wait,proto3" json:"wait,omitempty"`
+	// With CLOSE: confirms the run, if it comes to that output. A run that waits goes on; one that is under way, or started by this call, does not
+	// wait if it comes to it. A repeat is harmless, and the first confirmation stays.
+	Confirm       *ConfirmRun `protobuf:"bytes,40,opt,name=confirm,proto3" json:"confirm,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2704,10 +2733,18 @@ func (x *RunPeriodRequest) GetWait() *durationpb.Duration {
 	return nil
 }
 
+func (x *RunPeriodRequest) GetConfirm() *ConfirmRun {
+	if x != nil {
+		return x.Confirm
+	}
+	return nil
+}
+
 // RunPeriodResponse answers RunPeriod.
 type RunPeriodResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The run. For CLOSE, `state` is RUNNING when it outlasted `wait`; GetRun follows it.
+	// The run. For CLOSE, `state` is RUNNING when it outlasted `wait`; GetRun follows it. It is WAITING when the run has to be confirmed:
+	// `liability.findings` say why.
 	Run           *Run `protobuf:"bytes,1,opt,name=run,proto3" json:"run,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3315,7 +3352,7 @@ var File_upline_v1_commission_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\n" +
-	"\"upline/v1/commission_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16upline/v1/errors.proto\x1a\x1fupline/v1/catalog_service.proto\x1a\x15upline/v1/types.proto\"\xcd\x05\n" +
+	"\"upline/v1/commission_service.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16upline/v1/errors.proto\x1a\x1fupline/v1/catalog_service.proto\x1a\x1dupline/v1/run_liability.proto\x1a\x15upline/v1/types.proto\"\xcd\x05\n" +
 	"\x11RecordSaleRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -3495,7 +3532,7 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\n" +
 	"line_count\x18\x05 \x01(\x03R\tlineCount\x12(\n" +
 	"\x06raised\x18\x06 \x01(\v2\x10.upline.v1.MoneyR\x06raised\x12*\n" +
-	"\alowered\x18\a \x01(\v2\x10.upline.v1.MoneyR\alowered\"\x96\x06\n" +
+	"\alowered\x18\a \x01(\v2\x10.upline.v1.MoneyR\alowered\"\x8d\a\n" +
 	"\x03Run\x12\x15\n" +
 	"\x06run_id\x18\x01 \x01(\tR\x05runId\x12,\n" +
 	"\x06period\x18\x02 \x01(\v2\x14.upline.v1.PeriodRefR\x06period\x12&\n" +
@@ -3520,14 +3557,17 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\n" +
 	"started_at\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\tstartedAt\x127\n" +
 	"\tposted_at\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampR\bpostedAt\x124\n" +
-	"\brestated\x18\x1e \x03(\v2\x18.upline.v1.RestatedTotalR\brestated\"\x97\x02\n" +
+	"\brestated\x18\x1e \x03(\v2\x18.upline.v1.RestatedTotalR\brestated\x125\n" +
+	"\tliability\x18( \x01(\v2\x17.upline.v1.RunLiabilityR\tliability\x12>\n" +
+	"\fconfirmation\x18) \x01(\v2\x1a.upline.v1.RunConfirmationR\fconfirmation\"\xc8\x02\n" +
 	"\x10RunPeriodRequest\x127\n" +
 	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x126\n" +
 	"\acadence\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceB\b\xbaH\x05\x82\x01\x02\x10\x01R\acadence\x12!\n" +
 	"\x06period\x18\x03 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x10R\x06period\x122\n" +
 	"\x04mode\x18\x04 \x01(\x0e2\x12.upline.v1.RunModeB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04mode\x12;\n" +
-	"\x04wait\x18\x05 \x01(\v2\x19.google.protobuf.DurationB\f\xbaH\t\xaa\x01\x06\"\x02\b<2\x00R\x04wait\"5\n" +
+	"\x04wait\x18\x05 \x01(\v2\x19.google.protobuf.DurationB\f\xbaH\t\xaa\x01\x06\"\x02\b<2\x00R\x04wait\x12/\n" +
+	"\aconfirm\x18( \x01(\v2\x15.upline.v1.ConfirmRunR\aconfirm\"5\n" +
 	"\x11RunPeriodResponse\x12 \n" +
 	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run\"2\n" +
 	"\rGetRunRequest\x12!\n" +
@@ -3576,20 +3616,22 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\aRunMode\x12\x18\n" +
 	"\x14RUN_MODE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10RUN_MODE_PREVIEW\x10\x01\x12\x12\n" +
-	"\x0eRUN_MODE_CLOSE\x10\x02*\x84\x01\n" +
+	"\x0eRUN_MODE_CLOSE\x10\x02*\x9b\x01\n" +
 	"\bRunState\x12\x19\n" +
 	"\x15RUN_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11RUN_STATE_RUNNING\x10\x01\x12\x14\n" +
 	"\x10RUN_STATE_POSTED\x10\x02\x12\x17\n" +
 	"\x13RUN_STATE_PREVIEWED\x10\x03\x12\x17\n" +
-	"\x13RUN_STATE_CANCELLED\x10\x04*\x97\x01\n" +
+	"\x13RUN_STATE_CANCELLED\x10\x04\x12\x15\n" +
+	"\x11RUN_STATE_WAITING\x10\x05*\xae\x01\n" +
 	"\bRunPhase\x12\x19\n" +
 	"\x15RUN_PHASE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11RUN_PHASE_FENCING\x10\x01\x12\x15\n" +
 	"\x11RUN_PHASE_READING\x10\x02\x12\x17\n" +
 	"\x13RUN_PHASE_COMPUTING\x10\x03\x12\x15\n" +
 	"\x11RUN_PHASE_WRITING\x10\x04\x12\x12\n" +
-	"\x0eRUN_PHASE_DONE\x10\x05*\xb0\x01\n" +
+	"\x0eRUN_PHASE_DONE\x10\x05\x12\x15\n" +
+	"\x11RUN_PHASE_WAITING\x10\x06*\xb0\x01\n" +
 	"\x0fRestatedOutcome\x12 \n" +
 	"\x1cRESTATED_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17RESTATED_OUTCOME_POSTED\x10\x01\x12\x1d\n" +
@@ -3681,7 +3723,10 @@ var file_upline_v1_commission_service_proto_goTypes = []any{
 	(*PeriodRef)(nil),                 // 49: upline.v1.PeriodRef
 	(PeriodState)(0),                  // 50: upline.v1.PeriodState
 	(*Line)(nil),                      // 51: upline.v1.Line
-	(*durationpb.Duration)(nil),       // 52: google.protobuf.Duration
+	(*RunLiability)(nil),              // 52: upline.v1.RunLiability
+	(*RunConfirmation)(nil),           // 53: upline.v1.RunConfirmation
+	(*durationpb.Duration)(nil),       // 54: google.protobuf.Duration
+	(*ConfirmRun)(nil),                // 55: upline.v1.ConfirmRun
 }
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
 	42, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
@@ -3747,56 +3792,59 @@ var file_upline_v1_commission_service_proto_depIdxs = []int32{
 	43, // 60: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
 	43, // 61: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
 	29, // 62: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
-	48, // 63: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	1,  // 64: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	52, // 65: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
-	30, // 66: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
-	30, // 67: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	30, // 68: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
-	30, // 69: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
-	5,  // 70: upline.v1.PreviewCorrectionRequest.sale:type_name -> upline.v1.RecordSaleRequest
-	10, // 71: upline.v1.PreviewCorrectionRequest.activation:type_name -> upline.v1.ActivateRequest
-	14, // 72: upline.v1.PreviewCorrectionRequest.cancellation:type_name -> upline.v1.CancelRequest
-	12, // 73: upline.v1.PreviewCorrectionRequest.payment:type_name -> upline.v1.RecordPaymentRequest
-	44, // 74: upline.v1.PreviewCorrectionResponse.receipt:type_name -> upline.v1.EventReceipt
-	29, // 75: upline.v1.PreviewCorrectionResponse.totals:type_name -> upline.v1.RestatedTotal
-	41, // 76: upline.v1.PreviewCorrectionResponse.amounts:type_name -> upline.v1.CorrectedAmount
-	49, // 77: upline.v1.CorrectedAmount.period:type_name -> upline.v1.PeriodRef
-	4,  // 78: upline.v1.CorrectedAmount.outcome:type_name -> upline.v1.RestatedOutcome
-	42, // 79: upline.v1.CorrectedAmount.amount:type_name -> upline.v1.Money
-	5,  // 80: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	7,  // 81: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	10, // 82: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	12, // 83: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	14, // 84: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	15, // 85: upline.v1.CommissionService.MoveVendor:input_type -> upline.v1.MoveVendorRequest
-	19, // 86: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	21, // 87: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	23, // 88: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	31, // 89: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	39, // 90: upline.v1.CommissionService.PreviewCorrection:input_type -> upline.v1.PreviewCorrectionRequest
-	33, // 91: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	35, // 92: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
-	37, // 93: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
-	6,  // 94: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	8,  // 95: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	11, // 96: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	13, // 97: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	17, // 98: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	16, // 99: upline.v1.CommissionService.MoveVendor:output_type -> upline.v1.MoveVendorResponse
-	20, // 100: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	22, // 101: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	26, // 102: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	32, // 103: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	40, // 104: upline.v1.CommissionService.PreviewCorrection:output_type -> upline.v1.PreviewCorrectionResponse
-	34, // 105: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	36, // 106: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
-	38, // 107: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
-	94, // [94:108] is the sub-list for method output_type
-	80, // [80:94] is the sub-list for method input_type
-	80, // [80:80] is the sub-list for extension type_name
-	80, // [80:80] is the sub-list for extension extendee
-	0,  // [0:80] is the sub-list for field type_name
+	52, // 63: upline.v1.Run.liability:type_name -> upline.v1.RunLiability
+	53, // 64: upline.v1.Run.confirmation:type_name -> upline.v1.RunConfirmation
+	48, // 65: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	1,  // 66: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
+	54, // 67: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	55, // 68: upline.v1.RunPeriodRequest.confirm:type_name -> upline.v1.ConfirmRun
+	30, // 69: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
+	30, // 70: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
+	30, // 71: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
+	30, // 72: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
+	5,  // 73: upline.v1.PreviewCorrectionRequest.sale:type_name -> upline.v1.RecordSaleRequest
+	10, // 74: upline.v1.PreviewCorrectionRequest.activation:type_name -> upline.v1.ActivateRequest
+	14, // 75: upline.v1.PreviewCorrectionRequest.cancellation:type_name -> upline.v1.CancelRequest
+	12, // 76: upline.v1.PreviewCorrectionRequest.payment:type_name -> upline.v1.RecordPaymentRequest
+	44, // 77: upline.v1.PreviewCorrectionResponse.receipt:type_name -> upline.v1.EventReceipt
+	29, // 78: upline.v1.PreviewCorrectionResponse.totals:type_name -> upline.v1.RestatedTotal
+	41, // 79: upline.v1.PreviewCorrectionResponse.amounts:type_name -> upline.v1.CorrectedAmount
+	49, // 80: upline.v1.CorrectedAmount.period:type_name -> upline.v1.PeriodRef
+	4,  // 81: upline.v1.CorrectedAmount.outcome:type_name -> upline.v1.RestatedOutcome
+	42, // 82: upline.v1.CorrectedAmount.amount:type_name -> upline.v1.Money
+	5,  // 83: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	7,  // 84: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	10, // 85: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	12, // 86: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	14, // 87: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	15, // 88: upline.v1.CommissionService.MoveVendor:input_type -> upline.v1.MoveVendorRequest
+	19, // 89: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	21, // 90: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	23, // 91: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	31, // 92: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	39, // 93: upline.v1.CommissionService.PreviewCorrection:input_type -> upline.v1.PreviewCorrectionRequest
+	33, // 94: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	35, // 95: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	37, // 96: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	6,  // 97: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	8,  // 98: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	11, // 99: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	13, // 100: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	17, // 101: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	16, // 102: upline.v1.CommissionService.MoveVendor:output_type -> upline.v1.MoveVendorResponse
+	20, // 103: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	22, // 104: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	26, // 105: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	32, // 106: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	40, // 107: upline.v1.CommissionService.PreviewCorrection:output_type -> upline.v1.PreviewCorrectionResponse
+	34, // 108: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	36, // 109: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	38, // 110: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	97, // [97:111] is the sub-list for method output_type
+	83, // [83:97] is the sub-list for method input_type
+	83, // [83:83] is the sub-list for extension type_name
+	83, // [83:83] is the sub-list for extension extendee
+	0,  // [0:83] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }
@@ -3806,6 +3854,7 @@ func file_upline_v1_commission_service_proto_init() {
 	}
 	file_upline_v1_errors_proto_init()
 	file_upline_v1_catalog_service_proto_init()
+	file_upline_v1_run_liability_proto_init()
 	file_upline_v1_types_proto_init()
 	file_upline_v1_commission_service_proto_msgTypes[0].OneofWrappers = []any{}
 	file_upline_v1_commission_service_proto_msgTypes[4].OneofWrappers = []any{

@@ -66,7 +66,8 @@ type CommissionServiceClient interface {
 	// GetEarnings returns what a distributor earns in a period: totals, by bonus, and the lines behind them.
 	GetEarnings(ctx context.Context, in *GetEarningsRequest, opts ...grpc.CallOption) (*GetEarningsResponse, error)
 	// RunPeriod computes a period. PREVIEW posts nothing and answers when computed. CLOSE starts the period's run, or joins the
-	// one under way, posts and closes exactly once, and may be called again by anyone at any time.
+	// one under way, posts and closes exactly once, and may be called again by anyone at any time. A run that is outside of the limits of
+	// the plan's `liability` waits, before anything of it is seen, until `confirm` or CancelRun is called.
 	RunPeriod(ctx context.Context, in *RunPeriodRequest, opts ...grpc.CallOption) (*RunPeriodResponse, error)
 	// PreviewCorrection says what recording a sale, or an event on one, would change, and records nothing: what is posted at once, what
 	// the next close corrects of closed periods, and what open periods come to otherwise.
@@ -74,9 +75,9 @@ type CommissionServiceClient interface {
 	// GetRun returns a run and its progress.
 	GetRun(ctx context.Context, in *GetRunRequest, opts ...grpc.CallOption) (*GetRunResponse, error)
 	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
-	// cancelled. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
+	// cancelled, or waits to be confirmed. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
 	WatchRun(ctx context.Context, in *WatchRunRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchRunResponse], error)
-	// CancelRun calls off a run that is not posted: nothing of it is ever seen, and its period is open again. An event that came
+	// CancelRun calls off a run that is not posted, also one that waits to be confirmed: nothing of it is ever seen, and its period is open again. An event that came
 	// meanwhile stays in the period that it was counted in. Calling it again is harmless; RunPeriod starts the run anew.
 	CancelRun(ctx context.Context, in *CancelRunRequest, opts ...grpc.CallOption) (*CancelRunResponse, error)
 }
@@ -269,7 +270,8 @@ type CommissionServiceServer interface {
 	// GetEarnings returns what a distributor earns in a period: totals, by bonus, and the lines behind them.
 	GetEarnings(context.Context, *GetEarningsRequest) (*GetEarningsResponse, error)
 	// RunPeriod computes a period. PREVIEW posts nothing and answers when computed. CLOSE starts the period's run, or joins the
-	// one under way, posts and closes exactly once, and may be called again by anyone at any time.
+	// one under way, posts and closes exactly once, and may be called again by anyone at any time. A run that is outside of the limits of
+	// the plan's `liability` waits, before anything of it is seen, until `confirm` or CancelRun is called.
 	RunPeriod(context.Context, *RunPeriodRequest) (*RunPeriodResponse, error)
 	// PreviewCorrection says what recording a sale, or an event on one, would change, and records nothing: what is posted at once, what
 	// the next close corrects of closed periods, and what open periods come to otherwise.
@@ -277,9 +279,9 @@ type CommissionServiceServer interface {
 	// GetRun returns a run and its progress.
 	GetRun(context.Context, *GetRunRequest) (*GetRunResponse, error)
 	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
-	// cancelled. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
+	// cancelled, or waits to be confirmed. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
 	WatchRun(*WatchRunRequest, grpc.ServerStreamingServer[WatchRunResponse]) error
-	// CancelRun calls off a run that is not posted: nothing of it is ever seen, and its period is open again. An event that came
+	// CancelRun calls off a run that is not posted, also one that waits to be confirmed: nothing of it is ever seen, and its period is open again. An event that came
 	// meanwhile stays in the period that it was counted in. Calling it again is harmless; RunPeriod starts the run anew.
 	CancelRun(context.Context, *CancelRunRequest) (*CancelRunResponse, error)
 	mustEmbedUnimplementedCommissionServiceServer()

@@ -101,6 +101,8 @@ const (
 	ErrorReason_ERROR_REASON_UNKNOWN_ADJUSTMENT ErrorReason = 40
 	// FAILED_PRECONDITION: who asks for an adjustment cannot approve it.
 	ErrorReason_ERROR_REASON_SELF_APPROVED ErrorReason = 41
+	// FAILED_PRECONDITION: the run came to another output than the one that is confirmed.
+	ErrorReason_ERROR_REASON_OTHER_OUTPUT ErrorReason = 60
 )
 
 // Enum value maps for ErrorReason.
@@ -143,6 +145,7 @@ var (
 		34: "ERROR_REASON_DISTRIBUTOR_TERMINATED",
 		40: "ERROR_REASON_UNKNOWN_ADJUSTMENT",
 		41: "ERROR_REASON_SELF_APPROVED",
+		60: "ERROR_REASON_OTHER_OUTPUT",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":            0,
@@ -182,6 +185,7 @@ var (
 		"ERROR_REASON_DISTRIBUTOR_TERMINATED": 34,
 		"ERROR_REASON_UNKNOWN_ADJUSTMENT":     40,
 		"ERROR_REASON_SELF_APPROVED":          41,
+		"ERROR_REASON_OTHER_OUTPUT":           60,
 	}
 )
 
@@ -376,7 +380,7 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"request_id\x18\x05 \x01(\tR\trequestId\x1a6\n" +
 	"\bIdsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xb1\t\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\xd0\t\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
 	"\x1aERROR_REASON_INVALID_FIELD\x10\x01\x12\x1e\n" +
@@ -415,7 +419,8 @@ const file_upline_v1_errors_proto_rawDesc = "" +
 	"\x1aERROR_REASON_NETWORK_CYCLE\x10!\x12'\n" +
 	"#ERROR_REASON_DISTRIBUTOR_TERMINATED\x10\"\x12#\n" +
 	"\x1fERROR_REASON_UNKNOWN_ADJUSTMENT\x10(\x12\x1e\n" +
-	"\x1aERROR_REASON_SELF_APPROVED\x10)B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
+	"\x1aERROR_REASON_SELF_APPROVED\x10)\x12\x1d\n" +
+	"\x19ERROR_REASON_OTHER_OUTPUT\x10<B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
 	file_upline_v1_errors_proto_rawDescOnce sync.Once

@@ -104,7 +104,8 @@ type CommissionServiceClient interface {
 	// GetEarnings returns what a distributor earns in a period: totals, by bonus, and the lines behind them.
 	GetEarnings(context.Context, *v1.GetEarningsRequest) (*v1.GetEarningsResponse, error)
 	// RunPeriod computes a period. PREVIEW posts nothing and answers when computed. CLOSE starts the period's run, or joins the
-	// one under way, posts and closes exactly once, and may be called again by anyone at any time.
+	// one under way, posts and closes exactly once, and may be called again by anyone at any time. A run that is outside of the limits of
+	// the plan's `liability` waits, before anything of it is seen, until `confirm` or CancelRun is called.
 	RunPeriod(context.Context, *v1.RunPeriodRequest) (*v1.RunPeriodResponse, error)
 	// PreviewCorrection says what recording a sale, or an event on one, would change, and records nothing: what is posted at once, what
 	// the next close corrects of closed periods, and what open periods come to otherwise.
@@ -112,9 +113,9 @@ type CommissionServiceClient interface {
 	// GetRun returns a run and its progress.
 	GetRun(context.Context, *v1.GetRunRequest) (*v1.GetRunResponse, error)
 	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
-	// cancelled. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
+	// cancelled, or waits to be confirmed. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
 	WatchRun(context.Context, *v1.WatchRunRequest) (*connect.ServerStreamForClient[v1.WatchRunResponse], error)
-	// CancelRun calls off a run that is not posted: nothing of it is ever seen, and its period is open again. An event that came
+	// CancelRun calls off a run that is not posted, also one that waits to be confirmed: nothing of it is ever seen, and its period is open again. An event that came
 	// meanwhile stays in the period that it was counted in. Calling it again is harmless; RunPeriod starts the run anew.
 	CancelRun(context.Context, *v1.CancelRunRequest) (*v1.CancelRunResponse, error)
 }
@@ -390,7 +391,8 @@ type CommissionServiceHandler interface {
 	// GetEarnings returns what a distributor earns in a period: totals, by bonus, and the lines behind them.
 	GetEarnings(context.Context, *v1.GetEarningsRequest) (*v1.GetEarningsResponse, error)
 	// RunPeriod computes a period. PREVIEW posts nothing and answers when computed. CLOSE starts the period's run, or joins the
-	// one under way, posts and closes exactly once, and may be called again by anyone at any time.
+	// one under way, posts and closes exactly once, and may be called again by anyone at any time. A run that is outside of the limits of
+	// the plan's `liability` waits, before anything of it is seen, until `confirm` or CancelRun is called.
 	RunPeriod(context.Context, *v1.RunPeriodRequest) (*v1.RunPeriodResponse, error)
 	// PreviewCorrection says what recording a sale, or an event on one, would change, and records nothing: what is posted at once, what
 	// the next close corrects of closed periods, and what open periods come to otherwise.
@@ -398,9 +400,9 @@ type CommissionServiceHandler interface {
 	// GetRun returns a run and its progress.
 	GetRun(context.Context, *v1.GetRunRequest) (*v1.GetRunResponse, error)
 	// WatchRun follows a run: it answers with the run as it is, then whenever it has got further, and ends when the run is posted or
-	// cancelled. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
+	// cancelled, or waits to be confirmed. A watch lasts no longer than the longest call; it ends with RETRY then, and watching again goes on from there.
 	WatchRun(context.Context, *v1.WatchRunRequest, *connect.ServerStream[v1.WatchRunResponse]) error
-	// CancelRun calls off a run that is not posted: nothing of it is ever seen, and its period is open again. An event that came
+	// CancelRun calls off a run that is not posted, also one that waits to be confirmed: nothing of it is ever seen, and its period is open again. An event that came
 	// meanwhile stays in the period that it was counted in. Calling it again is harmless; RunPeriod starts the run anew.
 	CancelRun(context.Context, *v1.CancelRunRequest) (*v1.CancelRunResponse, error)
 }
