@@ -72,7 +72,7 @@ func (l *liabilityInput) entry(row Row) {
 	if l == nil {
 		return
 	}
-	units := int64(0)
+	var units int64
 	switch l.plan.Liability.Base {
 	case calc.BaseCV:
 		units = row.Int(columnCV)

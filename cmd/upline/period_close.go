@@ -19,9 +19,9 @@ func periodCloseCommand(t terminal) *cobra.Command {
 work; the command follows it with a progress bar, and may be interrupted and called again without harm. A period that is closed
 is shown as it was closed.
 
-Where the plan has limits (liability) and the period is outside of one, the close stops before anything is posted, prints what is outside
-and who drives it, and waits. Confirm it by its output digest, with a reason, or call it off with ` + "`upline period cancel`" + `. What a
-preview showed can be confirmed at once.`,
+Where the plan has limits (liability) and the period is outside of one, the close stops before anything is posted, prints what
+is outside and who drives it, and waits. Confirm it by its output digest, with a reason, or call it off with
+` + "`upline period cancel`" + `. What a preview showed can be confirmed at once.`,
 		Example: `  upline period close --plan energy 2026-01
   upline period close --plan energy 2026-01 --confirm 5b2c… --reason "the spring campaign, approved by the board"`,
 		Args: onePeriod,

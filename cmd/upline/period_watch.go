@@ -13,9 +13,10 @@ import (
 func periodWatchCommand(t terminal) *cobra.Command {
 	var o periodOptions
 	c := &cobra.Command{
-		Use:     "watch --plan PLAN PERIOD [flags]",
-		Short:   "Follow the close of a period that somebody has started",
-		Long:    `Follows the run that closes a period, with a progress bar, and prints it once it is posted or cancelled, or waits to be confirmed.`,
+		Use:   "watch --plan PLAN PERIOD [flags]",
+		Short: "Follow the close of a period that somebody has started",
+		Long: `Follows the run that closes a period, with a progress bar, and prints it once it is posted or cancelled or waits to be
+confirmed.`,
 		Example: `  upline period watch --plan energy 2026-01`,
 		Args:    onePeriod,
 		RunE: func(c *cobra.Command, arguments []string) error {
