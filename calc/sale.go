@@ -182,6 +182,8 @@ type SaleFold struct {
 	CycleMonths int32
 	// NextCycle is the cycle that is paid next: the one after the last that was paid and not charged back.
 	NextCycle int32
+	// Seller is the index of the correction that says who sold it, -1 while the recording does. Whoever it is has sold it from the beginning.
+	Seller int
 	// Failures counts the payments that failed since the last that did not.
 	Failures int32
 	// Terms are those that the sale has now, StartTerms those that it went live by: the index of a change, or OriginalTerms.
@@ -213,7 +215,7 @@ func FoldSale(terms SaleTerms, events []SaleEvent) SaleFold {
 		return cmp.Or(cmp.Compare(a.EffectiveAtUS, b.EffectiveAtUS), cmp.Compare(a.ID, b.ID))
 	})
 	f := folding{
-		SaleFold: SaleFold{Start: -1, End: -1, CycleMonths: terms.Billing.Cycle.Months(), Rows: make([]uint8, len(events)), Terms: OriginalTerms, StartTerms: OriginalTerms},
+		SaleFold: SaleFold{Start: -1, End: -1, Seller: -1, CycleMonths: terms.Billing.Cycle.Months(), Rows: make([]uint8, len(events)), Terms: OriginalTerms, StartTerms: OriginalTerms},
 		terms:    terms, events: events, originalMinor: terms.PriceMinor,
 	}
 	for i := range events {
@@ -357,6 +359,8 @@ func (f *folding) apply(effect Effect, i int) {
 		f.Failures++
 	case ChangeTerms:
 		f.change(i)
+	case Rebook:
+		f.Seller = i
 	}
 }
 

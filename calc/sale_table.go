@@ -38,6 +38,8 @@ const (
 	Fail
 	// ChangeTerms takes the product and price of a change, and prorates the cycle of a live service.
 	ChangeTerms
+	// Rebook makes the sale another seller's, as if it had been recorded so.
+	Rebook
 )
 
 // Transition is one row of the life of a sale: what an event does in a state.
@@ -68,6 +70,9 @@ func rowsOf(s SaleStatus, e EventKind) int {
 const (
 	nothing  = "nothing"
 	kept     = "the event is kept and changes nothing"
+	rebooked = "the sale has been the other seller's from its beginning"
+	handed   = "the sale is the new vendor's"
+	moved    = "what the old upline was paid is taken back, and the new one is paid it; the volume, where each part of it counts"
 	rightNow = "bonuses paid at the event; the volume counts, or that of the cycles paid so far"
 	back     = "each bonus's clawback; the volume by `cancelled_volume`"
 	restored = "what was taken back is given back; the volume by `cancelled_volume`"
@@ -92,6 +97,8 @@ var lifecycle = []Transition{
 	{SalePending, PaymentChargedBack, Otherwise, SalePending, nil, "the cycle is not paid: " + kept, nothing},
 	{SalePending, Lapsed, Otherwise, SalePending, nil, kept + ": only a live service can lapse", nothing},
 	{SalePending, Changed, Otherwise, SalePending, []Effect{ChangeTerms}, "the service that waits is another: it goes live by the new product and price", nothing},
+	{SalePending, SellerCorrected, Otherwise, SalePending, []Effect{Rebook}, rebooked, nothing},
+	{SalePending, VendorMoved, Otherwise, SalePending, nil, handed, nothing},
 
 	{SaleActive, Activated, Otherwise, SaleActive, nil, kept, nothing},
 	{SaleActive, Paid, CycleUnpaid, SaleActive, []Effect{Earn}, "the cycle is paid: it earns its part of an advance, and failures are forgotten", "its volume, where volume follows payments"},
@@ -108,6 +115,8 @@ var lifecycle = []Transition{
 	{SaleActive, Lapsed, CycleSettled, SaleActive, nil, "the cycle was paid in time, though that came to be known later: " + kept, nothing},
 	{SaleActive, Lapsed, Otherwise, SaleLapsed, []Effect{End}, "the cycle is overdue: the service lapses", back},
 	{SaleActive, Changed, Otherwise, SaleActive, []Effect{ChangeTerms}, "the service is upgraded or downgraded: the cycle is prorated, and those that follow are of the new product and price", prorated},
+	{SaleActive, SellerCorrected, Otherwise, SaleActive, []Effect{Rebook}, rebooked, moved},
+	{SaleActive, VendorMoved, Otherwise, SaleActive, nil, handed, nothing},
 
 	{SaleCancelled, Activated, NeverActive, SaleActive, []Effect{Begin}, "the service is live after all", rightNow},
 	{SaleCancelled, Activated, Otherwise, SaleActive, []Effect{Reinstate}, "the service is reinstated", restored},
@@ -120,6 +129,8 @@ var lifecycle = []Transition{
 	{SaleCancelled, PaymentChargedBack, Otherwise, SaleCancelled, nil, "the cycle is not paid: " + kept, nothing},
 	{SaleCancelled, Lapsed, Otherwise, SaleCancelled, nil, kept, nothing},
 	{SaleCancelled, Changed, Otherwise, SaleCancelled, nil, kept + ": only a service that waits or is live can change", nothing},
+	{SaleCancelled, SellerCorrected, Otherwise, SaleCancelled, []Effect{Rebook}, rebooked, moved},
+	{SaleCancelled, VendorMoved, Otherwise, SaleCancelled, nil, handed, nothing},
 
 	{SaleLapsed, Activated, Otherwise, SaleActive, []Effect{Reinstate}, "the service is reinstated", restored},
 	{SaleLapsed, Paid, PaymentRevives, SaleActive, []Effect{Reinstate, Earn}, "the product lets a payment reinstate the service, and the cycle is paid", restored + "; the cycle's volume, where volume follows payments"},
@@ -132,4 +143,6 @@ var lifecycle = []Transition{
 	{SaleLapsed, PaymentChargedBack, Otherwise, SaleLapsed, nil, "the cycle is not paid: " + kept, nothing},
 	{SaleLapsed, Lapsed, Otherwise, SaleLapsed, nil, kept, nothing},
 	{SaleLapsed, Changed, Otherwise, SaleLapsed, nil, kept + ": only a service that waits or is live can change", nothing},
+	{SaleLapsed, SellerCorrected, Otherwise, SaleLapsed, []Effect{Rebook}, rebooked, moved},
+	{SaleLapsed, VendorMoved, Otherwise, SaleLapsed, nil, handed, nothing},
 }

@@ -22,6 +22,8 @@ func (s *Server) PreviewCorrection(ctx context.Context, request *uplinev1.Previe
 		event(cancellationOf(&r, c.Cancellation))
 	case *uplinev1.PreviewCorrectionRequest_Payment:
 		event(paymentOf(&r, c.Payment))
+	case *uplinev1.PreviewCorrectionRequest_SellerCorrection:
+		event(sellerCorrectionOf(&r, c.SellerCorrection))
 	}
 	if err := r.err(); err != nil {
 		return nil, err

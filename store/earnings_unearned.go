@@ -6,11 +6,12 @@ import (
 	"upline/calc"
 )
 
-// Advances of services that are over are what they are: taken back, or kept.
+// Advances of services that are over are what they are: taken back, or kept. Those of a seller who was corrected are taken back whole.
 const sqlRunningAdvances = `SELECT l.bonus, l.plan_version, l.amount_minor, l.currency, s.kept_num, s.kept_den, s.billing_cycle FROM event_lines l
 	JOIN sales s ON s.region = l.region AND s.market = l.market AND s.sale_id = l.sale_id
 	WHERE l.distributor_id = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no = $4 AND s.state = 'ACTIVE'
-	AND (l.kind = 'COMMISSION' AND l.factor = '` + factorAdvanced + `' OR l.kind = 'OPENING' AND l.factor = '')`
+	AND (l.kind = 'COMMISSION' AND l.factor = '` + factorAdvanced + `' AND l.origin = '` + originLive + originOf + `' || s.distributor_id
+		OR l.kind = 'OPENING' AND l.factor = '' AND l.origin = '` + originOpening + originOf + `' || s.distributor_id)`
 
 // factorAdvanced names the factor of a line that pays months in advance.
 const factorAdvanced = "months_advanced"

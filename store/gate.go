@@ -121,6 +121,8 @@ type stamp struct {
 	// restates is the closed period that the event counts in, when the close of period no computes that one again; 0 when the event
 	// counts in period no. Lines that the event posts belong to period no in any case.
 	restates int64
+	// open is the earliest period that was open when the event came, of a correction of the seller; else 0.
+	open int64
 }
 
 // counted returns the period that the event counts in, and the one in whose close that is applied, which is 0 for a period that was
@@ -196,6 +198,21 @@ func lateStamp(c Conn, plan *calc.Plan, cadence calc.Cadence, own int64, restate
 	return st, err
 }
 
+// opened notes with the stamps of a correction which periods are open.
+func opened(c Conn, planID string, stamps []stamp) error {
+	for i := range stamps {
+		st := &stamps[i]
+		err := c.Query(sqlLastShut, []any{planID, int64(st.cadence)}, func(r Row) error {
+			st.open = r.Int(0) + 1
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // among moves what a stamp restates to the first period whose network has all of the distributors: who was enrolled late under a plan
 // that does not restate is in no closed network.
 func (s stamp) among(c Conn, planID string, distributorIDs []string) (stamp, error) {
@@ -234,6 +251,9 @@ var sqlCountsFrom = [...]string{
 // in by restating follows.
 const lateMark = "!"
 
+// openMark comes before the earliest period that was open when the event came.
+const openMark = "~"
+
 // encodeStamps writes stamps as text for the event's row, "cadence:period_no" joined by commas.
 func encodeStamps(stamps []stamp) string {
 	var b strings.Builder
@@ -250,6 +270,10 @@ func encodeStamps(stamps []stamp) string {
 		if st.restates != 0 {
 			b.WriteString(strconv.FormatInt(st.restates, 10))
 		}
+		if st.open != 0 {
+			b.WriteString(openMark)
+			b.WriteString(strconv.FormatInt(st.open, 10))
+		}
 	}
 	return b.String()
 }
@@ -262,15 +286,19 @@ func decodeStamps(text string) ([]stamp, error) {
 	stamps := make([]stamp, 0, len(parts))
 	for _, part := range parts {
 		cadence, no, ok := strings.Cut(part, ":")
+		no, open, opened := strings.Cut(no, openMark)
 		no, restates, late := strings.Cut(no, lateMark)
 		c, err1 := strconv.ParseUint(cadence, 10, 8)
 		n, err2 := strconv.ParseInt(no, 10, 64)
 		st := stamp{cadence: calc.Cadence(c), no: n, late: late}
-		var err3 error
+		var err3, err4 error
 		if restates != "" {
 			st.restates, err3 = strconv.ParseInt(restates, 10, 64)
 		}
-		if err := errors.Join(err1, err2, err3); err != nil || !ok {
+		if opened {
+			st.open, err4 = strconv.ParseInt(open, 10, 64)
+		}
+		if err := errors.Join(err1, err2, err3, err4); err != nil || !ok {
 			return nil, fmt.Errorf("%w: periods %q of an event", ErrCorrupt, text)
 		}
 		stamps = append(stamps, st)

@@ -19,7 +19,7 @@ type modelSale struct {
 	plan    *calc.Plan
 	price   int64
 
-	state          string
+	state, seller  string
 	begun          bool
 	sinceUS, lived int64
 	startUS        int64
@@ -35,7 +35,7 @@ type modelCycle struct {
 
 // modelOf takes events, each id once, in the order of their time.
 func modelOf(p *calc.Plan, product store.Product, price int64, events []store.NewEvent) *modelSale {
-	m := &modelSale{product: product, plan: p, price: price, state: "PENDING"}
+	m := &modelSale{product: product, plan: p, price: price, state: "PENDING", seller: "bob"}
 	ordered := slices.Clone(events)
 	slices.SortFunc(ordered, func(a, b store.NewEvent) int {
 		return cmp.Or(cmp.Compare(a.EffectiveAtUS, b.EffectiveAtUS), strings.Compare(a.EventID, b.EventID))
@@ -82,6 +82,8 @@ func (m *modelSale) event(e store.NewEvent) {
 		}
 	}
 	switch e.Kind {
+	case calc.SellerCorrected:
+		m.seller = e.SellerID
 	case calc.Activated:
 		if m.state != "ACTIVE" {
 			m.live(us)
@@ -164,7 +166,7 @@ func (m *modelSale) String() string {
 		times, volume = 1, m.product.PV
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d cycles", m.state, paid)
+	fmt.Fprintf(&b, "%s's %s, %d cycles", m.seller, m.state, paid)
 	part := func(taken *big.Rat, amount int64) int64 {
 		if !m.begun {
 			return 0
@@ -185,21 +187,24 @@ func (m *modelSale) String() string {
 		unearned = none
 	}
 	advanced := new(big.Rat).Mul(big.NewRat(m.price*1_025*9, 1000*max(1, perCycle)), big.NewRat(1, 1))
-	for _, sum := range []struct {
-		who    string
-		amount int64
-	}{
-		{"alice team", part(within, 500)},
-		{"bob advance", part(unearned, rounded(advanced, false))},
-		{"bob banded", part(band, m.price/20)},
-		{"bob direct", part(all, m.price/10)},
-		{"bob lasting", part(none, m.price/100)},
-		{"top team", part(within, 200)},
-	} {
-		if sum.amount != 0 {
-			fmt.Fprintf(&b, "; %s %d", sum.who, sum.amount)
+	sums := []string{}
+	add := func(who, bonus string, amount int64) {
+		if amount != 0 {
+			sums = append(sums, fmt.Sprintf("; %s %s %d", who, bonus, amount))
 		}
 	}
-	fmt.Fprintf(&b, "; volume %d of %d", volume, times)
+	add(m.seller, "advance", part(unearned, rounded(advanced, false)))
+	add(m.seller, "banded", part(band, m.price/20))
+	add(m.seller, "direct", part(all, m.price/10))
+	add(m.seller, "lasting", part(none, m.price/100))
+	above := map[string][]string{"dan": {"bob", "alice"}, "bob": {"alice", "top"}, "alice": {"top"}}[m.seller]
+	for level, who := range above {
+		add(who, "team", part(within, []int64{500, 200}[level]))
+	}
+	slices.Sort(sums)
+	b.WriteString(strings.Join(sums, ""))
+	if volume != 0 || times != 0 {
+		fmt.Fprintf(&b, "; %s counts %d of %d", m.seller, volume, times)
+	}
 	return b.String()
 }

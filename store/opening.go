@@ -291,6 +291,7 @@ func (o *opening) service(i int, d Distributor, e OpeningEntry) error {
 			Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, LineNo: 1, DistributorID: d.DistributorID, PlanID: o.plan.ID, PlanVersion: o.plan.Version,
 			Period: periodKey(o.plan, bonus.Cadence, stampOf(o.stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineOpening, Point: calc.One,
 			FactorPart: calc.One, AmountMinor: e.AmountMinor, Currency: e.Currency, RecordedAtUS: o.nowUS, VendorID: sale.VendorID,
+			Origin: originID(originOpening, d.DistributorID),
 		}
 		paid := line
 		paid.LineNo, paid.AmountMinor, paid.Factor = 2, -e.AmountMinor, openingPaid

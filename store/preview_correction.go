@@ -110,6 +110,9 @@ func (s *Store) suppose(c Conn, region string, n Correction, preview *Correction
 	if err := h.checkEvent(*n.Event, now); err != nil {
 		return nil, err
 	}
+	if err := h.checkSeller(*n.Event); err != nil {
+		return nil, err
+	}
 	if p, err = h.append(*n.Event, now, nil); err != nil {
 		return nil, err
 	}

@@ -90,7 +90,6 @@ func (h *history) takenBack(l *Line, o *origin, f calc.SaleFold) (name string, p
 			continue
 		}
 		switch {
-		case l.Kind == lineOpening:
 		case o == nil:
 			return "undone", calc.One, h.plan.BonusRounding(&b), nil
 		case o.cycle > 0:

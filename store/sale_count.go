@@ -9,11 +9,13 @@ import (
 	"upline/calc"
 )
 
-// countKey says on whose behalf volume counts: of which event, for which cycle, and the moment that decides its windows of time.
+// countKey says on whose behalf volume counts: of which event, for which cycle, the moment that decides its windows of time, and for
+// which seller.
 type countKey struct {
 	eventID string
 	cycle   int32
 	atUS    int64
+	seller  string
 }
 
 // amounts are what a sale counts.
@@ -39,7 +41,7 @@ func (h *history) marks(cadence calc.Cadence) (map[countKey]amounts, error) {
 			if err != nil {
 				return nil, err
 			}
-			if stampOf(stamps, cadence).late {
+			if stampOf(stamps, cadence).late && h.events[i].Kind != calc.SellerCorrected {
 				continue
 			}
 		}
@@ -52,7 +54,11 @@ func (h *history) marks(cadence calc.Cadence) (map[countKey]amounts, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := countKey{events[c.Event].ID, c.Cycle, c.AtUS}
+		seller, err := h.sellerCounted(events[c.Event].ID, cadence)
+		if err != nil {
+			return nil, err
+		}
+		key := countKey{events[c.Event].ID, c.Cycle, c.AtUS, seller}
 		if m[key], err = plus(m[key], of, 1); err != nil {
 			return nil, err
 		}
@@ -108,7 +114,7 @@ func (h *history) countWith(p *posting, others []storedEvent, stamps []stamp, en
 		}
 		before := map[countKey]amounts{}
 		if len(others) > 0 {
-			without := history{sale: h.sale, plan: h.plan, events: others}
+			without := history{sale: h.sale, plan: h.plan, events: others, firstUS: h.firstUS}
 			if before, err = without.marks(st.cadence); err != nil {
 				return err
 			}
@@ -129,7 +135,7 @@ func (p *posting) countChanges(h *history, st stamp, restate bool, before, after
 		}
 	}
 	slices.SortFunc(keys, func(a, b countKey) int {
-		return cmp.Or(cmp.Compare(a.eventID, b.eventID), cmp.Compare(a.cycle, b.cycle), cmp.Compare(a.atUS, b.atUS))
+		return cmp.Or(cmp.Compare(a.eventID, b.eventID), cmp.Compare(a.cycle, b.cycle), cmp.Compare(a.atUS, b.atUS), cmp.Compare(a.seller, b.seller))
 	})
 	var sum amounts
 	for _, key := range keys {
@@ -145,7 +151,7 @@ func (p *posting) countChanges(h *history, st stamp, restate bool, before, after
 		}
 		in := st
 		if key.eventID != p.event.EventID {
-			if in, err = h.correcting(*h.event(key.eventID), st.cadence, restate); err != nil {
+			if in, err = h.correcting(key, st.cadence, restate); err != nil {
 				return err
 			}
 		}
@@ -160,15 +166,17 @@ func (p *posting) countChanges(h *history, st stamp, restate bool, before, after
 }
 
 // correcting is the stamp that a correction of what another event counted gets now: that event's own, while its period is open.
-func (h *history) correcting(e storedEvent, cadence calc.Cadence, restate bool) (stamp, error) {
-	stamps, err := decodeStamps(e.countedIn)
+func (h *history) correcting(key countKey, cadence calc.Cadence, restate bool) (stamp, error) {
+	own, restatedIn, err := h.countedIn(h.event(key.eventID), cadence)
 	if err != nil {
 		return stamp{}, err
 	}
-	own := calc.PeriodAt(cadence, h.plan.Location, max(e.EffectiveAtUS, h.firstUS)).No
-	restatedIn := int64(0)
-	if st := stampOf(stamps, cadence); st.cadence != 0 {
-		own, restatedIn = st.counted()
+	from, err := h.movedFrom(key.seller, cadence)
+	if err != nil {
+		return stamp{}, err
+	}
+	if h.plan.Late == calc.LateCurrent && own < from { // there the seller has it since the correction
+		own, restatedIn = from, 0
 	}
 	state, _, err := gateState(h.conn, h.plan.ID, cadence, own)
 	switch {
@@ -179,5 +187,9 @@ func (h *history) correcting(e storedEvent, cadence calc.Cadence, restate bool) 
 	case state == PeriodOpen:
 		return stamp{cadence: cadence, no: own}, nil
 	}
-	return lateStamp(h.conn, h.plan, cadence, own, restate)
+	late, err := lateStamp(h.conn, h.plan, cadence, own, restate)
+	if err != nil || from == 0 {
+		return late, err
+	}
+	return late.among(h.conn, h.plan.ID, []string{key.seller})
 }

@@ -13,7 +13,7 @@ import (
 var timeField = map[calc.EventKind]string{
 	calc.Activated: "activated_at", calc.Cancelled: "cancelled_at",
 	calc.Paid: "paid_at", calc.PaymentFailed: "paid_at", calc.PaymentRefunded: "paid_at", calc.PaymentChargedBack: "paid_at",
-	calc.VendorMoved: "moved_at",
+	calc.SellerCorrected: "corrected_at", calc.VendorMoved: "moved_at",
 }
 
 // AppendEvent records an event of a sale that is recorded, idempotent by its event id within the sale. A sale that
@@ -51,6 +51,9 @@ func (s *Store) AppendEvent(ctx context.Context, n NewEvent, scope Scope) (recei
 			return err
 		}
 		if err := h.checkVendor(n); err != nil {
+			return err
+		}
+		if err := h.checkSeller(n); err != nil {
 			return err
 		}
 		p, err := h.append(n, now, nil)

@@ -19,6 +19,8 @@ type history struct {
 	// it counts in the first periods.
 	cadences []calc.Cadence
 	firstUS  int64
+	// rebooked tells that the event being appended makes the sale another seller's.
+	rebooked bool
 	// customers is what was counted before the transaction; nil where nothing was.
 	customers *customerCount
 }
@@ -149,12 +151,18 @@ type posting struct {
 func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, error) {
 	eventsBefore, before := h.foldEvents()
 	originsBefore := h.origins(eventsBefore, &before)
+	was := h.sale.DistributorID
 	if stamps == nil {
 		read, err := stampsOf(h.conn, []gate{{h.plan, h.cadences, max(n.EffectiveAtUS, h.firstUS), []string{h.sale.DistributorID}}})
 		if err != nil {
 			return nil, err
 		}
 		stamps = read[0]
+	}
+	if n.Kind == calc.SellerCorrected {
+		if err := opened(h.conn, h.plan.ID, stamps); err != nil {
+			return nil, err
+		}
 	}
 	event := storedEvent{
 		SaleEvent: calc.SaleEvent{
@@ -175,6 +183,10 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 		return nil, err
 	}
 	h.sale.VendorID = vendor
+	if h.sale.DistributorID, err = h.seller(); err != nil {
+		return nil, err
+	}
+	h.rebooked = h.sale.DistributorID != was
 	lines, err := h.linesFor(originsBefore, h.origins(eventsAfter, &after), &after, n.EventID, nowUS, stamps)
 	if err != nil {
 		return nil, err
@@ -195,7 +207,7 @@ func (p *posting) write(b *Batch) {
 	b.Exec(sqlInsertEvent, s.Region, s.Market, s.SaleID, e.ID, int64(e.Kind), e.EffectiveAtUS, e.recordedAtUS, int64(e.Cycle),
 		p.event.AmountMinor, flag(p.event.Partly), p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
 	for _, c := range p.counts {
-		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.of.eventID, s.DistributorID,
+		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.of.eventID, c.of.seller,
 			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.of.atUS, int64(c.of.cycle), c.qv, c.feeMinor, c.restatedIn, s.VendorID)
 	}
 	for _, l := range p.lines {

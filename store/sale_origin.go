@@ -9,23 +9,37 @@ import (
 // origin is what lines of a sale are posted for: that it went live, or that a cycle was paid. What a sale's events come to decides
 // which origins are in force. An event posts the lines of those that come into force with it, and takes back those of others whole.
 type origin struct {
+	// id names the seller, too: lines are posted for what happened to a seller's sale, and a sale that is another's was never the old one's.
 	id   string
 	atUS int64 // when it happened
 	// cycle is the billing cycle that was paid; 0 where the sale went live.
 	cycle int32
 	// kept is the part of a payment that was not given back.
 	kept calc.Fraction
+	// opening tells that the sale was brought along from before Upline, with what was advanced then.
+	opening bool
 }
 
-// origins lists the origins that are in force, in the order of the life of a sale: those that a sale brings along from before Upline
+// What begins an origin's id, before the seller.
+const (
+	originLive    = "live"
+	originOpening = "opening"
+	originOf      = "@"
+)
+
+func originID(what, seller string) string { return what + originOf + seller }
+
+// origins lists the origins that are in force, in the order of the life of a sale: payments that a sale brings along from before Upline
 // are none.
 func (h *history) origins(events []calc.SaleEvent, f *calc.SaleFold) []origin {
 	if f.Start < 0 {
 		return nil
 	}
 	var list []origin
-	if events[f.Start].Kind != calc.Opening {
-		list = append(list, origin{id: "live", atUS: f.StartedAtUS, kept: calc.One})
+	if events[f.Start].Kind == calc.Opening {
+		list = append(list, origin{id: originID(originOpening, h.sale.DistributorID), atUS: f.StartedAtUS, kept: calc.One, opening: true})
+	} else {
+		list = append(list, origin{id: originID(originLive, h.sale.DistributorID), atUS: f.StartedAtUS, kept: calc.One})
 	}
 	if !h.paysAt(true) {
 		return list
@@ -33,7 +47,7 @@ func (h *history) origins(events []calc.SaleEvent, f *calc.SaleFold) []origin {
 	for i := range f.Payments {
 		p := &f.Payments[i]
 		if kept := p.Kept(); kept.Num > 0 && events[p.Event].Kind != calc.Opening {
-			list = append(list, origin{id: fmt.Sprintf("cycle:%d", p.Cycle), atUS: events[p.Event].EffectiveAtUS, cycle: p.Cycle, kept: kept})
+			list = append(list, origin{id: originID(fmt.Sprintf("cycle:%d", p.Cycle), h.sale.DistributorID), atUS: events[p.Event].EffectiveAtUS, cycle: p.Cycle, kept: kept})
 		}
 	}
 	return list
@@ -62,7 +76,10 @@ func (h *history) linesFor(before, after []origin, f *calc.SaleFold, eventID str
 	}
 	var lines []Line
 	for _, o := range after {
-		if known[o.id] || !h.paysAt(o.cycle > 0) {
+		if !known[o.id] && o.opening {
+			lines = append(lines, h.advancedAgain(o, stamps)...)
+		}
+		if known[o.id] || o.opening || !h.paysAt(o.cycle > 0) {
 			continue
 		}
 		paid, err := h.pay(o, stamps)
@@ -84,6 +101,21 @@ func (h *history) linesFor(before, after []origin, f *calc.SaleFold, eventID str
 		lines[i].Market, lines[i].SaleID, lines[i].RecordedAtUS = h.sale.Market, h.sale.SaleID, nowUS
 	}
 	return numbered(lines, eventID, 0), nil
+}
+
+// advancedAgain are the advances of an opening service for the seller whom it is corrected to. The seller whom it was brought in with
+// had been paid them before Upline, and they are taken back from them.
+func (h *history) advancedAgain(o origin, stamps []stamp) (lines []Line) {
+	for _, l := range h.lines {
+		if l.Kind != lineOpening || l.Factor != "" || l.EventID != h.sale.SaleID {
+			continue
+		}
+		l.Origin, l.DistributorID, l.ReversesEventID = o.id, h.sale.DistributorID, ""
+		l.PlanID, l.PlanVersion = h.plan.ID, h.plan.Version
+		l.Period = periodKey(h.plan, l.Period.Cadence, stampOf(stamps, l.Period.Cadence).no)
+		lines = append(lines, l)
+	}
+	return lines
 }
 
 // numbered makes lines those of an event, in their order.

@@ -91,7 +91,7 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
 		$31, $32, $33, $34, $35, $36)`
 	sqlUpdateSale = `UPDATE sales SET state = $1, activated_at_us = $2, cancelled_at_us = $3, cycles_paid = $4, kept_num = $5, kept_den = $6,
-		due_at_us = $7, next_cycle = $8, vendor_id = $9 WHERE region = $10 AND market = $11 AND sale_id = $12`
+		due_at_us = $7, next_cycle = $8, vendor_id = $9, distributor_id = $10 WHERE region = $11 AND market = $12 AND sale_id = $13`
 	sqlInsertCount = `INSERT INTO event_counts (region, plan_id, cadence, period_no, market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor,
 		times, product_class, customer_id, at_us, cycle, qv, fee_minor, restated_in, vendor_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
@@ -107,7 +107,7 @@ func insertSale(b *Batch, s *Sale) {
 
 func updateSale(b *Batch, s *Sale) {
 	b.Exec(sqlUpdateSale, string(s.State), s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.CyclesKept.Num, s.CyclesKept.Den, s.DueAtUS,
-		int64(s.NextCycle), s.VendorID, s.Region, s.Market, s.SaleID)
+		int64(s.NextCycle), s.VendorID, s.DistributorID, s.Region, s.Market, s.SaleID)
 }
 
 // receiptOf rebuilds what an event did from its row and the lines that it posted.

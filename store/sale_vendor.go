@@ -12,26 +12,11 @@ const vendorPath = "vendor_id"
 // vendor is whose the sale is: of the vendors that it was moved to the last by the moves' own time, ties by event id; the one that it
 // has had where it was not moved.
 func (h *history) vendor() (string, error) {
-	var last *storedEvent
-	for i := range h.events {
-		e := &h.events[i]
-		if e.Kind == calc.VendorMoved && (last == nil || e.EffectiveAtUS > last.EffectiveAtUS || e.EffectiveAtUS == last.EffectiveAtUS && e.ID > last.ID) {
-			last = e
-		}
+	last, err := h.lastOf(calc.VendorMoved, nil)
+	if err != nil || last == nil {
+		return h.sale.VendorID, err
 	}
-	if last == nil {
-		return h.sale.VendorID, nil
-	}
-	content, err := decodeContent(last.content)
-	if err != nil {
-		return "", err
-	}
-	for _, f := range content {
-		if f.Path == vendorPath {
-			return f.Value, nil
-		}
-	}
-	return "", fmt.Errorf("%w: move %s of sale %s names no vendor", ErrCorrupt, last.ID, h.sale.SaleID)
+	return h.said(last, vendorPath)
 }
 
 // checkVendor refuses a move to a vendor that is not in the catalog.

@@ -148,6 +148,7 @@ type NewEvent struct {
 	Currency                string // of a payment
 	Cause                   string // of a cancellation
 	VendorID                string // of a move to another vendor
+	SellerID                string // of a correction of the seller
 	Content                 Content
 }
 
@@ -217,7 +218,7 @@ type Line struct {
 	PlanVersion                int32
 	Period                     PeriodKey
 	VendorID                   string // of an event's line, who provided the sale's service when it was posted
-	Origin                     string // of an event's line, what it is posted for: "live", "cycle:3"
+	Origin                     string // of an event's line, what it is posted for, and whose sale: "live@ann", "cycle:3@ann"
 	ReversesEventID            string
 	ReversesLineNo             int32
 	RecordedAtUS               int64

@@ -122,6 +122,10 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   assert.equal(paid.receipt?.kind, EventKind.PAID);
   const cancelled = await c.commission.cancel({ market: "US", saleId: second, eventId: "x1", cancelledAt: at("2026-09-17T12:00:00Z") });
   assert.equal(cancelled.receipt?.saleState, SaleState.CANCELLED);
+  const corrected = await c.commission.correctSeller({
+    market: "US", saleId: second, eventId: "y1", distributorId: top.distributorId, correctedAt: at("2026-09-17T12:30:00Z"), reason: "wrong form",
+  });
+  assert.equal(corrected.receipt?.kind, EventKind.SELLER_CORRECTED);
   const moved = await c.commission.moveVendor({ market: "US", saleId: second, eventId: "m1", vendorId: id, movedAt: at("2026-09-17T13:00:00Z") });
   assert.equal(moved.receipt?.kind, EventKind.VENDOR_MOVED);
   const previewed = await c.commission.previewCorrection({

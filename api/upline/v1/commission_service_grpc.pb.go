@@ -24,6 +24,7 @@ const (
 	CommissionService_Activate_FullMethodName          = "/upline.v1.CommissionService/Activate"
 	CommissionService_RecordPayment_FullMethodName     = "/upline.v1.CommissionService/RecordPayment"
 	CommissionService_Cancel_FullMethodName            = "/upline.v1.CommissionService/Cancel"
+	CommissionService_CorrectSeller_FullMethodName     = "/upline.v1.CommissionService/CorrectSeller"
 	CommissionService_MoveVendor_FullMethodName        = "/upline.v1.CommissionService/MoveVendor"
 	CommissionService_GetSale_FullMethodName           = "/upline.v1.CommissionService/GetSale"
 	CommissionService_ListSales_FullMethodName         = "/upline.v1.CommissionService/ListSales"
@@ -56,6 +57,10 @@ type CommissionServiceClient interface {
 	RecordPayment(ctx context.Context, in *RecordPaymentRequest, opts ...grpc.CallOption) (*RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error)
+	// CorrectSeller says that a sale was recorded for the wrong distributor: another one sold it, from its beginning. What the old upline
+	// was paid is taken back, and the new one is paid it, as if the sale had been recorded so; its volume is theirs in periods that are
+	// open, and in closed ones as the plan's `late_policy` says.
+	CorrectSeller(ctx context.Context, in *CorrectSellerRequest, opts ...grpc.CallOption) (*CorrectSellerResponse, error)
 	// MoveVendor hands a sale over to another vendor: the new one may activate and cancel it from then on, the old one no longer sees
 	// it. What was posted stays as it is.
 	MoveVendor(ctx context.Context, in *MoveVendorRequest, opts ...grpc.CallOption) (*MoveVendorResponse, error)
@@ -134,6 +139,16 @@ func (c *commissionServiceClient) Cancel(ctx context.Context, in *CancelRequest,
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CancelResponse)
 	err := c.cc.Invoke(ctx, CommissionService_Cancel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *commissionServiceClient) CorrectSeller(ctx context.Context, in *CorrectSellerRequest, opts ...grpc.CallOption) (*CorrectSellerResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CorrectSellerResponse)
+	err := c.cc.Invoke(ctx, CommissionService_CorrectSeller_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -260,6 +275,10 @@ type CommissionServiceServer interface {
 	RecordPayment(context.Context, *RecordPaymentRequest) (*RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *CancelRequest) (*CancelResponse, error)
+	// CorrectSeller says that a sale was recorded for the wrong distributor: another one sold it, from its beginning. What the old upline
+	// was paid is taken back, and the new one is paid it, as if the sale had been recorded so; its volume is theirs in periods that are
+	// open, and in closed ones as the plan's `late_policy` says.
+	CorrectSeller(context.Context, *CorrectSellerRequest) (*CorrectSellerResponse, error)
 	// MoveVendor hands a sale over to another vendor: the new one may activate and cancel it from then on, the old one no longer sees
 	// it. What was posted stays as it is.
 	MoveVendor(context.Context, *MoveVendorRequest) (*MoveVendorResponse, error)
@@ -308,6 +327,9 @@ func (UnimplementedCommissionServiceServer) RecordPayment(context.Context, *Reco
 }
 func (UnimplementedCommissionServiceServer) Cancel(context.Context, *CancelRequest) (*CancelResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Cancel not implemented")
+}
+func (UnimplementedCommissionServiceServer) CorrectSeller(context.Context, *CorrectSellerRequest) (*CorrectSellerResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CorrectSeller not implemented")
 }
 func (UnimplementedCommissionServiceServer) MoveVendor(context.Context, *MoveVendorRequest) (*MoveVendorResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method MoveVendor not implemented")
@@ -443,6 +465,24 @@ func _CommissionService_Cancel_Handler(srv interface{}, ctx context.Context, dec
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(CommissionServiceServer).Cancel(ctx, req.(*CancelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CommissionService_CorrectSeller_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CorrectSellerRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CommissionServiceServer).CorrectSeller(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CommissionService_CorrectSeller_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CommissionServiceServer).CorrectSeller(ctx, req.(*CorrectSellerRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -628,6 +668,10 @@ var CommissionService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Cancel",
 			Handler:    _CommissionService_Cancel_Handler,
+		},
+		{
+			MethodName: "CorrectSeller",
+			Handler:    _CommissionService_CorrectSeller_Handler,
 		},
 		{
 			MethodName: "MoveVendor",

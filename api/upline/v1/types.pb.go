@@ -238,7 +238,7 @@ const (
 	EventKind_EVENT_KIND_LAPSED EventKind = 9
 	// The service was upgraded or downgraded.
 	EventKind_EVENT_KIND_CHANGED EventKind = 10
-	// The sale was credited to a wrong seller, and is corrected.
+	// The sale was recorded for a wrong seller, and is another's from its beginning.
 	EventKind_EVENT_KIND_SELLER_CORRECTED EventKind = 11
 	// The service moved to another vendor.
 	EventKind_EVENT_KIND_VENDOR_MOVED EventKind = 12

@@ -48,6 +48,9 @@ const (
 	// CommissionServiceCancelProcedure is the fully-qualified name of the CommissionService's Cancel
 	// RPC.
 	CommissionServiceCancelProcedure = "/upline.v1.CommissionService/Cancel"
+	// CommissionServiceCorrectSellerProcedure is the fully-qualified name of the CommissionService's
+	// CorrectSeller RPC.
+	CommissionServiceCorrectSellerProcedure = "/upline.v1.CommissionService/CorrectSeller"
 	// CommissionServiceMoveVendorProcedure is the fully-qualified name of the CommissionService's
 	// MoveVendor RPC.
 	CommissionServiceMoveVendorProcedure = "/upline.v1.CommissionService/MoveVendor"
@@ -94,6 +97,10 @@ type CommissionServiceClient interface {
 	RecordPayment(context.Context, *v1.RecordPaymentRequest) (*v1.RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error)
+	// CorrectSeller says that a sale was recorded for the wrong distributor: another one sold it, from its beginning. What the old upline
+	// was paid is taken back, and the new one is paid it, as if the sale had been recorded so; its volume is theirs in periods that are
+	// open, and in closed ones as the plan's `late_policy` says.
+	CorrectSeller(context.Context, *v1.CorrectSellerRequest) (*v1.CorrectSellerResponse, error)
 	// MoveVendor hands a sale over to another vendor: the new one may activate and cancel it from then on, the old one no longer sees
 	// it. What was posted stays as it is.
 	MoveVendor(context.Context, *v1.MoveVendorRequest) (*v1.MoveVendorResponse, error)
@@ -159,6 +166,12 @@ func NewCommissionServiceClient(httpClient connect.HTTPClient, baseURL string, o
 			httpClient,
 			baseURL+CommissionServiceCancelProcedure,
 			connect.WithSchema(commissionServiceMethods.ByName("Cancel")),
+			connect.WithClientOptions(opts...),
+		),
+		correctSeller: connect.NewClient[v1.CorrectSellerRequest, v1.CorrectSellerResponse](
+			httpClient,
+			baseURL+CommissionServiceCorrectSellerProcedure,
+			connect.WithSchema(commissionServiceMethods.ByName("CorrectSeller")),
 			connect.WithClientOptions(opts...),
 		),
 		moveVendor: connect.NewClient[v1.MoveVendorRequest, v1.MoveVendorResponse](
@@ -231,6 +244,7 @@ type commissionServiceClient struct {
 	activate          *connect.Client[v1.ActivateRequest, v1.ActivateResponse]
 	recordPayment     *connect.Client[v1.RecordPaymentRequest, v1.RecordPaymentResponse]
 	cancel            *connect.Client[v1.CancelRequest, v1.CancelResponse]
+	correctSeller     *connect.Client[v1.CorrectSellerRequest, v1.CorrectSellerResponse]
 	moveVendor        *connect.Client[v1.MoveVendorRequest, v1.MoveVendorResponse]
 	getSale           *connect.Client[v1.GetSaleRequest, v1.GetSaleResponse]
 	listSales         *connect.Client[v1.ListSalesRequest, v1.ListSalesResponse]
@@ -281,6 +295,15 @@ func (c *commissionServiceClient) RecordPayment(ctx context.Context, req *v1.Rec
 // Cancel calls upline.v1.CommissionService.Cancel.
 func (c *commissionServiceClient) Cancel(ctx context.Context, req *v1.CancelRequest) (*v1.CancelResponse, error) {
 	response, err := c.cancel.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// CorrectSeller calls upline.v1.CommissionService.CorrectSeller.
+func (c *commissionServiceClient) CorrectSeller(ctx context.Context, req *v1.CorrectSellerRequest) (*v1.CorrectSellerResponse, error) {
+	response, err := c.correctSeller.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -381,6 +404,10 @@ type CommissionServiceHandler interface {
 	RecordPayment(context.Context, *v1.RecordPaymentRequest) (*v1.RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error)
+	// CorrectSeller says that a sale was recorded for the wrong distributor: another one sold it, from its beginning. What the old upline
+	// was paid is taken back, and the new one is paid it, as if the sale had been recorded so; its volume is theirs in periods that are
+	// open, and in closed ones as the plan's `late_policy` says.
+	CorrectSeller(context.Context, *v1.CorrectSellerRequest) (*v1.CorrectSellerResponse, error)
 	// MoveVendor hands a sale over to another vendor: the new one may activate and cancel it from then on, the old one no longer sees
 	// it. What was posted stays as it is.
 	MoveVendor(context.Context, *v1.MoveVendorRequest) (*v1.MoveVendorResponse, error)
@@ -442,6 +469,12 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 		CommissionServiceCancelProcedure,
 		svc.Cancel,
 		connect.WithSchema(commissionServiceMethods.ByName("Cancel")),
+		connect.WithHandlerOptions(opts...),
+	)
+	commissionServiceCorrectSellerHandler := connect.NewUnaryHandlerSimple(
+		CommissionServiceCorrectSellerProcedure,
+		svc.CorrectSeller,
+		connect.WithSchema(commissionServiceMethods.ByName("CorrectSeller")),
 		connect.WithHandlerOptions(opts...),
 	)
 	commissionServiceMoveVendorHandler := connect.NewUnaryHandlerSimple(
@@ -516,6 +549,8 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 			commissionServiceRecordPaymentHandler.ServeHTTP(w, r)
 		case CommissionServiceCancelProcedure:
 			commissionServiceCancelHandler.ServeHTTP(w, r)
+		case CommissionServiceCorrectSellerProcedure:
+			commissionServiceCorrectSellerHandler.ServeHTTP(w, r)
 		case CommissionServiceMoveVendorProcedure:
 			commissionServiceMoveVendorHandler.ServeHTTP(w, r)
 		case CommissionServiceGetSaleProcedure:
@@ -561,6 +596,10 @@ func (UnimplementedCommissionServiceHandler) RecordPayment(context.Context, *v1.
 
 func (UnimplementedCommissionServiceHandler) Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.Cancel is not implemented"))
+}
+
+func (UnimplementedCommissionServiceHandler) CorrectSeller(context.Context, *v1.CorrectSellerRequest) (*v1.CorrectSellerResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.CorrectSeller is not implemented"))
 }
 
 func (UnimplementedCommissionServiceHandler) MoveVendor(context.Context, *v1.MoveVendorRequest) (*v1.MoveVendorResponse, error) {

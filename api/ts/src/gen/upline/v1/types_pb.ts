@@ -629,7 +629,7 @@ export enum EventKind {
   CHANGED = 10,
 
   /**
-   * The sale was credited to a wrong seller, and is corrected.
+   * The sale was recorded for a wrong seller, and is another's from its beginning.
    *
    * @generated from enum value: EVENT_KIND_SELLER_CORRECTED = 11;
    */
