@@ -72,7 +72,7 @@ const (
 	kept     = "the event is kept and changes nothing"
 	rebooked = "the sale has been the other seller's from its beginning"
 	handed   = "the sale is the new vendor's"
-	moved    = "what the old upline was paid is taken back, and the new one is paid it; the volume, where each part of it counts"
+	overTo   = "what the old upline was paid is taken back, and the new one is paid it; the volume, where each part of it counts"
 	rightNow = "bonuses paid at the event; the volume counts, or that of the cycles paid so far"
 	back     = "each bonus's clawback; the volume by `cancelled_volume`"
 	restored = "what was taken back is given back; the volume by `cancelled_volume`"
@@ -115,7 +115,7 @@ var lifecycle = []Transition{
 	{SaleActive, Lapsed, CycleSettled, SaleActive, nil, "the cycle was paid in time, though that came to be known later: " + kept, nothing},
 	{SaleActive, Lapsed, Otherwise, SaleLapsed, []Effect{End}, "the cycle is overdue: the service lapses", back},
 	{SaleActive, Changed, Otherwise, SaleActive, []Effect{ChangeTerms}, "the service is upgraded or downgraded: the cycle is prorated, and those that follow are of the new product and price", prorated},
-	{SaleActive, SellerCorrected, Otherwise, SaleActive, []Effect{Rebook}, rebooked, moved},
+	{SaleActive, SellerCorrected, Otherwise, SaleActive, []Effect{Rebook}, rebooked, overTo},
 	{SaleActive, VendorMoved, Otherwise, SaleActive, nil, handed, nothing},
 
 	{SaleCancelled, Activated, NeverActive, SaleActive, []Effect{Begin}, "the service is live after all", rightNow},
@@ -129,7 +129,7 @@ var lifecycle = []Transition{
 	{SaleCancelled, PaymentChargedBack, Otherwise, SaleCancelled, nil, "the cycle is not paid: " + kept, nothing},
 	{SaleCancelled, Lapsed, Otherwise, SaleCancelled, nil, kept, nothing},
 	{SaleCancelled, Changed, Otherwise, SaleCancelled, nil, kept + ": only a service that waits or is live can change", nothing},
-	{SaleCancelled, SellerCorrected, Otherwise, SaleCancelled, []Effect{Rebook}, rebooked, moved},
+	{SaleCancelled, SellerCorrected, Otherwise, SaleCancelled, []Effect{Rebook}, rebooked, overTo},
 	{SaleCancelled, VendorMoved, Otherwise, SaleCancelled, nil, handed, nothing},
 
 	{SaleLapsed, Activated, Otherwise, SaleActive, []Effect{Reinstate}, "the service is reinstated", restored},
@@ -143,6 +143,6 @@ var lifecycle = []Transition{
 	{SaleLapsed, PaymentChargedBack, Otherwise, SaleLapsed, nil, "the cycle is not paid: " + kept, nothing},
 	{SaleLapsed, Lapsed, Otherwise, SaleLapsed, nil, kept, nothing},
 	{SaleLapsed, Changed, Otherwise, SaleLapsed, nil, kept + ": only a service that waits or is live can change", nothing},
-	{SaleLapsed, SellerCorrected, Otherwise, SaleLapsed, []Effect{Rebook}, rebooked, moved},
+	{SaleLapsed, SellerCorrected, Otherwise, SaleLapsed, []Effect{Rebook}, rebooked, overTo},
 	{SaleLapsed, VendorMoved, Otherwise, SaleLapsed, nil, handed, nothing},
 }

@@ -294,7 +294,7 @@ func TestAppendEvent_PartialRefundTakesItsPartBack(t *testing.T) {
 // countedVolume is the volume that a sale counts by month, and how often.
 func (w *world) countedVolume(saleID string) string {
 	text := w.standing(saleID)
-	return text[strings.LastIndex(text, "volume ")+len("volume "):]
+	return text[strings.LastIndex(text, "counts ")+len("counts "):]
 }
 
 func TestAppendEvent_RefusesWhatIsUplines(t *testing.T) {

@@ -28,6 +28,12 @@ func TestPreviewCorrection_SaysWhatTheCloseThenPosts(t *testing.T) {
 				}, func(w *restateWorld) { w.append(cancellation(bigSale, "gone", date(3, 10))) },
 			},
 			{
+				"rebooked", func(*restateWorld) store.Correction {
+					e := rebooked(bigSale, "other", "r12", date(3, 10))
+					return store.Correction{Event: &e}
+				}, func(w *restateWorld) { w.append(rebooked(bigSale, "other", "r12", date(3, 10))) },
+			},
+			{
 				"late", func(w *restateWorld) store.Correction {
 					s := w.kit("late", 11, date(1, 20), 900_000)
 					return store.Correction{Sale: &s}

@@ -53,6 +53,8 @@ caps:
 type restateWorld struct {
 	*world
 	weekNo int64 // the week that is closed next
+	// sellers are those of sales that another than usual sells.
+	sellers map[string]int
 }
 
 const (
@@ -96,7 +98,11 @@ func (w *restateWorld) trade(month time.Month, without ...string) {
 	r := rand.New(rand.NewPCG(uint64(month), 7))
 	var sales []store.NewSale
 	for i := range 3 * restateWorldSize {
-		s := w.kit(fmt.Sprintf("sale-%d-%d", month, i), i%restateWorldSize, date(month, 1+r.IntN(28)), int64(1+r.IntN(60))*10_000)
+		id, seller := fmt.Sprintf("sale-%d-%d", month, i), i%restateWorldSize
+		if other, ok := w.sellers[id]; ok {
+			seller = other
+		}
+		s := w.kit(id, seller, date(month, 1+r.IntN(28)), int64(1+r.IntN(60))*10_000)
 		if s.SaleID == bigSale {
 			*s.PV = 1_500_000
 		}
@@ -111,6 +117,7 @@ func (w *restateWorld) kit(id string, seller int, soldAtUS, volume int64) store.
 	s := sale(id)
 	s.DistributorID, s.ProductID, s.CustomerID, s.SoldAtUS = fmt.Sprintf("r%02d", seller), "kit", "customer-"+id, soldAtUS
 	s.PV, s.CV, s.PriceMinor = &volume, &volume, volume/100
+	s.Content = store.Content{{"distributor_id", s.DistributorID}}
 	return s
 }
 

@@ -49,14 +49,18 @@ func (h *history) marks(cadence calc.Cadence) (map[countKey]amounts, error) {
 	}
 	f := calc.FoldSale(h.terms(), events)
 	m := make(map[countKey]amounts, len(f.Counts))
+	sellers := make(map[int32]string) // by cycle, for whom it counts
 	for _, c := range f.Counts {
 		of, err := h.amountsOf(c)
 		if err != nil {
 			return nil, err
 		}
-		seller, err := h.sellerCounted(events[c.Event].ID, cadence)
-		if err != nil {
-			return nil, err
+		seller := sellers[c.Cycle]
+		if seller == "" || c.From.Num == 0 { // else it is taken back from whom it counts for
+			if seller, err = h.sellerCounted(events[c.Event].ID, cadence); err != nil {
+				return nil, err
+			}
+			sellers[c.Cycle] = seller
 		}
 		key := countKey{events[c.Event].ID, c.Cycle, c.AtUS, seller}
 		if m[key], err = plus(m[key], of, 1); err != nil {

@@ -1079,6 +1079,145 @@ func (x *CancelRequest) GetCause() string {
 	return ""
 }
 
+// CorrectSellerRequest names the distributor who sold a sale in truth.
+type CorrectSellerRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The market of the sale.
+	Market string `protobuf:"bytes,1,opt,name=market,proto3" json:"market,omitempty"`
+	// The sale.
+	SaleId string `protobuf:"bytes,2,opt,name=sale_id,json=saleId,proto3" json:"sale_id,omitempty"`
+	// The caller's id of this event, unique within the sale.
+	EventId string `protobuf:"bytes,3,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// Who sold it: a distributor of the sale's plan who was enrolled when it was sold, and not terminated. Of several corrections the one
+	// with the latest time counts, whichever comes first; naming the first seller corrects it back.
+	DistributorId string `protobuf:"bytes,4,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
+	// When it was corrected: what the correction posts belongs to the period of this time, and the sale is the other distributor's from its
+	// beginning all the same. Not before the sale; at most 5 minutes in the future.
+	CorrectedAt *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=corrected_at,json=correctedAt,proto3" json:"corrected_at,omitempty"`
+	// Why, in the caller's words, 1 to 200 characters on one line; kept with the event.
+	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectSellerRequest) Reset() {
+	*x = CorrectSellerRequest{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectSellerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectSellerRequest) ProtoMessage() {}
+
+func (x *CorrectSellerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectSellerRequest.ProtoReflect.Descriptor instead.
+func (*CorrectSellerRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *CorrectSellerRequest) GetMarket() string {
+	if x != nil {
+		return x.Market
+	}
+	return ""
+}
+
+func (x *CorrectSellerRequest) GetSaleId() string {
+	if x != nil {
+		return x.SaleId
+	}
+	return ""
+}
+
+func (x *CorrectSellerRequest) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *CorrectSellerRequest) GetDistributorId() string {
+	if x != nil {
+		return x.DistributorId
+	}
+	return ""
+}
+
+func (x *CorrectSellerRequest) GetCorrectedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CorrectedAt
+	}
+	return nil
+}
+
+func (x *CorrectSellerRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// CorrectSellerResponse answers CorrectSeller.
+type CorrectSellerResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the correction did.
+	Receipt       *EventReceipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectSellerResponse) Reset() {
+	*x = CorrectSellerResponse{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectSellerResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectSellerResponse) ProtoMessage() {}
+
+func (x *CorrectSellerResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectSellerResponse.ProtoReflect.Descriptor instead.
+func (*CorrectSellerResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *CorrectSellerResponse) GetReceipt() *EventReceipt {
+	if x != nil {
+		return x.Receipt
+	}
+	return nil
+}
+
 // MoveVendorRequest hands a sale over to another vendor.
 type MoveVendorRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1100,7 +1239,7 @@ type MoveVendorRequest struct {
 
 func (x *MoveVendorRequest) Reset() {
 	*x = MoveVendorRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1112,7 +1251,7 @@ func (x *MoveVendorRequest) String() string {
 func (*MoveVendorRequest) ProtoMessage() {}
 
 func (x *MoveVendorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1125,7 +1264,7 @@ func (x *MoveVendorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveVendorRequest.ProtoReflect.Descriptor instead.
 func (*MoveVendorRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{10}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *MoveVendorRequest) GetMarket() string {
@@ -1181,7 +1320,7 @@ type MoveVendorResponse struct {
 
 func (x *MoveVendorResponse) Reset() {
 	*x = MoveVendorResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1193,7 +1332,7 @@ func (x *MoveVendorResponse) String() string {
 func (*MoveVendorResponse) ProtoMessage() {}
 
 func (x *MoveVendorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1206,7 +1345,7 @@ func (x *MoveVendorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveVendorResponse.ProtoReflect.Descriptor instead.
 func (*MoveVendorResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{11}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *MoveVendorResponse) GetReceipt() *EventReceipt {
@@ -1227,7 +1366,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1239,7 +1378,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1252,7 +1391,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{12}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CancelResponse) GetReceipt() *EventReceipt {
@@ -1271,7 +1410,7 @@ type Sale struct {
 	SaleId string `protobuf:"bytes,2,opt,name=sale_id,json=saleId,proto3" json:"sale_id,omitempty"`
 	// The cart it was part of; may be empty.
 	OrderId string `protobuf:"bytes,3,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
-	// The seller.
+	// The seller: who recorded it says so, or who corrected it.
 	DistributorId string `protobuf:"bytes,4,opt,name=distributor_id,json=distributorId,proto3" json:"distributor_id,omitempty"`
 	// The customer.
 	CustomerId string `protobuf:"bytes,5,opt,name=customer_id,json=customerId,proto3" json:"customer_id,omitempty"`
@@ -1317,7 +1456,7 @@ type Sale struct {
 
 func (x *Sale) Reset() {
 	*x = Sale{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1329,7 +1468,7 @@ func (x *Sale) String() string {
 func (*Sale) ProtoMessage() {}
 
 func (x *Sale) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1342,7 +1481,7 @@ func (x *Sale) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sale.ProtoReflect.Descriptor instead.
 func (*Sale) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{13}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Sale) GetMarket() string {
@@ -1519,7 +1658,7 @@ type GetSaleRequest struct {
 
 func (x *GetSaleRequest) Reset() {
 	*x = GetSaleRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1531,7 +1670,7 @@ func (x *GetSaleRequest) String() string {
 func (*GetSaleRequest) ProtoMessage() {}
 
 func (x *GetSaleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1544,7 +1683,7 @@ func (x *GetSaleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSaleRequest.ProtoReflect.Descriptor instead.
 func (*GetSaleRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{14}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetSaleRequest) GetMarket() string {
@@ -1574,7 +1713,7 @@ type GetSaleResponse struct {
 
 func (x *GetSaleResponse) Reset() {
 	*x = GetSaleResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1586,7 +1725,7 @@ func (x *GetSaleResponse) String() string {
 func (*GetSaleResponse) ProtoMessage() {}
 
 func (x *GetSaleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1599,7 +1738,7 @@ func (x *GetSaleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSaleResponse.ProtoReflect.Descriptor instead.
 func (*GetSaleResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{15}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetSaleResponse) GetSale() *Sale {
@@ -1637,7 +1776,7 @@ type ListSalesRequest struct {
 
 func (x *ListSalesRequest) Reset() {
 	*x = ListSalesRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1649,7 +1788,7 @@ func (x *ListSalesRequest) String() string {
 func (*ListSalesRequest) ProtoMessage() {}
 
 func (x *ListSalesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1662,7 +1801,7 @@ func (x *ListSalesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSalesRequest.ProtoReflect.Descriptor instead.
 func (*ListSalesRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{16}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListSalesRequest) GetMarket() string {
@@ -1720,7 +1859,7 @@ type ListSalesResponse struct {
 
 func (x *ListSalesResponse) Reset() {
 	*x = ListSalesResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1732,7 +1871,7 @@ func (x *ListSalesResponse) String() string {
 func (*ListSalesResponse) ProtoMessage() {}
 
 func (x *ListSalesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1745,7 +1884,7 @@ func (x *ListSalesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSalesResponse.ProtoReflect.Descriptor instead.
 func (*ListSalesResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{17}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListSalesResponse) GetSales() []*Sale {
@@ -1781,7 +1920,7 @@ type GetEarningsRequest struct {
 
 func (x *GetEarningsRequest) Reset() {
 	*x = GetEarningsRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1793,7 +1932,7 @@ func (x *GetEarningsRequest) String() string {
 func (*GetEarningsRequest) ProtoMessage() {}
 
 func (x *GetEarningsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1806,7 +1945,7 @@ func (x *GetEarningsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEarningsRequest.ProtoReflect.Descriptor instead.
 func (*GetEarningsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{18}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GetEarningsRequest) GetDistributorId() string {
@@ -1873,7 +2012,7 @@ type EarningsTotal struct {
 
 func (x *EarningsTotal) Reset() {
 	*x = EarningsTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1885,7 +2024,7 @@ func (x *EarningsTotal) String() string {
 func (*EarningsTotal) ProtoMessage() {}
 
 func (x *EarningsTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1898,7 +2037,7 @@ func (x *EarningsTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EarningsTotal.ProtoReflect.Descriptor instead.
 func (*EarningsTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{19}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *EarningsTotal) GetBonus() string {
@@ -1979,7 +2118,7 @@ type CarryOut struct {
 
 func (x *CarryOut) Reset() {
 	*x = CarryOut{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1991,7 +2130,7 @@ func (x *CarryOut) String() string {
 func (*CarryOut) ProtoMessage() {}
 
 func (x *CarryOut) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2004,7 +2143,7 @@ func (x *CarryOut) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CarryOut.ProtoReflect.Descriptor instead.
 func (*CarryOut) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{20}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *CarryOut) GetBonus() string {
@@ -2066,7 +2205,7 @@ type GetEarningsResponse struct {
 
 func (x *GetEarningsResponse) Reset() {
 	*x = GetEarningsResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2078,7 +2217,7 @@ func (x *GetEarningsResponse) String() string {
 func (*GetEarningsResponse) ProtoMessage() {}
 
 func (x *GetEarningsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2091,7 +2230,7 @@ func (x *GetEarningsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEarningsResponse.ProtoReflect.Descriptor instead.
 func (*GetEarningsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{21}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetEarningsResponse) GetDistributorId() string {
@@ -2208,7 +2347,7 @@ type RunTotal struct {
 
 func (x *RunTotal) Reset() {
 	*x = RunTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2220,7 +2359,7 @@ func (x *RunTotal) String() string {
 func (*RunTotal) ProtoMessage() {}
 
 func (x *RunTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2233,7 +2372,7 @@ func (x *RunTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunTotal.ProtoReflect.Descriptor instead.
 func (*RunTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RunTotal) GetBonus() string {
@@ -2270,7 +2409,7 @@ type RankCount struct {
 
 func (x *RankCount) Reset() {
 	*x = RankCount{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2282,7 +2421,7 @@ func (x *RankCount) String() string {
 func (*RankCount) ProtoMessage() {}
 
 func (x *RankCount) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2295,7 +2434,7 @@ func (x *RankCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankCount.ProtoReflect.Descriptor instead.
 func (*RankCount) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RankCount) GetRank() string {
@@ -2335,7 +2474,7 @@ type RestatedTotal struct {
 
 func (x *RestatedTotal) Reset() {
 	*x = RestatedTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2347,7 +2486,7 @@ func (x *RestatedTotal) String() string {
 func (*RestatedTotal) ProtoMessage() {}
 
 func (x *RestatedTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2360,7 +2499,7 @@ func (x *RestatedTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestatedTotal.ProtoReflect.Descriptor instead.
 func (*RestatedTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RestatedTotal) GetPeriod() *PeriodRef {
@@ -2466,7 +2605,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2478,7 +2617,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2491,7 +2630,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Run) GetRunId() string {
@@ -2670,7 +2809,7 @@ type RunPeriodRequest struct {
 
 func (x *RunPeriodRequest) Reset() {
 	*x = RunPeriodRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2682,7 +2821,7 @@ func (x *RunPeriodRequest) String() string {
 func (*RunPeriodRequest) ProtoMessage() {}
 
 func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2695,7 +2834,7 @@ func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodRequest.ProtoReflect.Descriptor instead.
 func (*RunPeriodRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *RunPeriodRequest) GetPlanId() string {
@@ -2752,7 +2891,7 @@ type RunPeriodResponse struct {
 
 func (x *RunPeriodResponse) Reset() {
 	*x = RunPeriodResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2764,7 +2903,7 @@ func (x *RunPeriodResponse) String() string {
 func (*RunPeriodResponse) ProtoMessage() {}
 
 func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2777,7 +2916,7 @@ func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodResponse.ProtoReflect.Descriptor instead.
 func (*RunPeriodResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *RunPeriodResponse) GetRun() *Run {
@@ -2798,7 +2937,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2810,7 +2949,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2823,7 +2962,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *GetRunRequest) GetRunId() string {
@@ -2844,7 +2983,7 @@ type GetRunResponse struct {
 
 func (x *GetRunResponse) Reset() {
 	*x = GetRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2856,7 +2995,7 @@ func (x *GetRunResponse) String() string {
 func (*GetRunResponse) ProtoMessage() {}
 
 func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2869,7 +3008,7 @@ func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunResponse.ProtoReflect.Descriptor instead.
 func (*GetRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *GetRunResponse) GetRun() *Run {
@@ -2890,7 +3029,7 @@ type WatchRunRequest struct {
 
 func (x *WatchRunRequest) Reset() {
 	*x = WatchRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2902,7 +3041,7 @@ func (x *WatchRunRequest) String() string {
 func (*WatchRunRequest) ProtoMessage() {}
 
 func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2915,7 +3054,7 @@ func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunRequest.ProtoReflect.Descriptor instead.
 func (*WatchRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{30}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *WatchRunRequest) GetRunId() string {
@@ -2936,7 +3075,7 @@ type WatchRunResponse struct {
 
 func (x *WatchRunResponse) Reset() {
 	*x = WatchRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2948,7 +3087,7 @@ func (x *WatchRunResponse) String() string {
 func (*WatchRunResponse) ProtoMessage() {}
 
 func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2961,7 +3100,7 @@ func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunResponse.ProtoReflect.Descriptor instead.
 func (*WatchRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{31}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *WatchRunResponse) GetRun() *Run {
@@ -2982,7 +3121,7 @@ type CancelRunRequest struct {
 
 func (x *CancelRunRequest) Reset() {
 	*x = CancelRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2994,7 +3133,7 @@ func (x *CancelRunRequest) String() string {
 func (*CancelRunRequest) ProtoMessage() {}
 
 func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3007,7 +3146,7 @@ func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunRequest.ProtoReflect.Descriptor instead.
 func (*CancelRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{32}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *CancelRunRequest) GetRunId() string {
@@ -3028,7 +3167,7 @@ type CancelRunResponse struct {
 
 func (x *CancelRunResponse) Reset() {
 	*x = CancelRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3040,7 +3179,7 @@ func (x *CancelRunResponse) String() string {
 func (*CancelRunResponse) ProtoMessage() {}
 
 func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3053,7 +3192,7 @@ func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunResponse.ProtoReflect.Descriptor instead.
 func (*CancelRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{33}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *CancelRunResponse) GetRun() *Run {
@@ -3074,6 +3213,7 @@ type PreviewCorrectionRequest struct {
 	//	*PreviewCorrectionRequest_Activation
 	//	*PreviewCorrectionRequest_Cancellation
 	//	*PreviewCorrectionRequest_Payment
+	//	*PreviewCorrectionRequest_SellerCorrection
 	Correction    isPreviewCorrectionRequest_Correction `protobuf_oneof:"correction"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3081,7 +3221,7 @@ type PreviewCorrectionRequest struct {
 
 func (x *PreviewCorrectionRequest) Reset() {
 	*x = PreviewCorrectionRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3093,7 +3233,7 @@ func (x *PreviewCorrectionRequest) String() string {
 func (*PreviewCorrectionRequest) ProtoMessage() {}
 
 func (x *PreviewCorrectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3106,7 +3246,7 @@ func (x *PreviewCorrectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewCorrectionRequest.ProtoReflect.Descriptor instead.
 func (*PreviewCorrectionRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{34}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *PreviewCorrectionRequest) GetCorrection() isPreviewCorrectionRequest_Correction {
@@ -3152,6 +3292,15 @@ func (x *PreviewCorrectionRequest) GetPayment() *RecordPaymentRequest {
 	return nil
 }
 
+func (x *PreviewCorrectionRequest) GetSellerCorrection() *CorrectSellerRequest {
+	if x != nil {
+		if x, ok := x.Correction.(*PreviewCorrectionRequest_SellerCorrection); ok {
+			return x.SellerCorrection
+		}
+	}
+	return nil
+}
+
 type isPreviewCorrectionRequest_Correction interface {
 	isPreviewCorrectionRequest_Correction()
 }
@@ -3176,6 +3325,11 @@ type PreviewCorrectionRequest_Payment struct {
 	Payment *RecordPaymentRequest `protobuf:"bytes,4,opt,name=payment,proto3,oneof"`
 }
 
+type PreviewCorrectionRequest_SellerCorrection struct {
+	// A correction of the seller.
+	SellerCorrection *CorrectSellerRequest `protobuf:"bytes,5,opt,name=seller_correction,json=sellerCorrection,proto3,oneof"`
+}
+
 func (*PreviewCorrectionRequest_Sale) isPreviewCorrectionRequest_Correction() {}
 
 func (*PreviewCorrectionRequest_Activation) isPreviewCorrectionRequest_Correction() {}
@@ -3183,6 +3337,8 @@ func (*PreviewCorrectionRequest_Activation) isPreviewCorrectionRequest_Correctio
 func (*PreviewCorrectionRequest_Cancellation) isPreviewCorrectionRequest_Correction() {}
 
 func (*PreviewCorrectionRequest_Payment) isPreviewCorrectionRequest_Correction() {}
+
+func (*PreviewCorrectionRequest_SellerCorrection) isPreviewCorrectionRequest_Correction() {}
 
 // PreviewCorrectionResponse is what it would change.
 type PreviewCorrectionResponse struct {
@@ -3203,7 +3359,7 @@ type PreviewCorrectionResponse struct {
 
 func (x *PreviewCorrectionResponse) Reset() {
 	*x = PreviewCorrectionResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3215,7 +3371,7 @@ func (x *PreviewCorrectionResponse) String() string {
 func (*PreviewCorrectionResponse) ProtoMessage() {}
 
 func (x *PreviewCorrectionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3228,7 +3384,7 @@ func (x *PreviewCorrectionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewCorrectionResponse.ProtoReflect.Descriptor instead.
 func (*PreviewCorrectionResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{35}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *PreviewCorrectionResponse) GetReceipt() *EventReceipt {
@@ -3285,7 +3441,7 @@ type CorrectedAmount struct {
 
 func (x *CorrectedAmount) Reset() {
 	*x = CorrectedAmount{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3297,7 +3453,7 @@ func (x *CorrectedAmount) String() string {
 func (*CorrectedAmount) ProtoMessage() {}
 
 func (x *CorrectedAmount) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3310,7 +3466,7 @@ func (x *CorrectedAmount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectedAmount.ProtoReflect.Descriptor instead.
 func (*CorrectedAmount) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{36}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *CorrectedAmount) GetPeriod() *PeriodRef {
@@ -3412,7 +3568,17 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\asale_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06saleId\x129\n" +
 	"\bevent_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
 	"\fcancelled_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vcancelledAt\x123\n" +
-	"\x05cause\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"\xe3\x02\n" +
+	"\x05cause\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"\xfc\x02\n" +
+	"\x14CorrectSellerRequest\x12)\n" +
+	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{2}$R\x06market\x127\n" +
+	"\asale_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06saleId\x129\n" +
+	"\bevent_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
+	"\x0edistributor_id\x18\x04 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\rdistributorId\x12E\n" +
+	"\fcorrected_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vcorrectedAt\x127\n" +
+	"\x06reason\x18\x06 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x06reason\"J\n" +
+	"\x15CorrectSellerResponse\x121\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xe3\x02\n" +
 	"\x11MoveVendorRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -3584,14 +3750,15 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x06run_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x05runId\"5\n" +
 	"\x11CancelRunResponse\x12 \n" +
-	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run\"\x9e\x02\n" +
+	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run\"\xee\x02\n" +
 	"\x18PreviewCorrectionRequest\x122\n" +
 	"\x04sale\x18\x01 \x01(\v2\x1c.upline.v1.RecordSaleRequestH\x00R\x04sale\x12<\n" +
 	"\n" +
 	"activation\x18\x02 \x01(\v2\x1a.upline.v1.ActivateRequestH\x00R\n" +
 	"activation\x12>\n" +
 	"\fcancellation\x18\x03 \x01(\v2\x18.upline.v1.CancelRequestH\x00R\fcancellation\x12;\n" +
-	"\apayment\x18\x04 \x01(\v2\x1f.upline.v1.RecordPaymentRequestH\x00R\apaymentB\x13\n" +
+	"\apayment\x18\x04 \x01(\v2\x1f.upline.v1.RecordPaymentRequestH\x00R\apayment\x12N\n" +
+	"\x11seller_correction\x18\x05 \x01(\v2\x1f.upline.v1.CorrectSellerRequestH\x00R\x10sellerCorrectionB\x13\n" +
 	"\n" +
 	"correction\x12\x05\xbaH\x02\b\x01\"\xed\x01\n" +
 	"\x19PreviewCorrectionResponse\x121\n" +
@@ -3637,14 +3804,15 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x17RESTATED_OUTCOME_POSTED\x10\x01\x12\x1d\n" +
 	"\x19RESTATED_OUTCOME_EXCLUDED\x10\x02\x12\x1f\n" +
 	"\x1bRESTATED_OUTCOME_IMMATERIAL\x10\x03\x12\x1e\n" +
-	"\x1aRESTATED_OUTCOME_PROJECTED\x10\x042\xbb\b\n" +
+	"\x1aRESTATED_OUTCOME_PROJECTED\x10\x042\x8f\t\n" +
 	"\x11CommissionService\x12I\n" +
 	"\n" +
 	"RecordSale\x12\x1c.upline.v1.RecordSaleRequest\x1a\x1d.upline.v1.RecordSaleResponse\x12L\n" +
 	"\vRecordSales\x12\x1d.upline.v1.RecordSalesRequest\x1a\x1e.upline.v1.RecordSalesResponse\x12C\n" +
 	"\bActivate\x12\x1a.upline.v1.ActivateRequest\x1a\x1b.upline.v1.ActivateResponse\x12R\n" +
 	"\rRecordPayment\x12\x1f.upline.v1.RecordPaymentRequest\x1a .upline.v1.RecordPaymentResponse\x12=\n" +
-	"\x06Cancel\x12\x18.upline.v1.CancelRequest\x1a\x19.upline.v1.CancelResponse\x12I\n" +
+	"\x06Cancel\x12\x18.upline.v1.CancelRequest\x1a\x19.upline.v1.CancelResponse\x12R\n" +
+	"\rCorrectSeller\x12\x1f.upline.v1.CorrectSellerRequest\x1a .upline.v1.CorrectSellerResponse\x12I\n" +
 	"\n" +
 	"MoveVendor\x12\x1c.upline.v1.MoveVendorRequest\x1a\x1d.upline.v1.MoveVendorResponse\x12E\n" +
 	"\aGetSale\x12\x19.upline.v1.GetSaleRequest\x1a\x1a.upline.v1.GetSaleResponse\"\x03\x90\x02\x01\x12K\n" +
@@ -3669,7 +3837,7 @@ func file_upline_v1_commission_service_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_upline_v1_commission_service_proto_goTypes = []any{
 	(PaymentStatus)(0),                // 0: upline.v1.PaymentStatus
 	(RunMode)(0),                      // 1: upline.v1.RunMode
@@ -3686,165 +3854,172 @@ var file_upline_v1_commission_service_proto_goTypes = []any{
 	(*RecordPaymentRequest)(nil),      // 12: upline.v1.RecordPaymentRequest
 	(*RecordPaymentResponse)(nil),     // 13: upline.v1.RecordPaymentResponse
 	(*CancelRequest)(nil),             // 14: upline.v1.CancelRequest
-	(*MoveVendorRequest)(nil),         // 15: upline.v1.MoveVendorRequest
-	(*MoveVendorResponse)(nil),        // 16: upline.v1.MoveVendorResponse
-	(*CancelResponse)(nil),            // 17: upline.v1.CancelResponse
-	(*Sale)(nil),                      // 18: upline.v1.Sale
-	(*GetSaleRequest)(nil),            // 19: upline.v1.GetSaleRequest
-	(*GetSaleResponse)(nil),           // 20: upline.v1.GetSaleResponse
-	(*ListSalesRequest)(nil),          // 21: upline.v1.ListSalesRequest
-	(*ListSalesResponse)(nil),         // 22: upline.v1.ListSalesResponse
-	(*GetEarningsRequest)(nil),        // 23: upline.v1.GetEarningsRequest
-	(*EarningsTotal)(nil),             // 24: upline.v1.EarningsTotal
-	(*CarryOut)(nil),                  // 25: upline.v1.CarryOut
-	(*GetEarningsResponse)(nil),       // 26: upline.v1.GetEarningsResponse
-	(*RunTotal)(nil),                  // 27: upline.v1.RunTotal
-	(*RankCount)(nil),                 // 28: upline.v1.RankCount
-	(*RestatedTotal)(nil),             // 29: upline.v1.RestatedTotal
-	(*Run)(nil),                       // 30: upline.v1.Run
-	(*RunPeriodRequest)(nil),          // 31: upline.v1.RunPeriodRequest
-	(*RunPeriodResponse)(nil),         // 32: upline.v1.RunPeriodResponse
-	(*GetRunRequest)(nil),             // 33: upline.v1.GetRunRequest
-	(*GetRunResponse)(nil),            // 34: upline.v1.GetRunResponse
-	(*WatchRunRequest)(nil),           // 35: upline.v1.WatchRunRequest
-	(*WatchRunResponse)(nil),          // 36: upline.v1.WatchRunResponse
-	(*CancelRunRequest)(nil),          // 37: upline.v1.CancelRunRequest
-	(*CancelRunResponse)(nil),         // 38: upline.v1.CancelRunResponse
-	(*PreviewCorrectionRequest)(nil),  // 39: upline.v1.PreviewCorrectionRequest
-	(*PreviewCorrectionResponse)(nil), // 40: upline.v1.PreviewCorrectionResponse
-	(*CorrectedAmount)(nil),           // 41: upline.v1.CorrectedAmount
-	(*Money)(nil),                     // 42: upline.v1.Money
-	(*timestamppb.Timestamp)(nil),     // 43: google.protobuf.Timestamp
-	(*EventReceipt)(nil),              // 44: upline.v1.EventReceipt
-	(*ErrorDetail)(nil),               // 45: upline.v1.ErrorDetail
-	(SaleState)(0),                    // 46: upline.v1.SaleState
-	(*Billing)(nil),                   // 47: upline.v1.Billing
-	(Cadence)(0),                      // 48: upline.v1.Cadence
-	(*PeriodRef)(nil),                 // 49: upline.v1.PeriodRef
-	(PeriodState)(0),                  // 50: upline.v1.PeriodState
-	(*Line)(nil),                      // 51: upline.v1.Line
-	(*RunLiability)(nil),              // 52: upline.v1.RunLiability
-	(*RunConfirmation)(nil),           // 53: upline.v1.RunConfirmation
-	(*durationpb.Duration)(nil),       // 54: google.protobuf.Duration
-	(*ConfirmRun)(nil),                // 55: upline.v1.ConfirmRun
+	(*CorrectSellerRequest)(nil),      // 15: upline.v1.CorrectSellerRequest
+	(*CorrectSellerResponse)(nil),     // 16: upline.v1.CorrectSellerResponse
+	(*MoveVendorRequest)(nil),         // 17: upline.v1.MoveVendorRequest
+	(*MoveVendorResponse)(nil),        // 18: upline.v1.MoveVendorResponse
+	(*CancelResponse)(nil),            // 19: upline.v1.CancelResponse
+	(*Sale)(nil),                      // 20: upline.v1.Sale
+	(*GetSaleRequest)(nil),            // 21: upline.v1.GetSaleRequest
+	(*GetSaleResponse)(nil),           // 22: upline.v1.GetSaleResponse
+	(*ListSalesRequest)(nil),          // 23: upline.v1.ListSalesRequest
+	(*ListSalesResponse)(nil),         // 24: upline.v1.ListSalesResponse
+	(*GetEarningsRequest)(nil),        // 25: upline.v1.GetEarningsRequest
+	(*EarningsTotal)(nil),             // 26: upline.v1.EarningsTotal
+	(*CarryOut)(nil),                  // 27: upline.v1.CarryOut
+	(*GetEarningsResponse)(nil),       // 28: upline.v1.GetEarningsResponse
+	(*RunTotal)(nil),                  // 29: upline.v1.RunTotal
+	(*RankCount)(nil),                 // 30: upline.v1.RankCount
+	(*RestatedTotal)(nil),             // 31: upline.v1.RestatedTotal
+	(*Run)(nil),                       // 32: upline.v1.Run
+	(*RunPeriodRequest)(nil),          // 33: upline.v1.RunPeriodRequest
+	(*RunPeriodResponse)(nil),         // 34: upline.v1.RunPeriodResponse
+	(*GetRunRequest)(nil),             // 35: upline.v1.GetRunRequest
+	(*GetRunResponse)(nil),            // 36: upline.v1.GetRunResponse
+	(*WatchRunRequest)(nil),           // 37: upline.v1.WatchRunRequest
+	(*WatchRunResponse)(nil),          // 38: upline.v1.WatchRunResponse
+	(*CancelRunRequest)(nil),          // 39: upline.v1.CancelRunRequest
+	(*CancelRunResponse)(nil),         // 40: upline.v1.CancelRunResponse
+	(*PreviewCorrectionRequest)(nil),  // 41: upline.v1.PreviewCorrectionRequest
+	(*PreviewCorrectionResponse)(nil), // 42: upline.v1.PreviewCorrectionResponse
+	(*CorrectedAmount)(nil),           // 43: upline.v1.CorrectedAmount
+	(*Money)(nil),                     // 44: upline.v1.Money
+	(*timestamppb.Timestamp)(nil),     // 45: google.protobuf.Timestamp
+	(*EventReceipt)(nil),              // 46: upline.v1.EventReceipt
+	(*ErrorDetail)(nil),               // 47: upline.v1.ErrorDetail
+	(SaleState)(0),                    // 48: upline.v1.SaleState
+	(*Billing)(nil),                   // 49: upline.v1.Billing
+	(Cadence)(0),                      // 50: upline.v1.Cadence
+	(*PeriodRef)(nil),                 // 51: upline.v1.PeriodRef
+	(PeriodState)(0),                  // 52: upline.v1.PeriodState
+	(*Line)(nil),                      // 53: upline.v1.Line
+	(*RunLiability)(nil),              // 54: upline.v1.RunLiability
+	(*RunConfirmation)(nil),           // 55: upline.v1.RunConfirmation
+	(*durationpb.Duration)(nil),       // 56: google.protobuf.Duration
+	(*ConfirmRun)(nil),                // 57: upline.v1.ConfirmRun
 }
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
-	42, // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
-	43, // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
-	42, // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
-	44, // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
-	5,  // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
-	44, // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
-	9,  // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
-	44, // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
-	45, // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
-	43, // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
-	44, // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
-	42, // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
-	43, // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
-	0,  // 13: upline.v1.RecordPaymentRequest.status:type_name -> upline.v1.PaymentStatus
-	44, // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
-	43, // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
-	43, // 16: upline.v1.MoveVendorRequest.moved_at:type_name -> google.protobuf.Timestamp
-	44, // 17: upline.v1.MoveVendorResponse.receipt:type_name -> upline.v1.EventReceipt
-	44, // 18: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
-	42, // 19: upline.v1.Sale.price:type_name -> upline.v1.Money
-	43, // 20: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
-	43, // 21: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
-	43, // 22: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
-	46, // 23: upline.v1.Sale.state:type_name -> upline.v1.SaleState
-	43, // 24: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
-	42, // 25: upline.v1.Sale.fee:type_name -> upline.v1.Money
-	47, // 26: upline.v1.Sale.billing:type_name -> upline.v1.Billing
-	43, // 27: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
-	18, // 28: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
-	44, // 29: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
-	46, // 30: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
-	18, // 31: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
-	48, // 32: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
-	42, // 33: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
-	42, // 34: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
-	42, // 35: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
-	42, // 36: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
-	42, // 37: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
-	42, // 38: upline.v1.EarningsTotal.unearned:type_name -> upline.v1.Money
-	42, // 39: upline.v1.EarningsTotal.company:type_name -> upline.v1.Money
-	49, // 40: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	43, // 41: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	43, // 42: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	50, // 43: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
-	24, // 44: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
-	24, // 45: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	51, // 46: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
-	25, // 47: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	43, // 48: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	42, // 49: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	49, // 50: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
-	4,  // 51: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
-	42, // 52: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
-	42, // 53: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
-	49, // 54: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
-	1,  // 55: upline.v1.Run.mode:type_name -> upline.v1.RunMode
-	2,  // 56: upline.v1.Run.state:type_name -> upline.v1.RunState
-	3,  // 57: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
-	27, // 58: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
-	28, // 59: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	43, // 60: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	43, // 61: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
-	29, // 62: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
-	52, // 63: upline.v1.Run.liability:type_name -> upline.v1.RunLiability
-	53, // 64: upline.v1.Run.confirmation:type_name -> upline.v1.RunConfirmation
-	48, // 65: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	1,  // 66: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	54, // 67: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
-	55, // 68: upline.v1.RunPeriodRequest.confirm:type_name -> upline.v1.ConfirmRun
-	30, // 69: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
-	30, // 70: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	30, // 71: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
-	30, // 72: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
-	5,  // 73: upline.v1.PreviewCorrectionRequest.sale:type_name -> upline.v1.RecordSaleRequest
-	10, // 74: upline.v1.PreviewCorrectionRequest.activation:type_name -> upline.v1.ActivateRequest
-	14, // 75: upline.v1.PreviewCorrectionRequest.cancellation:type_name -> upline.v1.CancelRequest
-	12, // 76: upline.v1.PreviewCorrectionRequest.payment:type_name -> upline.v1.RecordPaymentRequest
-	44, // 77: upline.v1.PreviewCorrectionResponse.receipt:type_name -> upline.v1.EventReceipt
-	29, // 78: upline.v1.PreviewCorrectionResponse.totals:type_name -> upline.v1.RestatedTotal
-	41, // 79: upline.v1.PreviewCorrectionResponse.amounts:type_name -> upline.v1.CorrectedAmount
-	49, // 80: upline.v1.CorrectedAmount.period:type_name -> upline.v1.PeriodRef
-	4,  // 81: upline.v1.CorrectedAmount.outcome:type_name -> upline.v1.RestatedOutcome
-	42, // 82: upline.v1.CorrectedAmount.amount:type_name -> upline.v1.Money
-	5,  // 83: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	7,  // 84: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	10, // 85: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	12, // 86: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	14, // 87: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	15, // 88: upline.v1.CommissionService.MoveVendor:input_type -> upline.v1.MoveVendorRequest
-	19, // 89: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	21, // 90: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	23, // 91: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	31, // 92: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	39, // 93: upline.v1.CommissionService.PreviewCorrection:input_type -> upline.v1.PreviewCorrectionRequest
-	33, // 94: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	35, // 95: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
-	37, // 96: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
-	6,  // 97: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	8,  // 98: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	11, // 99: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	13, // 100: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	17, // 101: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	16, // 102: upline.v1.CommissionService.MoveVendor:output_type -> upline.v1.MoveVendorResponse
-	20, // 103: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	22, // 104: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	26, // 105: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	32, // 106: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	40, // 107: upline.v1.CommissionService.PreviewCorrection:output_type -> upline.v1.PreviewCorrectionResponse
-	34, // 108: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	36, // 109: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
-	38, // 110: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
-	97, // [97:111] is the sub-list for method output_type
-	83, // [83:97] is the sub-list for method input_type
-	83, // [83:83] is the sub-list for extension type_name
-	83, // [83:83] is the sub-list for extension extendee
-	0,  // [0:83] is the sub-list for field type_name
+	44,  // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
+	45,  // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
+	44,  // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
+	46,  // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	5,   // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
+	46,  // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
+	9,   // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
+	46,  // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
+	47,  // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
+	45,  // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
+	46,  // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
+	44,  // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
+	45,  // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
+	0,   // 13: upline.v1.RecordPaymentRequest.status:type_name -> upline.v1.PaymentStatus
+	46,  // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
+	45,  // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
+	45,  // 16: upline.v1.CorrectSellerRequest.corrected_at:type_name -> google.protobuf.Timestamp
+	46,  // 17: upline.v1.CorrectSellerResponse.receipt:type_name -> upline.v1.EventReceipt
+	45,  // 18: upline.v1.MoveVendorRequest.moved_at:type_name -> google.protobuf.Timestamp
+	46,  // 19: upline.v1.MoveVendorResponse.receipt:type_name -> upline.v1.EventReceipt
+	46,  // 20: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
+	44,  // 21: upline.v1.Sale.price:type_name -> upline.v1.Money
+	45,  // 22: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
+	45,  // 23: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
+	45,  // 24: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
+	48,  // 25: upline.v1.Sale.state:type_name -> upline.v1.SaleState
+	45,  // 26: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
+	44,  // 27: upline.v1.Sale.fee:type_name -> upline.v1.Money
+	49,  // 28: upline.v1.Sale.billing:type_name -> upline.v1.Billing
+	45,  // 29: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
+	20,  // 30: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
+	46,  // 31: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
+	48,  // 32: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
+	20,  // 33: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
+	50,  // 34: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
+	44,  // 35: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
+	44,  // 36: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
+	44,  // 37: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
+	44,  // 38: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
+	44,  // 39: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
+	44,  // 40: upline.v1.EarningsTotal.unearned:type_name -> upline.v1.Money
+	44,  // 41: upline.v1.EarningsTotal.company:type_name -> upline.v1.Money
+	51,  // 42: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	45,  // 43: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	45,  // 44: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	52,  // 45: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	26,  // 46: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
+	26,  // 47: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
+	53,  // 48: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	27,  // 49: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
+	45,  // 50: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	44,  // 51: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	51,  // 52: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
+	4,   // 53: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
+	44,  // 54: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
+	44,  // 55: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
+	51,  // 56: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	1,   // 57: upline.v1.Run.mode:type_name -> upline.v1.RunMode
+	2,   // 58: upline.v1.Run.state:type_name -> upline.v1.RunState
+	3,   // 59: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
+	29,  // 60: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
+	30,  // 61: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
+	45,  // 62: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	45,  // 63: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	31,  // 64: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
+	54,  // 65: upline.v1.Run.liability:type_name -> upline.v1.RunLiability
+	55,  // 66: upline.v1.Run.confirmation:type_name -> upline.v1.RunConfirmation
+	50,  // 67: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	1,   // 68: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
+	56,  // 69: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	57,  // 70: upline.v1.RunPeriodRequest.confirm:type_name -> upline.v1.ConfirmRun
+	32,  // 71: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
+	32,  // 72: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
+	32,  // 73: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
+	32,  // 74: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
+	5,   // 75: upline.v1.PreviewCorrectionRequest.sale:type_name -> upline.v1.RecordSaleRequest
+	10,  // 76: upline.v1.PreviewCorrectionRequest.activation:type_name -> upline.v1.ActivateRequest
+	14,  // 77: upline.v1.PreviewCorrectionRequest.cancellation:type_name -> upline.v1.CancelRequest
+	12,  // 78: upline.v1.PreviewCorrectionRequest.payment:type_name -> upline.v1.RecordPaymentRequest
+	15,  // 79: upline.v1.PreviewCorrectionRequest.seller_correction:type_name -> upline.v1.CorrectSellerRequest
+	46,  // 80: upline.v1.PreviewCorrectionResponse.receipt:type_name -> upline.v1.EventReceipt
+	31,  // 81: upline.v1.PreviewCorrectionResponse.totals:type_name -> upline.v1.RestatedTotal
+	43,  // 82: upline.v1.PreviewCorrectionResponse.amounts:type_name -> upline.v1.CorrectedAmount
+	51,  // 83: upline.v1.CorrectedAmount.period:type_name -> upline.v1.PeriodRef
+	4,   // 84: upline.v1.CorrectedAmount.outcome:type_name -> upline.v1.RestatedOutcome
+	44,  // 85: upline.v1.CorrectedAmount.amount:type_name -> upline.v1.Money
+	5,   // 86: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	7,   // 87: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	10,  // 88: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	12,  // 89: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	14,  // 90: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	15,  // 91: upline.v1.CommissionService.CorrectSeller:input_type -> upline.v1.CorrectSellerRequest
+	17,  // 92: upline.v1.CommissionService.MoveVendor:input_type -> upline.v1.MoveVendorRequest
+	21,  // 93: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	23,  // 94: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	25,  // 95: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	33,  // 96: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	41,  // 97: upline.v1.CommissionService.PreviewCorrection:input_type -> upline.v1.PreviewCorrectionRequest
+	35,  // 98: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	37,  // 99: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	39,  // 100: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	6,   // 101: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	8,   // 102: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	11,  // 103: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	13,  // 104: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	19,  // 105: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	16,  // 106: upline.v1.CommissionService.CorrectSeller:output_type -> upline.v1.CorrectSellerResponse
+	18,  // 107: upline.v1.CommissionService.MoveVendor:output_type -> upline.v1.MoveVendorResponse
+	22,  // 108: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	24,  // 109: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	28,  // 110: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	34,  // 111: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	42,  // 112: upline.v1.CommissionService.PreviewCorrection:output_type -> upline.v1.PreviewCorrectionResponse
+	36,  // 113: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	38,  // 114: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	40,  // 115: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	101, // [101:116] is the sub-list for method output_type
+	86,  // [86:101] is the sub-list for method input_type
+	86,  // [86:86] is the sub-list for extension type_name
+	86,  // [86:86] is the sub-list for extension extendee
+	0,   // [0:86] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }
@@ -3861,11 +4036,12 @@ func file_upline_v1_commission_service_proto_init() {
 		(*RecordSaleResult_Receipt)(nil),
 		(*RecordSaleResult_Error)(nil),
 	}
-	file_upline_v1_commission_service_proto_msgTypes[34].OneofWrappers = []any{
+	file_upline_v1_commission_service_proto_msgTypes[36].OneofWrappers = []any{
 		(*PreviewCorrectionRequest_Sale)(nil),
 		(*PreviewCorrectionRequest_Activation)(nil),
 		(*PreviewCorrectionRequest_Cancellation)(nil),
 		(*PreviewCorrectionRequest_Payment)(nil),
+		(*PreviewCorrectionRequest_SellerCorrection)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -3873,7 +4049,7 @@ func file_upline_v1_commission_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_commission_service_proto_rawDesc), len(file_upline_v1_commission_service_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   37,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
