@@ -99,15 +99,15 @@ func load(files fs.FS, dialect Dialect) ([]Step, error) {
 func (d Dialect) functions() (template.FuncMap, error) {
 	switch d {
 	case SQLite:
-		// SQLite's columns hold any type whatever they are declared as, and STRICT tables refuse BIGINT: the checks say it. A
-		// table without rowid keeps its rows in the primary key's tree, so that a look-up by key descends one tree, not two.
+		// SQLite's columns hold any type whatever they are declared as, but for those of STRICT tables, which check a row in one
+		// step. A table without rowid keeps its rows in the primary key's tree, so that a look-up by key descends one tree, not two.
 		return template.FuncMap{
-			"int": func(c string) string { return fmt.Sprintf("%s BIGINT NOT NULL CHECK (typeof(%s) = 'integer')", c, c) },
+			"int": func(c string) string { return fmt.Sprintf("%s INTEGER NOT NULL", c) },
 			"text": func(c string, lengthMax int) string {
-				return fmt.Sprintf("%s TEXT NOT NULL CHECK (typeof(%s) = 'text' AND length(%s) <= %d)", c, c, c, lengthMax)
+				return fmt.Sprintf("%s TEXT NOT NULL CHECK (length(%s) <= %d)", c, c, lengthMax)
 			},
-			"bytes": func(c string) string { return fmt.Sprintf("%s BLOB NOT NULL CHECK (typeof(%s) = 'blob')", c, c) },
-			"table": func() string { return " WITHOUT ROWID" },
+			"bytes": func(c string) string { return fmt.Sprintf("%s BLOB NOT NULL", c) },
+			"table": func() string { return " STRICT, WITHOUT ROWID" },
 		}, nil
 	case Postgres:
 		return pgFunctions(`TEXT COLLATE "C"`), nil

@@ -30,9 +30,9 @@ func TestLoad_EveryDialectRendersEveryStep(t *testing.T) {
 func TestLoad_ColumnsByDialect(t *testing.T) {
 	files := fstest.MapFS{"0001_a.sql": {Data: []byte("{{int \"n\"}}|{{text \"s\" 7}}|{{bytes \"b\"}}|{{table}}")}}
 	for dialect, want := range map[Dialect]string{
-		SQLite: "n BIGINT NOT NULL CHECK (typeof(n) = 'integer')|" +
-			"s TEXT NOT NULL CHECK (typeof(s) = 'text' AND length(s) <= 7)|" +
-			"b BLOB NOT NULL CHECK (typeof(b) = 'blob')| WITHOUT ROWID",
+		SQLite: "n INTEGER NOT NULL|" +
+			"s TEXT NOT NULL CHECK (length(s) <= 7)|" +
+			"b BLOB NOT NULL| STRICT, WITHOUT ROWID",
 		Postgres:  `n BIGINT NOT NULL|s TEXT COLLATE "C" NOT NULL CHECK (length(s) <= 7)|b BYTEA NOT NULL|`,
 		Cockroach: `n BIGINT NOT NULL|s TEXT NOT NULL CHECK (length(s) <= 7)|b BYTEA NOT NULL|`,
 	} {

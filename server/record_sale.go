@@ -9,18 +9,18 @@ import (
 	"upline/store"
 )
 
-// RecordSale records one sale: a batch of one.
+// RecordSale records one sale.
 func (s *Server) RecordSale(ctx context.Context, request *uplinev1.RecordSaleRequest) (*uplinev1.RecordSaleResponse, error) {
 	var r reading
 	sale := newSale(&r, request)
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	receipts, err := s.store.RecordSales(ctx, []store.NewSale{sale})
+	receipt, err := s.store.RecordSale(ctx, sale)
 	if err != nil {
-		return nil, ofSingle(err, "sales[0].")
+		return nil, err
 	}
-	return &uplinev1.RecordSaleResponse{Receipt: receiptOf(receipts[0], callFrom(ctx).caller)}, nil
+	return &uplinev1.RecordSaleResponse{Receipt: receiptOf(receipt, callFrom(ctx).caller)}, nil
 }
 
 func newSale(r *reading, request *uplinev1.RecordSaleRequest) store.NewSale {

@@ -64,12 +64,12 @@ func (s *Store) hasPlacementTree(ctx context.Context, planID string) (bool, erro
 
 // enrolmentCall is one call of Enroll.
 type enrolmentCall struct {
+	groupPlace
 	list    []NewDistributor
 	regions []string
 	chunk   *ImportChunk // of a file; nil for other calls
 	result  []Distributor
 	err     error // why the call was refused; the others of its transaction go on
-	signal  chan enrolmentSignal
 }
 
 // enrollTogether runs calls in one transaction, one after the other. The error is that of the transaction; a refusal stands in its call.

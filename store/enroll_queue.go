@@ -4,20 +4,16 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 )
 
 // enrolmentQueue lets the enrolments into placement trees of one server go one group after the other. The order of placements is one
-// row for each plan, so transactions that place in the same plan cannot go side by side anyway; in groups they need not.
-//
-// There is no goroutine of its own. One of the callers leads: it carries out its own call together with those that wait, tells them,
-// and hands the lead to one that has come meanwhile. Only the leader touches the trees.
+// row for each plan, so transactions that place in the same plan cannot go side by side anyway; in groups they need not. Only the leader
+// of a group touches the trees.
 type enrolmentQueue struct {
-	store *Store
+	store  *Store
+	groups callGroups[*enrolmentCall]
 
-	mu      sync.Mutex
-	isLed   bool
-	waiting []*enrolmentCall
+	mu sync.Mutex
 	// fresh holds trees that were read anew in the background, for the leader to take; reading tells of which plans that is going on.
 	fresh   map[string]*placedTree
 	reading map[string]bool
@@ -25,13 +21,16 @@ type enrolmentQueue struct {
 	trees map[string]*placedTree // the leader's
 }
 
-// enrolmentSignal wakes a caller that waits.
-type enrolmentSignal uint8
-
-const (
-	enrolmentDone  enrolmentSignal = iota + 1 // carried out by another
-	enrolmentLeads                            // it leads now
-)
+func (q *enrolmentQueue) init(s *Store) {
+	q.store = s
+	q.groups = callGroups[*enrolmentCall]{
+		join: joinEnrolments, carryOut: q.carryOut,
+		fail: func(call *enrolmentCall) {
+			q.trees = nil
+			call.result, call.err = nil, ErrUnavailable
+		},
+	}
+}
 
 const (
 	// groupCallsMax and groupPlacesMax bound a group; a single call may have more distributors than that.
@@ -41,99 +40,22 @@ const (
 	readAgainMax = 10
 	// volumeAgeUS is how old the volumes may get that less_volume decides by before they are read anew, behind the enrolments.
 	volumeAgeUS = 60 * 1_000_000
-	// groupTime bounds a group, which does not end with the context of any one of its callers.
-	groupTime = time.Minute
 )
 
-// enroll carries out a call, and returns when it is committed or refused. A context that ends takes the call out of the queue; when it
-// is being carried out already, its outcome is told.
+// enroll carries out a call, and returns when it is committed or refused.
 func (q *enrolmentQueue) enroll(ctx context.Context, call *enrolmentCall) ([]Distributor, error) {
-	call.signal = make(chan enrolmentSignal, 1)
-	q.mu.Lock()
-	if !q.isLed {
-		q.isLed = true
-		q.mu.Unlock()
-		q.lead(ctx, call)
-		return call.result, call.err
-	}
-	q.waiting = append(q.waiting, call)
-	q.mu.Unlock()
-	var signal enrolmentSignal
-	select {
-	case signal = <-call.signal:
-	case <-ctx.Done():
-		if q.leave(call) {
-			return nil, ctx.Err()
-		}
-		signal = <-call.signal
-	}
-	if signal == enrolmentLeads {
-		q.lead(ctx, call)
+	if err := q.groups.do(ctx, call); err != nil {
+		return nil, err
 	}
 	return call.result, call.err
 }
 
-// leave takes a call out of the queue, if it still waits there.
-func (q *enrolmentQueue) leave(call *enrolmentCall) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for i, c := range q.waiting {
-		if c == call {
-			q.waiting = append(q.waiting[:i], q.waiting[i+1:]...)
-			return true
-		}
+func joinEnrolments(group []*enrolmentCall, next *enrolmentCall) bool {
+	places := len(next.list)
+	for _, call := range group {
+		places += len(call.list)
 	}
-	return false
-}
-
-// lead carries out the leader's call with others that wait, and hands over the lead.
-func (q *enrolmentQueue) lead(ctx context.Context, own *enrolmentCall) {
-	group := q.gather(own)
-	finished := false
-	defer func() {
-		if !finished { // A panic goes up to the leader's caller; nobody else may wait for ever.
-			q.trees = nil
-			for _, call := range group {
-				call.result, call.err = nil, ErrUnavailable
-			}
-		}
-		for _, call := range group[1:] {
-			call.signal <- enrolmentDone
-		}
-		q.handOver()
-	}()
-	groupCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), groupTime)
-	defer cancel()
-	q.carryOut(groupCtx, group)
-	finished = true
-}
-
-// gather takes calls out of the queue, in their order.
-func (q *enrolmentQueue) gather(own *enrolmentCall) []*enrolmentCall {
-	group, places := []*enrolmentCall{own}, len(own.list)
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	n := 0
-	for ; n < len(q.waiting) && len(group) < groupCallsMax; n++ {
-		if places += len(q.waiting[n].list); places > groupPlacesMax {
-			break
-		}
-		group = append(group, q.waiting[n])
-	}
-	q.waiting = append(q.waiting[:0], q.waiting[n:]...)
-	return group
-}
-
-func (q *enrolmentQueue) handOver() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if len(q.waiting) == 0 {
-		q.isLed = false
-		return
-	}
-	next := q.waiting[0]
-	q.waiting = append(q.waiting[:0], q.waiting[1:]...)
-	next.signal <- enrolmentLeads
+	return len(group) < groupCallsMax && places <= groupPlacesMax
 }
 
 // carryOut runs a group, and when it fails for a reason that can be one member's, each of them alone.

@@ -70,6 +70,8 @@ type recording struct {
 	each     bool
 	refusals []error
 	refused  int
+	// single tells that each sale is a call of its own, whose fields have no prefix.
+	single bool
 	// look asks for sales that are there already. The first try leaves that to the unique key, since nearly all sales are new, and
 	// a transaction that looked for them would collide with every other one that adds a sale near by: measured on PostgreSQL with
 	// 64 clients and rising ids, every second transaction had to begin again. The key sends a repeat into the second try.
@@ -145,6 +147,9 @@ func (r *recording) repeat(i int) error {
 
 // prefix begins the paths of a sale's fields.
 func (r *recording) prefix(i int) string {
+	if r.single {
+		return ""
+	}
 	if r.places != nil {
 		i = r.places[i]
 	}

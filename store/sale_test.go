@@ -244,6 +244,11 @@ func TestRecordSales_SentAThousandTimesAtOnceIsOneSale(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range answers {
 			wg.Go(func() {
+				if i%2 == 0 {
+					r, err := servers[i%3].RecordSale(t.Context(), n)
+					answers[i] = fmt.Sprintf("%+v %v", []store.Receipt{r}, err)
+					return
+				}
 				r, err := servers[i%3].RecordSales(t.Context(), []store.NewSale{n})
 				answers[i] = fmt.Sprintf("%+v %v", r, err)
 			})

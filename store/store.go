@@ -39,12 +39,14 @@ type Store struct {
 	publishing atomic.Int64
 	// enrolments are those into placement trees.
 	enrolments enrolmentQueue
+	// recordings are those of single sales, by region.
+	recordings sync.Map // region → *callGroups[*saleCall]
 }
 
 // New returns a Store on a migrated engine.
 func New(engine Engine, options Options) *Store {
 	s := &Store{engine: engine, options: options}
-	s.enrolments.store = s
+	s.enrolments.init(s)
 	return s
 }
 

@@ -31,6 +31,7 @@ type callsBench struct {
 	clients      int
 	duration     time.Duration
 	distributors int
+	scattered    bool
 	json         bool
 }
 
@@ -89,6 +90,7 @@ gets a small one first, through the API. The sales stay in the database: name a 
 	f.IntVar(&b.clients, "clients", 64, "clients that record sales at once")
 	f.DurationVar(&b.duration, "duration", 20*time.Second, "how long sales, and then batches, are recorded")
 	f.IntVar(&b.distributors, "distributors", 10_000, "distributors that sell and are read")
+	f.BoolVar(&b.scattered, "scattered-ids", false, "ids of sales that follow no order, like random ones; else they are numbered, as a shop numbers its orders")
 	f.BoolVar(&b.json, "json", false, "print one JSON object")
 	return c
 }
@@ -241,9 +243,12 @@ type callsDrive struct {
 
 func (d *callsDrive) sale() *uplinev1.RecordSaleRequest {
 	i := d.next.Add(1)
+	id := fmt.Sprintf("%d.%010d", d.run, i)
+	if d.scattered {
+		id = fmt.Sprintf("%04d.%s", i*6173%10_000, id)
+	}
 	return &uplinev1.RecordSaleRequest{
-		// The id's first digits change fastest, so that sales do not all come to the same end of an index.
-		Market: synthetic.Market, SaleId: fmt.Sprintf("%03d.%d.%d", i*617%1000, d.run, i), DistributorId: d.distributor(i),
+		Market: synthetic.Market, SaleId: id, DistributorId: d.distributor(i),
 		CustomerId: fmt.Sprintf("c%d", i), ProductId: synthetic.Product, Price: &uplinev1.Money{CurrencyCode: "USD", Amount: "100.00"},
 		Pv: new("100"), Cv: new("80"), SoldAt: d.soldAt,
 	}
