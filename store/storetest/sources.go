@@ -135,13 +135,17 @@ func Each(t *testing.T, test func(t *testing.T, engine store.Engine)) {
 	})
 }
 
-// EachDatabase runs test on an empty database of every engine that there is one for.
+// EachDatabase runs test on an empty database of every engine that there is one for, on all at once: what the tests of the engines share
+// they must only read.
 func EachDatabase(t *testing.T, test func(t *testing.T, database Database)) {
 	t.Helper()
 	for _, s := range []struct {
 		name   string
 		source Source
 	}{{"sqlite", SQLiteDatabase}, {"postgres", PostgresDatabase}, {"cockroach", CockroachDatabase}} {
-		t.Run(s.name, func(t *testing.T) { test(t, s.source(t)) })
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			test(t, s.source(t))
+		})
 	}
 }
