@@ -4,6 +4,14 @@ import "time"
 
 const dayUS = 24 * 60 * 60 * 1_000_000
 
+// RetainedIn is Retained for a line that paid a span of the months of an advance only; nil stands for all.
+func (c Clawback) RetainedIn(f SaleFold, months int32, span *MonthSpan) Fraction {
+	if span != nil && c.Mode == ClawbackMonthsPaid && f.Start >= 0 && f.Status.Over() {
+		return f.EarnedIn(*span, months)
+	}
+	return c.Retained(f, months)
+}
+
 // Retained is the part of an event's line that stays posted, given what the sale's events come to. months is the number of months
 // that the line paid in advance, 1 for a bonus that is no advance. The part that a cancellation or a lapse takes back is one less this.
 func (c Clawback) Retained(f SaleFold, months int32) Fraction {

@@ -1,6 +1,7 @@
 package calc
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -225,6 +226,16 @@ const (
 	intervalMonthsMax = 1_200
 	intervalDaysMax   = 36_525
 )
+
+// Whole says what a rule lacks that is to be kept until a change comes, but for its rounding of money; nil when nothing.
+func (p Proration) Whole() *ProrationError {
+	p.Rounding.StepMinor = max(1, p.Rounding.StepMinor)
+	var lacks *ProrationError
+	if errors.As(p.check(), &lacks) {
+		return lacks
+	}
+	return nil
+}
 
 func (p *Proration) check() error {
 	bad := func(field, problem string) error { return &ProrationError{field, problem} }

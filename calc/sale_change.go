@@ -21,8 +21,8 @@ type AppliedChange struct {
 	Event int   // index of the change
 	Cycle int32 // the billing cycle in which it falls
 	From  int   // index of the change that brought the terms that the cycle was paid by, or OriginalTerms
-	// Prorated is what is credited and charged. It is zero, with Err, where the change cannot be prorated: then nothing is, and the new
-	// terms begin with the next cycle.
+	// Prorated is what is credited and charged: nothing where, by Err, the change cannot be prorated. Then the new terms count from the
+	// next cycle on.
 	Prorated ProratedChange
 	Err      error
 	// CreditPart is the part of a cycle of the old terms that is credited, ChargePart that of the new ones that is charged, what the
@@ -178,7 +178,8 @@ func (f *folding) prorate(i, before int, change *SaleChange) AppliedChange {
 		})
 	}
 	if err != nil {
-		out.Err, out.Prorated = err, ProratedChange{}
+		out.Err = err
+		out.Prorated = ProratedChange{StartUS: us, NextBillingUS: endUS, NextChargeMinor: change.PriceMinor}
 	}
 	unused, charged := rationalOf(out.Prorated.UnusedPart), rationalOf(out.Prorated.ChargedPart)
 	p := &out.Prorated

@@ -14,6 +14,12 @@ CREATE TABLE IF NOT EXISTS products (
   {{int "failures_max"}},
   {{int "lapse_overdue"}},
   {{int "payment_reinstates"}},
+  {{int "proration_mode"}},
+  {{int "proration_unit"}},
+  {{int "day_count"}},
+  {{int "changed_unit"}},
+  {{int "extension_rounding"}},
+  {{int "extension_after_used"}},
   {{int "recorded_at_us"}},
   PRIMARY KEY (product_id)
 ){{table}}

@@ -30,10 +30,11 @@ CREATE TABLE IF NOT EXISTS sales (
   {{int "cancelled_at_us"}},
   {{int "cycles_paid"}},
   {{int "next_cycle"}},
-  {{int "kept_num"}},
-  {{int "kept_den"}},
+  {{int "months_num"}},
+  {{int "months_den"}},
   {{int "due_shard"}},
   {{int "due_at_us"}},
+  {{int "terms_from_us"}},
   {{int "recorded_at_us"}},
   PRIMARY KEY (region, market, sale_id),
   CHECK (state IN ('PENDING', 'ACTIVE', 'CANCELLED', 'LAPSED'))

@@ -20,5 +20,5 @@ CREATE TABLE IF NOT EXISTS event_counts (
   {{int "at_us"}},
   {{int "cycle"}},
   {{int "restated_in"}},
-  PRIMARY KEY (region, plan_id, cadence, period_no, market, sale_id, event_id, of_event_id, cycle, at_us, distributor_id)
+  PRIMARY KEY (region, plan_id, cadence, period_no, market, sale_id, event_id, of_event_id, cycle, at_us, distributor_id, product_class)
 ){{table}}

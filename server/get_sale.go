@@ -26,7 +26,7 @@ func saleOf(s store.Sale) *uplinev1.Sale {
 		SoldAt: timestamp(s.SoldAtUS), ActivatedAt: timestamp(s.ActivatedAtUS), CancelledAt: timestamp(s.CancelledAtUS),
 		State: saleStates[s.State], CyclesPaid: s.CyclesPaid,
 		PlanId: s.PlanID, PlanVersion: s.PlanVersion, RecordedAt: timestamp(s.RecordedAtUS),
-		Billing: billingOf(s.Billing), LapsesAt: timestamp(s.DueAtUS), NextCycle: s.NextCycle,
+		Billing: billingOf(s.Billing), LapsesAt: timestamp(s.DueAtUS), NextCycle: s.NextCycle, TermsFrom: timestamp(s.TermsFromUS),
 	}
 	if s.FeeMinor != 0 {
 		out.Fee = money(s.FeeMinor, s.Currency)

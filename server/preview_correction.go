@@ -24,6 +24,8 @@ func (s *Server) PreviewCorrection(ctx context.Context, request *uplinev1.Previe
 		event(paymentOf(&r, c.Payment))
 	case *uplinev1.PreviewCorrectionRequest_SellerCorrection:
 		event(sellerCorrectionOf(&r, c.SellerCorrection))
+	case *uplinev1.PreviewCorrectionRequest_Change:
+		event(changeOf(&r, c.Change))
 	}
 	if err := r.err(); err != nil {
 		return nil, err

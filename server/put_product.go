@@ -21,6 +21,9 @@ func (s *Server) PutProduct(ctx context.Context, request *uplinev1.PutProductReq
 		QV:                 r.volume("qv", given.GetQv()),
 		Billing:            readBilling(&r, given.GetBilling()),
 	}
+	if given.GetProration() != nil {
+		product.Proration = readProration(&r, "proration", given.GetProration())
+	}
 	if err := r.err(); err != nil {
 		return nil, err
 	}
@@ -39,6 +42,6 @@ func productOf(p store.Product) *uplinev1.Product {
 	return &uplinev1.Product{
 		ProductId: p.ProductID, VendorId: p.VendorID, Name: p.Name, ProductClass: p.Class,
 		RequiresActivation: p.RequiresActivation, VolumeTiming: timing,
-		Pv: calc.FormatVolume(p.PV), Cv: calc.FormatVolume(p.CV), Qv: calc.FormatVolume(p.QV), Billing: billingOf(p.Billing),
+		Pv: calc.FormatVolume(p.PV), Cv: calc.FormatVolume(p.CV), Qv: calc.FormatVolume(p.QV), Billing: billingOf(p.Billing), Proration: prorationOf(p.Proration),
 	}
 }

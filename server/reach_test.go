@@ -58,6 +58,8 @@ var tour = []step{
 	{"CommissionService/Activate", `{"market":"US","saleId":"s1","eventId":"a1","activatedAt":"2026-09-15T12:00:00Z"}`, "receipt.lines.0.amount.amount", "10.00"},
 	{"CommissionService/RecordPayment", `{"market":"US","saleId":"s1","eventId":"p1","cycle":1,"amount":{"currencyCode":"USD","amount":"100"},"paidAt":"2026-09-16T12:00:00Z"}`, "receipt.kind", "EVENT_KIND_PAID"},
 	{"CommissionService/Cancel", `{"market":"US","saleId":"s2","eventId":"x1","cancelledAt":"2026-09-17T12:00:00Z","cause":"moved away"}`, "receipt.saleState", "SALE_STATE_CANCELLED"},
+	{"CommissionService/ChangeSale", `{"market":"US","saleId":"s1","eventId":"u1","productId":"power","price":{"currencyCode":"USD","amount":"160"},"changedAt":"2026-09-17T11:00:00Z",
+		"proration":{"mode":"PRORATION_MODE_NONE","unit":"PRORATION_UNIT_SECOND"}}`, "receipt.change.price.amount", "160.00"},
 	{"CommissionService/CorrectSeller", `{"market":"US","saleId":"s2","eventId":"y1","distributorId":"top","correctedAt":"2026-09-17T12:30:00Z","reason":"wrong form"}`, "receipt.kind", "EVENT_KIND_SELLER_CORRECTED"},
 	{"CommissionService/MoveVendor", `{"market":"US","saleId":"s2","eventId":"m1","vendorId":"acme","movedAt":"2026-09-17T13:00:00Z"}`, "receipt.kind", "EVENT_KIND_VENDOR_MOVED"},
 	{"CommissionService/PreviewCorrection", `{"cancellation":{"market":"US","saleId":"s1","eventId":"x9","cancelledAt":"2026-09-20T12:00:00Z"}}`, "receipt.lines.0.kind", "LINE_KIND_REVERSAL"},

@@ -15,7 +15,7 @@ func receiptOf(r store.Receipt, caller Caller) *uplinev1.EventReceipt {
 		Market: r.Market, SaleId: r.SaleID, EventId: r.EventID,
 		Kind:        uplinev1.EventKind(r.Kind),
 		EffectiveAt: timestamp(r.EffectiveAtUS), RecordedAt: timestamp(r.RecordedAtUS),
-		SaleState: saleStates[r.State], Cycle: r.Cycle,
+		SaleState: saleStates[r.State], Cycle: r.Cycle, Change: prorated(r.Change),
 	}
 	for _, p := range r.CountedIn {
 		out.CountedIn = append(out.CountedIn, periodRef(p))

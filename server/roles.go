@@ -48,6 +48,7 @@ var allowed = map[string][]Role{
 	connectv1.CommissionServiceActivateProcedure:      {RoleStaff, RoleBackend, RoleVendor},
 	connectv1.CommissionServiceRecordPaymentProcedure: {RoleStaff, RoleBackend},
 	connectv1.CommissionServiceCancelProcedure:        {RoleStaff, RoleBackend, RoleVendor},
+	connectv1.CommissionServiceChangeSaleProcedure:    {RoleStaff, RoleBackend},
 	connectv1.CommissionServiceCorrectSellerProcedure: {RoleStaff},
 	connectv1.CommissionServiceMoveVendorProcedure:    {RoleStaff, RoleBackend},
 	connectv1.CommissionServiceGetSaleProcedure:       {RoleStaff, RoleBackend, RoleVendor, RoleDistributor, RoleAuditor},

@@ -118,22 +118,38 @@ func (s *Store) PutProduct(ctx context.Context, p Product) (Product, error) {
 			}
 		}
 		_, err = c.Exec(`INSERT INTO products (product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, qv, recorded_at_us,
-			billing_cycle, due_rule, grace_days, failures_max, lapse_overdue, payment_reinstates)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+			billing_cycle, due_rule, grace_days, failures_max, lapse_overdue, payment_reinstates,
+			proration_mode, proration_unit, day_count, changed_unit, extension_rounding, extension_after_used)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 			ON CONFLICT (product_id) DO UPDATE SET vendor_id = excluded.vendor_id, name = excluded.name, product_class = excluded.product_class,
 			requires_activation = excluded.requires_activation, volume_timing = excluded.volume_timing, pv = excluded.pv, cv = excluded.cv, qv = excluded.qv,
 			billing_cycle = excluded.billing_cycle, due_rule = excluded.due_rule, grace_days = excluded.grace_days, failures_max = excluded.failures_max,
-			lapse_overdue = excluded.lapse_overdue, payment_reinstates = excluded.payment_reinstates`,
+			lapse_overdue = excluded.lapse_overdue, payment_reinstates = excluded.payment_reinstates,
+			proration_mode = excluded.proration_mode, proration_unit = excluded.proration_unit, day_count = excluded.day_count, changed_unit = excluded.changed_unit,
+			extension_rounding = excluded.extension_rounding, extension_after_used = excluded.extension_after_used`,
 			p.ProductID, p.VendorID, p.Name, p.Class, flag(p.RequiresActivation), flag(p.VolumeOnPayment), p.PV, p.CV, p.QV, s.nowUS(),
 			int64(p.Billing.Cycle), int64(p.Billing.Due), int64(p.Billing.GraceDays), int64(p.Billing.FailuresMax), flag(p.Billing.LapseOverdue),
-			flag(p.Billing.PaymentReinstates))
+			flag(p.Billing.PaymentReinstates), int64(p.Proration.Mode), int64(p.Proration.Unit), int64(p.Proration.DayCount), int64(p.Proration.ChangedUnit),
+			int64(p.Proration.Extension), flag(p.Proration.ExtensionAfterUsed))
 		return err
 	})
 	return p, err
 }
 
+// productColumns is how many columns sqlProductColumns has.
+const productColumns = 15
+
 const sqlProductColumns = `product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, qv,
 	billing_cycle, due_rule, grace_days, failures_max, lapse_overdue, payment_reinstates`
+
+// sqlWholeProduct has what only changes of sales ask for, too.
+const sqlWholeProduct = `SELECT ` + sqlProductColumns + `, ` + sqlProrationColumns + ` FROM products`
+
+func scanWholeProduct(r Row) Product {
+	p := scanProduct(r)
+	p.Proration = scanProration(r, productColumns)
+	return p
+}
 
 func scanProduct(r Row) Product {
 	return scanProductAt(r, 0)
@@ -158,8 +174,8 @@ func scanBilling(r Row, at int) calc.Billing {
 func (s *Store) GetProduct(ctx context.Context, id string) (p Product, err error) {
 	found := false
 	err = s.engine.Read(ctx, "get_product", func(c Conn) error {
-		return c.Query(`SELECT `+sqlProductColumns+` FROM products WHERE product_id = $1`, []any{id}, func(r Row) error {
-			p, found = scanProduct(r), true
+		return c.Query(sqlWholeProduct+` WHERE product_id = $1`, []any{id}, func(r Row) error {
+			p, found = scanWholeProduct(r), true
 			return nil
 		})
 	})
@@ -180,13 +196,13 @@ func unknownProduct(id, field string) *Refusal {
 func (s *Store) ListProducts(ctx context.Context, after string, limit int) (products []Product, next string, err error) {
 	err = s.engine.Read(ctx, "list_products", func(c Conn) error {
 		products, next = nil, ""
-		return c.Query(`SELECT `+sqlProductColumns+` FROM products WHERE product_id > $1 ORDER BY product_id LIMIT $2`,
+		return c.Query(sqlWholeProduct+` WHERE product_id > $1 ORDER BY product_id LIMIT $2`,
 			[]any{after, int64(limit) + 1}, func(r Row) error {
 				if len(products) == limit {
 					next = products[limit-1].ProductID
 					return nil
 				}
-				products = append(products, scanProduct(r))
+				products = append(products, scanWholeProduct(r))
 				return nil
 			})
 	})

@@ -6,12 +6,17 @@ import (
 	"upline/calc"
 )
 
-// Advances of services that are over are what they are: taken back, or kept. Those of a seller who was corrected are taken back whole.
-const sqlRunningAdvances = `SELECT l.bonus, l.plan_version, l.amount_minor, l.currency, s.kept_num, s.kept_den, s.billing_cycle FROM event_lines l
+// Advances of services that are over are what they are: taken back, or kept. Of one that is live a line is taken back whole, or not: where
+// the sale was corrected to another seller, or its terms to others.
+const sqlRunningAdvances = `SELECT l.bonus, l.plan_version, l.amount_minor, l.currency, s.months_num, s.months_den, l.origin
+	FROM event_lines l
 	JOIN sales s ON s.region = l.region AND s.market = l.market AND s.sale_id = l.sale_id
 	WHERE l.distributor_id = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no = $4 AND s.state = 'ACTIVE'
-	AND (l.kind = 'COMMISSION' AND l.factor = '` + factorAdvanced + `' AND l.origin = '` + originLive + originOf + `' || s.distributor_id
-		OR l.kind = 'OPENING' AND l.factor = '' AND l.origin = '` + originOpening + originOf + `' || s.distributor_id)`
+	AND (l.kind = 'COMMISSION' AND l.factor = '` + factorAdvanced + `' OR l.kind = 'OPENING' AND l.factor = '')
+	AND NOT EXISTS (SELECT 1 FROM event_lines r WHERE r.region = l.region AND r.market = l.market AND r.sale_id = l.sale_id AND r.kind = 'REVERSAL'
+		AND r.reverses_event_id = l.event_id AND r.reverses_line_no = l.line_no
+		AND NOT EXISTS (SELECT 1 FROM event_lines u WHERE u.region = r.region AND u.market = r.market AND u.sale_id = r.sale_id AND u.kind = 'REVERSAL'
+			AND u.reverses_event_id = r.event_id AND u.reverses_line_no = r.line_no))`
 
 // factorAdvanced names the factor of a line that pays months in advance.
 const factorAdvanced = "months_advanced"
@@ -21,7 +26,8 @@ type runningAdvance struct {
 	bonus, currency string
 	version         int32
 	amountMinor     int64
-	earned          calc.SaleFold // of what cycles are paid
+	paid            calc.SaleFold // of what months are paid
+	span            *calc.MonthSpan
 }
 
 // unearned returns the part of the period's advances that paid cycles have not earned yet, by bonus and currency: each line's rounded by
@@ -30,10 +36,11 @@ func (r *earningsRead) unearned(s *Store) (map[[2]string]int64, error) {
 	var running []runningAdvance
 	key := r.out.Period.Key
 	err := r.conn.Query(sqlRunningAdvances, []any{r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No}, func(row Row) error {
+		span, err := spanOf(row.Text(6))
 		running = append(running, runningAdvance{row.Text(0), row.Text(3), int32(row.Int(1)), row.Int(2), calc.SaleFold{
-			CyclesKept: calc.Fraction{Num: row.Int(4), Den: row.Int(5)}, CycleMonths: calc.BillingCycle(row.Int(6)).Months(),
-		}})
-		return nil
+			CyclesKept: calc.Fraction{Num: row.Int(4), Den: row.Int(5)}, CycleMonths: 1,
+		}, span})
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -51,7 +58,10 @@ func (r *earningsRead) unearned(s *Store) (map[[2]string]int64, error) {
 			if b.Name != a.bonus || months == 0 {
 				continue
 			}
-			earned := a.earned.Earned(months)
+			earned := a.paid.Earned(months)
+			if a.span != nil {
+				earned = a.paid.EarnedIn(*a.span, months)
+			}
 			left, err := calc.RoundedPart(a.amountMinor, calc.Fraction{Num: earned.Den - earned.Num, Den: earned.Den}, plan.BonusRounding(b))
 			if err != nil {
 				return nil, fmt.Errorf("advance %s: %w", a.bonus, err)

@@ -284,7 +284,7 @@ func (o *opening) service(i int, d Distributor, e OpeningEntry) error {
 		VolumeOnPayment: product.VolumeOnPayment, Billing: product.Billing, PriceMinor: n.PriceMinor, Currency: n.Currency, PV: product.PV, CV: product.CV, QV: product.QV,
 		SoldAtUS: n.SoldAtUS, RecordedAtUS: o.nowUS,
 	}
-	h := history{store: o.store, conn: o.conn, sale: sale, plan: o.plan}
+	h := history{store: o.store, conn: o.conn, sale: sale, sold: termsOfSale(&sale), plan: o.plan}
 	if e.Kind == OpeningAdvance {
 		bonus := o.plan.Bonuses[k]
 		line := Line{

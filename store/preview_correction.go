@@ -113,7 +113,11 @@ func (s *Store) suppose(c Conn, region string, n Correction, preview *Correction
 	if err := h.checkSeller(*n.Event); err != nil {
 		return nil, err
 	}
-	if p, err = h.append(*n.Event, now, nil); err != nil {
+	event := *n.Event
+	if err := h.readChange(&event); err != nil {
+		return nil, err
+	}
+	if p, err = h.append(event, now, nil); err != nil {
 		return nil, err
 	}
 	preview.Receipt, err = h.receipt(n.Event.EventID)

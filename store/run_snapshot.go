@@ -140,7 +140,7 @@ func (r *runReader) lookUp(above *idColumn, what string) ([]int32, error) {
 const sqlVolumes = `SELECT market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor, times,
 	product_class, customer_id, at_us, cycle, qv, fee_minor, vendor_id FROM event_counts
 	WHERE region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 AND restated_in <= $5
-	ORDER BY market, sale_id, event_id, of_event_id, cycle, at_us, distributor_id`
+	ORDER BY market, sale_id, event_id, of_event_id, cycle, at_us, distributor_id, product_class`
 
 func (r *runReader) readVolumes(d *rowDigest) error {
 	in := r.in

@@ -100,7 +100,11 @@ func (h *history) takenBack(l *Line, o *origin, f calc.SaleFold) (name string, p
 		if clawback.Mode == calc.ClawbackMonthsPaid {
 			name = "unearned_months"
 		}
-		stays := clawback.Retained(f, months)
+		var span *calc.MonthSpan
+		if o != nil && o.change != nil {
+			span = o.change.rest
+		}
+		stays := clawback.RetainedIn(f, months, span)
 		return name, calc.Fraction{Num: stays.Den - stays.Num, Den: stays.Den}, h.plan.BonusRounding(&b), nil
 	}
 	return "", calc.Fraction{}, calc.Rounding{}, fmt.Errorf("%w: plan %s version %d has no bonus %q", ErrCorrupt, h.plan.ID, h.plan.Version, l.Bonus)

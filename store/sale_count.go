@@ -16,6 +16,7 @@ type countKey struct {
 	cycle   int32
 	atUS    int64
 	seller  string
+	class   string // of the product
 }
 
 // amounts are what a sale counts.
@@ -49,20 +50,26 @@ func (h *history) marks(cadence calc.Cadence) (map[countKey]amounts, error) {
 	}
 	f := calc.FoldSale(h.terms(), events)
 	m := make(map[countKey]amounts, len(f.Counts))
-	sellers := make(map[int32]string) // by cycle, for whom it counts
+	type counted struct {
+		cycle int32
+		part  calc.CyclePart
+	}
+	sellers := make(map[counted]string) // for whom it counts
 	for _, c := range f.Counts {
-		of, err := h.amountsOf(c)
+		terms := h.termsAt(events, c.Terms)
+		of, err := h.amountsOf(c, terms)
 		if err != nil {
 			return nil, err
 		}
-		seller := sellers[c.Cycle]
+		whole := counted{c.Cycle, c.Part}
+		seller := sellers[whole]
 		if seller == "" || c.From.Num == 0 { // else it is taken back from whom it counts for
 			if seller, err = h.sellerCounted(events[c.Event].ID, cadence); err != nil {
 				return nil, err
 			}
-			sellers[c.Cycle] = seller
+			sellers[whole] = seller
 		}
-		key := countKey{events[c.Event].ID, c.Cycle, c.AtUS, seller}
+		key := countKey{events[c.Event].ID, c.Cycle, c.AtUS, seller, terms.class}
 		if m[key], err = plus(m[key], of, 1); err != nil {
 			return nil, err
 		}
@@ -70,22 +77,27 @@ func (h *history) marks(cadence calc.Cadence) (map[countKey]amounts, error) {
 	return m, nil
 }
 
-// amountsOf is what a count comes to in the sale's volumes.
-func (h *history) amountsOf(c calc.Count) (a amounts, err error) {
-	price, fee := h.sale.PriceMinor, h.sale.FeeMinor
+// amountsOf is what a count comes to in volumes of the terms that it is of.
+func (h *history) amountsOf(c calc.Count, t *saleTerms) (a amounts, err error) {
+	price, fee := t.priceMinor, t.feeMinor
 	if h.sale.Currency != h.plan.Currency {
 		price, fee = 0, 0 // no bonus of the plan takes a rate of prices, or the sale would have been refused
 	}
-	if h.sale.PV == 0 && h.sale.CV == 0 && h.sale.QV == 0 && price == 0 {
+	if t.pv == 0 && t.cv == 0 && t.qv == 0 && price == 0 {
 		return amounts{}, nil
 	}
 	a.times = int64(c.Times)
 	for _, v := range []struct {
 		to  *int64
 		one int64
-	}{{&a.pv, h.sale.PV}, {&a.cv, h.sale.CV}, {&a.qv, h.sale.QV}, {&a.priceMinor, price}, {&a.feeMinor, fee}} {
+	}{{&a.pv, t.pv}, {&a.cv, t.cv}, {&a.qv, t.qv}, {&a.feeMinor, fee}} {
 		if *v.to, err = c.Of(v.one); err != nil {
 			return amounts{}, fmt.Errorf("volume of sale %s: %w", h.sale.SaleID, err)
+		}
+	}
+	if price != 0 {
+		if a.priceMinor, err = c.OfPrice(price); err != nil {
+			return amounts{}, fmt.Errorf("price of sale %s: %w", h.sale.SaleID, err)
 		}
 	}
 	return a, nil
@@ -118,7 +130,7 @@ func (h *history) countWith(p *posting, others []storedEvent, stamps []stamp, en
 		}
 		before := map[countKey]amounts{}
 		if len(others) > 0 {
-			without := history{sale: h.sale, plan: h.plan, events: others, firstUS: h.firstUS}
+			without := history{sale: h.sale, sold: h.sold, plan: h.plan, events: others, firstUS: h.firstUS}
 			if before, err = without.marks(st.cadence); err != nil {
 				return err
 			}
@@ -139,7 +151,8 @@ func (p *posting) countChanges(h *history, st stamp, restate bool, before, after
 		}
 	}
 	slices.SortFunc(keys, func(a, b countKey) int {
-		return cmp.Or(cmp.Compare(a.eventID, b.eventID), cmp.Compare(a.cycle, b.cycle), cmp.Compare(a.atUS, b.atUS), cmp.Compare(a.seller, b.seller))
+		return cmp.Or(cmp.Compare(a.eventID, b.eventID), cmp.Compare(a.cycle, b.cycle), cmp.Compare(a.atUS, b.atUS), cmp.Compare(a.seller, b.seller),
+			cmp.Compare(a.class, b.class))
 	})
 	var sum amounts
 	for _, key := range keys {

@@ -185,6 +185,6 @@ func (s *Store) lapse(c Conn, region string, due dueSale) (bool, error) {
 	}
 	var b Batch
 	p.write(&b)
-	updateSale(&b, &h.sale)
+	updateSale(&b, &h.sale, h.changed())
 	return true, c.Send(&b)
 }

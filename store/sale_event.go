@@ -13,7 +13,7 @@ import (
 var timeField = map[calc.EventKind]string{
 	calc.Activated: "activated_at", calc.Cancelled: "cancelled_at",
 	calc.Paid: "paid_at", calc.PaymentFailed: "paid_at", calc.PaymentRefunded: "paid_at", calc.PaymentChargedBack: "paid_at",
-	calc.SellerCorrected: "corrected_at", calc.VendorMoved: "moved_at",
+	calc.SellerCorrected: "corrected_at", calc.VendorMoved: "moved_at", calc.Changed: "changed_at",
 }
 
 // AppendEvent records an event of a sale that is recorded, idempotent by its event id within the sale. A sale that
@@ -56,13 +56,16 @@ func (s *Store) AppendEvent(ctx context.Context, n NewEvent, scope Scope) (recei
 		if err := h.checkSeller(n); err != nil {
 			return err
 		}
+		if err := h.readChange(&n); err != nil {
+			return err
+		}
 		p, err := h.append(n, now, nil)
 		if err != nil {
 			return err
 		}
 		var b Batch
 		p.write(&b)
-		updateSale(&b, &h.sale)
+		updateSale(&b, &h.sale, h.changed())
 		if err := c.Send(&b); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ type history struct {
 	store  *Store
 	conn   Conn
 	sale   Sale
+	sold   saleTerms  // those that the sale was recorded with
 	plan   *calc.Plan // the version that the sale was sold under
 	events []storedEvent
 	lines  []Line
@@ -49,6 +50,12 @@ func (s *Store) history(c Conn, region, market, saleID string, atUS int64) (*his
 		h.lines = append(h.lines, scanLine(r))
 		return nil
 	})
+	terms := make(map[string]storedChange)
+	b.Query(sqlTermsOfSale, key, func(r Row) error {
+		id, change := scanChange(r)
+		terms[id] = change
+		return nil
+	})
 	var inForce int64
 	b.Query(sqlVersionForSale, []any{region, market, saleID, atUS}, func(r Row) error {
 		inForce = r.Int(0)
@@ -59,6 +66,9 @@ func (s *Store) history(c Conn, region, market, saleID string, atUS int64) (*his
 	}
 	if !found {
 		return nil, unknownSale(market, saleID)
+	}
+	if err := h.place(terms); err != nil {
+		return nil, err
 	}
 	plan, err := s.plan(c, h.sale.PlanID, h.sale.PlanVersion)
 	if err != nil {
@@ -109,23 +119,11 @@ func (h *history) receipt(eventID string) (Receipt, error) {
 	if e == nil {
 		return Receipt{}, fmt.Errorf("%w: sale %s of %s has no event %s", ErrCorrupt, h.sale.SaleID, h.sale.Market, eventID)
 	}
-	return receiptOf(h.plan, h.sale.Market, h.sale.SaleID, *e, h.lines)
-}
-
-// terms are what the sale keeps of its product and plan.
-func (h *history) terms() calc.SaleTerms {
-	return calc.SaleTerms{
-		RequiresActivation: h.sale.RequiresActivation, VolumeOnPayment: h.sale.VolumeOnPayment, CancelledVolume: h.plan.CancelledVolume,
-		Billing: h.billing(), PriceMinor: h.sale.PriceMinor,
-	}
+	return receiptOf(h.plan, &h.sale, *e, h.lines)
 }
 
 // billing is the sale's billing, with months counted where the plan's days are.
-func (h *history) billing() calc.Billing {
-	billing := h.sale.Billing
-	billing.Location = h.plan.Location
-	return billing
-}
+func (h *history) billing() calc.Billing { return h.located(h.sale.Billing) }
 
 // foldEvents folds the events and returns them in folded order, which the indexes of the fold refer to.
 func (h *history) foldEvents() ([]calc.SaleEvent, calc.SaleFold) {
@@ -143,6 +141,9 @@ type posting struct {
 	stored storedEvent
 	lines  []Line
 	counts []count
+	// sold are the terms that the sale was recorded with, which the first change keeps.
+	sold        saleTerms
+	firstChange bool
 }
 
 // append decides what a new event adds to the sale: it folds the events without and with it, and posts the difference. So the sum of
@@ -168,17 +169,22 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 		SaleEvent: calc.SaleEvent{
 			ID: n.EventID, Kind: n.Kind, EffectiveAtUS: n.EffectiveAtUS, Cycle: n.Cycle, AmountMinor: n.AmountMinor, Partly: n.Partly,
 		},
-		recordedAtUS: nowUS, countedIn: encodeStamps(stamps), content: n.Content.encode(),
+		recordedAtUS: nowUS, countedIn: encodeStamps(stamps), content: n.Content.encode(), change: n.change,
 	}
-	p := &posting{sale: &h.sale, event: n}
+	p := &posting{sale: &h.sale, event: n, sold: h.sold}
+	p.firstChange = n.change != nil && !h.changed()
 	others := h.events
 	h.events = append(h.events[:len(h.events):len(h.events)], event)
 	eventsAfter, after := h.foldEvents()
 	if err := h.countWith(p, others, stamps, before.Status.Over() != after.Status.Over()); err != nil {
 		return nil, err
 	}
+	if err := h.settle(&h.events[len(h.events)-1], eventsAfter, &after); err != nil {
+		return nil, err
+	}
+	h.standBy(eventsAfter, &after)
 	h.stand(&after)
-	vendor, err := h.vendor()
+	vendor, err := h.vendor(eventsAfter, &after)
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +214,13 @@ func (p *posting) write(b *Batch) {
 		p.event.AmountMinor, flag(p.event.Partly), p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
 	for _, c := range p.counts {
 		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.of.eventID, c.of.seller,
-			c.pv, c.cv, c.priceMinor, c.times, s.Class, s.CustomerID, c.of.atUS, int64(c.of.cycle), c.qv, c.feeMinor, c.restatedIn, s.VendorID)
+			c.pv, c.cv, c.priceMinor, c.times, c.of.class, s.CustomerID, c.of.atUS, int64(c.of.cycle), c.qv, c.feeMinor, c.restatedIn, s.VendorID)
+	}
+	if e.change != nil {
+		insertTerms(b, s, e.ID, e.change)
+	}
+	if p.firstChange {
+		insertTerms(b, s, s.SaleID, &storedChange{saleTerms: p.sold})
 	}
 	for _, l := range p.lines {
 		insertLine(b, s.Region, l)
@@ -219,7 +231,7 @@ func (p *posting) write(b *Batch) {
 func (h *history) stand(f *calc.SaleFold) {
 	h.sale.State = saleStates[f.Status]
 	h.sale.ActivatedAtUS, h.sale.CancelledAtUS = f.StartedAtUS, f.EndedAtUS
-	h.sale.CyclesPaid, h.sale.CyclesKept = f.CyclesPaid, f.CyclesKept
+	h.sale.CyclesPaid, h.sale.MonthsPaid = f.CyclesPaid, f.MonthsPaid()
 	h.sale.NextCycle = f.NextCycle
 	if f.Status.Over() {
 		h.sale.NextCycle = 0

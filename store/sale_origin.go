@@ -1,10 +1,6 @@
 package store
 
-import (
-	"fmt"
-
-	"upline/calc"
-)
+import "upline/calc"
 
 // origin is what lines of a sale are posted for: that it went live, or that a cycle was paid. What a sale's events come to decides
 // which origins are in force. An event posts the lines of those that come into force with it, and takes back those of others whole.
@@ -18,6 +14,9 @@ type origin struct {
 	kept calc.Fraction
 	// opening tells that the sale was brought along from before Upline, with what was advanced then.
 	opening bool
+	// terms are those that it is paid by, or change is the difference that is paid.
+	terms  *saleTerms
+	change *originChange
 }
 
 // What begins an origin's id, before the seller.
@@ -30,7 +29,7 @@ const (
 func originID(what, seller string) string { return what + originOf + seller }
 
 // origins lists the origins that are in force, in the order of the life of a sale: payments that a sale brings along from before Upline
-// are none.
+// are none, but for what changes make of them.
 func (h *history) origins(events []calc.SaleEvent, f *calc.SaleFold) []origin {
 	if f.Start < 0 {
 		return nil
@@ -39,15 +38,16 @@ func (h *history) origins(events []calc.SaleEvent, f *calc.SaleFold) []origin {
 	if events[f.Start].Kind == calc.Opening {
 		list = append(list, origin{id: originID(originOpening, h.sale.DistributorID), atUS: f.StartedAtUS, kept: calc.One, opening: true})
 	} else {
-		list = append(list, origin{id: originID(originLive, h.sale.DistributorID), atUS: f.StartedAtUS, kept: calc.One})
+		list = append(list, origin{id: originID(byTerms(originLive, events, f.StartTerms), h.sale.DistributorID), atUS: f.StartedAtUS, kept: calc.One,
+			terms: h.termsAt(events, f.StartTerms)})
 	}
+	list = append(list, h.changeOrigins(events, f)...)
 	if !h.paysAt(true) {
 		return list
 	}
 	for i := range f.Payments {
-		p := &f.Payments[i]
-		if kept := p.Kept(); kept.Num > 0 && events[p.Event].Kind != calc.Opening {
-			list = append(list, origin{id: originID(fmt.Sprintf("cycle:%d", p.Cycle), h.sale.DistributorID), atUS: events[p.Event].EffectiveAtUS, cycle: p.Cycle, kept: kept})
+		if p := &f.Payments[i]; p.Kept().Num > 0 {
+			list = append(list, h.paidOrigins(events, f, p)...)
 		}
 	}
 	return list

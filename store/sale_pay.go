@@ -18,18 +18,23 @@ func (h *history) pay(o origin, stamps []stamp) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := calc.EventInput{
-		Plan: h.plan, Sponsor: sponsor.members, Placement: placement.members, PV: h.sale.PV, CV: h.sale.CV, QV: h.sale.QV, PriceMinor: h.sale.PriceMinor,
-		FeeMinor: h.sale.FeeMinor, Class: h.sale.Class, CycleMonths: h.sale.Billing.Cycle.Months(), Cycle: o.cycle,
-	}
+	base := calc.EventInput{Plan: h.plan, Sponsor: sponsor.members, Placement: placement.members}
 	if needs.Customers {
-		if in.Customers, err = h.customersOf(h.sale.DistributorID); err != nil {
+		if base.Customers, err = h.customersOf(h.sale.DistributorID); err != nil {
 			return nil, err
 		}
 	}
-	paid, err := calc.EventLines(&in)
+	inputs, err := o.inputs(&base)
 	if err != nil {
 		return nil, fmt.Errorf("sale %s of %s: %w", h.sale.SaleID, h.sale.Market, err)
+	}
+	var paid []calc.EventLine
+	for i := range inputs {
+		of, err := calc.EventLines(&inputs[i])
+		if err != nil {
+			return nil, fmt.Errorf("sale %s of %s: %w", h.sale.SaleID, h.sale.Market, err)
+		}
+		paid = append(paid, of...)
 	}
 	lines := make([]Line, 0, len(paid))
 	for _, l := range paid {

@@ -233,7 +233,7 @@ func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
 	if n.FeeMinor != nil {
 		sale.FeeMinor = *n.FeeMinor
 	}
-	h := history{store: r.store, conn: r.conn, sale: sale, plan: plan}
+	h := history{store: r.store, conn: r.conn, sale: sale, sold: termsOfSale(&sale), plan: plan}
 	p, err := h.append(NewEvent{
 		Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, Kind: calc.Recorded, EffectiveAtUS: n.SoldAtUS, Content: n.Content,
 	}, sale.RecordedAtUS, stamps)

@@ -9,7 +9,7 @@ import (
 const sqlSaleColumns = `s.region, s.market, s.sale_id, s.order_id, s.plan_id, s.plan_version, s.distributor_id, s.customer_id, s.product_id,
 	s.vendor_id, s.product_class, s.requires_activation, s.volume_timing, s.price_minor, s.currency, s.pv, s.cv, s.sold_at_us, s.state,
 	s.activated_at_us, s.cancelled_at_us, s.cycles_paid, s.recorded_at_us, s.qv, s.fee_minor,
-	s.billing_cycle, s.due_rule, s.grace_days, s.failures_max, s.lapse_overdue, s.payment_reinstates, s.kept_num, s.kept_den, s.due_at_us, s.next_cycle`
+	s.billing_cycle, s.due_rule, s.grace_days, s.failures_max, s.lapse_overdue, s.payment_reinstates, s.months_num, s.months_den, s.due_at_us, s.next_cycle, s.terms_from_us`
 
 func scanSale(r Row) Sale {
 	return Sale{
@@ -18,7 +18,7 @@ func scanSale(r Row) Sale {
 		RequiresActivation: r.Int(11) != 0, VolumeOnPayment: r.Int(12) != 0, PriceMinor: r.Int(13), Currency: r.Text(14), PV: r.Int(15),
 		CV: r.Int(16), SoldAtUS: r.Int(17), State: SaleState(r.Text(18)), ActivatedAtUS: r.Int(19), CancelledAtUS: r.Int(20),
 		CyclesPaid: int32(r.Int(21)), RecordedAtUS: r.Int(22), QV: r.Int(23), FeeMinor: r.Int(24),
-		Billing: scanBilling(r, 25), CyclesKept: calc.Fraction{Num: r.Int(31), Den: r.Int(32)}, DueAtUS: r.Int(33), NextCycle: int32(r.Int(34)),
+		Billing: scanBilling(r, 25), MonthsPaid: calc.Fraction{Num: r.Int(31), Den: r.Int(32)}, DueAtUS: r.Int(33), NextCycle: int32(r.Int(34)), TermsFromUS: r.Int(35),
 	}
 }
 
@@ -29,6 +29,7 @@ type storedEvent struct {
 	state        SaleState
 	countedIn    string
 	content      []byte
+	change       *storedChange // of a change, what it brings
 }
 
 const sqlEventsOfSale = `SELECT event_id, kind, effective_at_us, cycle, recorded_at_us, sale_state, counted_in, content,
@@ -87,11 +88,13 @@ const (
 	sqlInsertSale = `INSERT INTO sales (region, market, sale_id, order_id, plan_id, plan_version, distributor_id, customer_id, product_id,
 		vendor_id, product_class, requires_activation, volume_timing, price_minor, currency, pv, cv, sold_at_us, state, activated_at_us,
 		cancelled_at_us, cycles_paid, recorded_at_us, qv, fee_minor, billing_cycle, due_rule, grace_days, failures_max, lapse_overdue,
-		payment_reinstates, kept_num, kept_den, due_shard, due_at_us, next_cycle)
+		payment_reinstates, months_num, months_den, due_shard, due_at_us, next_cycle, terms_from_us)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-		$31, $32, $33, $34, $35, $36)`
-	sqlUpdateSale = `UPDATE sales SET state = $1, activated_at_us = $2, cancelled_at_us = $3, cycles_paid = $4, kept_num = $5, kept_den = $6,
+		$31, $32, $33, $34, $35, $36, $37)`
+	sqlUpdateSale = `UPDATE sales SET state = $1, activated_at_us = $2, cancelled_at_us = $3, cycles_paid = $4, months_num = $5, months_den = $6,
 		due_at_us = $7, next_cycle = $8, vendor_id = $9, distributor_id = $10 WHERE region = $11 AND market = $12 AND sale_id = $13`
+	sqlUpdateTerms = `UPDATE sales SET product_id = $1, product_class = $2, price_minor = $3, fee_minor = $4, pv = $5, cv = $6, qv = $7, billing_cycle = $8, due_rule = $9,
+		grace_days = $10, failures_max = $11, lapse_overdue = $12, payment_reinstates = $13, terms_from_us = $14 WHERE region = $15 AND market = $16 AND sale_id = $17`
 	sqlInsertCount = `INSERT INTO event_counts (region, plan_id, cadence, period_no, market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor,
 		times, product_class, customer_id, at_us, cycle, qv, fee_minor, restated_in, vendor_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
@@ -102,22 +105,26 @@ func insertSale(b *Batch, s *Sale) {
 		s.VendorID, s.Class, flag(s.RequiresActivation), flag(s.VolumeOnPayment), s.PriceMinor, s.Currency, s.PV, s.CV, s.SoldAtUS, string(s.State),
 		s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.RecordedAtUS, s.QV, s.FeeMinor, int64(s.Billing.Cycle), int64(s.Billing.Due),
 		int64(s.Billing.GraceDays), int64(s.Billing.FailuresMax), flag(s.Billing.LapseOverdue), flag(s.Billing.PaymentReinstates),
-		s.CyclesKept.Num, s.CyclesKept.Den, dueShard(s.Market, s.SaleID), s.DueAtUS, int64(s.NextCycle))
+		s.MonthsPaid.Num, s.MonthsPaid.Den, dueShard(s.Market, s.SaleID), s.DueAtUS, int64(s.NextCycle), s.TermsFromUS)
 }
 
-func updateSale(b *Batch, s *Sale) {
-	b.Exec(sqlUpdateSale, string(s.State), s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.CyclesKept.Num, s.CyclesKept.Den, s.DueAtUS,
+func updateSale(b *Batch, s *Sale, changed bool) {
+	if changed {
+		b.Exec(sqlUpdateTerms, s.ProductID, s.Class, s.PriceMinor, s.FeeMinor, s.PV, s.CV, s.QV, int64(s.Billing.Cycle), int64(s.Billing.Due), int64(s.Billing.GraceDays),
+			int64(s.Billing.FailuresMax), flag(s.Billing.LapseOverdue), flag(s.Billing.PaymentReinstates), s.TermsFromUS, s.Region, s.Market, s.SaleID)
+	}
+	b.Exec(sqlUpdateSale, string(s.State), s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.MonthsPaid.Num, s.MonthsPaid.Den, s.DueAtUS,
 		int64(s.NextCycle), s.VendorID, s.DistributorID, s.Region, s.Market, s.SaleID)
 }
 
 // receiptOf rebuilds what an event did from its row and the lines that it posted.
-func receiptOf(p *calc.Plan, market, saleID string, e storedEvent, lines []Line) (Receipt, error) {
+func receiptOf(p *calc.Plan, s *Sale, e storedEvent, lines []Line) (Receipt, error) {
 	stamps, err := decodeStamps(e.countedIn)
 	if err != nil {
-		return Receipt{}, fmt.Errorf("sale %s of %s: %w", saleID, market, err)
+		return Receipt{}, fmt.Errorf("sale %s of %s: %w", s.SaleID, s.Market, err)
 	}
 	r := Receipt{
-		Market: market, SaleID: saleID, EventID: e.ID, Kind: e.Kind, EffectiveAtUS: e.EffectiveAtUS, RecordedAtUS: e.recordedAtUS,
+		Market: s.Market, SaleID: s.SaleID, EventID: e.ID, Kind: e.Kind, EffectiveAtUS: e.EffectiveAtUS, RecordedAtUS: e.recordedAtUS,
 		State: e.state, Cycle: e.Cycle,
 	}
 	for _, st := range stamps {
@@ -126,6 +133,9 @@ func receiptOf(p *calc.Plan, market, saleID string, e storedEvent, lines []Line)
 		if restatedIn != 0 {
 			r.RestatedIn = append(r.RestatedIn, periodKey(p, st.cadence, restatedIn))
 		}
+	}
+	if c := e.change; c != nil {
+		r.Change = &ChangeOutcome{ProductID: c.productID, PriceMinor: c.priceMinor, Currency: s.Currency, Cycle: c.cycle, Prorated: c.outcome}
 	}
 	for _, l := range lines {
 		if l.EventID == e.ID {

@@ -9,14 +9,26 @@ import (
 // vendorPath is where the content of a move says who the vendor is from then on.
 const vendorPath = "vendor_id"
 
-// vendor is whose the sale is: of the vendors that it was moved to the last by the moves' own time, ties by event id; the one that it
-// has had where it was not moved.
-func (h *history) vendor() (string, error) {
-	last, err := h.lastOf(calc.VendorMoved, nil)
-	if err != nil || last == nil {
-		return h.sale.VendorID, err
+// vendor is whose the sale is: the vendor that it was moved to, or that of the product that it was changed to, whichever was last by its
+// own time, ties by event id; and the one that it was sold with where it was neither.
+func (h *history) vendor(events []calc.SaleEvent, f *calc.SaleFold) (string, error) {
+	vendor, product := h.sold.vendorID, h.sold.productID
+	for i := range events {
+		e := h.event(events[i].ID)
+		switch {
+		case e.Kind == calc.VendorMoved:
+			moved, err := h.said(e, vendorPath)
+			if err != nil {
+				return "", err
+			}
+			vendor = moved
+		case e.Kind == calc.Changed && took(f, i):
+			if e.change.productID != product { // another price of the same product says nothing of who provides it
+				vendor, product = e.change.vendorID, e.change.productID
+			}
+		}
 	}
-	return h.said(last, vendorPath)
+	return vendor, nil
 }
 
 // checkVendor refuses a move to a vendor that is not in the catalog.

@@ -20,7 +20,7 @@ func (s *supposedCount) Int(column int) int64 { return s.numbers()[column] }
 func (s *supposedCount) Text(column int) string {
 	return map[int]string{
 		columnMarket: s.sale.Market, columnSale: s.sale.SaleID, 2: s.event, 3: s.of.eventID, columnSeller: s.of.seller,
-		columnClass: s.sale.Class, columnCustomer: s.sale.CustomerID, columnVendor: s.sale.VendorID,
+		columnClass: s.of.class, columnCustomer: s.sale.CustomerID, columnVendor: s.sale.VendorID,
 	}[column]
 }
 

@@ -43,6 +43,9 @@ type Product struct {
 	VolumeOnPayment                  bool
 	PV, CV, QV                       int64
 	Billing                          calc.Billing // without a Location
+	// Proration is how a billing cycle is split when a sale is changed to the product; without a mode the change has to say. The plan
+	// says how money is rounded, and where days begin.
+	Proration calc.Proration
 }
 
 // PlanVersion is a published plan.
@@ -142,13 +145,15 @@ type NewEvent struct {
 	Market, SaleID, EventID string
 	Kind                    calc.EventKind
 	EffectiveAtUS           int64
-	Cycle                   int32  // of a payment or a lapse
-	AmountMinor             int64  // of a payment
-	Partly                  bool   // of a refund: AmountMinor is given back, and not the whole payment
-	Currency                string // of a payment
-	Cause                   string // of a cancellation
-	VendorID                string // of a move to another vendor
-	SellerID                string // of a correction of the seller
+	Cycle                   int32      // of a payment or a lapse
+	AmountMinor             int64      // of a payment
+	Partly                  bool       // of a refund: AmountMinor is given back, and not the whole payment
+	Currency                string     // of a payment
+	Cause                   string     // of a cancellation
+	VendorID                string     // of a move to another vendor
+	SellerID                string     // of a correction of the seller
+	Change                  *NewChange // of a change; its price is in Currency
+	change                  *storedChange
 	Content                 Content
 }
 
@@ -166,7 +171,8 @@ type Receipt struct {
 	State                       SaleState
 	Cycle                       int32 // of a payment or a lapse; the cycles paid of an opening
 	CountedIn                   []PeriodKey
-	RestatedIn                  []PeriodKey // those in whose close a closed period of CountedIn is computed again
+	RestatedIn                  []PeriodKey    // those in whose close a closed period of CountedIn is computed again
+	Change                      *ChangeOutcome // of a change
 	Lines                       []Line
 }
 
@@ -183,7 +189,8 @@ type Sale struct {
 	State                                                 SaleState
 	ActivatedAtUS, CancelledAtUS                          int64
 	CyclesPaid                                            int32
-	CyclesKept                                            calc.Fraction // the sum of what is left of the paid cycles
+	MonthsPaid                                            calc.Fraction // the months of the paid cycles, as far as they were not given back
+	TermsFromUS                                           int64         // since when product and price are what they are; 0 since it was sold
 	Billing                                               calc.Billing  // without a Location
 	DueAtUS                                               int64         // when it lapses unless the next cycle is paid; 0 for never
 	NextCycle                                             int32         // 0 once it is over

@@ -21,6 +21,8 @@ import {
   OpeningService,
   PeriodState,
   PlanService,
+  ProrationMode,
+  ProrationUnit,
   RunMode,
   RunPhase,
   RunState,
@@ -122,6 +124,11 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   assert.equal(paid.receipt?.kind, EventKind.PAID);
   const cancelled = await c.commission.cancel({ market: "US", saleId: second, eventId: "x1", cancelledAt: at("2026-09-17T12:00:00Z") });
   assert.equal(cancelled.receipt?.saleState, SaleState.CANCELLED);
+  const changed = await c.commission.changeSale({
+    market: "US", saleId: first, eventId: "u1", productId: id, price: usd("160"), changedAt: at("2026-09-17T11:00:00Z"),
+    proration: { mode: ProrationMode.NONE, unit: ProrationUnit.SECOND },
+  });
+  assert.deepEqual([changed.receipt?.kind, changed.receipt?.change?.price?.amount], [EventKind.CHANGED, "160.00"]);
   const corrected = await c.commission.correctSeller({
     market: "US", saleId: second, eventId: "y1", distributorId: top.distributorId, correctedAt: at("2026-09-17T12:30:00Z"), reason: "wrong form",
   });
@@ -140,7 +147,7 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   const adjustments = await c.adjustment.listAdjustments({ planId: id, period: "2026-09" });
   assert.equal(adjustments.adjustments[0]?.amount?.amount, "-7.50");
   const seen = await c.commission.getSale({ market: "US", saleId: first });
-  assert.deepEqual([seen.events.length, seen.sale?.soldAt?.nanos], [3, 123_000_000]);
+  assert.deepEqual([seen.events.length, seen.sale?.soldAt?.nanos], [4, 123_000_000]);
   assert.equal((await c.commission.listSales({ market: "US", orderId: id, state: SaleState.ACTIVE })).sales.length, 1);
   const earnings = await c.commission.getEarnings({ distributorId: anna.distributorId, period: "2026-09" });
   assert.deepEqual([earnings.totals[0]?.posted?.amount, earnings.totals[0]?.lineCount], ["6.50", 2n]);

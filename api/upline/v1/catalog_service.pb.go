@@ -190,6 +190,320 @@ func (BillingDue) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{2}
 }
 
+// ProrationMode says what becomes of the price and of the billing date when a service is changed within a billing cycle. In brackets
+// stand the names in Samsung's store, Google Play, and what Stripe does.
+type ProrationMode int32
+
+const (
+	// Not given.
+	ProrationMode_PRORATION_MODE_UNSPECIFIED ProrationMode = 0
+	// What is left of the cycle is credited at the old price and charged at the new one; the billing date stays. (INSTANT_PRORATED_CHARGE,
+	// CHARGE_PRORATED_PRICE, Stripe between prices of one interval.)
+	ProrationMode_PRORATION_MODE_CHARGE ProrationMode = 1
+	// The credit is turned into time at the new price, and the next billing date moves to its end. (INSTANT_PRORATED_DATE,
+	// WITH_TIME_PRORATION.)
+	ProrationMode_PRORATION_MODE_DATE ProrationMode = 2
+	// Nothing is credited or charged; the new price is charged from the next billing date on. (INSTANT_NO_PRORATION, WITHOUT_PRORATION.)
+	ProrationMode_PRORATION_MODE_NONE ProrationMode = 3
+	// The old service runs to the end of the cycle, and the new one begins then. (DEFERRED.)
+	ProrationMode_PRORATION_MODE_DEFERRED ProrationMode = 4
+	// What is left of the cycle is credited, and a new cycle begins with the change, at the full new price. (Stripe between prices of
+	// different intervals.)
+	ProrationMode_PRORATION_MODE_RESTART ProrationMode = 5
+	// A new cycle begins with the change, at the full new price, and is longer by the time that the credit buys. (CHARGE_FULL_PRICE.)
+	ProrationMode_PRORATION_MODE_FULL_PRICE ProrationMode = 6
+)
+
+// Enum value maps for ProrationMode.
+var (
+	ProrationMode_name = map[int32]string{
+		0: "PRORATION_MODE_UNSPECIFIED",
+		1: "PRORATION_MODE_CHARGE",
+		2: "PRORATION_MODE_DATE",
+		3: "PRORATION_MODE_NONE",
+		4: "PRORATION_MODE_DEFERRED",
+		5: "PRORATION_MODE_RESTART",
+		6: "PRORATION_MODE_FULL_PRICE",
+	}
+	ProrationMode_value = map[string]int32{
+		"PRORATION_MODE_UNSPECIFIED": 0,
+		"PRORATION_MODE_CHARGE":      1,
+		"PRORATION_MODE_DATE":        2,
+		"PRORATION_MODE_NONE":        3,
+		"PRORATION_MODE_DEFERRED":    4,
+		"PRORATION_MODE_RESTART":     5,
+		"PRORATION_MODE_FULL_PRICE":  6,
+	}
+)
+
+func (x ProrationMode) Enum() *ProrationMode {
+	p := new(ProrationMode)
+	*p = x
+	return p
+}
+
+func (x ProrationMode) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ProrationMode) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_catalog_service_proto_enumTypes[3].Descriptor()
+}
+
+func (ProrationMode) Type() protoreflect.EnumType {
+	return &file_upline_v1_catalog_service_proto_enumTypes[3]
+}
+
+func (x ProrationMode) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ProrationMode.Descriptor instead.
+func (ProrationMode) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{3}
+}
+
+// ProrationUnit is what a billing cycle is counted in. A unit is never split.
+type ProrationUnit int32
+
+const (
+	// Not given.
+	ProrationUnit_PRORATION_UNIT_UNSPECIFIED ProrationUnit = 0
+	// Seconds.
+	ProrationUnit_PRORATION_UNIT_SECOND ProrationUnit = 1
+	// Calendar days in the plan's time zone.
+	ProrationUnit_PRORATION_UNIT_DAY ProrationUnit = 2
+	// Whole months, counted from the start of the cycle.
+	ProrationUnit_PRORATION_UNIT_MONTH ProrationUnit = 3
+	// Calendar months.
+	ProrationUnit_PRORATION_UNIT_CALENDAR_MONTH ProrationUnit = 4
+	// Calendar years.
+	ProrationUnit_PRORATION_UNIT_CALENDAR_YEAR ProrationUnit = 5
+)
+
+// Enum value maps for ProrationUnit.
+var (
+	ProrationUnit_name = map[int32]string{
+		0: "PRORATION_UNIT_UNSPECIFIED",
+		1: "PRORATION_UNIT_SECOND",
+		2: "PRORATION_UNIT_DAY",
+		3: "PRORATION_UNIT_MONTH",
+		4: "PRORATION_UNIT_CALENDAR_MONTH",
+		5: "PRORATION_UNIT_CALENDAR_YEAR",
+	}
+	ProrationUnit_value = map[string]int32{
+		"PRORATION_UNIT_UNSPECIFIED":    0,
+		"PRORATION_UNIT_SECOND":         1,
+		"PRORATION_UNIT_DAY":            2,
+		"PRORATION_UNIT_MONTH":          3,
+		"PRORATION_UNIT_CALENDAR_MONTH": 4,
+		"PRORATION_UNIT_CALENDAR_YEAR":  5,
+	}
+)
+
+func (x ProrationUnit) Enum() *ProrationUnit {
+	p := new(ProrationUnit)
+	*p = x
+	return p
+}
+
+func (x ProrationUnit) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ProrationUnit) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_catalog_service_proto_enumTypes[4].Descriptor()
+}
+
+func (ProrationUnit) Type() protoreflect.EnumType {
+	return &file_upline_v1_catalog_service_proto_enumTypes[4]
+}
+
+func (x ProrationUnit) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ProrationUnit.Descriptor instead.
+func (ProrationUnit) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{4}
+}
+
+// DayCount says what part of a cycle a number of days is.
+type DayCount int32
+
+const (
+	// Not given. Seconds go by ACTUAL_ACTUAL then; days need a day count; months and years have none.
+	DayCount_DAY_COUNT_UNSPECIFIED DayCount = 0
+	// Days as they are, in a cycle as long as it is.
+	DayCount_DAY_COUNT_ACTUAL_ACTUAL DayCount = 1
+	// Days as they are, in months of 365/12 days.
+	DayCount_DAY_COUNT_ACTUAL_365 DayCount = 2
+	// Days as they are, in months of 30 days.
+	DayCount_DAY_COUNT_ACTUAL_360 DayCount = 3
+	// Every month counted as 30 days (30E/360).
+	DayCount_DAY_COUNT_THIRTY_360 DayCount = 4
+)
+
+// Enum value maps for DayCount.
+var (
+	DayCount_name = map[int32]string{
+		0: "DAY_COUNT_UNSPECIFIED",
+		1: "DAY_COUNT_ACTUAL_ACTUAL",
+		2: "DAY_COUNT_ACTUAL_365",
+		3: "DAY_COUNT_ACTUAL_360",
+		4: "DAY_COUNT_THIRTY_360",
+	}
+	DayCount_value = map[string]int32{
+		"DAY_COUNT_UNSPECIFIED":   0,
+		"DAY_COUNT_ACTUAL_ACTUAL": 1,
+		"DAY_COUNT_ACTUAL_365":    2,
+		"DAY_COUNT_ACTUAL_360":    3,
+		"DAY_COUNT_THIRTY_360":    4,
+	}
+)
+
+func (x DayCount) Enum() *DayCount {
+	p := new(DayCount)
+	*p = x
+	return p
+}
+
+func (x DayCount) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DayCount) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_catalog_service_proto_enumTypes[5].Descriptor()
+}
+
+func (DayCount) Type() protoreflect.EnumType {
+	return &file_upline_v1_catalog_service_proto_enumTypes[5]
+}
+
+func (x DayCount) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DayCount.Descriptor instead.
+func (DayCount) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{5}
+}
+
+// ChangedUnit says on which side of the change the unit lies in which it falls: a change of 15 September counts as used 15 days of
+// September, or 14.
+type ChangedUnit int32
+
+const (
+	// Not given. Seconds are UNUSED then; other units must be given one.
+	ChangedUnit_CHANGED_UNIT_UNSPECIFIED ChangedUnit = 0
+	// The unit is used.
+	ChangedUnit_CHANGED_UNIT_USED ChangedUnit = 1
+	// The unit is left.
+	ChangedUnit_CHANGED_UNIT_UNUSED ChangedUnit = 2
+)
+
+// Enum value maps for ChangedUnit.
+var (
+	ChangedUnit_name = map[int32]string{
+		0: "CHANGED_UNIT_UNSPECIFIED",
+		1: "CHANGED_UNIT_USED",
+		2: "CHANGED_UNIT_UNUSED",
+	}
+	ChangedUnit_value = map[string]int32{
+		"CHANGED_UNIT_UNSPECIFIED": 0,
+		"CHANGED_UNIT_USED":        1,
+		"CHANGED_UNIT_UNUSED":      2,
+	}
+)
+
+func (x ChangedUnit) Enum() *ChangedUnit {
+	p := new(ChangedUnit)
+	*p = x
+	return p
+}
+
+func (x ChangedUnit) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ChangedUnit) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_catalog_service_proto_enumTypes[6].Descriptor()
+}
+
+func (ChangedUnit) Type() protoreflect.EnumType {
+	return &file_upline_v1_catalog_service_proto_enumTypes[6]
+}
+
+func (x ChangedUnit) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ChangedUnit.Descriptor instead.
+func (ChangedUnit) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{6}
+}
+
+// ExtensionRounding rounds the time that a credit buys to whole units.
+type ExtensionRounding int32
+
+const (
+	// Not given; means HALF_UP.
+	ExtensionRounding_EXTENSION_ROUNDING_UNSPECIFIED ExtensionRounding = 0
+	// To the nearest unit; halves up.
+	ExtensionRounding_EXTENSION_ROUNDING_HALF_UP ExtensionRounding = 1
+	// To the nearest unit; halves to the even one.
+	ExtensionRounding_EXTENSION_ROUNDING_HALF_EVEN ExtensionRounding = 2
+	// Down.
+	ExtensionRounding_EXTENSION_ROUNDING_DOWN ExtensionRounding = 3
+	// Up.
+	ExtensionRounding_EXTENSION_ROUNDING_UP ExtensionRounding = 4
+)
+
+// Enum value maps for ExtensionRounding.
+var (
+	ExtensionRounding_name = map[int32]string{
+		0: "EXTENSION_ROUNDING_UNSPECIFIED",
+		1: "EXTENSION_ROUNDING_HALF_UP",
+		2: "EXTENSION_ROUNDING_HALF_EVEN",
+		3: "EXTENSION_ROUNDING_DOWN",
+		4: "EXTENSION_ROUNDING_UP",
+	}
+	ExtensionRounding_value = map[string]int32{
+		"EXTENSION_ROUNDING_UNSPECIFIED": 0,
+		"EXTENSION_ROUNDING_HALF_UP":     1,
+		"EXTENSION_ROUNDING_HALF_EVEN":   2,
+		"EXTENSION_ROUNDING_DOWN":        3,
+		"EXTENSION_ROUNDING_UP":          4,
+	}
+)
+
+func (x ExtensionRounding) Enum() *ExtensionRounding {
+	p := new(ExtensionRounding)
+	*p = x
+	return p
+}
+
+func (x ExtensionRounding) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ExtensionRounding) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_catalog_service_proto_enumTypes[7].Descriptor()
+}
+
+func (ExtensionRounding) Type() protoreflect.EnumType {
+	return &file_upline_v1_catalog_service_proto_enumTypes[7]
+}
+
+func (x ExtensionRounding) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ExtensionRounding.Descriptor instead.
+func (ExtensionRounding) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{7}
+}
+
 // Market is a country that sales are made in.
 type Market struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -780,6 +1094,98 @@ func (x *Billing) GetPaymentReinstates() bool {
 	return false
 }
 
+// Proration is how a billing cycle is split in which a service is changed. Billing systems differ in every part of it, so it is stated
+// whole. Money is rounded as the plan rounds, each credit and each charge once.
+type Proration struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What becomes of the price and the billing date.
+	Mode ProrationMode `protobuf:"varint,1,opt,name=mode,proto3,enum=upline.v1.ProrationMode" json:"mode,omitempty"`
+	// What the cycle is counted in.
+	Unit ProrationUnit `protobuf:"varint,2,opt,name=unit,proto3,enum=upline.v1.ProrationUnit" json:"unit,omitempty"`
+	// What a day is a part of.
+	DayCount DayCount `protobuf:"varint,3,opt,name=day_count,json=dayCount,proto3,enum=upline.v1.DayCount" json:"day_count,omitempty"`
+	// On which side of the change the unit lies in which it falls.
+	ChangedUnit ChangedUnit `protobuf:"varint,4,opt,name=changed_unit,json=changedUnit,proto3,enum=upline.v1.ChangedUnit" json:"changed_unit,omitempty"`
+	// How the time is rounded that a credit buys, where the mode turns it into time.
+	ExtensionRounding ExtensionRounding `protobuf:"varint,5,opt,name=extension_rounding,json=extensionRounding,proto3,enum=upline.v1.ExtensionRounding" json:"extension_rounding,omitempty"`
+	// That time begins behind a unit that counts as used, as Google Play has it. Omitted: it begins with the change, as in Samsung's store.
+	ExtensionAfterUsed bool `protobuf:"varint,6,opt,name=extension_after_used,json=extensionAfterUsed,proto3" json:"extension_after_used,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *Proration) Reset() {
+	*x = Proration{}
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Proration) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Proration) ProtoMessage() {}
+
+func (x *Proration) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Proration.ProtoReflect.Descriptor instead.
+func (*Proration) Descriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Proration) GetMode() ProrationMode {
+	if x != nil {
+		return x.Mode
+	}
+	return ProrationMode_PRORATION_MODE_UNSPECIFIED
+}
+
+func (x *Proration) GetUnit() ProrationUnit {
+	if x != nil {
+		return x.Unit
+	}
+	return ProrationUnit_PRORATION_UNIT_UNSPECIFIED
+}
+
+func (x *Proration) GetDayCount() DayCount {
+	if x != nil {
+		return x.DayCount
+	}
+	return DayCount_DAY_COUNT_UNSPECIFIED
+}
+
+func (x *Proration) GetChangedUnit() ChangedUnit {
+	if x != nil {
+		return x.ChangedUnit
+	}
+	return ChangedUnit_CHANGED_UNIT_UNSPECIFIED
+}
+
+func (x *Proration) GetExtensionRounding() ExtensionRounding {
+	if x != nil {
+		return x.ExtensionRounding
+	}
+	return ExtensionRounding_EXTENSION_ROUNDING_UNSPECIFIED
+}
+
+func (x *Proration) GetExtensionAfterUsed() bool {
+	if x != nil {
+		return x.ExtensionAfterUsed
+	}
+	return false
+}
+
 // Product is something that is sold.
 type Product struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -802,14 +1208,16 @@ type Product struct {
 	// Qualifying volume of one sale or cycle, unless the sale says otherwise; at most four decimals. Empty means 0.
 	Qv string `protobuf:"bytes,9,opt,name=qv,proto3" json:"qv,omitempty"`
 	// How it is paid for. Omitted: by the month, and nothing is watched.
-	Billing       *Billing `protobuf:"bytes,10,opt,name=billing,proto3" json:"billing,omitempty"`
+	Billing *Billing `protobuf:"bytes,10,opt,name=billing,proto3" json:"billing,omitempty"`
+	// How a billing cycle is prorated when a service is changed to this product, where ChangeSale does not say. Omitted: ChangeSale has to.
+	Proration     *Proration `protobuf:"bytes,11,opt,name=proration,proto3" json:"proration,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Product) Reset() {
 	*x = Product{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[11]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -821,7 +1229,7 @@ func (x *Product) String() string {
 func (*Product) ProtoMessage() {}
 
 func (x *Product) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[11]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -834,7 +1242,7 @@ func (x *Product) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Product.ProtoReflect.Descriptor instead.
 func (*Product) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{11}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Product) GetProductId() string {
@@ -907,6 +1315,13 @@ func (x *Product) GetBilling() *Billing {
 	return nil
 }
 
+func (x *Product) GetProration() *Proration {
+	if x != nil {
+		return x.Proration
+	}
+	return nil
+}
+
 // PutProductRequest adds or changes a product.
 type PutProductRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -918,7 +1333,7 @@ type PutProductRequest struct {
 
 func (x *PutProductRequest) Reset() {
 	*x = PutProductRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[12]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -930,7 +1345,7 @@ func (x *PutProductRequest) String() string {
 func (*PutProductRequest) ProtoMessage() {}
 
 func (x *PutProductRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[12]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -943,7 +1358,7 @@ func (x *PutProductRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutProductRequest.ProtoReflect.Descriptor instead.
 func (*PutProductRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{12}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PutProductRequest) GetProduct() *Product {
@@ -964,7 +1379,7 @@ type PutProductResponse struct {
 
 func (x *PutProductResponse) Reset() {
 	*x = PutProductResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[13]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -976,7 +1391,7 @@ func (x *PutProductResponse) String() string {
 func (*PutProductResponse) ProtoMessage() {}
 
 func (x *PutProductResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[13]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -989,7 +1404,7 @@ func (x *PutProductResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutProductResponse.ProtoReflect.Descriptor instead.
 func (*PutProductResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{13}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *PutProductResponse) GetProduct() *Product {
@@ -1010,7 +1425,7 @@ type GetProductRequest struct {
 
 func (x *GetProductRequest) Reset() {
 	*x = GetProductRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[14]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1022,7 +1437,7 @@ func (x *GetProductRequest) String() string {
 func (*GetProductRequest) ProtoMessage() {}
 
 func (x *GetProductRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[14]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1035,7 +1450,7 @@ func (x *GetProductRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProductRequest.ProtoReflect.Descriptor instead.
 func (*GetProductRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{14}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetProductRequest) GetProductId() string {
@@ -1056,7 +1471,7 @@ type GetProductResponse struct {
 
 func (x *GetProductResponse) Reset() {
 	*x = GetProductResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1068,7 +1483,7 @@ func (x *GetProductResponse) String() string {
 func (*GetProductResponse) ProtoMessage() {}
 
 func (x *GetProductResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1081,7 +1496,7 @@ func (x *GetProductResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProductResponse.ProtoReflect.Descriptor instead.
 func (*GetProductResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{15}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetProductResponse) GetProduct() *Product {
@@ -1104,7 +1519,7 @@ type ListProductsRequest struct {
 
 func (x *ListProductsRequest) Reset() {
 	*x = ListProductsRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1116,7 +1531,7 @@ func (x *ListProductsRequest) String() string {
 func (*ListProductsRequest) ProtoMessage() {}
 
 func (x *ListProductsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1129,7 +1544,7 @@ func (x *ListProductsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProductsRequest.ProtoReflect.Descriptor instead.
 func (*ListProductsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{16}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListProductsRequest) GetPageSize() int32 {
@@ -1159,7 +1574,7 @@ type ListProductsResponse struct {
 
 func (x *ListProductsResponse) Reset() {
 	*x = ListProductsResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1171,7 +1586,7 @@ func (x *ListProductsResponse) String() string {
 func (*ListProductsResponse) ProtoMessage() {}
 
 func (x *ListProductsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1184,7 +1599,7 @@ func (x *ListProductsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProductsResponse.ProtoReflect.Descriptor instead.
 func (*ListProductsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{17}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListProductsResponse) GetProducts() []*Product {
@@ -1220,7 +1635,7 @@ type Period struct {
 
 func (x *Period) Reset() {
 	*x = Period{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1232,7 +1647,7 @@ func (x *Period) String() string {
 func (*Period) ProtoMessage() {}
 
 func (x *Period) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1245,7 +1660,7 @@ func (x *Period) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Period.ProtoReflect.Descriptor instead.
 func (*Period) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{18}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Period) GetRef() *PeriodRef {
@@ -1300,7 +1715,7 @@ type ListPeriodsRequest struct {
 
 func (x *ListPeriodsRequest) Reset() {
 	*x = ListPeriodsRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1312,7 +1727,7 @@ func (x *ListPeriodsRequest) String() string {
 func (*ListPeriodsRequest) ProtoMessage() {}
 
 func (x *ListPeriodsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1325,7 +1740,7 @@ func (x *ListPeriodsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeriodsRequest.ProtoReflect.Descriptor instead.
 func (*ListPeriodsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{19}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListPeriodsRequest) GetPlanId() string {
@@ -1369,7 +1784,7 @@ type ListPeriodsResponse struct {
 
 func (x *ListPeriodsResponse) Reset() {
 	*x = ListPeriodsResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1381,7 +1796,7 @@ func (x *ListPeriodsResponse) String() string {
 func (*ListPeriodsResponse) ProtoMessage() {}
 
 func (x *ListPeriodsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1394,7 +1809,7 @@ func (x *ListPeriodsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeriodsResponse.ProtoReflect.Descriptor instead.
 func (*ListPeriodsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{20}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListPeriodsResponse) GetPeriods() []*Period {
@@ -1451,7 +1866,16 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"\xbaH\a\x1a\x05\x18\xed\x02(\x00R\tgraceDays\x12H\n" +
 	"\x1blapse_after_failed_payments\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x18lapseAfterFailedPayments\x12,\n" +
 	"\x12lapse_when_overdue\x18\x05 \x01(\bR\x10lapseWhenOverdue\x12-\n" +
-	"\x12payment_reinstates\x18\x06 \x01(\bR\x11paymentReinstates\"\xce\x04\n" +
+	"\x12payment_reinstates\x18\x06 \x01(\bR\x11paymentReinstates\"\x89\x03\n" +
+	"\tProration\x128\n" +
+	"\x04mode\x18\x01 \x01(\x0e2\x18.upline.v1.ProrationModeB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04mode\x128\n" +
+	"\x04unit\x18\x02 \x01(\x0e2\x18.upline.v1.ProrationUnitB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04unit\x12:\n" +
+	"\tday_count\x18\x03 \x01(\x0e2\x13.upline.v1.DayCountB\b\xbaH\x05\x82\x01\x02\x10\x01R\bdayCount\x12C\n" +
+	"\fchanged_unit\x18\x04 \x01(\x0e2\x16.upline.v1.ChangedUnitB\b\xbaH\x05\x82\x01\x02\x10\x01R\vchangedUnit\x12U\n" +
+	"\x12extension_rounding\x18\x05 \x01(\x0e2\x1c.upline.v1.ExtensionRoundingB\b\xbaH\x05\x82\x01\x02\x10\x01R\x11extensionRounding\x120\n" +
+	"\x14extension_after_used\x18\x06 \x01(\bR\x12extensionAfterUsed\"\x82\x05\n" +
 	"\aProduct\x12=\n" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\tproductId\x12;\n" +
@@ -1464,7 +1888,8 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"\x02cv\x18\b \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02cv\x126\n" +
 	"\x02qv\x18\t \x01(\tB&\xbaH#r!2\x1f^([0-9]{1,10}(\\.[0-9]{1,4})?)?$R\x02qv\x12,\n" +
 	"\abilling\x18\n" +
-	" \x01(\v2\x12.upline.v1.BillingR\abilling\"I\n" +
+	" \x01(\v2\x12.upline.v1.BillingR\abilling\x122\n" +
+	"\tproration\x18\v \x01(\v2\x14.upline.v1.ProrationR\tproration\"I\n" +
 	"\x11PutProductRequest\x124\n" +
 	"\aproduct\x18\x01 \x01(\v2\x12.upline.v1.ProductB\x06\xbaH\x03\xc8\x01\x01R\aproduct\"B\n" +
 	"\x12PutProductResponse\x12,\n" +
@@ -1512,7 +1937,38 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"BillingDue\x12\x1b\n" +
 	"\x17BILLING_DUE_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16BILLING_DUE_IN_ADVANCE\x10\x01\x12\x1a\n" +
-	"\x16BILLING_DUE_IN_ARREARS\x10\x022\x8a\x05\n" +
+	"\x16BILLING_DUE_IN_ARREARS\x10\x02*\xd4\x01\n" +
+	"\rProrationMode\x12\x1e\n" +
+	"\x1aPRORATION_MODE_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15PRORATION_MODE_CHARGE\x10\x01\x12\x17\n" +
+	"\x13PRORATION_MODE_DATE\x10\x02\x12\x17\n" +
+	"\x13PRORATION_MODE_NONE\x10\x03\x12\x1b\n" +
+	"\x17PRORATION_MODE_DEFERRED\x10\x04\x12\x1a\n" +
+	"\x16PRORATION_MODE_RESTART\x10\x05\x12\x1d\n" +
+	"\x19PRORATION_MODE_FULL_PRICE\x10\x06*\xc1\x01\n" +
+	"\rProrationUnit\x12\x1e\n" +
+	"\x1aPRORATION_UNIT_UNSPECIFIED\x10\x00\x12\x19\n" +
+	"\x15PRORATION_UNIT_SECOND\x10\x01\x12\x16\n" +
+	"\x12PRORATION_UNIT_DAY\x10\x02\x12\x18\n" +
+	"\x14PRORATION_UNIT_MONTH\x10\x03\x12!\n" +
+	"\x1dPRORATION_UNIT_CALENDAR_MONTH\x10\x04\x12 \n" +
+	"\x1cPRORATION_UNIT_CALENDAR_YEAR\x10\x05*\x90\x01\n" +
+	"\bDayCount\x12\x19\n" +
+	"\x15DAY_COUNT_UNSPECIFIED\x10\x00\x12\x1b\n" +
+	"\x17DAY_COUNT_ACTUAL_ACTUAL\x10\x01\x12\x18\n" +
+	"\x14DAY_COUNT_ACTUAL_365\x10\x02\x12\x18\n" +
+	"\x14DAY_COUNT_ACTUAL_360\x10\x03\x12\x18\n" +
+	"\x14DAY_COUNT_THIRTY_360\x10\x04*[\n" +
+	"\vChangedUnit\x12\x1c\n" +
+	"\x18CHANGED_UNIT_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11CHANGED_UNIT_USED\x10\x01\x12\x17\n" +
+	"\x13CHANGED_UNIT_UNUSED\x10\x02*\xb1\x01\n" +
+	"\x11ExtensionRounding\x12\"\n" +
+	"\x1eEXTENSION_ROUNDING_UNSPECIFIED\x10\x00\x12\x1e\n" +
+	"\x1aEXTENSION_ROUNDING_HALF_UP\x10\x01\x12 \n" +
+	"\x1cEXTENSION_ROUNDING_HALF_EVEN\x10\x02\x12\x1b\n" +
+	"\x17EXTENSION_ROUNDING_DOWN\x10\x03\x12\x19\n" +
+	"\x15EXTENSION_ROUNDING_UP\x10\x042\x8a\x05\n" +
 	"\x0eCatalogService\x12F\n" +
 	"\tPutMarket\x12\x1b.upline.v1.PutMarketRequest\x1a\x1c.upline.v1.PutMarketResponse\x12Q\n" +
 	"\vListMarkets\x12\x1d.upline.v1.ListMarketsRequest\x1a\x1e.upline.v1.ListMarketsResponse\"\x03\x90\x02\x01\x12F\n" +
@@ -1537,80 +1993,92 @@ func file_upline_v1_catalog_service_proto_rawDescGZIP() []byte {
 	return file_upline_v1_catalog_service_proto_rawDescData
 }
 
-var file_upline_v1_catalog_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_upline_v1_catalog_service_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_upline_v1_catalog_service_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
+var file_upline_v1_catalog_service_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_upline_v1_catalog_service_proto_goTypes = []any{
 	(VolumeTiming)(0),             // 0: upline.v1.VolumeTiming
 	(BillingCycle)(0),             // 1: upline.v1.BillingCycle
 	(BillingDue)(0),               // 2: upline.v1.BillingDue
-	(*Market)(nil),                // 3: upline.v1.Market
-	(*PutMarketRequest)(nil),      // 4: upline.v1.PutMarketRequest
-	(*PutMarketResponse)(nil),     // 5: upline.v1.PutMarketResponse
-	(*ListMarketsRequest)(nil),    // 6: upline.v1.ListMarketsRequest
-	(*ListMarketsResponse)(nil),   // 7: upline.v1.ListMarketsResponse
-	(*Vendor)(nil),                // 8: upline.v1.Vendor
-	(*PutVendorRequest)(nil),      // 9: upline.v1.PutVendorRequest
-	(*PutVendorResponse)(nil),     // 10: upline.v1.PutVendorResponse
-	(*ListVendorsRequest)(nil),    // 11: upline.v1.ListVendorsRequest
-	(*ListVendorsResponse)(nil),   // 12: upline.v1.ListVendorsResponse
-	(*Billing)(nil),               // 13: upline.v1.Billing
-	(*Product)(nil),               // 14: upline.v1.Product
-	(*PutProductRequest)(nil),     // 15: upline.v1.PutProductRequest
-	(*PutProductResponse)(nil),    // 16: upline.v1.PutProductResponse
-	(*GetProductRequest)(nil),     // 17: upline.v1.GetProductRequest
-	(*GetProductResponse)(nil),    // 18: upline.v1.GetProductResponse
-	(*ListProductsRequest)(nil),   // 19: upline.v1.ListProductsRequest
-	(*ListProductsResponse)(nil),  // 20: upline.v1.ListProductsResponse
-	(*Period)(nil),                // 21: upline.v1.Period
-	(*ListPeriodsRequest)(nil),    // 22: upline.v1.ListPeriodsRequest
-	(*ListPeriodsResponse)(nil),   // 23: upline.v1.ListPeriodsResponse
-	(*PeriodRef)(nil),             // 24: upline.v1.PeriodRef
-	(*timestamppb.Timestamp)(nil), // 25: google.protobuf.Timestamp
-	(PeriodState)(0),              // 26: upline.v1.PeriodState
-	(Cadence)(0),                  // 27: upline.v1.Cadence
+	(ProrationMode)(0),            // 3: upline.v1.ProrationMode
+	(ProrationUnit)(0),            // 4: upline.v1.ProrationUnit
+	(DayCount)(0),                 // 5: upline.v1.DayCount
+	(ChangedUnit)(0),              // 6: upline.v1.ChangedUnit
+	(ExtensionRounding)(0),        // 7: upline.v1.ExtensionRounding
+	(*Market)(nil),                // 8: upline.v1.Market
+	(*PutMarketRequest)(nil),      // 9: upline.v1.PutMarketRequest
+	(*PutMarketResponse)(nil),     // 10: upline.v1.PutMarketResponse
+	(*ListMarketsRequest)(nil),    // 11: upline.v1.ListMarketsRequest
+	(*ListMarketsResponse)(nil),   // 12: upline.v1.ListMarketsResponse
+	(*Vendor)(nil),                // 13: upline.v1.Vendor
+	(*PutVendorRequest)(nil),      // 14: upline.v1.PutVendorRequest
+	(*PutVendorResponse)(nil),     // 15: upline.v1.PutVendorResponse
+	(*ListVendorsRequest)(nil),    // 16: upline.v1.ListVendorsRequest
+	(*ListVendorsResponse)(nil),   // 17: upline.v1.ListVendorsResponse
+	(*Billing)(nil),               // 18: upline.v1.Billing
+	(*Proration)(nil),             // 19: upline.v1.Proration
+	(*Product)(nil),               // 20: upline.v1.Product
+	(*PutProductRequest)(nil),     // 21: upline.v1.PutProductRequest
+	(*PutProductResponse)(nil),    // 22: upline.v1.PutProductResponse
+	(*GetProductRequest)(nil),     // 23: upline.v1.GetProductRequest
+	(*GetProductResponse)(nil),    // 24: upline.v1.GetProductResponse
+	(*ListProductsRequest)(nil),   // 25: upline.v1.ListProductsRequest
+	(*ListProductsResponse)(nil),  // 26: upline.v1.ListProductsResponse
+	(*Period)(nil),                // 27: upline.v1.Period
+	(*ListPeriodsRequest)(nil),    // 28: upline.v1.ListPeriodsRequest
+	(*ListPeriodsResponse)(nil),   // 29: upline.v1.ListPeriodsResponse
+	(*PeriodRef)(nil),             // 30: upline.v1.PeriodRef
+	(*timestamppb.Timestamp)(nil), // 31: google.protobuf.Timestamp
+	(PeriodState)(0),              // 32: upline.v1.PeriodState
+	(Cadence)(0),                  // 33: upline.v1.Cadence
 }
 var file_upline_v1_catalog_service_proto_depIdxs = []int32{
-	3,  // 0: upline.v1.PutMarketRequest.market:type_name -> upline.v1.Market
-	3,  // 1: upline.v1.PutMarketResponse.market:type_name -> upline.v1.Market
-	3,  // 2: upline.v1.ListMarketsResponse.markets:type_name -> upline.v1.Market
-	8,  // 3: upline.v1.PutVendorRequest.vendor:type_name -> upline.v1.Vendor
-	8,  // 4: upline.v1.PutVendorResponse.vendor:type_name -> upline.v1.Vendor
-	8,  // 5: upline.v1.ListVendorsResponse.vendors:type_name -> upline.v1.Vendor
+	8,  // 0: upline.v1.PutMarketRequest.market:type_name -> upline.v1.Market
+	8,  // 1: upline.v1.PutMarketResponse.market:type_name -> upline.v1.Market
+	8,  // 2: upline.v1.ListMarketsResponse.markets:type_name -> upline.v1.Market
+	13, // 3: upline.v1.PutVendorRequest.vendor:type_name -> upline.v1.Vendor
+	13, // 4: upline.v1.PutVendorResponse.vendor:type_name -> upline.v1.Vendor
+	13, // 5: upline.v1.ListVendorsResponse.vendors:type_name -> upline.v1.Vendor
 	1,  // 6: upline.v1.Billing.cycle:type_name -> upline.v1.BillingCycle
 	2,  // 7: upline.v1.Billing.due:type_name -> upline.v1.BillingDue
-	0,  // 8: upline.v1.Product.volume_timing:type_name -> upline.v1.VolumeTiming
-	13, // 9: upline.v1.Product.billing:type_name -> upline.v1.Billing
-	14, // 10: upline.v1.PutProductRequest.product:type_name -> upline.v1.Product
-	14, // 11: upline.v1.PutProductResponse.product:type_name -> upline.v1.Product
-	14, // 12: upline.v1.GetProductResponse.product:type_name -> upline.v1.Product
-	14, // 13: upline.v1.ListProductsResponse.products:type_name -> upline.v1.Product
-	24, // 14: upline.v1.Period.ref:type_name -> upline.v1.PeriodRef
-	25, // 15: upline.v1.Period.start:type_name -> google.protobuf.Timestamp
-	25, // 16: upline.v1.Period.end:type_name -> google.protobuf.Timestamp
-	26, // 17: upline.v1.Period.state:type_name -> upline.v1.PeriodState
-	27, // 18: upline.v1.ListPeriodsRequest.cadence:type_name -> upline.v1.Cadence
-	21, // 19: upline.v1.ListPeriodsResponse.periods:type_name -> upline.v1.Period
-	4,  // 20: upline.v1.CatalogService.PutMarket:input_type -> upline.v1.PutMarketRequest
-	6,  // 21: upline.v1.CatalogService.ListMarkets:input_type -> upline.v1.ListMarketsRequest
-	9,  // 22: upline.v1.CatalogService.PutVendor:input_type -> upline.v1.PutVendorRequest
-	11, // 23: upline.v1.CatalogService.ListVendors:input_type -> upline.v1.ListVendorsRequest
-	15, // 24: upline.v1.CatalogService.PutProduct:input_type -> upline.v1.PutProductRequest
-	17, // 25: upline.v1.CatalogService.GetProduct:input_type -> upline.v1.GetProductRequest
-	19, // 26: upline.v1.CatalogService.ListProducts:input_type -> upline.v1.ListProductsRequest
-	22, // 27: upline.v1.CatalogService.ListPeriods:input_type -> upline.v1.ListPeriodsRequest
-	5,  // 28: upline.v1.CatalogService.PutMarket:output_type -> upline.v1.PutMarketResponse
-	7,  // 29: upline.v1.CatalogService.ListMarkets:output_type -> upline.v1.ListMarketsResponse
-	10, // 30: upline.v1.CatalogService.PutVendor:output_type -> upline.v1.PutVendorResponse
-	12, // 31: upline.v1.CatalogService.ListVendors:output_type -> upline.v1.ListVendorsResponse
-	16, // 32: upline.v1.CatalogService.PutProduct:output_type -> upline.v1.PutProductResponse
-	18, // 33: upline.v1.CatalogService.GetProduct:output_type -> upline.v1.GetProductResponse
-	20, // 34: upline.v1.CatalogService.ListProducts:output_type -> upline.v1.ListProductsResponse
-	23, // 35: upline.v1.CatalogService.ListPeriods:output_type -> upline.v1.ListPeriodsResponse
-	28, // [28:36] is the sub-list for method output_type
-	20, // [20:28] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	3,  // 8: upline.v1.Proration.mode:type_name -> upline.v1.ProrationMode
+	4,  // 9: upline.v1.Proration.unit:type_name -> upline.v1.ProrationUnit
+	5,  // 10: upline.v1.Proration.day_count:type_name -> upline.v1.DayCount
+	6,  // 11: upline.v1.Proration.changed_unit:type_name -> upline.v1.ChangedUnit
+	7,  // 12: upline.v1.Proration.extension_rounding:type_name -> upline.v1.ExtensionRounding
+	0,  // 13: upline.v1.Product.volume_timing:type_name -> upline.v1.VolumeTiming
+	18, // 14: upline.v1.Product.billing:type_name -> upline.v1.Billing
+	19, // 15: upline.v1.Product.proration:type_name -> upline.v1.Proration
+	20, // 16: upline.v1.PutProductRequest.product:type_name -> upline.v1.Product
+	20, // 17: upline.v1.PutProductResponse.product:type_name -> upline.v1.Product
+	20, // 18: upline.v1.GetProductResponse.product:type_name -> upline.v1.Product
+	20, // 19: upline.v1.ListProductsResponse.products:type_name -> upline.v1.Product
+	30, // 20: upline.v1.Period.ref:type_name -> upline.v1.PeriodRef
+	31, // 21: upline.v1.Period.start:type_name -> google.protobuf.Timestamp
+	31, // 22: upline.v1.Period.end:type_name -> google.protobuf.Timestamp
+	32, // 23: upline.v1.Period.state:type_name -> upline.v1.PeriodState
+	33, // 24: upline.v1.ListPeriodsRequest.cadence:type_name -> upline.v1.Cadence
+	27, // 25: upline.v1.ListPeriodsResponse.periods:type_name -> upline.v1.Period
+	9,  // 26: upline.v1.CatalogService.PutMarket:input_type -> upline.v1.PutMarketRequest
+	11, // 27: upline.v1.CatalogService.ListMarkets:input_type -> upline.v1.ListMarketsRequest
+	14, // 28: upline.v1.CatalogService.PutVendor:input_type -> upline.v1.PutVendorRequest
+	16, // 29: upline.v1.CatalogService.ListVendors:input_type -> upline.v1.ListVendorsRequest
+	21, // 30: upline.v1.CatalogService.PutProduct:input_type -> upline.v1.PutProductRequest
+	23, // 31: upline.v1.CatalogService.GetProduct:input_type -> upline.v1.GetProductRequest
+	25, // 32: upline.v1.CatalogService.ListProducts:input_type -> upline.v1.ListProductsRequest
+	28, // 33: upline.v1.CatalogService.ListPeriods:input_type -> upline.v1.ListPeriodsRequest
+	10, // 34: upline.v1.CatalogService.PutMarket:output_type -> upline.v1.PutMarketResponse
+	12, // 35: upline.v1.CatalogService.ListMarkets:output_type -> upline.v1.ListMarketsResponse
+	15, // 36: upline.v1.CatalogService.PutVendor:output_type -> upline.v1.PutVendorResponse
+	17, // 37: upline.v1.CatalogService.ListVendors:output_type -> upline.v1.ListVendorsResponse
+	22, // 38: upline.v1.CatalogService.PutProduct:output_type -> upline.v1.PutProductResponse
+	24, // 39: upline.v1.CatalogService.GetProduct:output_type -> upline.v1.GetProductResponse
+	26, // 40: upline.v1.CatalogService.ListProducts:output_type -> upline.v1.ListProductsResponse
+	29, // 41: upline.v1.CatalogService.ListPeriods:output_type -> upline.v1.ListPeriodsResponse
+	34, // [34:42] is the sub-list for method output_type
+	26, // [26:34] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_catalog_service_proto_init() }
@@ -1624,8 +2092,8 @@ func file_upline_v1_catalog_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_catalog_service_proto_rawDesc), len(file_upline_v1_catalog_service_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   21,
+			NumEnums:      8,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1079,6 +1079,197 @@ func (x *CancelRequest) GetCause() string {
 	return ""
 }
 
+// ChangeSaleRequest upgrades or downgrades a service.
+type ChangeSaleRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The market of the sale.
+	Market string `protobuf:"bytes,1,opt,name=market,proto3" json:"market,omitempty"`
+	// The sale. Its product is paid for by the cycle.
+	SaleId string `protobuf:"bytes,2,opt,name=sale_id,json=saleId,proto3" json:"sale_id,omitempty"`
+	// The caller's id of this event, unique within the sale. Ids that begin with `upline:` are Upline's.
+	EventId string `protobuf:"bytes,3,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// The product from then on, or the same for another price. Paid for by the cycle, with the volume timing of the sale's product.
+	ProductId string `protobuf:"bytes,4,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	// What the customer pays for one billing cycle of it, in the sale's currency. Not negative.
+	Price *Money `protobuf:"bytes,5,opt,name=price,proto3" json:"price,omitempty"`
+	// When the service changes. Not before the sale; at most 5 minutes in the future.
+	ChangedAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=changed_at,json=changedAt,proto3" json:"changed_at,omitempty"`
+	// Personal volume of one cycle, or of the sale where it counts once; a decimal number of at most four decimals. Omitted: the product's.
+	Pv *string `protobuf:"bytes,7,opt,name=pv,proto3,oneof" json:"pv,omitempty"`
+	// Commissionable volume likewise. Omitted: the product's.
+	Cv *string `protobuf:"bytes,8,opt,name=cv,proto3,oneof" json:"cv,omitempty"`
+	// Qualifying volume likewise. Omitted: the product's.
+	Qv *string `protobuf:"bytes,9,opt,name=qv,proto3,oneof" json:"qv,omitempty"`
+	// The part of the price that pays no commission. In the price's currency, not negative, at most the price. Omitted: none.
+	Fee *Money `protobuf:"bytes,10,opt,name=fee,proto3" json:"fee,omitempty"`
+	// How the cycle is prorated in which the change falls. Omitted: as the product says.
+	Proration *Proration `protobuf:"bytes,11,opt,name=proration,proto3" json:"proration,omitempty"`
+	// Why, in the caller's words, at most 200 characters on one line. Optional; kept with the event.
+	Cause         string `protobuf:"bytes,12,opt,name=cause,proto3" json:"cause,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeSaleRequest) Reset() {
+	*x = ChangeSaleRequest{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeSaleRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeSaleRequest) ProtoMessage() {}
+
+func (x *ChangeSaleRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeSaleRequest.ProtoReflect.Descriptor instead.
+func (*ChangeSaleRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ChangeSaleRequest) GetMarket() string {
+	if x != nil {
+		return x.Market
+	}
+	return ""
+}
+
+func (x *ChangeSaleRequest) GetSaleId() string {
+	if x != nil {
+		return x.SaleId
+	}
+	return ""
+}
+
+func (x *ChangeSaleRequest) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *ChangeSaleRequest) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *ChangeSaleRequest) GetPrice() *Money {
+	if x != nil {
+		return x.Price
+	}
+	return nil
+}
+
+func (x *ChangeSaleRequest) GetChangedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ChangedAt
+	}
+	return nil
+}
+
+func (x *ChangeSaleRequest) GetPv() string {
+	if x != nil && x.Pv != nil {
+		return *x.Pv
+	}
+	return ""
+}
+
+func (x *ChangeSaleRequest) GetCv() string {
+	if x != nil && x.Cv != nil {
+		return *x.Cv
+	}
+	return ""
+}
+
+func (x *ChangeSaleRequest) GetQv() string {
+	if x != nil && x.Qv != nil {
+		return *x.Qv
+	}
+	return ""
+}
+
+func (x *ChangeSaleRequest) GetFee() *Money {
+	if x != nil {
+		return x.Fee
+	}
+	return nil
+}
+
+func (x *ChangeSaleRequest) GetProration() *Proration {
+	if x != nil {
+		return x.Proration
+	}
+	return nil
+}
+
+func (x *ChangeSaleRequest) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+// ChangeSaleResponse answers ChangeSale.
+type ChangeSaleResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the change did; `receipt.change` has what is credited and charged.
+	Receipt       *EventReceipt `protobuf:"bytes,1,opt,name=receipt,proto3" json:"receipt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeSaleResponse) Reset() {
+	*x = ChangeSaleResponse{}
+	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeSaleResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeSaleResponse) ProtoMessage() {}
+
+func (x *ChangeSaleResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeSaleResponse.ProtoReflect.Descriptor instead.
+func (*ChangeSaleResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ChangeSaleResponse) GetReceipt() *EventReceipt {
+	if x != nil {
+		return x.Receipt
+	}
+	return nil
+}
+
 // CorrectSellerRequest names the distributor who sold a sale in truth.
 type CorrectSellerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1102,7 +1293,7 @@ type CorrectSellerRequest struct {
 
 func (x *CorrectSellerRequest) Reset() {
 	*x = CorrectSellerRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1114,7 +1305,7 @@ func (x *CorrectSellerRequest) String() string {
 func (*CorrectSellerRequest) ProtoMessage() {}
 
 func (x *CorrectSellerRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[10]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1127,7 +1318,7 @@ func (x *CorrectSellerRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectSellerRequest.ProtoReflect.Descriptor instead.
 func (*CorrectSellerRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{10}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *CorrectSellerRequest) GetMarket() string {
@@ -1183,7 +1374,7 @@ type CorrectSellerResponse struct {
 
 func (x *CorrectSellerResponse) Reset() {
 	*x = CorrectSellerResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1195,7 +1386,7 @@ func (x *CorrectSellerResponse) String() string {
 func (*CorrectSellerResponse) ProtoMessage() {}
 
 func (x *CorrectSellerResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[11]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1208,7 +1399,7 @@ func (x *CorrectSellerResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectSellerResponse.ProtoReflect.Descriptor instead.
 func (*CorrectSellerResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{11}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CorrectSellerResponse) GetReceipt() *EventReceipt {
@@ -1239,7 +1430,7 @@ type MoveVendorRequest struct {
 
 func (x *MoveVendorRequest) Reset() {
 	*x = MoveVendorRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1251,7 +1442,7 @@ func (x *MoveVendorRequest) String() string {
 func (*MoveVendorRequest) ProtoMessage() {}
 
 func (x *MoveVendorRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[12]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1264,7 +1455,7 @@ func (x *MoveVendorRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveVendorRequest.ProtoReflect.Descriptor instead.
 func (*MoveVendorRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{12}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *MoveVendorRequest) GetMarket() string {
@@ -1320,7 +1511,7 @@ type MoveVendorResponse struct {
 
 func (x *MoveVendorResponse) Reset() {
 	*x = MoveVendorResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1332,7 +1523,7 @@ func (x *MoveVendorResponse) String() string {
 func (*MoveVendorResponse) ProtoMessage() {}
 
 func (x *MoveVendorResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[13]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1345,7 +1536,7 @@ func (x *MoveVendorResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveVendorResponse.ProtoReflect.Descriptor instead.
 func (*MoveVendorResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{13}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *MoveVendorResponse) GetReceipt() *EventReceipt {
@@ -1366,7 +1557,7 @@ type CancelResponse struct {
 
 func (x *CancelResponse) Reset() {
 	*x = CancelResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1378,7 +1569,7 @@ func (x *CancelResponse) String() string {
 func (*CancelResponse) ProtoMessage() {}
 
 func (x *CancelResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[14]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1391,7 +1582,7 @@ func (x *CancelResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelResponse.ProtoReflect.Descriptor instead.
 func (*CancelResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{14}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CancelResponse) GetReceipt() *EventReceipt {
@@ -1418,7 +1609,8 @@ type Sale struct {
 	ProductId string `protobuf:"bytes,6,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
 	// The vendor of the product at the time of the sale, or whom the sale was moved to.
 	VendorId string `protobuf:"bytes,7,opt,name=vendor_id,json=vendorId,proto3" json:"vendor_id,omitempty"`
-	// Price of one billing cycle, or once.
+	// Price of one billing cycle, or once. Where the sale was changed, product, price, volumes, fee and billing are those that it was
+	// changed to.
 	Price *Money `protobuf:"bytes,8,opt,name=price,proto3" json:"price,omitempty"`
 	// Personal volume.
 	Pv string `protobuf:"bytes,9,opt,name=pv,proto3" json:"pv,omitempty"`
@@ -1449,14 +1641,16 @@ type Sale struct {
 	// When it lapses unless its next cycle is paid before; unset where nothing is watched.
 	LapsesAt *timestamppb.Timestamp `protobuf:"bytes,31,opt,name=lapses_at,json=lapsesAt,proto3" json:"lapses_at,omitempty"`
 	// The next billing cycle to be paid, after the last that was paid and not charged back; 0 once the sale is over.
-	NextCycle     int32 `protobuf:"varint,32,opt,name=next_cycle,json=nextCycle,proto3" json:"next_cycle,omitempty"`
+	NextCycle int32 `protobuf:"varint,32,opt,name=next_cycle,json=nextCycle,proto3" json:"next_cycle,omitempty"`
+	// Since when product and price are what they are, where the sale was changed; later than now for a change that is deferred.
+	TermsFrom     *timestamppb.Timestamp `protobuf:"bytes,33,opt,name=terms_from,json=termsFrom,proto3" json:"terms_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Sale) Reset() {
 	*x = Sale{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1468,7 +1662,7 @@ func (x *Sale) String() string {
 func (*Sale) ProtoMessage() {}
 
 func (x *Sale) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[15]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1481,7 +1675,7 @@ func (x *Sale) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sale.ProtoReflect.Descriptor instead.
 func (*Sale) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{15}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Sale) GetMarket() string {
@@ -1645,6 +1839,13 @@ func (x *Sale) GetNextCycle() int32 {
 	return 0
 }
 
+func (x *Sale) GetTermsFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.TermsFrom
+	}
+	return nil
+}
+
 // GetSaleRequest names a sale.
 type GetSaleRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1658,7 +1859,7 @@ type GetSaleRequest struct {
 
 func (x *GetSaleRequest) Reset() {
 	*x = GetSaleRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1670,7 +1871,7 @@ func (x *GetSaleRequest) String() string {
 func (*GetSaleRequest) ProtoMessage() {}
 
 func (x *GetSaleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[16]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1683,7 +1884,7 @@ func (x *GetSaleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSaleRequest.ProtoReflect.Descriptor instead.
 func (*GetSaleRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{16}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetSaleRequest) GetMarket() string {
@@ -1713,7 +1914,7 @@ type GetSaleResponse struct {
 
 func (x *GetSaleResponse) Reset() {
 	*x = GetSaleResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1725,7 +1926,7 @@ func (x *GetSaleResponse) String() string {
 func (*GetSaleResponse) ProtoMessage() {}
 
 func (x *GetSaleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[17]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1738,7 +1939,7 @@ func (x *GetSaleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetSaleResponse.ProtoReflect.Descriptor instead.
 func (*GetSaleResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{17}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetSaleResponse) GetSale() *Sale {
@@ -1776,7 +1977,7 @@ type ListSalesRequest struct {
 
 func (x *ListSalesRequest) Reset() {
 	*x = ListSalesRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1788,7 +1989,7 @@ func (x *ListSalesRequest) String() string {
 func (*ListSalesRequest) ProtoMessage() {}
 
 func (x *ListSalesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[18]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1801,7 +2002,7 @@ func (x *ListSalesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSalesRequest.ProtoReflect.Descriptor instead.
 func (*ListSalesRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{18}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListSalesRequest) GetMarket() string {
@@ -1859,7 +2060,7 @@ type ListSalesResponse struct {
 
 func (x *ListSalesResponse) Reset() {
 	*x = ListSalesResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1871,7 +2072,7 @@ func (x *ListSalesResponse) String() string {
 func (*ListSalesResponse) ProtoMessage() {}
 
 func (x *ListSalesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[19]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1884,7 +2085,7 @@ func (x *ListSalesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSalesResponse.ProtoReflect.Descriptor instead.
 func (*ListSalesResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{19}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListSalesResponse) GetSales() []*Sale {
@@ -1920,7 +2121,7 @@ type GetEarningsRequest struct {
 
 func (x *GetEarningsRequest) Reset() {
 	*x = GetEarningsRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1932,7 +2133,7 @@ func (x *GetEarningsRequest) String() string {
 func (*GetEarningsRequest) ProtoMessage() {}
 
 func (x *GetEarningsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[20]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1945,7 +2146,7 @@ func (x *GetEarningsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEarningsRequest.ProtoReflect.Descriptor instead.
 func (*GetEarningsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{20}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetEarningsRequest) GetDistributorId() string {
@@ -2012,7 +2213,7 @@ type EarningsTotal struct {
 
 func (x *EarningsTotal) Reset() {
 	*x = EarningsTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2024,7 +2225,7 @@ func (x *EarningsTotal) String() string {
 func (*EarningsTotal) ProtoMessage() {}
 
 func (x *EarningsTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[21]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2037,7 +2238,7 @@ func (x *EarningsTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EarningsTotal.ProtoReflect.Descriptor instead.
 func (*EarningsTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{21}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *EarningsTotal) GetBonus() string {
@@ -2118,7 +2319,7 @@ type CarryOut struct {
 
 func (x *CarryOut) Reset() {
 	*x = CarryOut{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2130,7 +2331,7 @@ func (x *CarryOut) String() string {
 func (*CarryOut) ProtoMessage() {}
 
 func (x *CarryOut) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[22]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2143,7 +2344,7 @@ func (x *CarryOut) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CarryOut.ProtoReflect.Descriptor instead.
 func (*CarryOut) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{22}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *CarryOut) GetBonus() string {
@@ -2205,7 +2406,7 @@ type GetEarningsResponse struct {
 
 func (x *GetEarningsResponse) Reset() {
 	*x = GetEarningsResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2217,7 +2418,7 @@ func (x *GetEarningsResponse) String() string {
 func (*GetEarningsResponse) ProtoMessage() {}
 
 func (x *GetEarningsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[23]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2230,7 +2431,7 @@ func (x *GetEarningsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEarningsResponse.ProtoReflect.Descriptor instead.
 func (*GetEarningsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{23}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetEarningsResponse) GetDistributorId() string {
@@ -2347,7 +2548,7 @@ type RunTotal struct {
 
 func (x *RunTotal) Reset() {
 	*x = RunTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2359,7 +2560,7 @@ func (x *RunTotal) String() string {
 func (*RunTotal) ProtoMessage() {}
 
 func (x *RunTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[24]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2372,7 +2573,7 @@ func (x *RunTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunTotal.ProtoReflect.Descriptor instead.
 func (*RunTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{24}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RunTotal) GetBonus() string {
@@ -2409,7 +2610,7 @@ type RankCount struct {
 
 func (x *RankCount) Reset() {
 	*x = RankCount{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2421,7 +2622,7 @@ func (x *RankCount) String() string {
 func (*RankCount) ProtoMessage() {}
 
 func (x *RankCount) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[25]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2434,7 +2635,7 @@ func (x *RankCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankCount.ProtoReflect.Descriptor instead.
 func (*RankCount) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{25}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RankCount) GetRank() string {
@@ -2474,7 +2675,7 @@ type RestatedTotal struct {
 
 func (x *RestatedTotal) Reset() {
 	*x = RestatedTotal{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2486,7 +2687,7 @@ func (x *RestatedTotal) String() string {
 func (*RestatedTotal) ProtoMessage() {}
 
 func (x *RestatedTotal) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[26]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2499,7 +2700,7 @@ func (x *RestatedTotal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestatedTotal.ProtoReflect.Descriptor instead.
 func (*RestatedTotal) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{26}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *RestatedTotal) GetPeriod() *PeriodRef {
@@ -2605,7 +2806,7 @@ type Run struct {
 
 func (x *Run) Reset() {
 	*x = Run{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2617,7 +2818,7 @@ func (x *Run) String() string {
 func (*Run) ProtoMessage() {}
 
 func (x *Run) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[27]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2630,7 +2831,7 @@ func (x *Run) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Run.ProtoReflect.Descriptor instead.
 func (*Run) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{27}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Run) GetRunId() string {
@@ -2809,7 +3010,7 @@ type RunPeriodRequest struct {
 
 func (x *RunPeriodRequest) Reset() {
 	*x = RunPeriodRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2821,7 +3022,7 @@ func (x *RunPeriodRequest) String() string {
 func (*RunPeriodRequest) ProtoMessage() {}
 
 func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[28]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2834,7 +3035,7 @@ func (x *RunPeriodRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodRequest.ProtoReflect.Descriptor instead.
 func (*RunPeriodRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{28}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *RunPeriodRequest) GetPlanId() string {
@@ -2891,7 +3092,7 @@ type RunPeriodResponse struct {
 
 func (x *RunPeriodResponse) Reset() {
 	*x = RunPeriodResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2903,7 +3104,7 @@ func (x *RunPeriodResponse) String() string {
 func (*RunPeriodResponse) ProtoMessage() {}
 
 func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[29]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2916,7 +3117,7 @@ func (x *RunPeriodResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunPeriodResponse.ProtoReflect.Descriptor instead.
 func (*RunPeriodResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{29}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RunPeriodResponse) GetRun() *Run {
@@ -2937,7 +3138,7 @@ type GetRunRequest struct {
 
 func (x *GetRunRequest) Reset() {
 	*x = GetRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2949,7 +3150,7 @@ func (x *GetRunRequest) String() string {
 func (*GetRunRequest) ProtoMessage() {}
 
 func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[30]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2962,7 +3163,7 @@ func (x *GetRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunRequest.ProtoReflect.Descriptor instead.
 func (*GetRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{30}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *GetRunRequest) GetRunId() string {
@@ -2983,7 +3184,7 @@ type GetRunResponse struct {
 
 func (x *GetRunResponse) Reset() {
 	*x = GetRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2995,7 +3196,7 @@ func (x *GetRunResponse) String() string {
 func (*GetRunResponse) ProtoMessage() {}
 
 func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[31]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3008,7 +3209,7 @@ func (x *GetRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRunResponse.ProtoReflect.Descriptor instead.
 func (*GetRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{31}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetRunResponse) GetRun() *Run {
@@ -3029,7 +3230,7 @@ type WatchRunRequest struct {
 
 func (x *WatchRunRequest) Reset() {
 	*x = WatchRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3041,7 +3242,7 @@ func (x *WatchRunRequest) String() string {
 func (*WatchRunRequest) ProtoMessage() {}
 
 func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[32]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3054,7 +3255,7 @@ func (x *WatchRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunRequest.ProtoReflect.Descriptor instead.
 func (*WatchRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{32}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *WatchRunRequest) GetRunId() string {
@@ -3075,7 +3276,7 @@ type WatchRunResponse struct {
 
 func (x *WatchRunResponse) Reset() {
 	*x = WatchRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3087,7 +3288,7 @@ func (x *WatchRunResponse) String() string {
 func (*WatchRunResponse) ProtoMessage() {}
 
 func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[33]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3100,7 +3301,7 @@ func (x *WatchRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRunResponse.ProtoReflect.Descriptor instead.
 func (*WatchRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{33}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *WatchRunResponse) GetRun() *Run {
@@ -3121,7 +3322,7 @@ type CancelRunRequest struct {
 
 func (x *CancelRunRequest) Reset() {
 	*x = CancelRunRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3133,7 +3334,7 @@ func (x *CancelRunRequest) String() string {
 func (*CancelRunRequest) ProtoMessage() {}
 
 func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[34]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3146,7 +3347,7 @@ func (x *CancelRunRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunRequest.ProtoReflect.Descriptor instead.
 func (*CancelRunRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{34}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *CancelRunRequest) GetRunId() string {
@@ -3167,7 +3368,7 @@ type CancelRunResponse struct {
 
 func (x *CancelRunResponse) Reset() {
 	*x = CancelRunResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3179,7 +3380,7 @@ func (x *CancelRunResponse) String() string {
 func (*CancelRunResponse) ProtoMessage() {}
 
 func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[35]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3192,7 +3393,7 @@ func (x *CancelRunResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelRunResponse.ProtoReflect.Descriptor instead.
 func (*CancelRunResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{35}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *CancelRunResponse) GetRun() *Run {
@@ -3214,6 +3415,7 @@ type PreviewCorrectionRequest struct {
 	//	*PreviewCorrectionRequest_Cancellation
 	//	*PreviewCorrectionRequest_Payment
 	//	*PreviewCorrectionRequest_SellerCorrection
+	//	*PreviewCorrectionRequest_Change
 	Correction    isPreviewCorrectionRequest_Correction `protobuf_oneof:"correction"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3221,7 +3423,7 @@ type PreviewCorrectionRequest struct {
 
 func (x *PreviewCorrectionRequest) Reset() {
 	*x = PreviewCorrectionRequest{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3233,7 +3435,7 @@ func (x *PreviewCorrectionRequest) String() string {
 func (*PreviewCorrectionRequest) ProtoMessage() {}
 
 func (x *PreviewCorrectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[36]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3246,7 +3448,7 @@ func (x *PreviewCorrectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewCorrectionRequest.ProtoReflect.Descriptor instead.
 func (*PreviewCorrectionRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{36}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *PreviewCorrectionRequest) GetCorrection() isPreviewCorrectionRequest_Correction {
@@ -3301,6 +3503,15 @@ func (x *PreviewCorrectionRequest) GetSellerCorrection() *CorrectSellerRequest {
 	return nil
 }
 
+func (x *PreviewCorrectionRequest) GetChange() *ChangeSaleRequest {
+	if x != nil {
+		if x, ok := x.Correction.(*PreviewCorrectionRequest_Change); ok {
+			return x.Change
+		}
+	}
+	return nil
+}
+
 type isPreviewCorrectionRequest_Correction interface {
 	isPreviewCorrectionRequest_Correction()
 }
@@ -3330,6 +3541,11 @@ type PreviewCorrectionRequest_SellerCorrection struct {
 	SellerCorrection *CorrectSellerRequest `protobuf:"bytes,5,opt,name=seller_correction,json=sellerCorrection,proto3,oneof"`
 }
 
+type PreviewCorrectionRequest_Change struct {
+	// An upgrade or a downgrade.
+	Change *ChangeSaleRequest `protobuf:"bytes,6,opt,name=change,proto3,oneof"`
+}
+
 func (*PreviewCorrectionRequest_Sale) isPreviewCorrectionRequest_Correction() {}
 
 func (*PreviewCorrectionRequest_Activation) isPreviewCorrectionRequest_Correction() {}
@@ -3339,6 +3555,8 @@ func (*PreviewCorrectionRequest_Cancellation) isPreviewCorrectionRequest_Correct
 func (*PreviewCorrectionRequest_Payment) isPreviewCorrectionRequest_Correction() {}
 
 func (*PreviewCorrectionRequest_SellerCorrection) isPreviewCorrectionRequest_Correction() {}
+
+func (*PreviewCorrectionRequest_Change) isPreviewCorrectionRequest_Correction() {}
 
 // PreviewCorrectionResponse is what it would change.
 type PreviewCorrectionResponse struct {
@@ -3359,7 +3577,7 @@ type PreviewCorrectionResponse struct {
 
 func (x *PreviewCorrectionResponse) Reset() {
 	*x = PreviewCorrectionResponse{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[37]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3371,7 +3589,7 @@ func (x *PreviewCorrectionResponse) String() string {
 func (*PreviewCorrectionResponse) ProtoMessage() {}
 
 func (x *PreviewCorrectionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[37]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3384,7 +3602,7 @@ func (x *PreviewCorrectionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PreviewCorrectionResponse.ProtoReflect.Descriptor instead.
 func (*PreviewCorrectionResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{37}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *PreviewCorrectionResponse) GetReceipt() *EventReceipt {
@@ -3441,7 +3659,7 @@ type CorrectedAmount struct {
 
 func (x *CorrectedAmount) Reset() {
 	*x = CorrectedAmount{}
-	mi := &file_upline_v1_commission_service_proto_msgTypes[38]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3453,7 +3671,7 @@ func (x *CorrectedAmount) String() string {
 func (*CorrectedAmount) ProtoMessage() {}
 
 func (x *CorrectedAmount) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_commission_service_proto_msgTypes[38]
+	mi := &file_upline_v1_commission_service_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3466,7 +3684,7 @@ func (x *CorrectedAmount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectedAmount.ProtoReflect.Descriptor instead.
 func (*CorrectedAmount) Descriptor() ([]byte, []int) {
-	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{38}
+	return file_upline_v1_commission_service_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *CorrectedAmount) GetPeriod() *PeriodRef {
@@ -3568,7 +3786,29 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\asale_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06saleId\x129\n" +
 	"\bevent_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12E\n" +
 	"\fcancelled_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\vcancelledAt\x123\n" +
-	"\x05cause\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"\xfc\x02\n" +
+	"\x05cause\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05cause\"\xb4\x05\n" +
+	"\x11ChangeSaleRequest\x12)\n" +
+	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[A-Z]{2}$R\x06market\x127\n" +
+	"\asale_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06saleId\x129\n" +
+	"\bevent_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\aeventId\x12=\n" +
+	"\n" +
+	"product_id\x18\x04 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\tproductId\x12.\n" +
+	"\x05price\x18\x05 \x01(\v2\x10.upline.v1.MoneyB\x06\xbaH\x03\xc8\x01\x01R\x05price\x12A\n" +
+	"\n" +
+	"changed_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\tchangedAt\x128\n" +
+	"\x02pv\x18\a \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$H\x00R\x02pv\x88\x01\x01\x128\n" +
+	"\x02cv\x18\b \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$H\x01R\x02cv\x88\x01\x01\x128\n" +
+	"\x02qv\x18\t \x01(\tB#\xbaH r\x1e2\x1c^[0-9]{1,10}(\\.[0-9]{1,4})?$H\x02R\x02qv\x88\x01\x01\x12\"\n" +
+	"\x03fee\x18\n" +
+	" \x01(\v2\x10.upline.v1.MoneyR\x03fee\x122\n" +
+	"\tproration\x18\v \x01(\v2\x14.upline.v1.ProrationR\tproration\x123\n" +
+	"\x05cause\x18\f \x01(\tB\x1d\xbaH\x1ar\x18\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x05causeB\x05\n" +
+	"\x03_pvB\x05\n" +
+	"\x03_cvB\x05\n" +
+	"\x03_qv\"G\n" +
+	"\x12ChangeSaleResponse\x121\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xfc\x02\n" +
 	"\x14CorrectSellerRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -3590,7 +3830,7 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x12MoveVendorResponse\x121\n" +
 	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"C\n" +
 	"\x0eCancelResponse\x121\n" +
-	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\xd1\x06\n" +
+	"\areceipt\x18\x01 \x01(\v2\x17.upline.v1.EventReceiptR\areceipt\"\x8c\a\n" +
 	"\x04Sale\x12\x16\n" +
 	"\x06market\x18\x01 \x01(\tR\x06market\x12\x17\n" +
 	"\asale_id\x18\x02 \x01(\tR\x06saleId\x12\x19\n" +
@@ -3620,7 +3860,9 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\abilling\x18\x1e \x01(\v2\x12.upline.v1.BillingR\abilling\x127\n" +
 	"\tlapses_at\x18\x1f \x01(\v2\x1a.google.protobuf.TimestampR\blapsesAt\x12\x1d\n" +
 	"\n" +
-	"next_cycle\x18  \x01(\x05R\tnextCycle\"t\n" +
+	"next_cycle\x18  \x01(\x05R\tnextCycle\x129\n" +
+	"\n" +
+	"terms_from\x18! \x01(\v2\x1a.google.protobuf.TimestampR\ttermsFrom\"t\n" +
 	"\x0eGetSaleRequest\x12)\n" +
 	"\x06market\x18\x01 \x01(\tB\x11\xbaH\x0er\f2\n" +
 	"^[A-Z]{2}$R\x06market\x127\n" +
@@ -3750,7 +3992,7 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x06run_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x05runId\"5\n" +
 	"\x11CancelRunResponse\x12 \n" +
-	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run\"\xee\x02\n" +
+	"\x03run\x18\x01 \x01(\v2\x0e.upline.v1.RunR\x03run\"\xa6\x03\n" +
 	"\x18PreviewCorrectionRequest\x122\n" +
 	"\x04sale\x18\x01 \x01(\v2\x1c.upline.v1.RecordSaleRequestH\x00R\x04sale\x12<\n" +
 	"\n" +
@@ -3758,7 +4000,8 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"activation\x12>\n" +
 	"\fcancellation\x18\x03 \x01(\v2\x18.upline.v1.CancelRequestH\x00R\fcancellation\x12;\n" +
 	"\apayment\x18\x04 \x01(\v2\x1f.upline.v1.RecordPaymentRequestH\x00R\apayment\x12N\n" +
-	"\x11seller_correction\x18\x05 \x01(\v2\x1f.upline.v1.CorrectSellerRequestH\x00R\x10sellerCorrectionB\x13\n" +
+	"\x11seller_correction\x18\x05 \x01(\v2\x1f.upline.v1.CorrectSellerRequestH\x00R\x10sellerCorrection\x126\n" +
+	"\x06change\x18\x06 \x01(\v2\x1c.upline.v1.ChangeSaleRequestH\x00R\x06changeB\x13\n" +
 	"\n" +
 	"correction\x12\x05\xbaH\x02\b\x01\"\xed\x01\n" +
 	"\x19PreviewCorrectionResponse\x121\n" +
@@ -3804,14 +4047,16 @@ const file_upline_v1_commission_service_proto_rawDesc = "" +
 	"\x17RESTATED_OUTCOME_POSTED\x10\x01\x12\x1d\n" +
 	"\x19RESTATED_OUTCOME_EXCLUDED\x10\x02\x12\x1f\n" +
 	"\x1bRESTATED_OUTCOME_IMMATERIAL\x10\x03\x12\x1e\n" +
-	"\x1aRESTATED_OUTCOME_PROJECTED\x10\x042\x8f\t\n" +
+	"\x1aRESTATED_OUTCOME_PROJECTED\x10\x042\xda\t\n" +
 	"\x11CommissionService\x12I\n" +
 	"\n" +
 	"RecordSale\x12\x1c.upline.v1.RecordSaleRequest\x1a\x1d.upline.v1.RecordSaleResponse\x12L\n" +
 	"\vRecordSales\x12\x1d.upline.v1.RecordSalesRequest\x1a\x1e.upline.v1.RecordSalesResponse\x12C\n" +
 	"\bActivate\x12\x1a.upline.v1.ActivateRequest\x1a\x1b.upline.v1.ActivateResponse\x12R\n" +
 	"\rRecordPayment\x12\x1f.upline.v1.RecordPaymentRequest\x1a .upline.v1.RecordPaymentResponse\x12=\n" +
-	"\x06Cancel\x12\x18.upline.v1.CancelRequest\x1a\x19.upline.v1.CancelResponse\x12R\n" +
+	"\x06Cancel\x12\x18.upline.v1.CancelRequest\x1a\x19.upline.v1.CancelResponse\x12I\n" +
+	"\n" +
+	"ChangeSale\x12\x1c.upline.v1.ChangeSaleRequest\x1a\x1d.upline.v1.ChangeSaleResponse\x12R\n" +
 	"\rCorrectSeller\x12\x1f.upline.v1.CorrectSellerRequest\x1a .upline.v1.CorrectSellerResponse\x12I\n" +
 	"\n" +
 	"MoveVendor\x12\x1c.upline.v1.MoveVendorRequest\x1a\x1d.upline.v1.MoveVendorResponse\x12E\n" +
@@ -3837,7 +4082,7 @@ func file_upline_v1_commission_service_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_commission_service_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
+var file_upline_v1_commission_service_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
 var file_upline_v1_commission_service_proto_goTypes = []any{
 	(PaymentStatus)(0),                // 0: upline.v1.PaymentStatus
 	(RunMode)(0),                      // 1: upline.v1.RunMode
@@ -3854,172 +4099,184 @@ var file_upline_v1_commission_service_proto_goTypes = []any{
 	(*RecordPaymentRequest)(nil),      // 12: upline.v1.RecordPaymentRequest
 	(*RecordPaymentResponse)(nil),     // 13: upline.v1.RecordPaymentResponse
 	(*CancelRequest)(nil),             // 14: upline.v1.CancelRequest
-	(*CorrectSellerRequest)(nil),      // 15: upline.v1.CorrectSellerRequest
-	(*CorrectSellerResponse)(nil),     // 16: upline.v1.CorrectSellerResponse
-	(*MoveVendorRequest)(nil),         // 17: upline.v1.MoveVendorRequest
-	(*MoveVendorResponse)(nil),        // 18: upline.v1.MoveVendorResponse
-	(*CancelResponse)(nil),            // 19: upline.v1.CancelResponse
-	(*Sale)(nil),                      // 20: upline.v1.Sale
-	(*GetSaleRequest)(nil),            // 21: upline.v1.GetSaleRequest
-	(*GetSaleResponse)(nil),           // 22: upline.v1.GetSaleResponse
-	(*ListSalesRequest)(nil),          // 23: upline.v1.ListSalesRequest
-	(*ListSalesResponse)(nil),         // 24: upline.v1.ListSalesResponse
-	(*GetEarningsRequest)(nil),        // 25: upline.v1.GetEarningsRequest
-	(*EarningsTotal)(nil),             // 26: upline.v1.EarningsTotal
-	(*CarryOut)(nil),                  // 27: upline.v1.CarryOut
-	(*GetEarningsResponse)(nil),       // 28: upline.v1.GetEarningsResponse
-	(*RunTotal)(nil),                  // 29: upline.v1.RunTotal
-	(*RankCount)(nil),                 // 30: upline.v1.RankCount
-	(*RestatedTotal)(nil),             // 31: upline.v1.RestatedTotal
-	(*Run)(nil),                       // 32: upline.v1.Run
-	(*RunPeriodRequest)(nil),          // 33: upline.v1.RunPeriodRequest
-	(*RunPeriodResponse)(nil),         // 34: upline.v1.RunPeriodResponse
-	(*GetRunRequest)(nil),             // 35: upline.v1.GetRunRequest
-	(*GetRunResponse)(nil),            // 36: upline.v1.GetRunResponse
-	(*WatchRunRequest)(nil),           // 37: upline.v1.WatchRunRequest
-	(*WatchRunResponse)(nil),          // 38: upline.v1.WatchRunResponse
-	(*CancelRunRequest)(nil),          // 39: upline.v1.CancelRunRequest
-	(*CancelRunResponse)(nil),         // 40: upline.v1.CancelRunResponse
-	(*PreviewCorrectionRequest)(nil),  // 41: upline.v1.PreviewCorrectionRequest
-	(*PreviewCorrectionResponse)(nil), // 42: upline.v1.PreviewCorrectionResponse
-	(*CorrectedAmount)(nil),           // 43: upline.v1.CorrectedAmount
-	(*Money)(nil),                     // 44: upline.v1.Money
-	(*timestamppb.Timestamp)(nil),     // 45: google.protobuf.Timestamp
-	(*EventReceipt)(nil),              // 46: upline.v1.EventReceipt
-	(*ErrorDetail)(nil),               // 47: upline.v1.ErrorDetail
-	(SaleState)(0),                    // 48: upline.v1.SaleState
-	(*Billing)(nil),                   // 49: upline.v1.Billing
-	(Cadence)(0),                      // 50: upline.v1.Cadence
-	(*PeriodRef)(nil),                 // 51: upline.v1.PeriodRef
-	(PeriodState)(0),                  // 52: upline.v1.PeriodState
-	(*Line)(nil),                      // 53: upline.v1.Line
-	(*RunLiability)(nil),              // 54: upline.v1.RunLiability
-	(*RunConfirmation)(nil),           // 55: upline.v1.RunConfirmation
-	(*durationpb.Duration)(nil),       // 56: google.protobuf.Duration
-	(*ConfirmRun)(nil),                // 57: upline.v1.ConfirmRun
+	(*ChangeSaleRequest)(nil),         // 15: upline.v1.ChangeSaleRequest
+	(*ChangeSaleResponse)(nil),        // 16: upline.v1.ChangeSaleResponse
+	(*CorrectSellerRequest)(nil),      // 17: upline.v1.CorrectSellerRequest
+	(*CorrectSellerResponse)(nil),     // 18: upline.v1.CorrectSellerResponse
+	(*MoveVendorRequest)(nil),         // 19: upline.v1.MoveVendorRequest
+	(*MoveVendorResponse)(nil),        // 20: upline.v1.MoveVendorResponse
+	(*CancelResponse)(nil),            // 21: upline.v1.CancelResponse
+	(*Sale)(nil),                      // 22: upline.v1.Sale
+	(*GetSaleRequest)(nil),            // 23: upline.v1.GetSaleRequest
+	(*GetSaleResponse)(nil),           // 24: upline.v1.GetSaleResponse
+	(*ListSalesRequest)(nil),          // 25: upline.v1.ListSalesRequest
+	(*ListSalesResponse)(nil),         // 26: upline.v1.ListSalesResponse
+	(*GetEarningsRequest)(nil),        // 27: upline.v1.GetEarningsRequest
+	(*EarningsTotal)(nil),             // 28: upline.v1.EarningsTotal
+	(*CarryOut)(nil),                  // 29: upline.v1.CarryOut
+	(*GetEarningsResponse)(nil),       // 30: upline.v1.GetEarningsResponse
+	(*RunTotal)(nil),                  // 31: upline.v1.RunTotal
+	(*RankCount)(nil),                 // 32: upline.v1.RankCount
+	(*RestatedTotal)(nil),             // 33: upline.v1.RestatedTotal
+	(*Run)(nil),                       // 34: upline.v1.Run
+	(*RunPeriodRequest)(nil),          // 35: upline.v1.RunPeriodRequest
+	(*RunPeriodResponse)(nil),         // 36: upline.v1.RunPeriodResponse
+	(*GetRunRequest)(nil),             // 37: upline.v1.GetRunRequest
+	(*GetRunResponse)(nil),            // 38: upline.v1.GetRunResponse
+	(*WatchRunRequest)(nil),           // 39: upline.v1.WatchRunRequest
+	(*WatchRunResponse)(nil),          // 40: upline.v1.WatchRunResponse
+	(*CancelRunRequest)(nil),          // 41: upline.v1.CancelRunRequest
+	(*CancelRunResponse)(nil),         // 42: upline.v1.CancelRunResponse
+	(*PreviewCorrectionRequest)(nil),  // 43: upline.v1.PreviewCorrectionRequest
+	(*PreviewCorrectionResponse)(nil), // 44: upline.v1.PreviewCorrectionResponse
+	(*CorrectedAmount)(nil),           // 45: upline.v1.CorrectedAmount
+	(*Money)(nil),                     // 46: upline.v1.Money
+	(*timestamppb.Timestamp)(nil),     // 47: google.protobuf.Timestamp
+	(*EventReceipt)(nil),              // 48: upline.v1.EventReceipt
+	(*ErrorDetail)(nil),               // 49: upline.v1.ErrorDetail
+	(*Proration)(nil),                 // 50: upline.v1.Proration
+	(SaleState)(0),                    // 51: upline.v1.SaleState
+	(*Billing)(nil),                   // 52: upline.v1.Billing
+	(Cadence)(0),                      // 53: upline.v1.Cadence
+	(*PeriodRef)(nil),                 // 54: upline.v1.PeriodRef
+	(PeriodState)(0),                  // 55: upline.v1.PeriodState
+	(*Line)(nil),                      // 56: upline.v1.Line
+	(*RunLiability)(nil),              // 57: upline.v1.RunLiability
+	(*RunConfirmation)(nil),           // 58: upline.v1.RunConfirmation
+	(*durationpb.Duration)(nil),       // 59: google.protobuf.Duration
+	(*ConfirmRun)(nil),                // 60: upline.v1.ConfirmRun
 }
 var file_upline_v1_commission_service_proto_depIdxs = []int32{
-	44,  // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
-	45,  // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
-	44,  // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
-	46,  // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	46,  // 0: upline.v1.RecordSaleRequest.price:type_name -> upline.v1.Money
+	47,  // 1: upline.v1.RecordSaleRequest.sold_at:type_name -> google.protobuf.Timestamp
+	46,  // 2: upline.v1.RecordSaleRequest.fee:type_name -> upline.v1.Money
+	48,  // 3: upline.v1.RecordSaleResponse.receipt:type_name -> upline.v1.EventReceipt
 	5,   // 4: upline.v1.RecordSalesRequest.sales:type_name -> upline.v1.RecordSaleRequest
-	46,  // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
+	48,  // 5: upline.v1.RecordSalesResponse.receipts:type_name -> upline.v1.EventReceipt
 	9,   // 6: upline.v1.RecordSalesResponse.results:type_name -> upline.v1.RecordSaleResult
-	46,  // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
-	47,  // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
-	45,  // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
-	46,  // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
-	44,  // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
-	45,  // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
+	48,  // 7: upline.v1.RecordSaleResult.receipt:type_name -> upline.v1.EventReceipt
+	49,  // 8: upline.v1.RecordSaleResult.error:type_name -> upline.v1.ErrorDetail
+	47,  // 9: upline.v1.ActivateRequest.activated_at:type_name -> google.protobuf.Timestamp
+	48,  // 10: upline.v1.ActivateResponse.receipt:type_name -> upline.v1.EventReceipt
+	46,  // 11: upline.v1.RecordPaymentRequest.amount:type_name -> upline.v1.Money
+	47,  // 12: upline.v1.RecordPaymentRequest.paid_at:type_name -> google.protobuf.Timestamp
 	0,   // 13: upline.v1.RecordPaymentRequest.status:type_name -> upline.v1.PaymentStatus
-	46,  // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
-	45,  // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
-	45,  // 16: upline.v1.CorrectSellerRequest.corrected_at:type_name -> google.protobuf.Timestamp
-	46,  // 17: upline.v1.CorrectSellerResponse.receipt:type_name -> upline.v1.EventReceipt
-	45,  // 18: upline.v1.MoveVendorRequest.moved_at:type_name -> google.protobuf.Timestamp
-	46,  // 19: upline.v1.MoveVendorResponse.receipt:type_name -> upline.v1.EventReceipt
-	46,  // 20: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
-	44,  // 21: upline.v1.Sale.price:type_name -> upline.v1.Money
-	45,  // 22: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
-	45,  // 23: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
-	45,  // 24: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
-	48,  // 25: upline.v1.Sale.state:type_name -> upline.v1.SaleState
-	45,  // 26: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
-	44,  // 27: upline.v1.Sale.fee:type_name -> upline.v1.Money
-	49,  // 28: upline.v1.Sale.billing:type_name -> upline.v1.Billing
-	45,  // 29: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
-	20,  // 30: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
-	46,  // 31: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
-	48,  // 32: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
-	20,  // 33: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
-	50,  // 34: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
-	44,  // 35: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
-	44,  // 36: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
-	44,  // 37: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
-	44,  // 38: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
-	44,  // 39: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
-	44,  // 40: upline.v1.EarningsTotal.unearned:type_name -> upline.v1.Money
-	44,  // 41: upline.v1.EarningsTotal.company:type_name -> upline.v1.Money
-	51,  // 42: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
-	45,  // 43: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
-	45,  // 44: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
-	52,  // 45: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
-	26,  // 46: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
-	26,  // 47: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
-	53,  // 48: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
-	27,  // 49: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
-	45,  // 50: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
-	44,  // 51: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
-	51,  // 52: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
-	4,   // 53: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
-	44,  // 54: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
-	44,  // 55: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
-	51,  // 56: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
-	1,   // 57: upline.v1.Run.mode:type_name -> upline.v1.RunMode
-	2,   // 58: upline.v1.Run.state:type_name -> upline.v1.RunState
-	3,   // 59: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
-	29,  // 60: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
-	30,  // 61: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
-	45,  // 62: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
-	45,  // 63: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
-	31,  // 64: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
-	54,  // 65: upline.v1.Run.liability:type_name -> upline.v1.RunLiability
-	55,  // 66: upline.v1.Run.confirmation:type_name -> upline.v1.RunConfirmation
-	50,  // 67: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	1,   // 68: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
-	56,  // 69: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
-	57,  // 70: upline.v1.RunPeriodRequest.confirm:type_name -> upline.v1.ConfirmRun
-	32,  // 71: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
-	32,  // 72: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
-	32,  // 73: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
-	32,  // 74: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
-	5,   // 75: upline.v1.PreviewCorrectionRequest.sale:type_name -> upline.v1.RecordSaleRequest
-	10,  // 76: upline.v1.PreviewCorrectionRequest.activation:type_name -> upline.v1.ActivateRequest
-	14,  // 77: upline.v1.PreviewCorrectionRequest.cancellation:type_name -> upline.v1.CancelRequest
-	12,  // 78: upline.v1.PreviewCorrectionRequest.payment:type_name -> upline.v1.RecordPaymentRequest
-	15,  // 79: upline.v1.PreviewCorrectionRequest.seller_correction:type_name -> upline.v1.CorrectSellerRequest
-	46,  // 80: upline.v1.PreviewCorrectionResponse.receipt:type_name -> upline.v1.EventReceipt
-	31,  // 81: upline.v1.PreviewCorrectionResponse.totals:type_name -> upline.v1.RestatedTotal
-	43,  // 82: upline.v1.PreviewCorrectionResponse.amounts:type_name -> upline.v1.CorrectedAmount
-	51,  // 83: upline.v1.CorrectedAmount.period:type_name -> upline.v1.PeriodRef
-	4,   // 84: upline.v1.CorrectedAmount.outcome:type_name -> upline.v1.RestatedOutcome
-	44,  // 85: upline.v1.CorrectedAmount.amount:type_name -> upline.v1.Money
-	5,   // 86: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
-	7,   // 87: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
-	10,  // 88: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
-	12,  // 89: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
-	14,  // 90: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
-	15,  // 91: upline.v1.CommissionService.CorrectSeller:input_type -> upline.v1.CorrectSellerRequest
-	17,  // 92: upline.v1.CommissionService.MoveVendor:input_type -> upline.v1.MoveVendorRequest
-	21,  // 93: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
-	23,  // 94: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
-	25,  // 95: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
-	33,  // 96: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
-	41,  // 97: upline.v1.CommissionService.PreviewCorrection:input_type -> upline.v1.PreviewCorrectionRequest
-	35,  // 98: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
-	37,  // 99: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
-	39,  // 100: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
-	6,   // 101: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
-	8,   // 102: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
-	11,  // 103: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
-	13,  // 104: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
-	19,  // 105: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
-	16,  // 106: upline.v1.CommissionService.CorrectSeller:output_type -> upline.v1.CorrectSellerResponse
-	18,  // 107: upline.v1.CommissionService.MoveVendor:output_type -> upline.v1.MoveVendorResponse
-	22,  // 108: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
-	24,  // 109: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
-	28,  // 110: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
-	34,  // 111: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
-	42,  // 112: upline.v1.CommissionService.PreviewCorrection:output_type -> upline.v1.PreviewCorrectionResponse
-	36,  // 113: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
-	38,  // 114: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
-	40,  // 115: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
-	101, // [101:116] is the sub-list for method output_type
-	86,  // [86:101] is the sub-list for method input_type
-	86,  // [86:86] is the sub-list for extension type_name
-	86,  // [86:86] is the sub-list for extension extendee
-	0,   // [0:86] is the sub-list for field type_name
+	48,  // 14: upline.v1.RecordPaymentResponse.receipt:type_name -> upline.v1.EventReceipt
+	47,  // 15: upline.v1.CancelRequest.cancelled_at:type_name -> google.protobuf.Timestamp
+	46,  // 16: upline.v1.ChangeSaleRequest.price:type_name -> upline.v1.Money
+	47,  // 17: upline.v1.ChangeSaleRequest.changed_at:type_name -> google.protobuf.Timestamp
+	46,  // 18: upline.v1.ChangeSaleRequest.fee:type_name -> upline.v1.Money
+	50,  // 19: upline.v1.ChangeSaleRequest.proration:type_name -> upline.v1.Proration
+	48,  // 20: upline.v1.ChangeSaleResponse.receipt:type_name -> upline.v1.EventReceipt
+	47,  // 21: upline.v1.CorrectSellerRequest.corrected_at:type_name -> google.protobuf.Timestamp
+	48,  // 22: upline.v1.CorrectSellerResponse.receipt:type_name -> upline.v1.EventReceipt
+	47,  // 23: upline.v1.MoveVendorRequest.moved_at:type_name -> google.protobuf.Timestamp
+	48,  // 24: upline.v1.MoveVendorResponse.receipt:type_name -> upline.v1.EventReceipt
+	48,  // 25: upline.v1.CancelResponse.receipt:type_name -> upline.v1.EventReceipt
+	46,  // 26: upline.v1.Sale.price:type_name -> upline.v1.Money
+	47,  // 27: upline.v1.Sale.sold_at:type_name -> google.protobuf.Timestamp
+	47,  // 28: upline.v1.Sale.activated_at:type_name -> google.protobuf.Timestamp
+	47,  // 29: upline.v1.Sale.cancelled_at:type_name -> google.protobuf.Timestamp
+	51,  // 30: upline.v1.Sale.state:type_name -> upline.v1.SaleState
+	47,  // 31: upline.v1.Sale.recorded_at:type_name -> google.protobuf.Timestamp
+	46,  // 32: upline.v1.Sale.fee:type_name -> upline.v1.Money
+	52,  // 33: upline.v1.Sale.billing:type_name -> upline.v1.Billing
+	47,  // 34: upline.v1.Sale.lapses_at:type_name -> google.protobuf.Timestamp
+	47,  // 35: upline.v1.Sale.terms_from:type_name -> google.protobuf.Timestamp
+	22,  // 36: upline.v1.GetSaleResponse.sale:type_name -> upline.v1.Sale
+	48,  // 37: upline.v1.GetSaleResponse.events:type_name -> upline.v1.EventReceipt
+	51,  // 38: upline.v1.ListSalesRequest.state:type_name -> upline.v1.SaleState
+	22,  // 39: upline.v1.ListSalesResponse.sales:type_name -> upline.v1.Sale
+	53,  // 40: upline.v1.GetEarningsRequest.cadence:type_name -> upline.v1.Cadence
+	46,  // 41: upline.v1.EarningsTotal.earned:type_name -> upline.v1.Money
+	46,  // 42: upline.v1.EarningsTotal.reversed:type_name -> upline.v1.Money
+	46,  // 43: upline.v1.EarningsTotal.posted:type_name -> upline.v1.Money
+	46,  // 44: upline.v1.EarningsTotal.held:type_name -> upline.v1.Money
+	46,  // 45: upline.v1.EarningsTotal.payable:type_name -> upline.v1.Money
+	46,  // 46: upline.v1.EarningsTotal.unearned:type_name -> upline.v1.Money
+	46,  // 47: upline.v1.EarningsTotal.company:type_name -> upline.v1.Money
+	54,  // 48: upline.v1.GetEarningsResponse.period:type_name -> upline.v1.PeriodRef
+	47,  // 49: upline.v1.GetEarningsResponse.start:type_name -> google.protobuf.Timestamp
+	47,  // 50: upline.v1.GetEarningsResponse.end:type_name -> google.protobuf.Timestamp
+	55,  // 51: upline.v1.GetEarningsResponse.period_state:type_name -> upline.v1.PeriodState
+	28,  // 52: upline.v1.GetEarningsResponse.totals:type_name -> upline.v1.EarningsTotal
+	28,  // 53: upline.v1.GetEarningsResponse.by_bonus:type_name -> upline.v1.EarningsTotal
+	56,  // 54: upline.v1.GetEarningsResponse.lines:type_name -> upline.v1.Line
+	29,  // 55: upline.v1.GetEarningsResponse.carry_outs:type_name -> upline.v1.CarryOut
+	47,  // 56: upline.v1.GetEarningsResponse.as_of:type_name -> google.protobuf.Timestamp
+	46,  // 57: upline.v1.RunTotal.amount:type_name -> upline.v1.Money
+	54,  // 58: upline.v1.RestatedTotal.period:type_name -> upline.v1.PeriodRef
+	4,   // 59: upline.v1.RestatedTotal.outcome:type_name -> upline.v1.RestatedOutcome
+	46,  // 60: upline.v1.RestatedTotal.raised:type_name -> upline.v1.Money
+	46,  // 61: upline.v1.RestatedTotal.lowered:type_name -> upline.v1.Money
+	54,  // 62: upline.v1.Run.period:type_name -> upline.v1.PeriodRef
+	1,   // 63: upline.v1.Run.mode:type_name -> upline.v1.RunMode
+	2,   // 64: upline.v1.Run.state:type_name -> upline.v1.RunState
+	3,   // 65: upline.v1.Run.phase:type_name -> upline.v1.RunPhase
+	31,  // 66: upline.v1.Run.totals:type_name -> upline.v1.RunTotal
+	32,  // 67: upline.v1.Run.ranks:type_name -> upline.v1.RankCount
+	47,  // 68: upline.v1.Run.started_at:type_name -> google.protobuf.Timestamp
+	47,  // 69: upline.v1.Run.posted_at:type_name -> google.protobuf.Timestamp
+	33,  // 70: upline.v1.Run.restated:type_name -> upline.v1.RestatedTotal
+	57,  // 71: upline.v1.Run.liability:type_name -> upline.v1.RunLiability
+	58,  // 72: upline.v1.Run.confirmation:type_name -> upline.v1.RunConfirmation
+	53,  // 73: upline.v1.RunPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	1,   // 74: upline.v1.RunPeriodRequest.mode:type_name -> upline.v1.RunMode
+	59,  // 75: upline.v1.RunPeriodRequest.wait:type_name -> google.protobuf.Duration
+	60,  // 76: upline.v1.RunPeriodRequest.confirm:type_name -> upline.v1.ConfirmRun
+	34,  // 77: upline.v1.RunPeriodResponse.run:type_name -> upline.v1.Run
+	34,  // 78: upline.v1.GetRunResponse.run:type_name -> upline.v1.Run
+	34,  // 79: upline.v1.WatchRunResponse.run:type_name -> upline.v1.Run
+	34,  // 80: upline.v1.CancelRunResponse.run:type_name -> upline.v1.Run
+	5,   // 81: upline.v1.PreviewCorrectionRequest.sale:type_name -> upline.v1.RecordSaleRequest
+	10,  // 82: upline.v1.PreviewCorrectionRequest.activation:type_name -> upline.v1.ActivateRequest
+	14,  // 83: upline.v1.PreviewCorrectionRequest.cancellation:type_name -> upline.v1.CancelRequest
+	12,  // 84: upline.v1.PreviewCorrectionRequest.payment:type_name -> upline.v1.RecordPaymentRequest
+	17,  // 85: upline.v1.PreviewCorrectionRequest.seller_correction:type_name -> upline.v1.CorrectSellerRequest
+	15,  // 86: upline.v1.PreviewCorrectionRequest.change:type_name -> upline.v1.ChangeSaleRequest
+	48,  // 87: upline.v1.PreviewCorrectionResponse.receipt:type_name -> upline.v1.EventReceipt
+	33,  // 88: upline.v1.PreviewCorrectionResponse.totals:type_name -> upline.v1.RestatedTotal
+	45,  // 89: upline.v1.PreviewCorrectionResponse.amounts:type_name -> upline.v1.CorrectedAmount
+	54,  // 90: upline.v1.CorrectedAmount.period:type_name -> upline.v1.PeriodRef
+	4,   // 91: upline.v1.CorrectedAmount.outcome:type_name -> upline.v1.RestatedOutcome
+	46,  // 92: upline.v1.CorrectedAmount.amount:type_name -> upline.v1.Money
+	5,   // 93: upline.v1.CommissionService.RecordSale:input_type -> upline.v1.RecordSaleRequest
+	7,   // 94: upline.v1.CommissionService.RecordSales:input_type -> upline.v1.RecordSalesRequest
+	10,  // 95: upline.v1.CommissionService.Activate:input_type -> upline.v1.ActivateRequest
+	12,  // 96: upline.v1.CommissionService.RecordPayment:input_type -> upline.v1.RecordPaymentRequest
+	14,  // 97: upline.v1.CommissionService.Cancel:input_type -> upline.v1.CancelRequest
+	15,  // 98: upline.v1.CommissionService.ChangeSale:input_type -> upline.v1.ChangeSaleRequest
+	17,  // 99: upline.v1.CommissionService.CorrectSeller:input_type -> upline.v1.CorrectSellerRequest
+	19,  // 100: upline.v1.CommissionService.MoveVendor:input_type -> upline.v1.MoveVendorRequest
+	23,  // 101: upline.v1.CommissionService.GetSale:input_type -> upline.v1.GetSaleRequest
+	25,  // 102: upline.v1.CommissionService.ListSales:input_type -> upline.v1.ListSalesRequest
+	27,  // 103: upline.v1.CommissionService.GetEarnings:input_type -> upline.v1.GetEarningsRequest
+	35,  // 104: upline.v1.CommissionService.RunPeriod:input_type -> upline.v1.RunPeriodRequest
+	43,  // 105: upline.v1.CommissionService.PreviewCorrection:input_type -> upline.v1.PreviewCorrectionRequest
+	37,  // 106: upline.v1.CommissionService.GetRun:input_type -> upline.v1.GetRunRequest
+	39,  // 107: upline.v1.CommissionService.WatchRun:input_type -> upline.v1.WatchRunRequest
+	41,  // 108: upline.v1.CommissionService.CancelRun:input_type -> upline.v1.CancelRunRequest
+	6,   // 109: upline.v1.CommissionService.RecordSale:output_type -> upline.v1.RecordSaleResponse
+	8,   // 110: upline.v1.CommissionService.RecordSales:output_type -> upline.v1.RecordSalesResponse
+	11,  // 111: upline.v1.CommissionService.Activate:output_type -> upline.v1.ActivateResponse
+	13,  // 112: upline.v1.CommissionService.RecordPayment:output_type -> upline.v1.RecordPaymentResponse
+	21,  // 113: upline.v1.CommissionService.Cancel:output_type -> upline.v1.CancelResponse
+	16,  // 114: upline.v1.CommissionService.ChangeSale:output_type -> upline.v1.ChangeSaleResponse
+	18,  // 115: upline.v1.CommissionService.CorrectSeller:output_type -> upline.v1.CorrectSellerResponse
+	20,  // 116: upline.v1.CommissionService.MoveVendor:output_type -> upline.v1.MoveVendorResponse
+	24,  // 117: upline.v1.CommissionService.GetSale:output_type -> upline.v1.GetSaleResponse
+	26,  // 118: upline.v1.CommissionService.ListSales:output_type -> upline.v1.ListSalesResponse
+	30,  // 119: upline.v1.CommissionService.GetEarnings:output_type -> upline.v1.GetEarningsResponse
+	36,  // 120: upline.v1.CommissionService.RunPeriod:output_type -> upline.v1.RunPeriodResponse
+	44,  // 121: upline.v1.CommissionService.PreviewCorrection:output_type -> upline.v1.PreviewCorrectionResponse
+	38,  // 122: upline.v1.CommissionService.GetRun:output_type -> upline.v1.GetRunResponse
+	40,  // 123: upline.v1.CommissionService.WatchRun:output_type -> upline.v1.WatchRunResponse
+	42,  // 124: upline.v1.CommissionService.CancelRun:output_type -> upline.v1.CancelRunResponse
+	109, // [109:125] is the sub-list for method output_type
+	93,  // [93:109] is the sub-list for method input_type
+	93,  // [93:93] is the sub-list for extension type_name
+	93,  // [93:93] is the sub-list for extension extendee
+	0,   // [0:93] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_commission_service_proto_init() }
@@ -4036,12 +4293,14 @@ func file_upline_v1_commission_service_proto_init() {
 		(*RecordSaleResult_Receipt)(nil),
 		(*RecordSaleResult_Error)(nil),
 	}
-	file_upline_v1_commission_service_proto_msgTypes[36].OneofWrappers = []any{
+	file_upline_v1_commission_service_proto_msgTypes[10].OneofWrappers = []any{}
+	file_upline_v1_commission_service_proto_msgTypes[38].OneofWrappers = []any{
 		(*PreviewCorrectionRequest_Sale)(nil),
 		(*PreviewCorrectionRequest_Activation)(nil),
 		(*PreviewCorrectionRequest_Cancellation)(nil),
 		(*PreviewCorrectionRequest_Payment)(nil),
 		(*PreviewCorrectionRequest_SellerCorrection)(nil),
+		(*PreviewCorrectionRequest_Change)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -4049,7 +4308,7 @@ func file_upline_v1_commission_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_commission_service_proto_rawDesc), len(file_upline_v1_commission_service_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   39,
+			NumMessages:   41,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

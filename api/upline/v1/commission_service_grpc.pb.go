@@ -24,6 +24,7 @@ const (
 	CommissionService_Activate_FullMethodName          = "/upline.v1.CommissionService/Activate"
 	CommissionService_RecordPayment_FullMethodName     = "/upline.v1.CommissionService/RecordPayment"
 	CommissionService_Cancel_FullMethodName            = "/upline.v1.CommissionService/Cancel"
+	CommissionService_ChangeSale_FullMethodName        = "/upline.v1.CommissionService/ChangeSale"
 	CommissionService_CorrectSeller_FullMethodName     = "/upline.v1.CommissionService/CorrectSeller"
 	CommissionService_MoveVendor_FullMethodName        = "/upline.v1.CommissionService/MoveVendor"
 	CommissionService_GetSale_FullMethodName           = "/upline.v1.CommissionService/GetSale"
@@ -57,6 +58,10 @@ type CommissionServiceClient interface {
 	RecordPayment(ctx context.Context, in *RecordPaymentRequest, opts ...grpc.CallOption) (*RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(ctx context.Context, in *CancelRequest, opts ...grpc.CallOption) (*CancelResponse, error)
+	// ChangeSale changes a service to another product, another price, or both: an upgrade or a downgrade, within a billing cycle. The cycle
+	// is prorated; bonuses paid at the event follow what is charged less what is credited, a running advance goes on at the new price,
+	// and the cycles that follow are of the new product. A service that waits for its activation goes live by the new product.
+	ChangeSale(ctx context.Context, in *ChangeSaleRequest, opts ...grpc.CallOption) (*ChangeSaleResponse, error)
 	// CorrectSeller says that a sale was recorded for the wrong distributor: another one sold it, from its beginning. What the old upline
 	// was paid is taken back, and the new one is paid it, as if the sale had been recorded so; its volume is theirs in periods that are
 	// open, and in closed ones as the plan's `late_policy` says.
@@ -139,6 +144,16 @@ func (c *commissionServiceClient) Cancel(ctx context.Context, in *CancelRequest,
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CancelResponse)
 	err := c.cc.Invoke(ctx, CommissionService_Cancel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *commissionServiceClient) ChangeSale(ctx context.Context, in *ChangeSaleRequest, opts ...grpc.CallOption) (*ChangeSaleResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ChangeSaleResponse)
+	err := c.cc.Invoke(ctx, CommissionService_ChangeSale_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -275,6 +290,10 @@ type CommissionServiceServer interface {
 	RecordPayment(context.Context, *RecordPaymentRequest) (*RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *CancelRequest) (*CancelResponse, error)
+	// ChangeSale changes a service to another product, another price, or both: an upgrade or a downgrade, within a billing cycle. The cycle
+	// is prorated; bonuses paid at the event follow what is charged less what is credited, a running advance goes on at the new price,
+	// and the cycles that follow are of the new product. A service that waits for its activation goes live by the new product.
+	ChangeSale(context.Context, *ChangeSaleRequest) (*ChangeSaleResponse, error)
 	// CorrectSeller says that a sale was recorded for the wrong distributor: another one sold it, from its beginning. What the old upline
 	// was paid is taken back, and the new one is paid it, as if the sale had been recorded so; its volume is theirs in periods that are
 	// open, and in closed ones as the plan's `late_policy` says.
@@ -327,6 +346,9 @@ func (UnimplementedCommissionServiceServer) RecordPayment(context.Context, *Reco
 }
 func (UnimplementedCommissionServiceServer) Cancel(context.Context, *CancelRequest) (*CancelResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Cancel not implemented")
+}
+func (UnimplementedCommissionServiceServer) ChangeSale(context.Context, *ChangeSaleRequest) (*ChangeSaleResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ChangeSale not implemented")
 }
 func (UnimplementedCommissionServiceServer) CorrectSeller(context.Context, *CorrectSellerRequest) (*CorrectSellerResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CorrectSeller not implemented")
@@ -465,6 +487,24 @@ func _CommissionService_Cancel_Handler(srv interface{}, ctx context.Context, dec
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(CommissionServiceServer).Cancel(ctx, req.(*CancelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CommissionService_ChangeSale_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ChangeSaleRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CommissionServiceServer).ChangeSale(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CommissionService_ChangeSale_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CommissionServiceServer).ChangeSale(ctx, req.(*ChangeSaleRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -668,6 +708,10 @@ var CommissionService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Cancel",
 			Handler:    _CommissionService_Cancel_Handler,
+		},
+		{
+			MethodName: "ChangeSale",
+			Handler:    _CommissionService_ChangeSale_Handler,
 		},
 		{
 			MethodName: "CorrectSeller",

@@ -580,7 +580,9 @@ type EventReceipt struct {
 	// For a closed period of `counted_in`, the period in whose close it is computed again with the event, and the difference is posted.
 	RestatedIn []*PeriodRef `protobuf:"bytes,20,rep,name=restated_in,json=restatedIn,proto3" json:"restated_in,omitempty"`
 	// The billing cycle of a payment or a lapse, or the number of cycles that an opening sale had paid; 0 for other events.
-	Cycle         int32 `protobuf:"varint,30,opt,name=cycle,proto3" json:"cycle,omitempty"`
+	Cycle int32 `protobuf:"varint,30,opt,name=cycle,proto3" json:"cycle,omitempty"`
+	// For a change of the service, what it came to.
+	Change        *ProratedChange `protobuf:"bytes,31,opt,name=change,proto3" json:"change,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -692,6 +694,141 @@ func (x *EventReceipt) GetCycle() int32 {
 	return 0
 }
 
+func (x *EventReceipt) GetChange() *ProratedChange {
+	if x != nil {
+		return x.Change
+	}
+	return nil
+}
+
+// ProratedChange is what a change of a service comes to, by what was known when it was recorded.
+type ProratedChange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The product from then on.
+	ProductId string `protobuf:"bytes,1,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	// Its price for one billing cycle.
+	Price *Money `protobuf:"bytes,2,opt,name=price,proto3" json:"price,omitempty"`
+	// The billing cycle in which the change falls; 0 where the service was not live, and nothing was prorated: then the fields below are
+	// not set.
+	Cycle int32 `protobuf:"varint,3,opt,name=cycle,proto3" json:"cycle,omitempty"`
+	// The part of the cycle that was left.
+	Unused *Factor `protobuf:"bytes,4,opt,name=unused,proto3" json:"unused,omitempty"`
+	// What is credited, not above zero.
+	Credit *Money `protobuf:"bytes,5,opt,name=credit,proto3" json:"credit,omitempty"`
+	// What is charged. Where a credit buys time, it is charged again for that time.
+	Charge *Money `protobuf:"bytes,6,opt,name=charge,proto3" json:"charge,omitempty"`
+	// The sum of both: what is invoiced at the change, below zero what the customer is owed.
+	Net *Money `protobuf:"bytes,7,opt,name=net,proto3" json:"net,omitempty"`
+	// The time that the credit buys, in whole units of the proration.
+	ExtensionUnits int64 `protobuf:"varint,8,opt,name=extension_units,json=extensionUnits,proto3" json:"extension_units,omitempty"`
+	// When the new service begins.
+	StartsAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=starts_at,json=startsAt,proto3" json:"starts_at,omitempty"`
+	// When the next billing cycle is charged, at `price`.
+	NextBillingAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=next_billing_at,json=nextBillingAt,proto3" json:"next_billing_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProratedChange) Reset() {
+	*x = ProratedChange{}
+	mi := &file_upline_v1_types_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProratedChange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProratedChange) ProtoMessage() {}
+
+func (x *ProratedChange) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_types_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProratedChange.ProtoReflect.Descriptor instead.
+func (*ProratedChange) Descriptor() ([]byte, []int) {
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *ProratedChange) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *ProratedChange) GetPrice() *Money {
+	if x != nil {
+		return x.Price
+	}
+	return nil
+}
+
+func (x *ProratedChange) GetCycle() int32 {
+	if x != nil {
+		return x.Cycle
+	}
+	return 0
+}
+
+func (x *ProratedChange) GetUnused() *Factor {
+	if x != nil {
+		return x.Unused
+	}
+	return nil
+}
+
+func (x *ProratedChange) GetCredit() *Money {
+	if x != nil {
+		return x.Credit
+	}
+	return nil
+}
+
+func (x *ProratedChange) GetCharge() *Money {
+	if x != nil {
+		return x.Charge
+	}
+	return nil
+}
+
+func (x *ProratedChange) GetNet() *Money {
+	if x != nil {
+		return x.Net
+	}
+	return nil
+}
+
+func (x *ProratedChange) GetExtensionUnits() int64 {
+	if x != nil {
+		return x.ExtensionUnits
+	}
+	return 0
+}
+
+func (x *ProratedChange) GetStartsAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.StartsAt
+	}
+	return nil
+}
+
+func (x *ProratedChange) GetNextBillingAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.NextBillingAt
+	}
+	return nil
+}
+
 // LineRef names a line.
 type LineRef struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -705,7 +842,7 @@ type LineRef struct {
 
 func (x *LineRef) Reset() {
 	*x = LineRef{}
-	mi := &file_upline_v1_types_proto_msgTypes[3]
+	mi := &file_upline_v1_types_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -717,7 +854,7 @@ func (x *LineRef) String() string {
 func (*LineRef) ProtoMessage() {}
 
 func (x *LineRef) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_types_proto_msgTypes[3]
+	mi := &file_upline_v1_types_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -730,7 +867,7 @@ func (x *LineRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineRef.ProtoReflect.Descriptor instead.
 func (*LineRef) Descriptor() ([]byte, []int) {
-	return file_upline_v1_types_proto_rawDescGZIP(), []int{3}
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *LineRef) GetEventId() string {
@@ -762,7 +899,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_upline_v1_types_proto_msgTypes[4]
+	mi := &file_upline_v1_types_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -774,7 +911,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_types_proto_msgTypes[4]
+	mi := &file_upline_v1_types_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -787,7 +924,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_upline_v1_types_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Factor) GetName() string {
@@ -864,7 +1001,7 @@ type Line struct {
 
 func (x *Line) Reset() {
 	*x = Line{}
-	mi := &file_upline_v1_types_proto_msgTypes[5]
+	mi := &file_upline_v1_types_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -876,7 +1013,7 @@ func (x *Line) String() string {
 func (*Line) ProtoMessage() {}
 
 func (x *Line) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_types_proto_msgTypes[5]
+	mi := &file_upline_v1_types_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -889,7 +1026,7 @@ func (x *Line) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Line.ProtoReflect.Descriptor instead.
 func (*Line) Descriptor() ([]byte, []int) {
-	return file_upline_v1_types_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Line) GetDistributorId() string {
@@ -1051,7 +1188,7 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\tPeriodRef\x12\x17\n" +
 	"\aplan_id\x18\x01 \x01(\tR\x06planId\x12,\n" +
 	"\acadence\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceR\acadence\x12\x16\n" +
-	"\x06period\x18\x03 \x01(\tR\x06period\"\xde\x03\n" +
+	"\x06period\x18\x03 \x01(\tR\x06period\"\x91\x04\n" +
 	"\fEventReceipt\x12\x16\n" +
 	"\x06market\x18\x01 \x01(\tR\x06market\x12\x17\n" +
 	"\asale_id\x18\x02 \x01(\tR\x06saleId\x12\x19\n" +
@@ -1067,7 +1204,21 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\x05lines\x18\t \x03(\v2\x0f.upline.v1.LineR\x05lines\x125\n" +
 	"\vrestated_in\x18\x14 \x03(\v2\x14.upline.v1.PeriodRefR\n" +
 	"restatedIn\x12\x14\n" +
-	"\x05cycle\x18\x1e \x01(\x05R\x05cycle\"=\n" +
+	"\x05cycle\x18\x1e \x01(\x05R\x05cycle\x121\n" +
+	"\x06change\x18\x1f \x01(\v2\x19.upline.v1.ProratedChangeR\x06change\"\xb6\x03\n" +
+	"\x0eProratedChange\x12\x1d\n" +
+	"\n" +
+	"product_id\x18\x01 \x01(\tR\tproductId\x12&\n" +
+	"\x05price\x18\x02 \x01(\v2\x10.upline.v1.MoneyR\x05price\x12\x14\n" +
+	"\x05cycle\x18\x03 \x01(\x05R\x05cycle\x12)\n" +
+	"\x06unused\x18\x04 \x01(\v2\x11.upline.v1.FactorR\x06unused\x12(\n" +
+	"\x06credit\x18\x05 \x01(\v2\x10.upline.v1.MoneyR\x06credit\x12(\n" +
+	"\x06charge\x18\x06 \x01(\v2\x10.upline.v1.MoneyR\x06charge\x12\"\n" +
+	"\x03net\x18\a \x01(\v2\x10.upline.v1.MoneyR\x03net\x12'\n" +
+	"\x0fextension_units\x18\b \x01(\x03R\x0eextensionUnits\x127\n" +
+	"\tstarts_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\bstartsAt\x12B\n" +
+	"\x0fnext_billing_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\rnextBillingAt\"=\n" +
 	"\aLineRef\x12\x19\n" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x17\n" +
 	"\aline_no\x18\x02 \x01(\x05R\x06lineNo\"\\\n" +
@@ -1160,7 +1311,7 @@ func file_upline_v1_types_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_types_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_upline_v1_types_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_upline_v1_types_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_upline_v1_types_proto_goTypes = []any{
 	(Cadence)(0),                  // 0: upline.v1.Cadence
 	(PeriodState)(0),              // 1: upline.v1.PeriodState
@@ -1171,33 +1322,42 @@ var file_upline_v1_types_proto_goTypes = []any{
 	(*Money)(nil),                 // 6: upline.v1.Money
 	(*PeriodRef)(nil),             // 7: upline.v1.PeriodRef
 	(*EventReceipt)(nil),          // 8: upline.v1.EventReceipt
-	(*LineRef)(nil),               // 9: upline.v1.LineRef
-	(*Factor)(nil),                // 10: upline.v1.Factor
-	(*Line)(nil),                  // 11: upline.v1.Line
-	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*ProratedChange)(nil),        // 9: upline.v1.ProratedChange
+	(*LineRef)(nil),               // 10: upline.v1.LineRef
+	(*Factor)(nil),                // 11: upline.v1.Factor
+	(*Line)(nil),                  // 12: upline.v1.Line
+	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
 }
 var file_upline_v1_types_proto_depIdxs = []int32{
 	0,  // 0: upline.v1.PeriodRef.cadence:type_name -> upline.v1.Cadence
 	3,  // 1: upline.v1.EventReceipt.kind:type_name -> upline.v1.EventKind
-	12, // 2: upline.v1.EventReceipt.effective_at:type_name -> google.protobuf.Timestamp
-	12, // 3: upline.v1.EventReceipt.recorded_at:type_name -> google.protobuf.Timestamp
+	13, // 2: upline.v1.EventReceipt.effective_at:type_name -> google.protobuf.Timestamp
+	13, // 3: upline.v1.EventReceipt.recorded_at:type_name -> google.protobuf.Timestamp
 	2,  // 4: upline.v1.EventReceipt.sale_state:type_name -> upline.v1.SaleState
 	7,  // 5: upline.v1.EventReceipt.counted_in:type_name -> upline.v1.PeriodRef
-	11, // 6: upline.v1.EventReceipt.lines:type_name -> upline.v1.Line
+	12, // 6: upline.v1.EventReceipt.lines:type_name -> upline.v1.Line
 	7,  // 7: upline.v1.EventReceipt.restated_in:type_name -> upline.v1.PeriodRef
-	4,  // 8: upline.v1.Line.kind:type_name -> upline.v1.LineKind
-	10, // 9: upline.v1.Line.factors:type_name -> upline.v1.Factor
-	6,  // 10: upline.v1.Line.amount:type_name -> upline.v1.Money
-	7,  // 11: upline.v1.Line.period:type_name -> upline.v1.PeriodRef
-	9,  // 12: upline.v1.Line.reverses:type_name -> upline.v1.LineRef
-	12, // 13: upline.v1.Line.recorded_at:type_name -> google.protobuf.Timestamp
-	5,  // 14: upline.v1.Line.base_unit:type_name -> upline.v1.BaseUnit
-	7,  // 15: upline.v1.Line.corrects:type_name -> upline.v1.PeriodRef
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	9,  // 8: upline.v1.EventReceipt.change:type_name -> upline.v1.ProratedChange
+	6,  // 9: upline.v1.ProratedChange.price:type_name -> upline.v1.Money
+	11, // 10: upline.v1.ProratedChange.unused:type_name -> upline.v1.Factor
+	6,  // 11: upline.v1.ProratedChange.credit:type_name -> upline.v1.Money
+	6,  // 12: upline.v1.ProratedChange.charge:type_name -> upline.v1.Money
+	6,  // 13: upline.v1.ProratedChange.net:type_name -> upline.v1.Money
+	13, // 14: upline.v1.ProratedChange.starts_at:type_name -> google.protobuf.Timestamp
+	13, // 15: upline.v1.ProratedChange.next_billing_at:type_name -> google.protobuf.Timestamp
+	4,  // 16: upline.v1.Line.kind:type_name -> upline.v1.LineKind
+	11, // 17: upline.v1.Line.factors:type_name -> upline.v1.Factor
+	6,  // 18: upline.v1.Line.amount:type_name -> upline.v1.Money
+	7,  // 19: upline.v1.Line.period:type_name -> upline.v1.PeriodRef
+	10, // 20: upline.v1.Line.reverses:type_name -> upline.v1.LineRef
+	13, // 21: upline.v1.Line.recorded_at:type_name -> google.protobuf.Timestamp
+	5,  // 22: upline.v1.Line.base_unit:type_name -> upline.v1.BaseUnit
+	7,  // 23: upline.v1.Line.corrects:type_name -> upline.v1.PeriodRef
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_types_proto_init() }
@@ -1211,7 +1371,7 @@ func file_upline_v1_types_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_types_proto_rawDesc), len(file_upline_v1_types_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   6,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -48,6 +48,9 @@ const (
 	// CommissionServiceCancelProcedure is the fully-qualified name of the CommissionService's Cancel
 	// RPC.
 	CommissionServiceCancelProcedure = "/upline.v1.CommissionService/Cancel"
+	// CommissionServiceChangeSaleProcedure is the fully-qualified name of the CommissionService's
+	// ChangeSale RPC.
+	CommissionServiceChangeSaleProcedure = "/upline.v1.CommissionService/ChangeSale"
 	// CommissionServiceCorrectSellerProcedure is the fully-qualified name of the CommissionService's
 	// CorrectSeller RPC.
 	CommissionServiceCorrectSellerProcedure = "/upline.v1.CommissionService/CorrectSeller"
@@ -97,6 +100,10 @@ type CommissionServiceClient interface {
 	RecordPayment(context.Context, *v1.RecordPaymentRequest) (*v1.RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error)
+	// ChangeSale changes a service to another product, another price, or both: an upgrade or a downgrade, within a billing cycle. The cycle
+	// is prorated; bonuses paid at the event follow what is charged less what is credited, a running advance goes on at the new price,
+	// and the cycles that follow are of the new product. A service that waits for its activation goes live by the new product.
+	ChangeSale(context.Context, *v1.ChangeSaleRequest) (*v1.ChangeSaleResponse, error)
 	// CorrectSeller says that a sale was recorded for the wrong distributor: another one sold it, from its beginning. What the old upline
 	// was paid is taken back, and the new one is paid it, as if the sale had been recorded so; its volume is theirs in periods that are
 	// open, and in closed ones as the plan's `late_policy` says.
@@ -166,6 +173,12 @@ func NewCommissionServiceClient(httpClient connect.HTTPClient, baseURL string, o
 			httpClient,
 			baseURL+CommissionServiceCancelProcedure,
 			connect.WithSchema(commissionServiceMethods.ByName("Cancel")),
+			connect.WithClientOptions(opts...),
+		),
+		changeSale: connect.NewClient[v1.ChangeSaleRequest, v1.ChangeSaleResponse](
+			httpClient,
+			baseURL+CommissionServiceChangeSaleProcedure,
+			connect.WithSchema(commissionServiceMethods.ByName("ChangeSale")),
 			connect.WithClientOptions(opts...),
 		),
 		correctSeller: connect.NewClient[v1.CorrectSellerRequest, v1.CorrectSellerResponse](
@@ -244,6 +257,7 @@ type commissionServiceClient struct {
 	activate          *connect.Client[v1.ActivateRequest, v1.ActivateResponse]
 	recordPayment     *connect.Client[v1.RecordPaymentRequest, v1.RecordPaymentResponse]
 	cancel            *connect.Client[v1.CancelRequest, v1.CancelResponse]
+	changeSale        *connect.Client[v1.ChangeSaleRequest, v1.ChangeSaleResponse]
 	correctSeller     *connect.Client[v1.CorrectSellerRequest, v1.CorrectSellerResponse]
 	moveVendor        *connect.Client[v1.MoveVendorRequest, v1.MoveVendorResponse]
 	getSale           *connect.Client[v1.GetSaleRequest, v1.GetSaleResponse]
@@ -295,6 +309,15 @@ func (c *commissionServiceClient) RecordPayment(ctx context.Context, req *v1.Rec
 // Cancel calls upline.v1.CommissionService.Cancel.
 func (c *commissionServiceClient) Cancel(ctx context.Context, req *v1.CancelRequest) (*v1.CancelResponse, error) {
 	response, err := c.cancel.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
+// ChangeSale calls upline.v1.CommissionService.ChangeSale.
+func (c *commissionServiceClient) ChangeSale(ctx context.Context, req *v1.ChangeSaleRequest) (*v1.ChangeSaleResponse, error) {
+	response, err := c.changeSale.CallUnary(ctx, connect.NewRequest(req))
 	if response != nil {
 		return response.Msg, err
 	}
@@ -404,6 +427,10 @@ type CommissionServiceHandler interface {
 	RecordPayment(context.Context, *v1.RecordPaymentRequest) (*v1.RecordPaymentResponse, error)
 	// Cancel ends the service, posts the clawback that the plan's schedule asks for and takes the volume back.
 	Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error)
+	// ChangeSale changes a service to another product, another price, or both: an upgrade or a downgrade, within a billing cycle. The cycle
+	// is prorated; bonuses paid at the event follow what is charged less what is credited, a running advance goes on at the new price,
+	// and the cycles that follow are of the new product. A service that waits for its activation goes live by the new product.
+	ChangeSale(context.Context, *v1.ChangeSaleRequest) (*v1.ChangeSaleResponse, error)
 	// CorrectSeller says that a sale was recorded for the wrong distributor: another one sold it, from its beginning. What the old upline
 	// was paid is taken back, and the new one is paid it, as if the sale had been recorded so; its volume is theirs in periods that are
 	// open, and in closed ones as the plan's `late_policy` says.
@@ -469,6 +496,12 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 		CommissionServiceCancelProcedure,
 		svc.Cancel,
 		connect.WithSchema(commissionServiceMethods.ByName("Cancel")),
+		connect.WithHandlerOptions(opts...),
+	)
+	commissionServiceChangeSaleHandler := connect.NewUnaryHandlerSimple(
+		CommissionServiceChangeSaleProcedure,
+		svc.ChangeSale,
+		connect.WithSchema(commissionServiceMethods.ByName("ChangeSale")),
 		connect.WithHandlerOptions(opts...),
 	)
 	commissionServiceCorrectSellerHandler := connect.NewUnaryHandlerSimple(
@@ -549,6 +582,8 @@ func NewCommissionServiceHandler(svc CommissionServiceHandler, opts ...connect.H
 			commissionServiceRecordPaymentHandler.ServeHTTP(w, r)
 		case CommissionServiceCancelProcedure:
 			commissionServiceCancelHandler.ServeHTTP(w, r)
+		case CommissionServiceChangeSaleProcedure:
+			commissionServiceChangeSaleHandler.ServeHTTP(w, r)
 		case CommissionServiceCorrectSellerProcedure:
 			commissionServiceCorrectSellerHandler.ServeHTTP(w, r)
 		case CommissionServiceMoveVendorProcedure:
@@ -596,6 +631,10 @@ func (UnimplementedCommissionServiceHandler) RecordPayment(context.Context, *v1.
 
 func (UnimplementedCommissionServiceHandler) Cancel(context.Context, *v1.CancelRequest) (*v1.CancelResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.Cancel is not implemented"))
+}
+
+func (UnimplementedCommissionServiceHandler) ChangeSale(context.Context, *v1.ChangeSaleRequest) (*v1.ChangeSaleResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CommissionService.ChangeSale is not implemented"))
 }
 
 func (UnimplementedCommissionServiceHandler) CorrectSeller(context.Context, *v1.CorrectSellerRequest) (*v1.CorrectSellerResponse, error) {

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/catalog_service.proto.
  */
 export const file_upline_v1_catalog_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch91cGxpbmUvdjEvY2F0YWxvZ19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiNgoGTWFya2V0Eg4KBm1hcmtldBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDAoEbmFtZRgDIAEoCSI1ChBQdXRNYXJrZXRSZXF1ZXN0EiEKBm1hcmtldBgBIAEoCzIRLnVwbGluZS52MS5NYXJrZXQiNgoRUHV0TWFya2V0UmVzcG9uc2USIQoGbWFya2V0GAEgASgLMhEudXBsaW5lLnYxLk1hcmtldCIUChJMaXN0TWFya2V0c1JlcXVlc3QiOQoTTGlzdE1hcmtldHNSZXNwb25zZRIiCgdtYXJrZXRzGAEgAygLMhEudXBsaW5lLnYxLk1hcmtldCIpCgZWZW5kb3ISEQoJdmVuZG9yX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiNQoQUHV0VmVuZG9yUmVxdWVzdBIhCgZ2ZW5kb3IYASABKAsyES51cGxpbmUudjEuVmVuZG9yIjYKEVB1dFZlbmRvclJlc3BvbnNlEiEKBnZlbmRvchgBIAEoCzIRLnVwbGluZS52MS5WZW5kb3IiOwoSTGlzdFZlbmRvcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlIKE0xpc3RWZW5kb3JzUmVzcG9uc2USIgoHdmVuZG9ycxgBIAMoCzIRLnVwbGluZS52MS5WZW5kb3ISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIsYBCgdCaWxsaW5nEiYKBWN5Y2xlGAEgASgOMhcudXBsaW5lLnYxLkJpbGxpbmdDeWNsZRIiCgNkdWUYAiABKA4yFS51cGxpbmUudjEuQmlsbGluZ0R1ZRISCgpncmFjZV9kYXlzGAMgASgFEiMKG2xhcHNlX2FmdGVyX2ZhaWxlZF9wYXltZW50cxgEIAEoBRIaChJsYXBzZV93aGVuX292ZXJkdWUYBSABKAgSGgoScGF5bWVudF9yZWluc3RhdGVzGAYgASgIIusBCgdQcm9kdWN0EhIKCnByb2R1Y3RfaWQYASABKAkSEQoJdmVuZG9yX2lkGAIgASgJEgwKBG5hbWUYAyABKAkSFQoNcHJvZHVjdF9jbGFzcxgEIAEoCRIbChNyZXF1aXJlc19hY3RpdmF0aW9uGAUgASgIEi4KDXZvbHVtZV90aW1pbmcYBiABKA4yFy51cGxpbmUudjEuVm9sdW1lVGltaW5nEgoKAnB2GAcgASgJEgoKAmN2GAggASgJEgoKAnF2GAkgASgJEiMKB2JpbGxpbmcYCiABKAsyEi51cGxpbmUudjEuQmlsbGluZyI4ChFQdXRQcm9kdWN0UmVxdWVzdBIjCgdwcm9kdWN0GAEgASgLMhIudXBsaW5lLnYxLlByb2R1Y3QiOQoSUHV0UHJvZHVjdFJlc3BvbnNlEiMKB3Byb2R1Y3QYASABKAsyEi51cGxpbmUudjEuUHJvZHVjdCInChFHZXRQcm9kdWN0UmVxdWVzdBISCgpwcm9kdWN0X2lkGAEgASgJIjkKEkdldFByb2R1Y3RSZXNwb25zZRIjCgdwcm9kdWN0GAEgASgLMhIudXBsaW5lLnYxLlByb2R1Y3QiPAoTTGlzdFByb2R1Y3RzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJVChRMaXN0UHJvZHVjdHNSZXNwb25zZRIkCghwcm9kdWN0cxgBIAMoCzISLnVwbGluZS52MS5Qcm9kdWN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK2AQoGUGVyaW9kEiEKA3JlZhgBIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSKQoFc3RhcnQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKA2VuZBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoFc3RhdGUYBCABKA4yFi51cGxpbmUudjEuUGVyaW9kU3RhdGUSDgoGcnVuX2lkGAUgASgJInEKEkxpc3RQZXJpb2RzUmVxdWVzdBIPCgdwbGFuX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJSChNMaXN0UGVyaW9kc1Jlc3BvbnNlEiIKB3BlcmlvZHMYASADKAsyES51cGxpbmUudjEuUGVyaW9kEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSpsCgxWb2x1bWVUaW1pbmcSHQoZVk9MVU1FX1RJTUlOR19VTlNQRUNJRklFRBAAEh8KG1ZPTFVNRV9USU1JTkdfT05fQUNUSVZBVElPThABEhwKGFZPTFVNRV9USU1JTkdfT05fUEFZTUVOVBACKpsBCgxCaWxsaW5nQ3ljbGUSHQoZQklMTElOR19DWUNMRV9VTlNQRUNJRklFRBAAEhoKFkJJTExJTkdfQ1lDTEVfT05FX1RJTUUQARIZChVCSUxMSU5HX0NZQ0xFX01PTlRITFkQAhIbChdCSUxMSU5HX0NZQ0xFX1FVQVJURVJMWRADEhgKFEJJTExJTkdfQ1lDTEVfQU5OVUFMEAQqYQoKQmlsbGluZ0R1ZRIbChdCSUxMSU5HX0RVRV9VTlNQRUNJRklFRBAAEhoKFkJJTExJTkdfRFVFX0lOX0FEVkFOQ0UQARIaChZCSUxMSU5HX0RVRV9JTl9BUlJFQVJTEAIyigUKDkNhdGFsb2dTZXJ2aWNlEkYKCVB1dE1hcmtldBIbLnVwbGluZS52MS5QdXRNYXJrZXRSZXF1ZXN0GhwudXBsaW5lLnYxLlB1dE1hcmtldFJlc3BvbnNlElEKC0xpc3RNYXJrZXRzEh0udXBsaW5lLnYxLkxpc3RNYXJrZXRzUmVxdWVzdBoeLnVwbGluZS52MS5MaXN0TWFya2V0c1Jlc3BvbnNlIgOQAgESRgoJUHV0VmVuZG9yEhsudXBsaW5lLnYxLlB1dFZlbmRvclJlcXVlc3QaHC51cGxpbmUudjEuUHV0VmVuZG9yUmVzcG9uc2USUQoLTGlzdFZlbmRvcnMSHS51cGxpbmUudjEuTGlzdFZlbmRvcnNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RWZW5kb3JzUmVzcG9uc2UiA5ACARJJCgpQdXRQcm9kdWN0EhwudXBsaW5lLnYxLlB1dFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLlB1dFByb2R1Y3RSZXNwb25zZRJOCgpHZXRQcm9kdWN0EhwudXBsaW5lLnYxLkdldFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLkdldFByb2R1Y3RSZXNwb25zZSIDkAIBElQKDExpc3RQcm9kdWN0cxIeLnVwbGluZS52MS5MaXN0UHJvZHVjdHNSZXF1ZXN0Gh8udXBsaW5lLnYxLkxpc3RQcm9kdWN0c1Jlc3BvbnNlIgOQAgESUQoLTGlzdFBlcmlvZHMSHS51cGxpbmUudjEuTGlzdFBlcmlvZHNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RQZXJpb2RzUmVzcG9uc2UiA5ACAUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_types]);
+  fileDesc("Ch91cGxpbmUvdjEvY2F0YWxvZ19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiNgoGTWFya2V0Eg4KBm1hcmtldBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDAoEbmFtZRgDIAEoCSI1ChBQdXRNYXJrZXRSZXF1ZXN0EiEKBm1hcmtldBgBIAEoCzIRLnVwbGluZS52MS5NYXJrZXQiNgoRUHV0TWFya2V0UmVzcG9uc2USIQoGbWFya2V0GAEgASgLMhEudXBsaW5lLnYxLk1hcmtldCIUChJMaXN0TWFya2V0c1JlcXVlc3QiOQoTTGlzdE1hcmtldHNSZXNwb25zZRIiCgdtYXJrZXRzGAEgAygLMhEudXBsaW5lLnYxLk1hcmtldCIpCgZWZW5kb3ISEQoJdmVuZG9yX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiNQoQUHV0VmVuZG9yUmVxdWVzdBIhCgZ2ZW5kb3IYASABKAsyES51cGxpbmUudjEuVmVuZG9yIjYKEVB1dFZlbmRvclJlc3BvbnNlEiEKBnZlbmRvchgBIAEoCzIRLnVwbGluZS52MS5WZW5kb3IiOwoSTGlzdFZlbmRvcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlIKE0xpc3RWZW5kb3JzUmVzcG9uc2USIgoHdmVuZG9ycxgBIAMoCzIRLnVwbGluZS52MS5WZW5kb3ISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIsYBCgdCaWxsaW5nEiYKBWN5Y2xlGAEgASgOMhcudXBsaW5lLnYxLkJpbGxpbmdDeWNsZRIiCgNkdWUYAiABKA4yFS51cGxpbmUudjEuQmlsbGluZ0R1ZRISCgpncmFjZV9kYXlzGAMgASgFEiMKG2xhcHNlX2FmdGVyX2ZhaWxlZF9wYXltZW50cxgEIAEoBRIaChJsYXBzZV93aGVuX292ZXJkdWUYBSABKAgSGgoScGF5bWVudF9yZWluc3RhdGVzGAYgASgIIokCCglQcm9yYXRpb24SJgoEbW9kZRgBIAEoDjIYLnVwbGluZS52MS5Qcm9yYXRpb25Nb2RlEiYKBHVuaXQYAiABKA4yGC51cGxpbmUudjEuUHJvcmF0aW9uVW5pdBImCglkYXlfY291bnQYAyABKA4yEy51cGxpbmUudjEuRGF5Q291bnQSLAoMY2hhbmdlZF91bml0GAQgASgOMhYudXBsaW5lLnYxLkNoYW5nZWRVbml0EjgKEmV4dGVuc2lvbl9yb3VuZGluZxgFIAEoDjIcLnVwbGluZS52MS5FeHRlbnNpb25Sb3VuZGluZxIcChRleHRlbnNpb25fYWZ0ZXJfdXNlZBgGIAEoCCKUAgoHUHJvZHVjdBISCgpwcm9kdWN0X2lkGAEgASgJEhEKCXZlbmRvcl9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEhUKDXByb2R1Y3RfY2xhc3MYBCABKAkSGwoTcmVxdWlyZXNfYWN0aXZhdGlvbhgFIAEoCBIuCg12b2x1bWVfdGltaW5nGAYgASgOMhcudXBsaW5lLnYxLlZvbHVtZVRpbWluZxIKCgJwdhgHIAEoCRIKCgJjdhgIIAEoCRIKCgJxdhgJIAEoCRIjCgdiaWxsaW5nGAogASgLMhIudXBsaW5lLnYxLkJpbGxpbmcSJwoJcHJvcmF0aW9uGAsgASgLMhQudXBsaW5lLnYxLlByb3JhdGlvbiI4ChFQdXRQcm9kdWN0UmVxdWVzdBIjCgdwcm9kdWN0GAEgASgLMhIudXBsaW5lLnYxLlByb2R1Y3QiOQoSUHV0UHJvZHVjdFJlc3BvbnNlEiMKB3Byb2R1Y3QYASABKAsyEi51cGxpbmUudjEuUHJvZHVjdCInChFHZXRQcm9kdWN0UmVxdWVzdBISCgpwcm9kdWN0X2lkGAEgASgJIjkKEkdldFByb2R1Y3RSZXNwb25zZRIjCgdwcm9kdWN0GAEgASgLMhIudXBsaW5lLnYxLlByb2R1Y3QiPAoTTGlzdFByb2R1Y3RzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJVChRMaXN0UHJvZHVjdHNSZXNwb25zZRIkCghwcm9kdWN0cxgBIAMoCzISLnVwbGluZS52MS5Qcm9kdWN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK2AQoGUGVyaW9kEiEKA3JlZhgBIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSKQoFc3RhcnQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKA2VuZBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoFc3RhdGUYBCABKA4yFi51cGxpbmUudjEuUGVyaW9kU3RhdGUSDgoGcnVuX2lkGAUgASgJInEKEkxpc3RQZXJpb2RzUmVxdWVzdBIPCgdwbGFuX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJSChNMaXN0UGVyaW9kc1Jlc3BvbnNlEiIKB3BlcmlvZHMYASADKAsyES51cGxpbmUudjEuUGVyaW9kEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSpsCgxWb2x1bWVUaW1pbmcSHQoZVk9MVU1FX1RJTUlOR19VTlNQRUNJRklFRBAAEh8KG1ZPTFVNRV9USU1JTkdfT05fQUNUSVZBVElPThABEhwKGFZPTFVNRV9USU1JTkdfT05fUEFZTUVOVBACKpsBCgxCaWxsaW5nQ3ljbGUSHQoZQklMTElOR19DWUNMRV9VTlNQRUNJRklFRBAAEhoKFkJJTExJTkdfQ1lDTEVfT05FX1RJTUUQARIZChVCSUxMSU5HX0NZQ0xFX01PTlRITFkQAhIbChdCSUxMSU5HX0NZQ0xFX1FVQVJURVJMWRADEhgKFEJJTExJTkdfQ1lDTEVfQU5OVUFMEAQqYQoKQmlsbGluZ0R1ZRIbChdCSUxMSU5HX0RVRV9VTlNQRUNJRklFRBAAEhoKFkJJTExJTkdfRFVFX0lOX0FEVkFOQ0UQARIaChZCSUxMSU5HX0RVRV9JTl9BUlJFQVJTEAIq1AEKDVByb3JhdGlvbk1vZGUSHgoaUFJPUkFUSU9OX01PREVfVU5TUEVDSUZJRUQQABIZChVQUk9SQVRJT05fTU9ERV9DSEFSR0UQARIXChNQUk9SQVRJT05fTU9ERV9EQVRFEAISFwoTUFJPUkFUSU9OX01PREVfTk9ORRADEhsKF1BST1JBVElPTl9NT0RFX0RFRkVSUkVEEAQSGgoWUFJPUkFUSU9OX01PREVfUkVTVEFSVBAFEh0KGVBST1JBVElPTl9NT0RFX0ZVTExfUFJJQ0UQBirBAQoNUHJvcmF0aW9uVW5pdBIeChpQUk9SQVRJT05fVU5JVF9VTlNQRUNJRklFRBAAEhkKFVBST1JBVElPTl9VTklUX1NFQ09ORBABEhYKElBST1JBVElPTl9VTklUX0RBWRACEhgKFFBST1JBVElPTl9VTklUX01PTlRIEAMSIQodUFJPUkFUSU9OX1VOSVRfQ0FMRU5EQVJfTU9OVEgQBBIgChxQUk9SQVRJT05fVU5JVF9DQUxFTkRBUl9ZRUFSEAUqkAEKCERheUNvdW50EhkKFURBWV9DT1VOVF9VTlNQRUNJRklFRBAAEhsKF0RBWV9DT1VOVF9BQ1RVQUxfQUNUVUFMEAESGAoUREFZX0NPVU5UX0FDVFVBTF8zNjUQAhIYChREQVlfQ09VTlRfQUNUVUFMXzM2MBADEhgKFERBWV9DT1VOVF9USElSVFlfMzYwEAQqWwoLQ2hhbmdlZFVuaXQSHAoYQ0hBTkdFRF9VTklUX1VOU1BFQ0lGSUVEEAASFQoRQ0hBTkdFRF9VTklUX1VTRUQQARIXChNDSEFOR0VEX1VOSVRfVU5VU0VEEAIqsQEKEUV4dGVuc2lvblJvdW5kaW5nEiIKHkVYVEVOU0lPTl9ST1VORElOR19VTlNQRUNJRklFRBAAEh4KGkVYVEVOU0lPTl9ST1VORElOR19IQUxGX1VQEAESIAocRVhURU5TSU9OX1JPVU5ESU5HX0hBTEZfRVZFThACEhsKF0VYVEVOU0lPTl9ST1VORElOR19ET1dOEAMSGQoVRVhURU5TSU9OX1JPVU5ESU5HX1VQEAQyigUKDkNhdGFsb2dTZXJ2aWNlEkYKCVB1dE1hcmtldBIbLnVwbGluZS52MS5QdXRNYXJrZXRSZXF1ZXN0GhwudXBsaW5lLnYxLlB1dE1hcmtldFJlc3BvbnNlElEKC0xpc3RNYXJrZXRzEh0udXBsaW5lLnYxLkxpc3RNYXJrZXRzUmVxdWVzdBoeLnVwbGluZS52MS5MaXN0TWFya2V0c1Jlc3BvbnNlIgOQAgESRgoJUHV0VmVuZG9yEhsudXBsaW5lLnYxLlB1dFZlbmRvclJlcXVlc3QaHC51cGxpbmUudjEuUHV0VmVuZG9yUmVzcG9uc2USUQoLTGlzdFZlbmRvcnMSHS51cGxpbmUudjEuTGlzdFZlbmRvcnNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RWZW5kb3JzUmVzcG9uc2UiA5ACARJJCgpQdXRQcm9kdWN0EhwudXBsaW5lLnYxLlB1dFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLlB1dFByb2R1Y3RSZXNwb25zZRJOCgpHZXRQcm9kdWN0EhwudXBsaW5lLnYxLkdldFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLkdldFByb2R1Y3RSZXNwb25zZSIDkAIBElQKDExpc3RQcm9kdWN0cxIeLnVwbGluZS52MS5MaXN0UHJvZHVjdHNSZXF1ZXN0Gh8udXBsaW5lLnYxLkxpc3RQcm9kdWN0c1Jlc3BvbnNlIgOQAgESUQoLTGlzdFBlcmlvZHMSHS51cGxpbmUudjEuTGlzdFBlcmlvZHNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RQZXJpb2RzUmVzcG9uc2UiA5ACAUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_types]);
 
 /**
  * Market is a country that sales are made in.
@@ -315,6 +315,63 @@ export const BillingSchema: GenMessage<Billing> = /*@__PURE__*/
   messageDesc(file_upline_v1_catalog_service, 10);
 
 /**
+ * Proration is how a billing cycle is split in which a service is changed. Billing systems differ in every part of it, so it is stated
+ * whole. Money is rounded as the plan rounds, each credit and each charge once.
+ *
+ * @generated from message upline.v1.Proration
+ */
+export type Proration = Message<"upline.v1.Proration"> & {
+  /**
+   * What becomes of the price and the billing date.
+   *
+   * @generated from field: upline.v1.ProrationMode mode = 1;
+   */
+  mode: ProrationMode;
+
+  /**
+   * What the cycle is counted in.
+   *
+   * @generated from field: upline.v1.ProrationUnit unit = 2;
+   */
+  unit: ProrationUnit;
+
+  /**
+   * What a day is a part of.
+   *
+   * @generated from field: upline.v1.DayCount day_count = 3;
+   */
+  dayCount: DayCount;
+
+  /**
+   * On which side of the change the unit lies in which it falls.
+   *
+   * @generated from field: upline.v1.ChangedUnit changed_unit = 4;
+   */
+  changedUnit: ChangedUnit;
+
+  /**
+   * How the time is rounded that a credit buys, where the mode turns it into time.
+   *
+   * @generated from field: upline.v1.ExtensionRounding extension_rounding = 5;
+   */
+  extensionRounding: ExtensionRounding;
+
+  /**
+   * That time begins behind a unit that counts as used, as Google Play has it. Omitted: it begins with the change, as in Samsung's store.
+   *
+   * @generated from field: bool extension_after_used = 6;
+   */
+  extensionAfterUsed: boolean;
+};
+
+/**
+ * Describes the message upline.v1.Proration.
+ * Use `create(ProrationSchema)` to create a new message.
+ */
+export const ProrationSchema: GenMessage<Proration> = /*@__PURE__*/
+  messageDesc(file_upline_v1_catalog_service, 11);
+
+/**
  * Product is something that is sold.
  *
  * @generated from message upline.v1.Product
@@ -389,6 +446,13 @@ export type Product = Message<"upline.v1.Product"> & {
    * @generated from field: upline.v1.Billing billing = 10;
    */
   billing?: Billing | undefined;
+
+  /**
+   * How a billing cycle is prorated when a service is changed to this product, where ChangeSale does not say. Omitted: ChangeSale has to.
+   *
+   * @generated from field: upline.v1.Proration proration = 11;
+   */
+  proration?: Proration | undefined;
 };
 
 /**
@@ -396,7 +460,7 @@ export type Product = Message<"upline.v1.Product"> & {
  * Use `create(ProductSchema)` to create a new message.
  */
 export const ProductSchema: GenMessage<Product> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 11);
+  messageDesc(file_upline_v1_catalog_service, 12);
 
 /**
  * PutProductRequest adds or changes a product.
@@ -417,7 +481,7 @@ export type PutProductRequest = Message<"upline.v1.PutProductRequest"> & {
  * Use `create(PutProductRequestSchema)` to create a new message.
  */
 export const PutProductRequestSchema: GenMessage<PutProductRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 12);
+  messageDesc(file_upline_v1_catalog_service, 13);
 
 /**
  * PutProductResponse answers PutProduct.
@@ -438,7 +502,7 @@ export type PutProductResponse = Message<"upline.v1.PutProductResponse"> & {
  * Use `create(PutProductResponseSchema)` to create a new message.
  */
 export const PutProductResponseSchema: GenMessage<PutProductResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 13);
+  messageDesc(file_upline_v1_catalog_service, 14);
 
 /**
  * GetProductRequest names a product.
@@ -459,7 +523,7 @@ export type GetProductRequest = Message<"upline.v1.GetProductRequest"> & {
  * Use `create(GetProductRequestSchema)` to create a new message.
  */
 export const GetProductRequestSchema: GenMessage<GetProductRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 14);
+  messageDesc(file_upline_v1_catalog_service, 15);
 
 /**
  * GetProductResponse answers GetProduct.
@@ -480,7 +544,7 @@ export type GetProductResponse = Message<"upline.v1.GetProductResponse"> & {
  * Use `create(GetProductResponseSchema)` to create a new message.
  */
 export const GetProductResponseSchema: GenMessage<GetProductResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 15);
+  messageDesc(file_upline_v1_catalog_service, 16);
 
 /**
  * ListProductsRequest asks for a page of products.
@@ -508,7 +572,7 @@ export type ListProductsRequest = Message<"upline.v1.ListProductsRequest"> & {
  * Use `create(ListProductsRequestSchema)` to create a new message.
  */
 export const ListProductsRequestSchema: GenMessage<ListProductsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 16);
+  messageDesc(file_upline_v1_catalog_service, 17);
 
 /**
  * ListProductsResponse is a page of products.
@@ -536,7 +600,7 @@ export type ListProductsResponse = Message<"upline.v1.ListProductsResponse"> & {
  * Use `create(ListProductsResponseSchema)` to create a new message.
  */
 export const ListProductsResponseSchema: GenMessage<ListProductsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 17);
+  messageDesc(file_upline_v1_catalog_service, 18);
 
 /**
  * Period is one period of a cadence.
@@ -585,7 +649,7 @@ export type Period = Message<"upline.v1.Period"> & {
  * Use `create(PeriodSchema)` to create a new message.
  */
 export const PeriodSchema: GenMessage<Period> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 18);
+  messageDesc(file_upline_v1_catalog_service, 19);
 
 /**
  * ListPeriodsRequest asks for a page of periods.
@@ -627,7 +691,7 @@ export type ListPeriodsRequest = Message<"upline.v1.ListPeriodsRequest"> & {
  * Use `create(ListPeriodsRequestSchema)` to create a new message.
  */
 export const ListPeriodsRequestSchema: GenMessage<ListPeriodsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 19);
+  messageDesc(file_upline_v1_catalog_service, 20);
 
 /**
  * ListPeriodsResponse is a page of periods.
@@ -655,7 +719,7 @@ export type ListPeriodsResponse = Message<"upline.v1.ListPeriodsResponse"> & {
  * Use `create(ListPeriodsResponseSchema)` to create a new message.
  */
 export const ListPeriodsResponseSchema: GenMessage<ListPeriodsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 20);
+  messageDesc(file_upline_v1_catalog_service, 21);
 
 /**
  * VolumeTiming says which events of a sale count its volume.
@@ -772,6 +836,258 @@ export enum BillingDue {
  */
 export const BillingDueSchema: GenEnum<BillingDue> = /*@__PURE__*/
   enumDesc(file_upline_v1_catalog_service, 2);
+
+/**
+ * ProrationMode says what becomes of the price and of the billing date when a service is changed within a billing cycle. In brackets
+ * stand the names in Samsung's store, Google Play, and what Stripe does.
+ *
+ * @generated from enum upline.v1.ProrationMode
+ */
+export enum ProrationMode {
+  /**
+   * Not given.
+   *
+   * @generated from enum value: PRORATION_MODE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * What is left of the cycle is credited at the old price and charged at the new one; the billing date stays. (INSTANT_PRORATED_CHARGE,
+   * CHARGE_PRORATED_PRICE, Stripe between prices of one interval.)
+   *
+   * @generated from enum value: PRORATION_MODE_CHARGE = 1;
+   */
+  CHARGE = 1,
+
+  /**
+   * The credit is turned into time at the new price, and the next billing date moves to its end. (INSTANT_PRORATED_DATE,
+   * WITH_TIME_PRORATION.)
+   *
+   * @generated from enum value: PRORATION_MODE_DATE = 2;
+   */
+  DATE = 2,
+
+  /**
+   * Nothing is credited or charged; the new price is charged from the next billing date on. (INSTANT_NO_PRORATION, WITHOUT_PRORATION.)
+   *
+   * @generated from enum value: PRORATION_MODE_NONE = 3;
+   */
+  NONE = 3,
+
+  /**
+   * The old service runs to the end of the cycle, and the new one begins then. (DEFERRED.)
+   *
+   * @generated from enum value: PRORATION_MODE_DEFERRED = 4;
+   */
+  DEFERRED = 4,
+
+  /**
+   * What is left of the cycle is credited, and a new cycle begins with the change, at the full new price. (Stripe between prices of
+   * different intervals.)
+   *
+   * @generated from enum value: PRORATION_MODE_RESTART = 5;
+   */
+  RESTART = 5,
+
+  /**
+   * A new cycle begins with the change, at the full new price, and is longer by the time that the credit buys. (CHARGE_FULL_PRICE.)
+   *
+   * @generated from enum value: PRORATION_MODE_FULL_PRICE = 6;
+   */
+  FULL_PRICE = 6,
+}
+
+/**
+ * Describes the enum upline.v1.ProrationMode.
+ */
+export const ProrationModeSchema: GenEnum<ProrationMode> = /*@__PURE__*/
+  enumDesc(file_upline_v1_catalog_service, 3);
+
+/**
+ * ProrationUnit is what a billing cycle is counted in. A unit is never split.
+ *
+ * @generated from enum upline.v1.ProrationUnit
+ */
+export enum ProrationUnit {
+  /**
+   * Not given.
+   *
+   * @generated from enum value: PRORATION_UNIT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Seconds.
+   *
+   * @generated from enum value: PRORATION_UNIT_SECOND = 1;
+   */
+  SECOND = 1,
+
+  /**
+   * Calendar days in the plan's time zone.
+   *
+   * @generated from enum value: PRORATION_UNIT_DAY = 2;
+   */
+  DAY = 2,
+
+  /**
+   * Whole months, counted from the start of the cycle.
+   *
+   * @generated from enum value: PRORATION_UNIT_MONTH = 3;
+   */
+  MONTH = 3,
+
+  /**
+   * Calendar months.
+   *
+   * @generated from enum value: PRORATION_UNIT_CALENDAR_MONTH = 4;
+   */
+  CALENDAR_MONTH = 4,
+
+  /**
+   * Calendar years.
+   *
+   * @generated from enum value: PRORATION_UNIT_CALENDAR_YEAR = 5;
+   */
+  CALENDAR_YEAR = 5,
+}
+
+/**
+ * Describes the enum upline.v1.ProrationUnit.
+ */
+export const ProrationUnitSchema: GenEnum<ProrationUnit> = /*@__PURE__*/
+  enumDesc(file_upline_v1_catalog_service, 4);
+
+/**
+ * DayCount says what part of a cycle a number of days is.
+ *
+ * @generated from enum upline.v1.DayCount
+ */
+export enum DayCount {
+  /**
+   * Not given. Seconds go by ACTUAL_ACTUAL then; days need a day count; months and years have none.
+   *
+   * @generated from enum value: DAY_COUNT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Days as they are, in a cycle as long as it is.
+   *
+   * @generated from enum value: DAY_COUNT_ACTUAL_ACTUAL = 1;
+   */
+  ACTUAL_ACTUAL = 1,
+
+  /**
+   * Days as they are, in months of 365/12 days.
+   *
+   * @generated from enum value: DAY_COUNT_ACTUAL_365 = 2;
+   */
+  ACTUAL_365 = 2,
+
+  /**
+   * Days as they are, in months of 30 days.
+   *
+   * @generated from enum value: DAY_COUNT_ACTUAL_360 = 3;
+   */
+  ACTUAL_360 = 3,
+
+  /**
+   * Every month counted as 30 days (30E/360).
+   *
+   * @generated from enum value: DAY_COUNT_THIRTY_360 = 4;
+   */
+  THIRTY_360 = 4,
+}
+
+/**
+ * Describes the enum upline.v1.DayCount.
+ */
+export const DayCountSchema: GenEnum<DayCount> = /*@__PURE__*/
+  enumDesc(file_upline_v1_catalog_service, 5);
+
+/**
+ * ChangedUnit says on which side of the change the unit lies in which it falls: a change of 15 September counts as used 15 days of
+ * September, or 14.
+ *
+ * @generated from enum upline.v1.ChangedUnit
+ */
+export enum ChangedUnit {
+  /**
+   * Not given. Seconds are UNUSED then; other units must be given one.
+   *
+   * @generated from enum value: CHANGED_UNIT_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The unit is used.
+   *
+   * @generated from enum value: CHANGED_UNIT_USED = 1;
+   */
+  USED = 1,
+
+  /**
+   * The unit is left.
+   *
+   * @generated from enum value: CHANGED_UNIT_UNUSED = 2;
+   */
+  UNUSED = 2,
+}
+
+/**
+ * Describes the enum upline.v1.ChangedUnit.
+ */
+export const ChangedUnitSchema: GenEnum<ChangedUnit> = /*@__PURE__*/
+  enumDesc(file_upline_v1_catalog_service, 6);
+
+/**
+ * ExtensionRounding rounds the time that a credit buys to whole units.
+ *
+ * @generated from enum upline.v1.ExtensionRounding
+ */
+export enum ExtensionRounding {
+  /**
+   * Not given; means HALF_UP.
+   *
+   * @generated from enum value: EXTENSION_ROUNDING_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * To the nearest unit; halves up.
+   *
+   * @generated from enum value: EXTENSION_ROUNDING_HALF_UP = 1;
+   */
+  HALF_UP = 1,
+
+  /**
+   * To the nearest unit; halves to the even one.
+   *
+   * @generated from enum value: EXTENSION_ROUNDING_HALF_EVEN = 2;
+   */
+  HALF_EVEN = 2,
+
+  /**
+   * Down.
+   *
+   * @generated from enum value: EXTENSION_ROUNDING_DOWN = 3;
+   */
+  DOWN = 3,
+
+  /**
+   * Up.
+   *
+   * @generated from enum value: EXTENSION_ROUNDING_UP = 4;
+   */
+  UP = 4,
+}
+
+/**
+ * Describes the enum upline.v1.ExtensionRounding.
+ */
+export const ExtensionRoundingSchema: GenEnum<ExtensionRounding> = /*@__PURE__*/
+  enumDesc(file_upline_v1_catalog_service, 7);
 
 /**
  * CatalogService keeps what sales refer to: markets, vendors, products, and the periods of a plan.

@@ -8,7 +8,7 @@ import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { ErrorDetail } from "./errors_pb.js";
 import { file_upline_v1_errors } from "./errors_pb.js";
-import type { Billing } from "./catalog_service_pb.js";
+import type { Billing, Proration } from "./catalog_service_pb.js";
 import { file_upline_v1_catalog_service } from "./catalog_service_pb.js";
 import type { ConfirmRun, RunConfirmation, RunLiability } from "./run_liability_pb.js";
 import { file_upline_v1_run_liability } from "./run_liability_pb.js";
@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/commission_service.proto.
  */
 export const file_upline_v1_commission_service: GenFile = /*@__PURE__*/
-  fileDesc("CiJ1cGxpbmUvdjEvY29tbWlzc2lvbl9zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEivAIKEVJlY29yZFNhbGVSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEhMKC2N1c3RvbWVyX2lkGAUgASgJEhIKCnByb2R1Y3RfaWQYBiABKAkSHwoFcHJpY2UYByABKAsyEC51cGxpbmUudjEuTW9uZXkSDwoCcHYYCCABKAlIAIgBARIPCgJjdhgJIAEoCUgBiAEBEisKB3NvbGRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KAnF2GAsgASgJSAKIAQESHQoDZmVlGAwgASgLMhAudXBsaW5lLnYxLk1vbmV5QgUKA19wdkIFCgNfY3ZCBQoDX3F2Ij4KElJlY29yZFNhbGVSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCJXChJSZWNvcmRTYWxlc1JlcXVlc3QSKwoFc2FsZXMYASADKAsyHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QSFAoMaXRlbV9ieV9pdGVtGAIgASgIIm4KE1JlY29yZFNhbGVzUmVzcG9uc2USKQoIcmVjZWlwdHMYASADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0EiwKB3Jlc3VsdHMYAiADKAsyGy51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3VsdCJyChBSZWNvcmRTYWxlUmVzdWx0EioKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0SAASJwoFZXJyb3IYAiABKAsyFi51cGxpbmUudjEuRXJyb3JEZXRhaWxIAEIJCgdvdXRjb21lInYKD0FjdGl2YXRlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIwCgxhY3RpdmF0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEEFjdGl2YXRlUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQi0QEKFFJlY29yZFBheW1lbnRSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEg0KBWN5Y2xlGAQgASgFEiAKBmFtb3VudBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIrCgdwYWlkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIoCgZzdGF0dXMYByABKA4yGC51cGxpbmUudjEuUGF5bWVudFN0YXR1cyJBChVSZWNvcmRQYXltZW50UmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQigwEKDUNhbmNlbFJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSMAoMY2FuY2VsbGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgFIAEoCSKjAQoUQ29ycmVjdFNlbGxlclJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSFgoOZGlzdHJpYnV0b3JfaWQYBCABKAkSMAoMY29ycmVjdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZyZWFzb24YBiABKAkiQQoVQ29ycmVjdFNlbGxlclJlc3BvbnNlEigKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0IpYBChFNb3ZlVmVuZG9yUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIRCgl2ZW5kb3JfaWQYBCABKAkSLAoIbW92ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg0KBWNhdXNlGAYgASgJIj4KEk1vdmVWZW5kb3JSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCI6Cg5DYW5jZWxSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCL8BAoEU2FsZRIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghvcmRlcl9pZBgDIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgEIAEoCRITCgtjdXN0b21lcl9pZBgFIAEoCRISCgpwcm9kdWN0X2lkGAYgASgJEhEKCXZlbmRvcl9pZBgHIAEoCRIfCgVwcmljZRgIIAEoCzIQLnVwbGluZS52MS5Nb25leRIKCgJwdhgJIAEoCRIKCgJjdhgKIAEoCRIrCgdzb2xkX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxhY3RpdmF0ZWRfYXQYDCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDGNhbmNlbGxlZF9hdBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIwoFc3RhdGUYDiABKA4yFC51cGxpbmUudjEuU2FsZVN0YXRlEhMKC2N5Y2xlc19wYWlkGA8gASgFEg8KB3BsYW5faWQYECABKAkSFAoMcGxhbl92ZXJzaW9uGBEgASgFEi8KC3JlY29yZGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIKCgJxdhgTIAEoCRIdCgNmZWUYFCABKAsyEC51cGxpbmUudjEuTW9uZXkSIwoHYmlsbGluZxgeIAEoCzISLnVwbGluZS52MS5CaWxsaW5nEi0KCWxhcHNlc19hdBgfIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKbmV4dF9jeWNsZRggIAEoBSIxCg5HZXRTYWxlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCSJZCg9HZXRTYWxlUmVzcG9uc2USHQoEc2FsZRgBIAEoCzIPLnVwbGluZS52MS5TYWxlEicKBmV2ZW50cxgCIAMoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQimAEKEExpc3RTYWxlc1JlcXVlc3QSDgoGbWFya2V0GAEgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAIgASgJEiMKBXN0YXRlGAMgASgOMhQudXBsaW5lLnYxLlNhbGVTdGF0ZRIQCghvcmRlcl9pZBgEIAEoCRIRCglwYWdlX3NpemUYBSABKAUSEgoKcGFnZV90b2tlbhgGIAEoCSJMChFMaXN0U2FsZXNSZXNwb25zZRIeCgVzYWxlcxgBIAMoCzIPLnVwbGluZS52MS5TYWxlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKIAQoSR2V0RWFybmluZ3NSZXF1ZXN0EhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIOCgZwZXJpb2QYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkipAIKDUVhcm5pbmdzVG90YWwSDQoFYm9udXMYASABKAkSIAoGZWFybmVkGAIgASgLMhAudXBsaW5lLnYxLk1vbmV5EiIKCHJldmVyc2VkGAMgASgLMhAudXBsaW5lLnYxLk1vbmV5EiAKBnBvc3RlZBgEIAEoCzIQLnVwbGluZS52MS5Nb25leRIeCgRoZWxkGAUgASgLMhAudXBsaW5lLnYxLk1vbmV5EiEKB3BheWFibGUYBiABKAsyEC51cGxpbmUudjEuTW9uZXkSEgoKbGluZV9jb3VudBgHIAEoAxIiCgh1bmVhcm5lZBgIIAEoCzIQLnVwbGluZS52MS5Nb25leRIhCgdjb21wYW55GAkgASgLMhAudXBsaW5lLnYxLk1vbmV5IjYKCENhcnJ5T3V0Eg0KBWJvbnVzGAEgASgJEgwKBGxlZnQYAiABKAkSDQoFcmlnaHQYAyABKAki/AMKE0dldEVhcm5pbmdzUmVzcG9uc2USFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSJAoGcGVyaW9kGAIgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIpCgVzdGFydBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJwoDZW5kGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgxwZXJpb2Rfc3RhdGUYBSABKA4yFi51cGxpbmUudjEuUGVyaW9kU3RhdGUSKAoGdG90YWxzGAYgAygLMhgudXBsaW5lLnYxLkVhcm5pbmdzVG90YWwSKgoIYnlfYm9udXMYByADKAsyGC51cGxpbmUudjEuRWFybmluZ3NUb3RhbBIeCgVsaW5lcxgIIAMoCzIPLnVwbGluZS52MS5MaW5lEhcKD25leHRfcGFnZV90b2tlbhgJIAEoCRIVCg1wZW5kaW5nX3NhbGVzGAogASgFEhQKDHBhaWRfYXNfcmFuaxgLIAEoCRIVCg1hY2hpZXZlZF9yYW5rGAwgASgJEicKCmNhcnJ5X291dHMYDSADKAsyEy51cGxpbmUudjEuQ2FycnlPdXQSKQoFYXNfb2YYDiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIk8KCFJ1blRvdGFsEg0KBWJvbnVzGAEgASgJEhIKCmxpbmVfY291bnQYAiABKAMSIAoGYW1vdW50GAMgASgLMhAudXBsaW5lLnYxLk1vbmV5Ii8KCVJhbmtDb3VudBIMCgRyYW5rGAEgASgJEhQKDGRpc3RyaWJ1dG9ycxgCIAEoAyLgAQoNUmVzdGF0ZWRUb3RhbBIkCgZwZXJpb2QYASABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEg0KBWJvbnVzGAIgASgJEisKB291dGNvbWUYAyABKA4yGi51cGxpbmUudjEuUmVzdGF0ZWRPdXRjb21lEhQKDGRpc3RyaWJ1dG9ycxgEIAEoAxISCgpsaW5lX2NvdW50GAUgASgDEiAKBnJhaXNlZBgGIAEoCzIQLnVwbGluZS52MS5Nb25leRIhCgdsb3dlcmVkGAcgASgLMhAudXBsaW5lLnYxLk1vbmV5IqkFCgNSdW4SDgoGcnVuX2lkGAEgASgJEiQKBnBlcmlvZBgCIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSIAoEbW9kZRgDIAEoDjISLnVwbGluZS52MS5SdW5Nb2RlEiIKBXN0YXRlGAQgASgOMhMudXBsaW5lLnYxLlJ1blN0YXRlEiIKBXBoYXNlGAUgASgOMhMudXBsaW5lLnYxLlJ1blBoYXNlEg8KB2F0dGVtcHQYBiABKAUSEwoLY2h1bmtzX2RvbmUYByABKAUSFAoMY2h1bmtzX3RvdGFsGAggASgFEhQKDHBsYW5fdmVyc2lvbhgJIAEoBRIWCg5lbmdpbmVfdmVyc2lvbhgKIAEoCRIUCgxpbnB1dF9kaWdlc3QYCyABKAkSFQoNb3V0cHV0X2RpZ2VzdBgMIAEoCRIUCgxkaXN0cmlidXRvcnMYDSABKAMSEgoKbGluZV9jb3VudBgOIAEoAxIOCgZ2b2x1bWUYDyABKAkSIwoGdG90YWxzGBAgAygLMhMudXBsaW5lLnYxLlJ1blRvdGFsEiMKBXJhbmtzGBEgAygLMhQudXBsaW5lLnYxLlJhbmtDb3VudBIuCgpzdGFydGVkX2F0GBIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglwb3N0ZWRfYXQYEyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEioKCHJlc3RhdGVkGB4gAygLMhgudXBsaW5lLnYxLlJlc3RhdGVkVG90YWwSKgoJbGlhYmlsaXR5GCggASgLMhcudXBsaW5lLnYxLlJ1bkxpYWJpbGl0eRIwCgxjb25maXJtYXRpb24YKSABKAsyGi51cGxpbmUudjEuUnVuQ29uZmlybWF0aW9uIssBChBSdW5QZXJpb2RSZXF1ZXN0Eg8KB3BsYW5faWQYASABKAkSIwoHY2FkZW5jZRgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEg4KBnBlcmlvZBgDIAEoCRIgCgRtb2RlGAQgASgOMhIudXBsaW5lLnYxLlJ1bk1vZGUSJwoEd2FpdBgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhImCgdjb25maXJtGCggASgLMhUudXBsaW5lLnYxLkNvbmZpcm1SdW4iMAoRUnVuUGVyaW9kUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1biIfCg1HZXRSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSItCg5HZXRSdW5SZXNwb25zZRIbCgNydW4YASABKAsyDi51cGxpbmUudjEuUnVuIiEKD1dhdGNoUnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiLwoQV2F0Y2hSdW5SZXNwb25zZRIbCgNydW4YASABKAsyDi51cGxpbmUudjEuUnVuIiIKEENhbmNlbFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIjAKEUNhbmNlbFJ1blJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4irAIKGFByZXZpZXdDb3JyZWN0aW9uUmVxdWVzdBIsCgRzYWxlGAEgASgLMhwudXBsaW5lLnYxLlJlY29yZFNhbGVSZXF1ZXN0SAASMAoKYWN0aXZhdGlvbhgCIAEoCzIaLnVwbGluZS52MS5BY3RpdmF0ZVJlcXVlc3RIABIwCgxjYW5jZWxsYXRpb24YAyABKAsyGC51cGxpbmUudjEuQ2FuY2VsUmVxdWVzdEgAEjIKB3BheW1lbnQYBCABKAsyHy51cGxpbmUudjEuUmVjb3JkUGF5bWVudFJlcXVlc3RIABI8ChFzZWxsZXJfY29ycmVjdGlvbhgFIAEoCzIfLnVwbGluZS52MS5Db3JyZWN0U2VsbGVyUmVxdWVzdEgAQgwKCmNvcnJlY3Rpb24iwAEKGVByZXZpZXdDb3JyZWN0aW9uUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQSEAoIcmVwZWF0ZWQYAiABKAgSKAoGdG90YWxzGAMgAygLMhgudXBsaW5lLnYxLlJlc3RhdGVkVG90YWwSKwoHYW1vdW50cxgEIAMoCzIaLnVwbGluZS52MS5Db3JyZWN0ZWRBbW91bnQSEAoIbGVmdF9vdXQYBSABKAMirQEKD0NvcnJlY3RlZEFtb3VudBIkCgZwZXJpb2QYASABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEhYKDmRpc3RyaWJ1dG9yX2lkGAIgASgJEg0KBWJvbnVzGAMgASgJEisKB291dGNvbWUYBCABKA4yGi51cGxpbmUudjEuUmVzdGF0ZWRPdXRjb21lEiAKBmFtb3VudBgFIAEoCzIQLnVwbGluZS52MS5Nb25leSrFAQoNUGF5bWVudFN0YXR1cxIeChpQQVlNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEhcKE1BBWU1FTlRfU1RBVFVTX1BBSUQQARIZChVQQVlNRU5UX1NUQVRVU19GQUlMRUQQAhIiCh5QQVlNRU5UX1NUQVRVU19QQVJUTFlfUkVGVU5ERUQQAxIbChdQQVlNRU5UX1NUQVRVU19SRUZVTkRFRBAEEh8KG1BBWU1FTlRfU1RBVFVTX0NIQVJHRURfQkFDSxAFKk0KB1J1bk1vZGUSGAoUUlVOX01PREVfVU5TUEVDSUZJRUQQABIUChBSVU5fTU9ERV9QUkVWSUVXEAESEgoOUlVOX01PREVfQ0xPU0UQAiqbAQoIUnVuU3RhdGUSGQoVUlVOX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRUlVOX1NUQVRFX1JVTk5JTkcQARIUChBSVU5fU1RBVEVfUE9TVEVEEAISFwoTUlVOX1NUQVRFX1BSRVZJRVdFRBADEhcKE1JVTl9TVEFURV9DQU5DRUxMRUQQBBIVChFSVU5fU1RBVEVfV0FJVElORxAFKq4BCghSdW5QaGFzZRIZChVSVU5fUEhBU0VfVU5TUEVDSUZJRUQQABIVChFSVU5fUEhBU0VfRkVOQ0lORxABEhUKEVJVTl9QSEFTRV9SRUFESU5HEAISFwoTUlVOX1BIQVNFX0NPTVBVVElORxADEhUKEVJVTl9QSEFTRV9XUklUSU5HEAQSEgoOUlVOX1BIQVNFX0RPTkUQBRIVChFSVU5fUEhBU0VfV0FJVElORxAGKrABCg9SZXN0YXRlZE91dGNvbWUSIAocUkVTVEFURURfT1VUQ09NRV9VTlNQRUNJRklFRBAAEhsKF1JFU1RBVEVEX09VVENPTUVfUE9TVEVEEAESHQoZUkVTVEFURURfT1VUQ09NRV9FWENMVURFRBACEh8KG1JFU1RBVEVEX09VVENPTUVfSU1NQVRFUklBTBADEh4KGlJFU1RBVEVEX09VVENPTUVfUFJPSkVDVEVEEAQyjwkKEUNvbW1pc3Npb25TZXJ2aWNlEkkKClJlY29yZFNhbGUSHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QaHS51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3BvbnNlEkwKC1JlY29yZFNhbGVzEh0udXBsaW5lLnYxLlJlY29yZFNhbGVzUmVxdWVzdBoeLnVwbGluZS52MS5SZWNvcmRTYWxlc1Jlc3BvbnNlEkMKCEFjdGl2YXRlEhoudXBsaW5lLnYxLkFjdGl2YXRlUmVxdWVzdBobLnVwbGluZS52MS5BY3RpdmF0ZVJlc3BvbnNlElIKDVJlY29yZFBheW1lbnQSHy51cGxpbmUudjEuUmVjb3JkUGF5bWVudFJlcXVlc3QaIC51cGxpbmUudjEuUmVjb3JkUGF5bWVudFJlc3BvbnNlEj0KBkNhbmNlbBIYLnVwbGluZS52MS5DYW5jZWxSZXF1ZXN0GhkudXBsaW5lLnYxLkNhbmNlbFJlc3BvbnNlElIKDUNvcnJlY3RTZWxsZXISHy51cGxpbmUudjEuQ29ycmVjdFNlbGxlclJlcXVlc3QaIC51cGxpbmUudjEuQ29ycmVjdFNlbGxlclJlc3BvbnNlEkkKCk1vdmVWZW5kb3ISHC51cGxpbmUudjEuTW92ZVZlbmRvclJlcXVlc3QaHS51cGxpbmUudjEuTW92ZVZlbmRvclJlc3BvbnNlEkUKB0dldFNhbGUSGS51cGxpbmUudjEuR2V0U2FsZVJlcXVlc3QaGi51cGxpbmUudjEuR2V0U2FsZVJlc3BvbnNlIgOQAgESSwoJTGlzdFNhbGVzEhsudXBsaW5lLnYxLkxpc3RTYWxlc1JlcXVlc3QaHC51cGxpbmUudjEuTGlzdFNhbGVzUmVzcG9uc2UiA5ACARJRCgtHZXRFYXJuaW5ncxIdLnVwbGluZS52MS5HZXRFYXJuaW5nc1JlcXVlc3QaHi51cGxpbmUudjEuR2V0RWFybmluZ3NSZXNwb25zZSIDkAIBEkYKCVJ1blBlcmlvZBIbLnVwbGluZS52MS5SdW5QZXJpb2RSZXF1ZXN0GhwudXBsaW5lLnYxLlJ1blBlcmlvZFJlc3BvbnNlEmMKEVByZXZpZXdDb3JyZWN0aW9uEiMudXBsaW5lLnYxLlByZXZpZXdDb3JyZWN0aW9uUmVxdWVzdBokLnVwbGluZS52MS5QcmV2aWV3Q29ycmVjdGlvblJlc3BvbnNlIgOQAgESQgoGR2V0UnVuEhgudXBsaW5lLnYxLkdldFJ1blJlcXVlc3QaGS51cGxpbmUudjEuR2V0UnVuUmVzcG9uc2UiA5ACARJKCghXYXRjaFJ1bhIaLnVwbGluZS52MS5XYXRjaFJ1blJlcXVlc3QaGy51cGxpbmUudjEuV2F0Y2hSdW5SZXNwb25zZSIDkAIBMAESRgoJQ2FuY2VsUnVuEhsudXBsaW5lLnYxLkNhbmNlbFJ1blJlcXVlc3QaHC51cGxpbmUudjEuQ2FuY2VsUnVuUmVzcG9uc2VCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_upline_v1_errors, file_upline_v1_catalog_service, file_upline_v1_run_liability, file_upline_v1_types]);
+  fileDesc("CiJ1cGxpbmUvdjEvY29tbWlzc2lvbl9zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEivAIKEVJlY29yZFNhbGVSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCG9yZGVyX2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEhMKC2N1c3RvbWVyX2lkGAUgASgJEhIKCnByb2R1Y3RfaWQYBiABKAkSHwoFcHJpY2UYByABKAsyEC51cGxpbmUudjEuTW9uZXkSDwoCcHYYCCABKAlIAIgBARIPCgJjdhgJIAEoCUgBiAEBEisKB3NvbGRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KAnF2GAsgASgJSAKIAQESHQoDZmVlGAwgASgLMhAudXBsaW5lLnYxLk1vbmV5QgUKA19wdkIFCgNfY3ZCBQoDX3F2Ij4KElJlY29yZFNhbGVSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCJXChJSZWNvcmRTYWxlc1JlcXVlc3QSKwoFc2FsZXMYASADKAsyHC51cGxpbmUudjEuUmVjb3JkU2FsZVJlcXVlc3QSFAoMaXRlbV9ieV9pdGVtGAIgASgIIm4KE1JlY29yZFNhbGVzUmVzcG9uc2USKQoIcmVjZWlwdHMYASADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0EiwKB3Jlc3VsdHMYAiADKAsyGy51cGxpbmUudjEuUmVjb3JkU2FsZVJlc3VsdCJyChBSZWNvcmRTYWxlUmVzdWx0EioKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0SAASJwoFZXJyb3IYAiABKAsyFi51cGxpbmUudjEuRXJyb3JEZXRhaWxIAEIJCgdvdXRjb21lInYKD0FjdGl2YXRlUmVxdWVzdBIOCgZtYXJrZXQYASABKAkSDwoHc2FsZV9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIwCgxhY3RpdmF0ZWRfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjwKEEFjdGl2YXRlUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQi0QEKFFJlY29yZFBheW1lbnRSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEg0KBWN5Y2xlGAQgASgFEiAKBmFtb3VudBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIrCgdwYWlkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIoCgZzdGF0dXMYByABKA4yGC51cGxpbmUudjEuUGF5bWVudFN0YXR1cyJBChVSZWNvcmRQYXltZW50UmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQigwEKDUNhbmNlbFJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSMAoMY2FuY2VsbGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgFIAEoCSLKAgoRQ2hhbmdlU2FsZVJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSEgoKcHJvZHVjdF9pZBgEIAEoCRIfCgVwcmljZRgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIuCgpjaGFuZ2VkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgJwdhgHIAEoCUgAiAEBEg8KAmN2GAggASgJSAGIAQESDwoCcXYYCSABKAlIAogBARIdCgNmZWUYCiABKAsyEC51cGxpbmUudjEuTW9uZXkSJwoJcHJvcmF0aW9uGAsgASgLMhQudXBsaW5lLnYxLlByb3JhdGlvbhINCgVjYXVzZRgMIAEoCUIFCgNfcHZCBQoDX2N2QgUKA19xdiI+ChJDaGFuZ2VTYWxlUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQiowEKFENvcnJlY3RTZWxsZXJSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEhYKDmRpc3RyaWJ1dG9yX2lkGAQgASgJEjAKDGNvcnJlY3RlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGcmVhc29uGAYgASgJIkEKFUNvcnJlY3RTZWxsZXJSZXNwb25zZRIoCgdyZWNlaXB0GAEgASgLMhcudXBsaW5lLnYxLkV2ZW50UmVjZWlwdCKWAQoRTW92ZVZlbmRvclJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSEQoJdmVuZG9yX2lkGAQgASgJEiwKCG1vdmVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBINCgVjYXVzZRgGIAEoCSI+ChJNb3ZlVmVuZG9yUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQiOgoOQ2FuY2VsUmVzcG9uc2USKAoHcmVjZWlwdBgBIAEoCzIXLnVwbGluZS52MS5FdmVudFJlY2VpcHQirAUKBFNhbGUSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIb3JkZXJfaWQYAyABKAkSFgoOZGlzdHJpYnV0b3JfaWQYBCABKAkSEwoLY3VzdG9tZXJfaWQYBSABKAkSEgoKcHJvZHVjdF9pZBgGIAEoCRIRCgl2ZW5kb3JfaWQYByABKAkSHwoFcHJpY2UYCCABKAsyEC51cGxpbmUudjEuTW9uZXkSCgoCcHYYCSABKAkSCgoCY3YYCiABKAkSKwoHc29sZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMYWN0aXZhdGVkX2F0GAwgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjYW5jZWxsZWRfYXQYDSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiMKBXN0YXRlGA4gASgOMhQudXBsaW5lLnYxLlNhbGVTdGF0ZRITCgtjeWNsZXNfcGFpZBgPIAEoBRIPCgdwbGFuX2lkGBAgASgJEhQKDHBsYW5fdmVyc2lvbhgRIAEoBRIvCgtyZWNvcmRlZF9hdBgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASCgoCcXYYEyABKAkSHQoDZmVlGBQgASgLMhAudXBsaW5lLnYxLk1vbmV5EiMKB2JpbGxpbmcYHiABKAsyEi51cGxpbmUudjEuQmlsbGluZxItCglsYXBzZXNfYXQYHyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCm5leHRfY3ljbGUYICABKAUSLgoKdGVybXNfZnJvbRghIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiMQoOR2V0U2FsZVJlcXVlc3QSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkiWQoPR2V0U2FsZVJlc3BvbnNlEh0KBHNhbGUYASABKAsyDy51cGxpbmUudjEuU2FsZRInCgZldmVudHMYAiADKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0IpgBChBMaXN0U2FsZXNSZXF1ZXN0Eg4KBm1hcmtldBgBIAEoCRIWCg5kaXN0cmlidXRvcl9pZBgCIAEoCRIjCgVzdGF0ZRgDIAEoDjIULnVwbGluZS52MS5TYWxlU3RhdGUSEAoIb3JkZXJfaWQYBCABKAkSEQoJcGFnZV9zaXplGAUgASgFEhIKCnBhZ2VfdG9rZW4YBiABKAkiTAoRTGlzdFNhbGVzUmVzcG9uc2USHgoFc2FsZXMYASADKAsyDy51cGxpbmUudjEuU2FsZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiiAEKEkdldEVhcm5pbmdzUmVxdWVzdBIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJEhEKCXBhZ2Vfc2l6ZRgEIAEoBRISCgpwYWdlX3Rva2VuGAUgASgJIqQCCg1FYXJuaW5nc1RvdGFsEg0KBWJvbnVzGAEgASgJEiAKBmVhcm5lZBgCIAEoCzIQLnVwbGluZS52MS5Nb25leRIiCghyZXZlcnNlZBgDIAEoCzIQLnVwbGluZS52MS5Nb25leRIgCgZwb3N0ZWQYBCABKAsyEC51cGxpbmUudjEuTW9uZXkSHgoEaGVsZBgFIAEoCzIQLnVwbGluZS52MS5Nb25leRIhCgdwYXlhYmxlGAYgASgLMhAudXBsaW5lLnYxLk1vbmV5EhIKCmxpbmVfY291bnQYByABKAMSIgoIdW5lYXJuZWQYCCABKAsyEC51cGxpbmUudjEuTW9uZXkSIQoHY29tcGFueRgJIAEoCzIQLnVwbGluZS52MS5Nb25leSI2CghDYXJyeU91dBINCgVib251cxgBIAEoCRIMCgRsZWZ0GAIgASgJEg0KBXJpZ2h0GAMgASgJIvwDChNHZXRFYXJuaW5nc1Jlc3BvbnNlEhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEiQKBnBlcmlvZBgCIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSKQoFc3RhcnQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKA2VuZBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLAoMcGVyaW9kX3N0YXRlGAUgASgOMhYudXBsaW5lLnYxLlBlcmlvZFN0YXRlEigKBnRvdGFscxgGIAMoCzIYLnVwbGluZS52MS5FYXJuaW5nc1RvdGFsEioKCGJ5X2JvbnVzGAcgAygLMhgudXBsaW5lLnYxLkVhcm5pbmdzVG90YWwSHgoFbGluZXMYCCADKAsyDy51cGxpbmUudjEuTGluZRIXCg9uZXh0X3BhZ2VfdG9rZW4YCSABKAkSFQoNcGVuZGluZ19zYWxlcxgKIAEoBRIUCgxwYWlkX2FzX3JhbmsYCyABKAkSFQoNYWNoaWV2ZWRfcmFuaxgMIAEoCRInCgpjYXJyeV9vdXRzGA0gAygLMhMudXBsaW5lLnYxLkNhcnJ5T3V0EikKBWFzX29mGA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJPCghSdW5Ub3RhbBINCgVib251cxgBIAEoCRISCgpsaW5lX2NvdW50GAIgASgDEiAKBmFtb3VudBgDIAEoCzIQLnVwbGluZS52MS5Nb25leSIvCglSYW5rQ291bnQSDAoEcmFuaxgBIAEoCRIUCgxkaXN0cmlidXRvcnMYAiABKAMi4AEKDVJlc3RhdGVkVG90YWwSJAoGcGVyaW9kGAEgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhINCgVib251cxgCIAEoCRIrCgdvdXRjb21lGAMgASgOMhoudXBsaW5lLnYxLlJlc3RhdGVkT3V0Y29tZRIUCgxkaXN0cmlidXRvcnMYBCABKAMSEgoKbGluZV9jb3VudBgFIAEoAxIgCgZyYWlzZWQYBiABKAsyEC51cGxpbmUudjEuTW9uZXkSIQoHbG93ZXJlZBgHIAEoCzIQLnVwbGluZS52MS5Nb25leSKpBQoDUnVuEg4KBnJ1bl9pZBgBIAEoCRIkCgZwZXJpb2QYAiABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEiAKBG1vZGUYAyABKA4yEi51cGxpbmUudjEuUnVuTW9kZRIiCgVzdGF0ZRgEIAEoDjITLnVwbGluZS52MS5SdW5TdGF0ZRIiCgVwaGFzZRgFIAEoDjITLnVwbGluZS52MS5SdW5QaGFzZRIPCgdhdHRlbXB0GAYgASgFEhMKC2NodW5rc19kb25lGAcgASgFEhQKDGNodW5rc190b3RhbBgIIAEoBRIUCgxwbGFuX3ZlcnNpb24YCSABKAUSFgoOZW5naW5lX3ZlcnNpb24YCiABKAkSFAoMaW5wdXRfZGlnZXN0GAsgASgJEhUKDW91dHB1dF9kaWdlc3QYDCABKAkSFAoMZGlzdHJpYnV0b3JzGA0gASgDEhIKCmxpbmVfY291bnQYDiABKAMSDgoGdm9sdW1lGA8gASgJEiMKBnRvdGFscxgQIAMoCzITLnVwbGluZS52MS5SdW5Ub3RhbBIjCgVyYW5rcxgRIAMoCzIULnVwbGluZS52MS5SYW5rQ291bnQSLgoKc3RhcnRlZF9hdBgSIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJcG9zdGVkX2F0GBMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIqCghyZXN0YXRlZBgeIAMoCzIYLnVwbGluZS52MS5SZXN0YXRlZFRvdGFsEioKCWxpYWJpbGl0eRgoIAEoCzIXLnVwbGluZS52MS5SdW5MaWFiaWxpdHkSMAoMY29uZmlybWF0aW9uGCkgASgLMhoudXBsaW5lLnYxLlJ1bkNvbmZpcm1hdGlvbiLLAQoQUnVuUGVyaW9kUmVxdWVzdBIPCgdwbGFuX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIOCgZwZXJpb2QYAyABKAkSIAoEbW9kZRgEIAEoDjISLnVwbGluZS52MS5SdW5Nb2RlEicKBHdhaXQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SJgoHY29uZmlybRgoIAEoCzIVLnVwbGluZS52MS5Db25maXJtUnVuIjAKEVJ1blBlcmlvZFJlc3BvbnNlEhsKA3J1bhgBIAEoCzIOLnVwbGluZS52MS5SdW4iHwoNR2V0UnVuUmVxdWVzdBIOCgZydW5faWQYASABKAkiLQoOR2V0UnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1biIhCg9XYXRjaFJ1blJlcXVlc3QSDgoGcnVuX2lkGAEgASgJIi8KEFdhdGNoUnVuUmVzcG9uc2USGwoDcnVuGAEgASgLMg4udXBsaW5lLnYxLlJ1biIiChBDYW5jZWxSdW5SZXF1ZXN0Eg4KBnJ1bl9pZBgBIAEoCSIwChFDYW5jZWxSdW5SZXNwb25zZRIbCgNydW4YASABKAsyDi51cGxpbmUudjEuUnVuItwCChhQcmV2aWV3Q29ycmVjdGlvblJlcXVlc3QSLAoEc2FsZRgBIAEoCzIcLnVwbGluZS52MS5SZWNvcmRTYWxlUmVxdWVzdEgAEjAKCmFjdGl2YXRpb24YAiABKAsyGi51cGxpbmUudjEuQWN0aXZhdGVSZXF1ZXN0SAASMAoMY2FuY2VsbGF0aW9uGAMgASgLMhgudXBsaW5lLnYxLkNhbmNlbFJlcXVlc3RIABIyCgdwYXltZW50GAQgASgLMh8udXBsaW5lLnYxLlJlY29yZFBheW1lbnRSZXF1ZXN0SAASPAoRc2VsbGVyX2NvcnJlY3Rpb24YBSABKAsyHy51cGxpbmUudjEuQ29ycmVjdFNlbGxlclJlcXVlc3RIABIuCgZjaGFuZ2UYBiABKAsyHC51cGxpbmUudjEuQ2hhbmdlU2FsZVJlcXVlc3RIAEIMCgpjb3JyZWN0aW9uIsABChlQcmV2aWV3Q29ycmVjdGlvblJlc3BvbnNlEigKB3JlY2VpcHQYASABKAsyFy51cGxpbmUudjEuRXZlbnRSZWNlaXB0EhAKCHJlcGVhdGVkGAIgASgIEigKBnRvdGFscxgDIAMoCzIYLnVwbGluZS52MS5SZXN0YXRlZFRvdGFsEisKB2Ftb3VudHMYBCADKAsyGi51cGxpbmUudjEuQ29ycmVjdGVkQW1vdW50EhAKCGxlZnRfb3V0GAUgASgDIq0BCg9Db3JyZWN0ZWRBbW91bnQSJAoGcGVyaW9kGAEgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIWCg5kaXN0cmlidXRvcl9pZBgCIAEoCRINCgVib251cxgDIAEoCRIrCgdvdXRjb21lGAQgASgOMhoudXBsaW5lLnYxLlJlc3RhdGVkT3V0Y29tZRIgCgZhbW91bnQYBSABKAsyEC51cGxpbmUudjEuTW9uZXkqxQEKDVBheW1lbnRTdGF0dXMSHgoaUEFZTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIXChNQQVlNRU5UX1NUQVRVU19QQUlEEAESGQoVUEFZTUVOVF9TVEFUVVNfRkFJTEVEEAISIgoeUEFZTUVOVF9TVEFUVVNfUEFSVExZX1JFRlVOREVEEAMSGwoXUEFZTUVOVF9TVEFUVVNfUkVGVU5ERUQQBBIfChtQQVlNRU5UX1NUQVRVU19DSEFSR0VEX0JBQ0sQBSpNCgdSdW5Nb2RlEhgKFFJVTl9NT0RFX1VOU1BFQ0lGSUVEEAASFAoQUlVOX01PREVfUFJFVklFVxABEhIKDlJVTl9NT0RFX0NMT1NFEAIqmwEKCFJ1blN0YXRlEhkKFVJVTl9TVEFURV9VTlNQRUNJRklFRBAAEhUKEVJVTl9TVEFURV9SVU5OSU5HEAESFAoQUlVOX1NUQVRFX1BPU1RFRBACEhcKE1JVTl9TVEFURV9QUkVWSUVXRUQQAxIXChNSVU5fU1RBVEVfQ0FOQ0VMTEVEEAQSFQoRUlVOX1NUQVRFX1dBSVRJTkcQBSquAQoIUnVuUGhhc2USGQoVUlVOX1BIQVNFX1VOU1BFQ0lGSUVEEAASFQoRUlVOX1BIQVNFX0ZFTkNJTkcQARIVChFSVU5fUEhBU0VfUkVBRElORxACEhcKE1JVTl9QSEFTRV9DT01QVVRJTkcQAxIVChFSVU5fUEhBU0VfV1JJVElORxAEEhIKDlJVTl9QSEFTRV9ET05FEAUSFQoRUlVOX1BIQVNFX1dBSVRJTkcQBiqwAQoPUmVzdGF0ZWRPdXRjb21lEiAKHFJFU1RBVEVEX09VVENPTUVfVU5TUEVDSUZJRUQQABIbChdSRVNUQVRFRF9PVVRDT01FX1BPU1RFRBABEh0KGVJFU1RBVEVEX09VVENPTUVfRVhDTFVERUQQAhIfChtSRVNUQVRFRF9PVVRDT01FX0lNTUFURVJJQUwQAxIeChpSRVNUQVRFRF9PVVRDT01FX1BST0pFQ1RFRBAEMtoJChFDb21taXNzaW9uU2VydmljZRJJCgpSZWNvcmRTYWxlEhwudXBsaW5lLnYxLlJlY29yZFNhbGVSZXF1ZXN0Gh0udXBsaW5lLnYxLlJlY29yZFNhbGVSZXNwb25zZRJMCgtSZWNvcmRTYWxlcxIdLnVwbGluZS52MS5SZWNvcmRTYWxlc1JlcXVlc3QaHi51cGxpbmUudjEuUmVjb3JkU2FsZXNSZXNwb25zZRJDCghBY3RpdmF0ZRIaLnVwbGluZS52MS5BY3RpdmF0ZVJlcXVlc3QaGy51cGxpbmUudjEuQWN0aXZhdGVSZXNwb25zZRJSCg1SZWNvcmRQYXltZW50Eh8udXBsaW5lLnYxLlJlY29yZFBheW1lbnRSZXF1ZXN0GiAudXBsaW5lLnYxLlJlY29yZFBheW1lbnRSZXNwb25zZRI9CgZDYW5jZWwSGC51cGxpbmUudjEuQ2FuY2VsUmVxdWVzdBoZLnVwbGluZS52MS5DYW5jZWxSZXNwb25zZRJJCgpDaGFuZ2VTYWxlEhwudXBsaW5lLnYxLkNoYW5nZVNhbGVSZXF1ZXN0Gh0udXBsaW5lLnYxLkNoYW5nZVNhbGVSZXNwb25zZRJSCg1Db3JyZWN0U2VsbGVyEh8udXBsaW5lLnYxLkNvcnJlY3RTZWxsZXJSZXF1ZXN0GiAudXBsaW5lLnYxLkNvcnJlY3RTZWxsZXJSZXNwb25zZRJJCgpNb3ZlVmVuZG9yEhwudXBsaW5lLnYxLk1vdmVWZW5kb3JSZXF1ZXN0Gh0udXBsaW5lLnYxLk1vdmVWZW5kb3JSZXNwb25zZRJFCgdHZXRTYWxlEhkudXBsaW5lLnYxLkdldFNhbGVSZXF1ZXN0GhoudXBsaW5lLnYxLkdldFNhbGVSZXNwb25zZSIDkAIBEksKCUxpc3RTYWxlcxIbLnVwbGluZS52MS5MaXN0U2FsZXNSZXF1ZXN0GhwudXBsaW5lLnYxLkxpc3RTYWxlc1Jlc3BvbnNlIgOQAgESUQoLR2V0RWFybmluZ3MSHS51cGxpbmUudjEuR2V0RWFybmluZ3NSZXF1ZXN0Gh4udXBsaW5lLnYxLkdldEVhcm5pbmdzUmVzcG9uc2UiA5ACARJGCglSdW5QZXJpb2QSGy51cGxpbmUudjEuUnVuUGVyaW9kUmVxdWVzdBocLnVwbGluZS52MS5SdW5QZXJpb2RSZXNwb25zZRJjChFQcmV2aWV3Q29ycmVjdGlvbhIjLnVwbGluZS52MS5QcmV2aWV3Q29ycmVjdGlvblJlcXVlc3QaJC51cGxpbmUudjEuUHJldmlld0NvcnJlY3Rpb25SZXNwb25zZSIDkAIBEkIKBkdldFJ1bhIYLnVwbGluZS52MS5HZXRSdW5SZXF1ZXN0GhkudXBsaW5lLnYxLkdldFJ1blJlc3BvbnNlIgOQAgESSgoIV2F0Y2hSdW4SGi51cGxpbmUudjEuV2F0Y2hSdW5SZXF1ZXN0GhsudXBsaW5lLnYxLldhdGNoUnVuUmVzcG9uc2UiA5ACATABEkYKCUNhbmNlbFJ1bhIbLnVwbGluZS52MS5DYW5jZWxSdW5SZXF1ZXN0GhwudXBsaW5lLnYxLkNhbmNlbFJ1blJlc3BvbnNlQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_upline_v1_errors, file_upline_v1_catalog_service, file_upline_v1_run_liability, file_upline_v1_types]);
 
 /**
  * RecordSaleRequest is one sale.
@@ -436,6 +436,125 @@ export const CancelRequestSchema: GenMessage<CancelRequest> = /*@__PURE__*/
   messageDesc(file_upline_v1_commission_service, 9);
 
 /**
+ * ChangeSaleRequest upgrades or downgrades a service.
+ *
+ * @generated from message upline.v1.ChangeSaleRequest
+ */
+export type ChangeSaleRequest = Message<"upline.v1.ChangeSaleRequest"> & {
+  /**
+   * The market of the sale.
+   *
+   * @generated from field: string market = 1;
+   */
+  market: string;
+
+  /**
+   * The sale. Its product is paid for by the cycle.
+   *
+   * @generated from field: string sale_id = 2;
+   */
+  saleId: string;
+
+  /**
+   * The caller's id of this event, unique within the sale. Ids that begin with `upline:` are Upline's.
+   *
+   * @generated from field: string event_id = 3;
+   */
+  eventId: string;
+
+  /**
+   * The product from then on, or the same for another price. Paid for by the cycle, with the volume timing of the sale's product.
+   *
+   * @generated from field: string product_id = 4;
+   */
+  productId: string;
+
+  /**
+   * What the customer pays for one billing cycle of it, in the sale's currency. Not negative.
+   *
+   * @generated from field: upline.v1.Money price = 5;
+   */
+  price?: Money | undefined;
+
+  /**
+   * When the service changes. Not before the sale; at most 5 minutes in the future.
+   *
+   * @generated from field: google.protobuf.Timestamp changed_at = 6;
+   */
+  changedAt?: Timestamp | undefined;
+
+  /**
+   * Personal volume of one cycle, or of the sale where it counts once; a decimal number of at most four decimals. Omitted: the product's.
+   *
+   * @generated from field: optional string pv = 7;
+   */
+  pv?: string | undefined;
+
+  /**
+   * Commissionable volume likewise. Omitted: the product's.
+   *
+   * @generated from field: optional string cv = 8;
+   */
+  cv?: string | undefined;
+
+  /**
+   * Qualifying volume likewise. Omitted: the product's.
+   *
+   * @generated from field: optional string qv = 9;
+   */
+  qv?: string | undefined;
+
+  /**
+   * The part of the price that pays no commission. In the price's currency, not negative, at most the price. Omitted: none.
+   *
+   * @generated from field: upline.v1.Money fee = 10;
+   */
+  fee?: Money | undefined;
+
+  /**
+   * How the cycle is prorated in which the change falls. Omitted: as the product says.
+   *
+   * @generated from field: upline.v1.Proration proration = 11;
+   */
+  proration?: Proration | undefined;
+
+  /**
+   * Why, in the caller's words, at most 200 characters on one line. Optional; kept with the event.
+   *
+   * @generated from field: string cause = 12;
+   */
+  cause: string;
+};
+
+/**
+ * Describes the message upline.v1.ChangeSaleRequest.
+ * Use `create(ChangeSaleRequestSchema)` to create a new message.
+ */
+export const ChangeSaleRequestSchema: GenMessage<ChangeSaleRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_commission_service, 10);
+
+/**
+ * ChangeSaleResponse answers ChangeSale.
+ *
+ * @generated from message upline.v1.ChangeSaleResponse
+ */
+export type ChangeSaleResponse = Message<"upline.v1.ChangeSaleResponse"> & {
+  /**
+   * What the change did; `receipt.change` has what is credited and charged.
+   *
+   * @generated from field: upline.v1.EventReceipt receipt = 1;
+   */
+  receipt?: EventReceipt | undefined;
+};
+
+/**
+ * Describes the message upline.v1.ChangeSaleResponse.
+ * Use `create(ChangeSaleResponseSchema)` to create a new message.
+ */
+export const ChangeSaleResponseSchema: GenMessage<ChangeSaleResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_commission_service, 11);
+
+/**
  * CorrectSellerRequest names the distributor who sold a sale in truth.
  *
  * @generated from message upline.v1.CorrectSellerRequest
@@ -491,7 +610,7 @@ export type CorrectSellerRequest = Message<"upline.v1.CorrectSellerRequest"> & {
  * Use `create(CorrectSellerRequestSchema)` to create a new message.
  */
 export const CorrectSellerRequestSchema: GenMessage<CorrectSellerRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 10);
+  messageDesc(file_upline_v1_commission_service, 12);
 
 /**
  * CorrectSellerResponse answers CorrectSeller.
@@ -512,7 +631,7 @@ export type CorrectSellerResponse = Message<"upline.v1.CorrectSellerResponse"> &
  * Use `create(CorrectSellerResponseSchema)` to create a new message.
  */
 export const CorrectSellerResponseSchema: GenMessage<CorrectSellerResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 11);
+  messageDesc(file_upline_v1_commission_service, 13);
 
 /**
  * MoveVendorRequest hands a sale over to another vendor.
@@ -568,7 +687,7 @@ export type MoveVendorRequest = Message<"upline.v1.MoveVendorRequest"> & {
  * Use `create(MoveVendorRequestSchema)` to create a new message.
  */
 export const MoveVendorRequestSchema: GenMessage<MoveVendorRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 12);
+  messageDesc(file_upline_v1_commission_service, 14);
 
 /**
  * MoveVendorResponse answers MoveVendor.
@@ -589,7 +708,7 @@ export type MoveVendorResponse = Message<"upline.v1.MoveVendorResponse"> & {
  * Use `create(MoveVendorResponseSchema)` to create a new message.
  */
 export const MoveVendorResponseSchema: GenMessage<MoveVendorResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 13);
+  messageDesc(file_upline_v1_commission_service, 15);
 
 /**
  * CancelResponse answers Cancel.
@@ -610,7 +729,7 @@ export type CancelResponse = Message<"upline.v1.CancelResponse"> & {
  * Use `create(CancelResponseSchema)` to create a new message.
  */
 export const CancelResponseSchema: GenMessage<CancelResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 14);
+  messageDesc(file_upline_v1_commission_service, 16);
 
 /**
  * Sale is a sale as it stands now.
@@ -668,7 +787,8 @@ export type Sale = Message<"upline.v1.Sale"> & {
   vendorId: string;
 
   /**
-   * Price of one billing cycle, or once.
+   * Price of one billing cycle, or once. Where the sale was changed, product, price, volumes, fee and billing are those that it was
+   * changed to.
    *
    * @generated from field: upline.v1.Money price = 8;
    */
@@ -778,6 +898,13 @@ export type Sale = Message<"upline.v1.Sale"> & {
    * @generated from field: int32 next_cycle = 32;
    */
   nextCycle: number;
+
+  /**
+   * Since when product and price are what they are, where the sale was changed; later than now for a change that is deferred.
+   *
+   * @generated from field: google.protobuf.Timestamp terms_from = 33;
+   */
+  termsFrom?: Timestamp | undefined;
 };
 
 /**
@@ -785,7 +912,7 @@ export type Sale = Message<"upline.v1.Sale"> & {
  * Use `create(SaleSchema)` to create a new message.
  */
 export const SaleSchema: GenMessage<Sale> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 15);
+  messageDesc(file_upline_v1_commission_service, 17);
 
 /**
  * GetSaleRequest names a sale.
@@ -813,7 +940,7 @@ export type GetSaleRequest = Message<"upline.v1.GetSaleRequest"> & {
  * Use `create(GetSaleRequestSchema)` to create a new message.
  */
 export const GetSaleRequestSchema: GenMessage<GetSaleRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 16);
+  messageDesc(file_upline_v1_commission_service, 18);
 
 /**
  * GetSaleResponse is a sale with all that happened to it.
@@ -841,7 +968,7 @@ export type GetSaleResponse = Message<"upline.v1.GetSaleResponse"> & {
  * Use `create(GetSaleResponseSchema)` to create a new message.
  */
 export const GetSaleResponseSchema: GenMessage<GetSaleResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 17);
+  messageDesc(file_upline_v1_commission_service, 19);
 
 /**
  * ListSalesRequest asks for a page of sales.
@@ -897,7 +1024,7 @@ export type ListSalesRequest = Message<"upline.v1.ListSalesRequest"> & {
  * Use `create(ListSalesRequestSchema)` to create a new message.
  */
 export const ListSalesRequestSchema: GenMessage<ListSalesRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 18);
+  messageDesc(file_upline_v1_commission_service, 20);
 
 /**
  * ListSalesResponse is a page of sales.
@@ -925,7 +1052,7 @@ export type ListSalesResponse = Message<"upline.v1.ListSalesResponse"> & {
  * Use `create(ListSalesResponseSchema)` to create a new message.
  */
 export const ListSalesResponseSchema: GenMessage<ListSalesResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 19);
+  messageDesc(file_upline_v1_commission_service, 21);
 
 /**
  * GetEarningsRequest asks for a distributor's earnings of a period.
@@ -974,7 +1101,7 @@ export type GetEarningsRequest = Message<"upline.v1.GetEarningsRequest"> & {
  * Use `create(GetEarningsRequestSchema)` to create a new message.
  */
 export const GetEarningsRequestSchema: GenMessage<GetEarningsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 20);
+  messageDesc(file_upline_v1_commission_service, 22);
 
 /**
  * EarningsTotal sums the lines of one currency, of all bonuses or of one.
@@ -1053,7 +1180,7 @@ export type EarningsTotal = Message<"upline.v1.EarningsTotal"> & {
  * Use `create(EarningsTotalSchema)` to create a new message.
  */
 export const EarningsTotalSchema: GenMessage<EarningsTotal> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 21);
+  messageDesc(file_upline_v1_commission_service, 23);
 
 /**
  * CarryOut is the volume that a binary bonus carries into the next period.
@@ -1088,7 +1215,7 @@ export type CarryOut = Message<"upline.v1.CarryOut"> & {
  * Use `create(CarryOutSchema)` to create a new message.
  */
 export const CarryOutSchema: GenMessage<CarryOut> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 22);
+  messageDesc(file_upline_v1_commission_service, 24);
 
 /**
  * GetEarningsResponse is what a distributor earned in a period.
@@ -1201,7 +1328,7 @@ export type GetEarningsResponse = Message<"upline.v1.GetEarningsResponse"> & {
  * Use `create(GetEarningsResponseSchema)` to create a new message.
  */
 export const GetEarningsResponseSchema: GenMessage<GetEarningsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 23);
+  messageDesc(file_upline_v1_commission_service, 25);
 
 /**
  * RunTotal sums what one bonus pays in a run. A bonus that is paid at the event is among them where a cap took of what events posted:
@@ -1237,7 +1364,7 @@ export type RunTotal = Message<"upline.v1.RunTotal"> & {
  * Use `create(RunTotalSchema)` to create a new message.
  */
 export const RunTotalSchema: GenMessage<RunTotal> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 24);
+  messageDesc(file_upline_v1_commission_service, 26);
 
 /**
  * RankCount counts the distributors paid as a rank.
@@ -1265,7 +1392,7 @@ export type RankCount = Message<"upline.v1.RankCount"> & {
  * Use `create(RankCountSchema)` to create a new message.
  */
 export const RankCountSchema: GenMessage<RankCount> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 25);
+  messageDesc(file_upline_v1_commission_service, 27);
 
 /**
  * RestatedTotal sums up the differences of one bonus in one closed period.
@@ -1328,7 +1455,7 @@ export type RestatedTotal = Message<"upline.v1.RestatedTotal"> & {
  * Use `create(RestatedTotalSchema)` to create a new message.
  */
 export const RestatedTotalSchema: GenMessage<RestatedTotal> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 26);
+  messageDesc(file_upline_v1_commission_service, 28);
 
 /**
  * Run is one computation of a period.
@@ -1497,7 +1624,7 @@ export type Run = Message<"upline.v1.Run"> & {
  * Use `create(RunSchema)` to create a new message.
  */
 export const RunSchema: GenMessage<Run> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 27);
+  messageDesc(file_upline_v1_commission_service, 29);
 
 /**
  * RunPeriodRequest asks for a period to be computed.
@@ -1554,7 +1681,7 @@ export type RunPeriodRequest = Message<"upline.v1.RunPeriodRequest"> & {
  * Use `create(RunPeriodRequestSchema)` to create a new message.
  */
 export const RunPeriodRequestSchema: GenMessage<RunPeriodRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 28);
+  messageDesc(file_upline_v1_commission_service, 30);
 
 /**
  * RunPeriodResponse answers RunPeriod.
@@ -1576,7 +1703,7 @@ export type RunPeriodResponse = Message<"upline.v1.RunPeriodResponse"> & {
  * Use `create(RunPeriodResponseSchema)` to create a new message.
  */
 export const RunPeriodResponseSchema: GenMessage<RunPeriodResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 29);
+  messageDesc(file_upline_v1_commission_service, 31);
 
 /**
  * GetRunRequest names a run.
@@ -1597,7 +1724,7 @@ export type GetRunRequest = Message<"upline.v1.GetRunRequest"> & {
  * Use `create(GetRunRequestSchema)` to create a new message.
  */
 export const GetRunRequestSchema: GenMessage<GetRunRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 30);
+  messageDesc(file_upline_v1_commission_service, 32);
 
 /**
  * GetRunResponse answers GetRun.
@@ -1618,7 +1745,7 @@ export type GetRunResponse = Message<"upline.v1.GetRunResponse"> & {
  * Use `create(GetRunResponseSchema)` to create a new message.
  */
 export const GetRunResponseSchema: GenMessage<GetRunResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 31);
+  messageDesc(file_upline_v1_commission_service, 33);
 
 /**
  * WatchRunRequest names a run.
@@ -1639,7 +1766,7 @@ export type WatchRunRequest = Message<"upline.v1.WatchRunRequest"> & {
  * Use `create(WatchRunRequestSchema)` to create a new message.
  */
 export const WatchRunRequestSchema: GenMessage<WatchRunRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 32);
+  messageDesc(file_upline_v1_commission_service, 34);
 
 /**
  * WatchRunResponse is one answer of a watch.
@@ -1660,7 +1787,7 @@ export type WatchRunResponse = Message<"upline.v1.WatchRunResponse"> & {
  * Use `create(WatchRunResponseSchema)` to create a new message.
  */
 export const WatchRunResponseSchema: GenMessage<WatchRunResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 33);
+  messageDesc(file_upline_v1_commission_service, 35);
 
 /**
  * CancelRunRequest names a run.
@@ -1681,7 +1808,7 @@ export type CancelRunRequest = Message<"upline.v1.CancelRunRequest"> & {
  * Use `create(CancelRunRequestSchema)` to create a new message.
  */
 export const CancelRunRequestSchema: GenMessage<CancelRunRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 34);
+  messageDesc(file_upline_v1_commission_service, 36);
 
 /**
  * CancelRunResponse answers CancelRun.
@@ -1702,7 +1829,7 @@ export type CancelRunResponse = Message<"upline.v1.CancelRunResponse"> & {
  * Use `create(CancelRunResponseSchema)` to create a new message.
  */
 export const CancelRunResponseSchema: GenMessage<CancelRunResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 35);
+  messageDesc(file_upline_v1_commission_service, 37);
 
 /**
  * PreviewCorrectionRequest is what would be recorded.
@@ -1755,6 +1882,14 @@ export type PreviewCorrectionRequest = Message<"upline.v1.PreviewCorrectionReque
      */
     value: CorrectSellerRequest;
     case: "sellerCorrection";
+  } | {
+    /**
+     * An upgrade or a downgrade.
+     *
+     * @generated from field: upline.v1.ChangeSaleRequest change = 6;
+     */
+    value: ChangeSaleRequest;
+    case: "change";
   } | { case: undefined; value?: undefined };
 };
 
@@ -1763,7 +1898,7 @@ export type PreviewCorrectionRequest = Message<"upline.v1.PreviewCorrectionReque
  * Use `create(PreviewCorrectionRequestSchema)` to create a new message.
  */
 export const PreviewCorrectionRequestSchema: GenMessage<PreviewCorrectionRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 36);
+  messageDesc(file_upline_v1_commission_service, 38);
 
 /**
  * PreviewCorrectionResponse is what it would change.
@@ -1812,7 +1947,7 @@ export type PreviewCorrectionResponse = Message<"upline.v1.PreviewCorrectionResp
  * Use `create(PreviewCorrectionResponseSchema)` to create a new message.
  */
 export const PreviewCorrectionResponseSchema: GenMessage<PreviewCorrectionResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 37);
+  messageDesc(file_upline_v1_commission_service, 39);
 
 /**
  * CorrectedAmount is what a correction changes of one bonus of one distributor in one period.
@@ -1861,7 +1996,7 @@ export type CorrectedAmount = Message<"upline.v1.CorrectedAmount"> & {
  * Use `create(CorrectedAmountSchema)` to create a new message.
  */
 export const CorrectedAmountSchema: GenMessage<CorrectedAmount> = /*@__PURE__*/
-  messageDesc(file_upline_v1_commission_service, 38);
+  messageDesc(file_upline_v1_commission_service, 40);
 
 /**
  * PaymentStatus is what became of a payment.
@@ -2179,6 +2314,18 @@ export const CommissionService: GenService<{
     methodKind: "unary";
     input: typeof CancelRequestSchema;
     output: typeof CancelResponseSchema;
+  },
+  /**
+   * ChangeSale changes a service to another product, another price, or both: an upgrade or a downgrade, within a billing cycle. The cycle
+   * is prorated; bonuses paid at the event follow what is charged less what is credited, a running advance goes on at the new price,
+   * and the cycles that follow are of the new product. A service that waits for its activation goes live by the new product.
+   *
+   * @generated from rpc upline.v1.CommissionService.ChangeSale
+   */
+  changeSale: {
+    methodKind: "unary";
+    input: typeof ChangeSaleRequestSchema;
+    output: typeof ChangeSaleResponseSchema;
   },
   /**
    * CorrectSeller says that a sale was recorded for the wrong distributor: another one sold it, from its beginning. What the old upline

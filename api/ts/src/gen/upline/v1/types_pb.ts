@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/types.proto.
  */
 export const file_upline_v1_types: GenFile = /*@__PURE__*/
-  fileDesc("ChV1cGxpbmUvdjEvdHlwZXMucHJvdG8SCXVwbGluZS52MSIuCgVNb25leRIVCg1jdXJyZW5jeV9jb2RlGAEgASgJEg4KBmFtb3VudBgCIAEoCSJRCglQZXJpb2RSZWYSDwoHcGxhbl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJIvYCCgxFdmVudFJlY2VpcHQSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSIgoEa2luZBgEIAEoDjIULnVwbGluZS52MS5FdmVudEtpbmQSMAoMZWZmZWN0aXZlX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyZWNvcmRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoKc2FsZV9zdGF0ZRgHIAEoDjIULnVwbGluZS52MS5TYWxlU3RhdGUSKAoKY291bnRlZF9pbhgIIAMoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSHgoFbGluZXMYCSADKAsyDy51cGxpbmUudjEuTGluZRIpCgtyZXN0YXRlZF9pbhgUIAMoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSDQoFY3ljbGUYHiABKAUiLAoHTGluZVJlZhIQCghldmVudF9pZBgBIAEoCRIPCgdsaW5lX25vGAIgASgFIj4KBkZhY3RvchIMCgRuYW1lGAEgASgJEhEKCW51bWVyYXRvchgCIAEoAxITCgtkZW5vbWluYXRvchgDIAEoAyKfBAoETGluZRIWCg5kaXN0cmlidXRvcl9pZBgBIAEoCRINCgVib251cxgCIAEoCRIhCgRraW5kGAMgASgOMhMudXBsaW5lLnYxLkxpbmVLaW5kEg4KBm1hcmtldBgEIAEoCRIPCgdzYWxlX2lkGAUgASgJEhAKCGV2ZW50X2lkGAYgASgJEg8KB2xpbmVfbm8YByABKAUSDgoGcnVuX2lkGAggASgJEg0KBWxldmVsGAkgASgFEgwKBGJhc2UYCiABKAkSDAoEcmF0ZRgLIAEoCRIiCgdmYWN0b3JzGAwgAygLMhEudXBsaW5lLnYxLkZhY3RvchIgCgZhbW91bnQYDSABKAsyEC51cGxpbmUudjEuTW9uZXkSFAoMcGxhbl92ZXJzaW9uGA4gASgFEiQKBnBlcmlvZBgPIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSJAoIcmV2ZXJzZXMYECABKAsyEi51cGxpbmUudjEuTGluZVJlZhIvCgtyZWNvcmRlZF9hdBgRIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJgoJYmFzZV91bml0GBIgASgOMhMudXBsaW5lLnYxLkJhc2VVbml0EgwKBHBhcnQYEyABKAUSJgoIY29ycmVjdHMYHiABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEhcKD2NvcnJlY3RzX3J1bl9pZBgfIAEoCSqJAQoHQ2FkZW5jZRIXChNDQURFTkNFX1VOU1BFQ0lGSUVEEAASEQoNQ0FERU5DRV9EQUlMWRABEhIKDkNBREVOQ0VfV0VFS0xZEAISEwoPQ0FERU5DRV9NT05USExZEAMSFQoRQ0FERU5DRV9RVUFSVEVSTFkQBBISCg5DQURFTkNFX1lFQVJMWRAFKnQKC1BlcmlvZFN0YXRlEhwKGFBFUklPRF9TVEFURV9VTlNQRUNJRklFRBAAEhUKEVBFUklPRF9TVEFURV9PUEVOEAESFwoTUEVSSU9EX1NUQVRFX0ZFTkNFRBACEhcKE1BFUklPRF9TVEFURV9DTE9TRUQQAyqHAQoJU2FsZVN0YXRlEhoKFlNBTEVfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJTQUxFX1NUQVRFX1BFTkRJTkcQARIVChFTQUxFX1NUQVRFX0FDVElWRRACEhgKFFNBTEVfU1RBVEVfQ0FOQ0VMTEVEEAMSFQoRU0FMRV9TVEFURV9MQVBTRUQQBCrzAgoJRXZlbnRLaW5kEhoKFkVWRU5UX0tJTkRfVU5TUEVDSUZJRUQQABIXChNFVkVOVF9LSU5EX1JFQ09SREVEEAESGAoURVZFTlRfS0lORF9BQ1RJVkFURUQQAhITCg9FVkVOVF9LSU5EX1BBSUQQAxIYChRFVkVOVF9LSU5EX0NBTkNFTExFRBAEEhYKEkVWRU5UX0tJTkRfT1BFTklORxAFEh0KGUVWRU5UX0tJTkRfUEFZTUVOVF9GQUlMRUQQBhIfChtFVkVOVF9LSU5EX1BBWU1FTlRfUkVGVU5ERUQQBxIjCh9FVkVOVF9LSU5EX1BBWU1FTlRfQ0hBUkdFRF9CQUNLEAgSFQoRRVZFTlRfS0lORF9MQVBTRUQQCRIWChJFVkVOVF9LSU5EX0NIQU5HRUQQChIfChtFVkVOVF9LSU5EX1NFTExFUl9DT1JSRUNURUQQCxIbChdFVkVOVF9LSU5EX1ZFTkRPUl9NT1ZFRBAMKs4BCghMaW5lS2luZBIZChVMSU5FX0tJTkRfVU5TUEVDSUZJRUQQABIYChRMSU5FX0tJTkRfQ09NTUlTU0lPThABEhYKEkxJTkVfS0lORF9SRVZFUlNBTBACEhUKEUxJTkVfS0lORF9PUEVOSU5HEAMSFgoSTElORV9LSU5EX1JPVU5ESU5HEAQSGAoUTElORV9LSU5EX0FESlVTVE1FTlQQBRIUChBMSU5FX0tJTkRfUElFQ0VTEAYSFgoSTElORV9LSU5EX1JFU1RBVEVEEAcqZQoIQmFzZVVuaXQSGQoVQkFTRV9VTklUX1VOU1BFQ0lGSUVEEAASFAoQQkFTRV9VTklUX1ZPTFVNRRABEhMKD0JBU0VfVU5JVF9NT05FWRACEhMKD0JBU0VfVU5JVF9DT1VOVBADQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("ChV1cGxpbmUvdjEvdHlwZXMucHJvdG8SCXVwbGluZS52MSIuCgVNb25leRIVCg1jdXJyZW5jeV9jb2RlGAEgASgJEg4KBmFtb3VudBgCIAEoCSJRCglQZXJpb2RSZWYSDwoHcGxhbl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJIqEDCgxFdmVudFJlY2VpcHQSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSIgoEa2luZBgEIAEoDjIULnVwbGluZS52MS5FdmVudEtpbmQSMAoMZWZmZWN0aXZlX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyZWNvcmRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoKc2FsZV9zdGF0ZRgHIAEoDjIULnVwbGluZS52MS5TYWxlU3RhdGUSKAoKY291bnRlZF9pbhgIIAMoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSHgoFbGluZXMYCSADKAsyDy51cGxpbmUudjEuTGluZRIpCgtyZXN0YXRlZF9pbhgUIAMoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSDQoFY3ljbGUYHiABKAUSKQoGY2hhbmdlGB8gASgLMhkudXBsaW5lLnYxLlByb3JhdGVkQ2hhbmdlItcCCg5Qcm9yYXRlZENoYW5nZRISCgpwcm9kdWN0X2lkGAEgASgJEh8KBXByaWNlGAIgASgLMhAudXBsaW5lLnYxLk1vbmV5Eg0KBWN5Y2xlGAMgASgFEiEKBnVudXNlZBgEIAEoCzIRLnVwbGluZS52MS5GYWN0b3ISIAoGY3JlZGl0GAUgASgLMhAudXBsaW5lLnYxLk1vbmV5EiAKBmNoYXJnZRgGIAEoCzIQLnVwbGluZS52MS5Nb25leRIdCgNuZXQYByABKAsyEC51cGxpbmUudjEuTW9uZXkSFwoPZXh0ZW5zaW9uX3VuaXRzGAggASgDEi0KCXN0YXJ0c19hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoPbmV4dF9iaWxsaW5nX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIsCgdMaW5lUmVmEhAKCGV2ZW50X2lkGAEgASgJEg8KB2xpbmVfbm8YAiABKAUiPgoGRmFjdG9yEgwKBG5hbWUYASABKAkSEQoJbnVtZXJhdG9yGAIgASgDEhMKC2Rlbm9taW5hdG9yGAMgASgDIp8ECgRMaW5lEhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEg0KBWJvbnVzGAIgASgJEiEKBGtpbmQYAyABKA4yEy51cGxpbmUudjEuTGluZUtpbmQSDgoGbWFya2V0GAQgASgJEg8KB3NhbGVfaWQYBSABKAkSEAoIZXZlbnRfaWQYBiABKAkSDwoHbGluZV9ubxgHIAEoBRIOCgZydW5faWQYCCABKAkSDQoFbGV2ZWwYCSABKAUSDAoEYmFzZRgKIAEoCRIMCgRyYXRlGAsgASgJEiIKB2ZhY3RvcnMYDCADKAsyES51cGxpbmUudjEuRmFjdG9yEiAKBmFtb3VudBgNIAEoCzIQLnVwbGluZS52MS5Nb25leRIUCgxwbGFuX3ZlcnNpb24YDiABKAUSJAoGcGVyaW9kGA8gASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIkCghyZXZlcnNlcxgQIAEoCzISLnVwbGluZS52MS5MaW5lUmVmEi8KC3JlY29yZGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgliYXNlX3VuaXQYEiABKA4yEy51cGxpbmUudjEuQmFzZVVuaXQSDAoEcGFydBgTIAEoBRImCghjb3JyZWN0cxgeIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSFwoPY29ycmVjdHNfcnVuX2lkGB8gASgJKokBCgdDYWRlbmNlEhcKE0NBREVOQ0VfVU5TUEVDSUZJRUQQABIRCg1DQURFTkNFX0RBSUxZEAESEgoOQ0FERU5DRV9XRUVLTFkQAhITCg9DQURFTkNFX01PTlRITFkQAxIVChFDQURFTkNFX1FVQVJURVJMWRAEEhIKDkNBREVOQ0VfWUVBUkxZEAUqdAoLUGVyaW9kU3RhdGUSHAoYUEVSSU9EX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRUEVSSU9EX1NUQVRFX09QRU4QARIXChNQRVJJT0RfU1RBVEVfRkVOQ0VEEAISFwoTUEVSSU9EX1NUQVRFX0NMT1NFRBADKocBCglTYWxlU3RhdGUSGgoWU0FMRV9TVEFURV9VTlNQRUNJRklFRBAAEhYKElNBTEVfU1RBVEVfUEVORElORxABEhUKEVNBTEVfU1RBVEVfQUNUSVZFEAISGAoUU0FMRV9TVEFURV9DQU5DRUxMRUQQAxIVChFTQUxFX1NUQVRFX0xBUFNFRBAEKvMCCglFdmVudEtpbmQSGgoWRVZFTlRfS0lORF9VTlNQRUNJRklFRBAAEhcKE0VWRU5UX0tJTkRfUkVDT1JERUQQARIYChRFVkVOVF9LSU5EX0FDVElWQVRFRBACEhMKD0VWRU5UX0tJTkRfUEFJRBADEhgKFEVWRU5UX0tJTkRfQ0FOQ0VMTEVEEAQSFgoSRVZFTlRfS0lORF9PUEVOSU5HEAUSHQoZRVZFTlRfS0lORF9QQVlNRU5UX0ZBSUxFRBAGEh8KG0VWRU5UX0tJTkRfUEFZTUVOVF9SRUZVTkRFRBAHEiMKH0VWRU5UX0tJTkRfUEFZTUVOVF9DSEFSR0VEX0JBQ0sQCBIVChFFVkVOVF9LSU5EX0xBUFNFRBAJEhYKEkVWRU5UX0tJTkRfQ0hBTkdFRBAKEh8KG0VWRU5UX0tJTkRfU0VMTEVSX0NPUlJFQ1RFRBALEhsKF0VWRU5UX0tJTkRfVkVORE9SX01PVkVEEAwqzgEKCExpbmVLaW5kEhkKFUxJTkVfS0lORF9VTlNQRUNJRklFRBAAEhgKFExJTkVfS0lORF9DT01NSVNTSU9OEAESFgoSTElORV9LSU5EX1JFVkVSU0FMEAISFQoRTElORV9LSU5EX09QRU5JTkcQAxIWChJMSU5FX0tJTkRfUk9VTkRJTkcQBBIYChRMSU5FX0tJTkRfQURKVVNUTUVOVBAFEhQKEExJTkVfS0lORF9QSUVDRVMQBhIWChJMSU5FX0tJTkRfUkVTVEFURUQQByplCghCYXNlVW5pdBIZChVCQVNFX1VOSVRfVU5TUEVDSUZJRUQQABIUChBCQVNFX1VOSVRfVk9MVU1FEAESEwoPQkFTRV9VTklUX01PTkVZEAISEwoPQkFTRV9VTklUX0NPVU5UEANCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * Money is an exact amount of one currency.
@@ -166,6 +166,13 @@ export type EventReceipt = Message<"upline.v1.EventReceipt"> & {
    * @generated from field: int32 cycle = 30;
    */
   cycle: number;
+
+  /**
+   * For a change of the service, what it came to.
+   *
+   * @generated from field: upline.v1.ProratedChange change = 31;
+   */
+  change?: ProratedChange | undefined;
 };
 
 /**
@@ -174,6 +181,91 @@ export type EventReceipt = Message<"upline.v1.EventReceipt"> & {
  */
 export const EventReceiptSchema: GenMessage<EventReceipt> = /*@__PURE__*/
   messageDesc(file_upline_v1_types, 2);
+
+/**
+ * ProratedChange is what a change of a service comes to, by what was known when it was recorded.
+ *
+ * @generated from message upline.v1.ProratedChange
+ */
+export type ProratedChange = Message<"upline.v1.ProratedChange"> & {
+  /**
+   * The product from then on.
+   *
+   * @generated from field: string product_id = 1;
+   */
+  productId: string;
+
+  /**
+   * Its price for one billing cycle.
+   *
+   * @generated from field: upline.v1.Money price = 2;
+   */
+  price?: Money | undefined;
+
+  /**
+   * The billing cycle in which the change falls; 0 where the service was not live, and nothing was prorated: then the fields below are
+   * not set.
+   *
+   * @generated from field: int32 cycle = 3;
+   */
+  cycle: number;
+
+  /**
+   * The part of the cycle that was left.
+   *
+   * @generated from field: upline.v1.Factor unused = 4;
+   */
+  unused?: Factor | undefined;
+
+  /**
+   * What is credited, not above zero.
+   *
+   * @generated from field: upline.v1.Money credit = 5;
+   */
+  credit?: Money | undefined;
+
+  /**
+   * What is charged. Where a credit buys time, it is charged again for that time.
+   *
+   * @generated from field: upline.v1.Money charge = 6;
+   */
+  charge?: Money | undefined;
+
+  /**
+   * The sum of both: what is invoiced at the change, below zero what the customer is owed.
+   *
+   * @generated from field: upline.v1.Money net = 7;
+   */
+  net?: Money | undefined;
+
+  /**
+   * The time that the credit buys, in whole units of the proration.
+   *
+   * @generated from field: int64 extension_units = 8;
+   */
+  extensionUnits: bigint;
+
+  /**
+   * When the new service begins.
+   *
+   * @generated from field: google.protobuf.Timestamp starts_at = 9;
+   */
+  startsAt?: Timestamp | undefined;
+
+  /**
+   * When the next billing cycle is charged, at `price`.
+   *
+   * @generated from field: google.protobuf.Timestamp next_billing_at = 10;
+   */
+  nextBillingAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message upline.v1.ProratedChange.
+ * Use `create(ProratedChangeSchema)` to create a new message.
+ */
+export const ProratedChangeSchema: GenMessage<ProratedChange> = /*@__PURE__*/
+  messageDesc(file_upline_v1_types, 3);
 
 /**
  * LineRef names a line.
@@ -201,7 +293,7 @@ export type LineRef = Message<"upline.v1.LineRef"> & {
  * Use `create(LineRefSchema)` to create a new message.
  */
 export const LineRefSchema: GenMessage<LineRef> = /*@__PURE__*/
-  messageDesc(file_upline_v1_types, 3);
+  messageDesc(file_upline_v1_types, 4);
 
 /**
  * Factor is a fraction that scaled a line: a cap, a pool's share, months paid of months advanced. It is exact.
@@ -236,7 +328,7 @@ export type Factor = Message<"upline.v1.Factor"> & {
  * Use `create(FactorSchema)` to create a new message.
  */
 export const FactorSchema: GenMessage<Factor> = /*@__PURE__*/
-  messageDesc(file_upline_v1_types, 4);
+  messageDesc(file_upline_v1_types, 5);
 
 /**
  * Line is one commission amount of one distributor. Lines are never changed; a correction is another line. `amount` can be
@@ -399,7 +491,7 @@ export type Line = Message<"upline.v1.Line"> & {
  * Use `create(LineSchema)` to create a new message.
  */
 export const LineSchema: GenMessage<Line> = /*@__PURE__*/
-  messageDesc(file_upline_v1_types, 5);
+  messageDesc(file_upline_v1_types, 6);
 
 /**
  * Cadence says how often a period of a plan closes.
