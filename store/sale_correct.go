@@ -101,7 +101,7 @@ func (h *history) takenBack(l *Line, o *origin, f calc.SaleFold) (name string, p
 			name = "unearned_months"
 		}
 		var span *calc.MonthSpan
-		if o != nil && o.change != nil {
+		if o.change != nil {
 			span = o.change.rest
 		}
 		stays := clawback.RetainedIn(f, months, span)

@@ -38,8 +38,8 @@ func (h *history) origins(events []calc.SaleEvent, f *calc.SaleFold) []origin {
 	if events[f.Start].Kind == calc.Opening {
 		list = append(list, origin{id: originID(originOpening, h.sale.DistributorID), atUS: f.StartedAtUS, kept: calc.One, opening: true})
 	} else {
-		list = append(list, origin{id: originID(byTerms(originLive, events, f.StartTerms), h.sale.DistributorID), atUS: f.StartedAtUS, kept: calc.One,
-			terms: h.termsAt(events, f.StartTerms)})
+		id := originID(byTerms(originLive, events, f.StartTerms), h.sale.DistributorID)
+		list = append(list, origin{id: id, atUS: f.StartedAtUS, kept: calc.One, terms: h.termsAt(events, f.StartTerms)})
 	}
 	list = append(list, h.changeOrigins(events, f)...)
 	if !h.paysAt(true) {
