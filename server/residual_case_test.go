@@ -119,7 +119,7 @@ func (w *world) sells(g sellers) {
 		}
 	}
 	var group sync.WaitGroup
-	const callers = 8
+	const callers = 64
 	for c := range callers {
 		group.Go(func() {
 			for i := c; i < len(paid); i += callers {
