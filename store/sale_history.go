@@ -52,12 +52,6 @@ func (s *Store) history(c Conn, region, market, saleID string, atUS int64) (*his
 		h.lines = append(h.lines, scanLine(r))
 		return nil
 	})
-	terms := make(map[string]storedChange)
-	b.Query(sqlTermsOfSale, key, func(r Row) error {
-		id, change := scanChange(r)
-		terms[id] = change
-		return nil
-	})
 	var inForce, newest int64
 	b.Query(sqlVersionForSale, []any{region, market, saleID, atUS}, func(r Row) error {
 		inForce, newest = r.Int(0), r.Int(1)
@@ -69,7 +63,7 @@ func (s *Store) history(c Conn, region, market, saleID string, atUS int64) (*his
 	if !found {
 		return nil, unknownSale(market, saleID)
 	}
-	if err := h.place(terms); err != nil {
+	if err := h.readTerms(key); err != nil {
 		return nil, err
 	}
 	plan, err := s.plan(c, h.sale.PlanID, h.sale.PlanVersion)
