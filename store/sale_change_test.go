@@ -349,3 +349,71 @@ func TestAppendEvent_LateChangeByPolicy(t *testing.T) {
 		})
 	}
 }
+
+// A change that begins a new cycle moves what is due: cycle 2 begins with it, and cycle 3 a year later.
+func TestLapseDue_AfterAChangeThatBeginsANewCycle(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.watched(nil)
+		w.must(w.PutProduct(t.Context(), store.Product{
+			ProductID: "yearly", VendorID: "power", Name: "By the year", CV: 1_000_000, Billing: calc.Billing{Cycle: calc.BilledYearly, GraceDays: 3, LapseOverdue: true},
+		}))
+		w.record("s1")
+		w.append(activation("s1", "a", at(6, 0)))
+		w.append(payment("s1", "p1", 1, at(6, 0)))
+		e := upgrade("s1", "u", "yearly", 480_000, at(21, 12))
+		e.Change.Proration = bySeconds(calc.ProrationRestart)
+		w.append(e)
+		due := func() int64 {
+			s, _, err := w.GetSale(t.Context(), "US", "s1", store.Scope{})
+			w.must(s, err)
+			return s.DueAtUS
+		}
+		if got := due(); got != at(24, 12) {
+			t.Errorf("cycle 2 is overdue at %s", time.UnixMicro(got).UTC())
+		}
+		w.append(payment("s1", "p2", 2, at(22, 0)))
+		if got, want := due(), time.Date(2027, 1, 24, 12, 0, 0, 0, time.UTC).UnixMicro(); got != want {
+			t.Errorf("cycle 3 is overdue at %s", time.UnixMicro(got).UTC())
+		}
+		// A year is 400 a month in place of 500. Half of the first month was used, and the year is longer than the 8½ months that were left.
+		if got := w.unearned("bob"); got != 0 {
+			t.Errorf("unearned %d", got)
+		}
+		if got, want := w.sums(t.Context(), "s1"), "ACTIVE, 2 cycles; alice team 750; bob advance 374125; bob direct 50500; top team 300"; got != want {
+			t.Errorf("comes to %s\nwant %s", got, want)
+		}
+		if n := w.lapse(time.Date(2027, 1, 25, 0, 0, 0, 0, time.UTC).UnixMicro()); n != 1 {
+			t.Errorf("%d lapsed", n)
+		}
+		if got, want := w.sums(t.Context(), "s1"), "LAPSED, 2 cycles; alice team 750; bob advance 374125; bob direct 0; top team 300"; got != want {
+			t.Errorf("lapsed it comes to %s\nwant %s", got, want)
+		}
+	})
+}
+
+// A service that came with the opening state has an advance from before Upline; an upgrade pays what is left of it at the new price.
+func TestImportOpening_ServiceThatIsChangedLater(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.larger()
+		service := sale("old")
+		service.SoldAtUS = at(2, 0)
+		_, _, err := w.ImportOpening(t.Context(), "service", []store.OpeningEntry{{
+			EventID: "o1", DistributorID: "bob", Kind: store.OpeningAdvance, Bonus: "advance", AmountMinor: 461_250, Currency: "USD", Sale: service, CyclesPaid: 3,
+			Content: store.Content{{"x", "1"}},
+		}})
+		w.must(nil, err)
+		before := w.sums(t.Context(), "old")
+		first := w.append(upgrade("old", "u", "larger", 80_000, at(17, 12)))
+		want := "bob direct COMMISSION L0 1500\nalice team COMMISSION L1 150\ntop team COMMISSION L2 60\nbob advance COMMISSION L0 261375\n"
+		if got := lines(first); got != want {
+			t.Errorf("posts\n%swant\n%s", got, want)
+		}
+		// Three months are paid: 2½ of the 8½ are earned, and three of the nine.
+		if got := w.unearned("bob"); got != 461_250*6/9+184_500 {
+			t.Errorf("unearned %d", got)
+		}
+		if before != "ACTIVE, 3 cycles; bob advance 0" {
+			t.Errorf("before: %s", before)
+		}
+	})
+}
