@@ -32,6 +32,7 @@ var services = []string{
 	connectv1.PlanServiceName,
 	connectv1.OpeningServiceName,
 	connectv1.AdjustmentServiceName,
+	connectv1.ReportServiceName,
 }
 
 // readiness tells whether the server should be sent calls. A server that is shutting down is not ready, and still answers.

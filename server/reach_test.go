@@ -147,6 +147,7 @@ func TestReach_ConnectGoCallsEverythingInEveryProtocol(t *testing.T) {
 				"PlanService":       connectv1.NewPlanServiceClient(h, w.url, options...),
 				"OpeningService":    connectv1.NewOpeningServiceClient(h, w.url, options...),
 				"AdjustmentService": connectv1.NewAdjustmentServiceClient(h, w.url, options...),
+				"ReportService":     connectv1.NewReportServiceClient(h, w.url, options...),
 			}))
 		})
 	}
@@ -162,6 +163,7 @@ func TestReach_GRPCGoCallsEverything(t *testing.T) {
 		"PlanService":       uplinev1.NewPlanServiceClient(conn),
 		"OpeningService":    uplinev1.NewOpeningServiceClient(conn),
 		"AdjustmentService": uplinev1.NewAdjustmentServiceClient(conn),
+		"ReportService":     uplinev1.NewReportServiceClient(conn),
 	}))
 }
 

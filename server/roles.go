@@ -93,6 +93,8 @@ var allowed = map[string][]Role{
 	connectv1.AdjustmentServiceListAdjustmentsProcedure:  {RoleStaff, RoleAuditor},
 
 	connectv1.OpeningServiceImportOpeningProcedure: {RoleStaff},
+
+	connectv1.ReportServiceExportPeriodProcedure: {RoleStaff, RoleAuditor},
 }
 
 func (r Role) may(procedure string) bool { return slices.Contains(allowed[procedure], r) }

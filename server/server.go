@@ -139,6 +139,7 @@ func (s *Server) mux(options ...connect.HandlerOption) *http.ServeMux {
 	mux.Handle(connectv1.NewPlanServiceHandler(s, options...))
 	mux.Handle(connectv1.NewOpeningServiceHandler(s, options...))
 	mux.Handle(connectv1.NewAdjustmentServiceHandler(s, options...))
+	mux.Handle(connectv1.NewReportServiceHandler(s, options...))
 
 	// Reflection and health tell nothing that this contract does not, so they need no key.
 	reflector := grpcreflect.NewStaticReflector(services...)

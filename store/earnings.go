@@ -120,10 +120,8 @@ func (r *earningsRead) total(s *Store) error {
 	}
 	key0 := r.out.Period.Key
 	var b Batch
-	// What a downgrade takes is taken back, though it takes no line.
-	b.Query(`SELECT bonus, currency, CASE WHEN kind = 'COMMISSION' AND amount_minor < 0 THEN 'REVERSAL' ELSE kind END AS side,
-		CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM event_lines
-		WHERE distributor_id = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 GROUP BY bonus, currency, side`,
+	b.Query(`SELECT bonus, currency, kind, CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM event_lines
+		WHERE distributor_id = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 GROUP BY bonus, currency, kind`,
 		[]any{r.distributor.DistributorID, key0.PlanID, int64(key0.Cadence), key0.No}, func(row Row) error {
 			add(row.Text(0), row.Text(1), row.Text(2), row.Int(3), row.Int(4))
 			return nil
@@ -262,24 +260,34 @@ func (r *earningsRead) page() error {
 			return err
 		}
 	}
-	return r.conn.Query(`SELECT bonus, level, part, kind, base, base_unit, point_num, point_den, rate, factors, amount_minor, corrects_no FROM period_lines
+	return r.conn.Query(`SELECT `+sqlRunLineColumns+` FROM period_lines
 		WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 AND (bonus, level, part, kind, corrects_no) > ($5, $6, $7, $8, $9)
 		ORDER BY bonus, level, part, kind, corrects_no LIMIT $10`,
 		[]any{
 			r.distributor.Region, r.run.key, r.run.attempt, r.distributor.DistributorID, after.bonus, after.level, after.part, after.kind, after.corrects,
 			int64(limit + 1 - len(r.out.Lines)),
 		}, func(row Row) error {
-			l := Line{
-				DistributorID: r.distributor.DistributorID, Bonus: row.Text(0), Kind: row.Text(3), RunID: r.run.runID, Level: int32(row.Int(1)), Part: int32(row.Int(2)),
-				Base: row.Int(4), BaseUnit: row.Text(5), Point: calc.Fraction{Num: row.Int(6), Den: row.Int(7)}, Rate: row.Int(8), FactorPart: calc.One,
-				Factors: row.Text(9), AmountMinor: row.Int(10), Currency: r.plan.Currency, PlanID: key.PlanID, PlanVersion: r.run.planVersion, Period: key, RecordedAtUS: r.run.postedAtUS,
-			}
-			if no := row.Int(11); no != 0 {
-				l.Corrects = periodKey(r.plan, key.Cadence, no)
-			}
-			r.take(l)
+			r.take(r.run.line(row, r.plan, key, r.distributor.DistributorID))
 			return nil
 		})
+}
+
+const (
+	sqlRunLineColumns  = `bonus, level, part, kind, base, base_unit, point_num, point_den, rate, factors, amount_minor, corrects_no`
+	runLineColumnCount = 12
+)
+
+// line reads a line of the run.
+func (p *postedRun) line(row Row, plan *calc.Plan, key PeriodKey, distributorID string) Line {
+	l := Line{
+		DistributorID: distributorID, Bonus: row.Text(0), Kind: row.Text(3), RunID: p.runID, Level: int32(row.Int(1)), Part: int32(row.Int(2)),
+		Base: row.Int(4), BaseUnit: row.Text(5), Point: calc.Fraction{Num: row.Int(6), Den: row.Int(7)}, Rate: row.Int(8), FactorPart: calc.One,
+		Factors: row.Text(9), AmountMinor: row.Int(10), Currency: plan.Currency, PlanID: key.PlanID, PlanVersion: p.planVersion, Period: key, RecordedAtUS: p.postedAtUS,
+	}
+	if no := row.Int(11); no != 0 {
+		l.Corrects = periodKey(plan, key.Cadence, no)
+	}
+	return l
 }
 
 // take adds a line to the page, or when the page is full makes the cursor of the next one and reports so.

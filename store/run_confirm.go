@@ -94,10 +94,10 @@ func (w *runWork) mustWait(c Conn, result runResult) (waits bool, err error) {
 
 // wait leaves the run to whoever confirms it: its rows are there, and no lines yet. The lease is given up, so that nothing keeps whoever goes
 // on with it from doing so.
-func (w *runWork) wait(c Conn, result runResult) error {
+func (w *runWork) wait(c Conn, in *runInput, result runResult) error {
 	var b Batch
 	b.Exec(sqlRunWait, w.run.RunID, result.digest, result.lineCount)
-	w.writeTotals(&b, result)
+	w.writeTotals(&b, in, result)
 	b.Exec(sqlLeaseRenew, w.lease.name, w.lease.token, int64(0))
 	return c.Send(&b)
 }

@@ -28,7 +28,7 @@ func (w *runWork) flip(ctx context.Context, rows *runRows, result runResult) (wa
 			return err
 		}
 		if waits {
-			return w.wait(c, result)
+			return w.wait(c, rows.in, result)
 		}
 		posted, err := c.Exec(sqlRunPost, w.run.RunID, result.digest, result.lineCount, w.store.nowUS())
 		if err != nil || posted == 0 {
@@ -47,7 +47,7 @@ func (w *runWork) flip(ctx context.Context, rows *runRows, result runResult) (wa
 		}
 		var b Batch
 		b.Exec(sqlAttemptState, w.attempt.runKey, w.attempt.no, "POSTED")
-		w.writeTotals(&b, result)
+		w.writeTotals(&b, rows.in, result)
 		for _, state := range companyStates(rows.out.State) {
 			b.Exec(sqlCompanyStateInsert, companyRegion, w.attempt.runKey, w.attempt.no, state.key, state.value)
 		}
@@ -65,7 +65,7 @@ func (w *runWork) flip(ctx context.Context, rows *runRows, result runResult) (wa
 }
 
 // writeTotals writes what a run sums up to. A run that has waited has its totals already.
-func (w *runWork) writeTotals(b *Batch, result runResult) {
+func (w *runWork) writeTotals(b *Batch, in *runInput, result runResult) {
 	for _, totals := range []struct {
 		kind string
 		of   []RunTotal
@@ -78,4 +78,5 @@ func (w *runWork) writeTotals(b *Batch, result runResult) {
 		b.Exec(sqlRestatingInsert, w.attempt.runKey, w.attempt.no, t.Period.No, t.Bonus, string(t.Outcome), t.Distributors, t.LineCount, t.RaisedMinor, t.LoweredMinor)
 	}
 	w.attempt.writeLiability(b, result.liability)
+	w.writeAdvances(b, in)
 }

@@ -37,6 +37,7 @@ var sweepRest = [...]string{
 	`DELETE FROM run_restatings WHERE run_key = $1 AND attempt = $2`,
 	`DELETE FROM run_liability WHERE run_key = $1 AND attempt = $2`,
 	`DELETE FROM run_liability_drivers WHERE run_key = $1 AND attempt = $2`,
+	`DELETE FROM run_advances WHERE run_key = $1 AND attempt = $2`,
 	`DELETE FROM run_chunks WHERE run_key = $1 AND attempt = $2`,
 }
 

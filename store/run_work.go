@@ -141,10 +141,11 @@ func (w *runWork) read(ctx context.Context) (in *runInput, posted bool, err erro
 			return err
 		}
 		in, err = w.store.readStartedInput(c, scope)
-		if err == nil {
-			w.regions = in.regions
+		if err != nil {
+			return err
 		}
-		return err
+		w.regions = in.regions
+		return w.store.readAdvances(c, in)
 	})
 	return in, posted, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -62,6 +63,22 @@ func TestPeriod_ListPreviewCloseWatchCancel(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.out), &run); err != nil || run["state"] != "RUN_STATE_POSTED" {
 		t.Errorf("%v, %v", run, err)
 	}
+
+	folder := t.TempDir()
+	says(call("export", "2025-01", "--what", "payables", "--out", filepath.Join(folder, "payables.csv")), exitOK, "payables of 2025-01 are in ")
+	says(call("export", "2025-01", "--what", "lines", "--out", filepath.Join(folder, "lines.parquet")), exitOK, "lines of 2025-01 are in ")
+	says(call("export", "2025-01", "--what", "ledger"), exitOK, "plan_id,cadence,period,account", "commission_expense", "commissions_payable")
+	for name, begins := range map[string]string{"payables.csv": "plan_id,cadence,period,distributor_id", "lines.parquet": "PAR1"} {
+		if file, err := os.ReadFile(filepath.Join(folder, name)); err != nil || !strings.HasPrefix(string(file), begins) {
+			t.Errorf("%s begins with %.40q, %v", name, file, err)
+		}
+	}
+	says(call("export", "2025-02", "--what", "lines", "--out", filepath.Join(folder, "none.csv")), exitFailed, "2025-02 is not closed")
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 2 {
+		t.Errorf("there are %v, %v; what failed leaves no file", files, err)
+	}
+	says(call("export", "2025-01"), exitUsage, "lines, payables and ledger")
+	says(call("export", "2025-01", "--what", "lines", "--format", "parquet"), exitUsage, "name a file")
 
 	verify := func(arguments ...string) outcome {
 		return runCommand(t, map[string]string{"UPLINE_DATABASE": "sqlite:" + database}, "", append([]string{"verify", "--plan", "chaos"}, arguments...)...)

@@ -58,6 +58,10 @@ func (r *remote) catalog() uplinev1connect.CatalogServiceClient {
 	return uplinev1connect.NewCatalogServiceClient(http.DefaultClient, r.server, r.options()...)
 }
 
+func (r *remote) report() uplinev1connect.ReportServiceClient {
+	return uplinev1connect.NewReportServiceClient(http.DefaultClient, r.server, r.options()...)
+}
+
 func (r *remote) options() []connect.ClientOption {
 	return []connect.ClientOption{connect.WithInterceptors(bearer(r.key))}
 }

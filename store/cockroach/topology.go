@@ -35,7 +35,7 @@ var globalTables = []string{
 	"markets", "vendors", "products", "plans", "periods",
 	"network_events", "network_left", "positions", "slots", "placement_orders", "placements", "import_chunks", "opening_events", "adjustments",
 	"runs", "run_attempts", "run_chunks", "run_totals", "run_restatings", "run_liability",
-	"run_liability_drivers", "run_confirmations", "leases", "settings", "schema_history",
+	"run_liability_drivers", "run_confirmations", "run_advances", "leases", "settings", "schema_history",
 }
 
 // Tables whose rows live in the region that their `region` column names: it leads their primary keys.

@@ -7,6 +7,7 @@ import { CommissionService } from "./gen/upline/v1/commission_service_pb.js";
 import { NetworkService } from "./gen/upline/v1/network_service_pb.js";
 import { OpeningService } from "./gen/upline/v1/opening_service_pb.js";
 import { PlanService } from "./gen/upline/v1/plan_service_pb.js";
+import { ReportService } from "./gen/upline/v1/report_service_pb.js";
 
 /** One client for each service of an Upline server. They share a transport, so making them is cheap. */
 export interface UplineClients {
@@ -16,6 +17,7 @@ export interface UplineClients {
   readonly plan: Client<typeof PlanService>;
   readonly opening: Client<typeof OpeningService>;
   readonly adjustment: Client<typeof AdjustmentService>;
+  readonly report: Client<typeof ReportService>;
 }
 
 /**
@@ -41,6 +43,7 @@ export function createUplineClients(baseUrl: string, apiKey?: string): UplineCli
     plan: createClient(PlanService, transport),
     opening: createClient(OpeningService, transport),
     adjustment: createClient(AdjustmentService, transport),
+    report: createClient(ReportService, transport),
   };
 }
 

@@ -8,6 +8,8 @@ export * from "./gen/upline/v1/errors_pb.js";
 export * from "./gen/upline/v1/network_service_pb.js";
 export * from "./gen/upline/v1/opening_service_pb.js";
 export * from "./gen/upline/v1/plan_pb.js";
+export * from "./gen/upline/v1/plan_liability_pb.js";
 export * from "./gen/upline/v1/plan_service_pb.js";
+export * from "./gen/upline/v1/report_service_pb.js";
 export * from "./gen/upline/v1/run_liability_pb.js";
 export * from "./gen/upline/v1/types_pb.js";

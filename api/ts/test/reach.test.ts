@@ -15,6 +15,8 @@ import {
   errorDetail,
   ErrorReason,
   EventKind,
+  ExportFormat,
+  ExportTable,
   NetworkEventKind,
   NetworkService,
   AdjustmentService,
@@ -23,6 +25,7 @@ import {
   PlanService,
   ProrationMode,
   ProrationUnit,
+  ReportService,
   RunMode,
   RunPhase,
   RunState,
@@ -34,7 +37,7 @@ import {
 
 const baseUrl = process.env["UPLINE_TEST_URL"];
 const skip = baseUrl === undefined && "UPLINE_TEST_URL is not set; go test ./server runs this with a server";
-const services = [CommissionService, NetworkService, CatalogService, PlanService, OpeningService, AdjustmentService];
+const services = [CommissionService, NetworkService, CatalogService, PlanService, OpeningService, AdjustmentService, ReportService];
 
 const plan = (id: string) => `plan_id: ${id}
 name: Plan of the tests
@@ -70,6 +73,7 @@ function clientsOf(transport: Transport): UplineClients {
     plan: createClient(PlanService, transport),
     opening: createClient(OpeningService, transport),
     adjustment: createClient(AdjustmentService, transport),
+    report: createClient(ReportService, transport),
   };
 }
 
@@ -164,6 +168,11 @@ async function tour(c: UplineClients, id: string): Promise<void> {
     watched.push(answer.run?.state);
   }
   assert.deepEqual(watched, [RunState.POSTED]);
+  let file = "";
+  for await (const part of c.report.exportPeriod({ planId: id, period: "2026-09", table: ExportTable.PAYABLES, format: ExportFormat.CSV })) {
+    file += new TextDecoder().decode(part.chunk);
+  }
+  assert.match(file, /^plan_id,[^]*\.anna,USD,10\.00,/, "the payables of the period");
   const periods = (await c.catalog.listPeriods({ planId: id })).periods;
   assert.deepEqual(periods.map((p) => p.state), [PeriodState.OPEN, PeriodState.CLOSED]);
 }
