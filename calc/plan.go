@@ -192,7 +192,9 @@ type Bonus struct {
 	Pays Pays
 	// AtPayments tells of a bonus that pays at events that it pays with every paid cycle, and not when the sale goes live.
 	AtPayments bool
-	Cadence    Cadence
+	// EventVersion tells of a bonus that pays at events that what happens to a sale later is of the version that is in force then.
+	EventVersion bool
+	Cadence      Cadence
 	// When is a condition on the earner; nil for everybody.
 	When *Condition
 	// Variants tells, by variant, whether the bonus is paid there; nil: everywhere.

@@ -120,8 +120,10 @@ func (r *earningsRead) total(s *Store) error {
 	}
 	key0 := r.out.Period.Key
 	var b Batch
-	b.Query(`SELECT bonus, currency, kind, CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM event_lines
-		WHERE distributor_id = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 GROUP BY bonus, currency, kind`,
+	// What a downgrade takes is taken back, though it takes no line.
+	b.Query(`SELECT bonus, currency, CASE WHEN kind = 'COMMISSION' AND amount_minor < 0 THEN 'REVERSAL' ELSE kind END AS side,
+		CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM event_lines
+		WHERE distributor_id = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 GROUP BY bonus, currency, side`,
 		[]any{r.distributor.DistributorID, key0.PlanID, int64(key0.Cadence), key0.No}, func(row Row) error {
 			add(row.Text(0), row.Text(1), row.Text(2), row.Int(3), row.Int(4))
 			return nil

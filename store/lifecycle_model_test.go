@@ -25,6 +25,12 @@ type modelSale struct {
 	startUS        int64
 	failures       int32
 	cycles         []*modelCycle
+
+	// The terms that it went live by and those that it has, and what lifecycle_change_test.go keeps of changes.
+	first, terms modelTerms
+	bills        []*modelBill
+	invoiced     [][2]modelPiece
+	rests        []modelLine
 }
 
 type modelCycle struct {
@@ -36,6 +42,8 @@ type modelCycle struct {
 // modelOf takes events, each id once, in the order of their time.
 func modelOf(p *calc.Plan, product store.Product, price int64, events []store.NewEvent) *modelSale {
 	m := &modelSale{product: product, plan: p, price: price, state: "PENDING", seller: "bob"}
+	m.first = termsOfProduct(product, price)
+	m.terms = m.first
 	ordered := slices.Clone(events)
 	slices.SortFunc(ordered, func(a, b store.NewEvent) int {
 		return cmp.Or(cmp.Compare(a.EffectiveAtUS, b.EffectiveAtUS), strings.Compare(a.EventID, b.EventID))
@@ -77,13 +85,15 @@ func (m *modelSale) event(e store.NewEvent) {
 			return
 		}
 		m.failures++
-		if most := m.product.Billing.FailuresMax; most > 0 && m.failures >= most {
+		if most := m.terms.billing.FailuresMax; most > 0 && m.failures >= most {
 			m.over("LAPSED", us)
 		}
 	}
 	switch e.Kind {
 	case calc.SellerCorrected:
 		m.seller = e.SellerID
+	case calc.Changed:
+		m.change(e)
 	case calc.Activated:
 		if m.state != "ACTIVE" {
 			m.live(us)
@@ -101,7 +111,7 @@ func (m *modelSale) event(e store.NewEvent) {
 			m.over("LAPSED", us)
 		}
 	case calc.Paid:
-		revives := m.state == "LAPSED" && m.product.Billing.PaymentReinstates
+		revives := m.state == "LAPSED" && m.terms.billing.PaymentReinstates
 		if cycle != nil || m.state == "CANCELLED" || m.state == "LAPSED" && !revives {
 			return
 		}
@@ -135,7 +145,7 @@ func rounded(x *big.Rat, even bool) int64 {
 	half, odd := new(big.Int).QuoRem(twice, big.NewInt(2), new(big.Int))
 	exactly := new(big.Rat).SetFrac(twice, big.NewInt(2)).Cmp(x) == 0
 	if odd.Sign() != 0 && (!even || !exactly || half.Bit(0) == 1) {
-		half.Add(half, big.NewInt(1))
+		half.Add(half, big.NewInt(int64(x.Sign())))
 	}
 	return half.Int64()
 }
@@ -153,17 +163,21 @@ func (m *modelSale) String() string {
 		if c.left != c.paid {
 			kept = big.NewRat(c.left, c.paid)
 		}
-		months.Add(months, kept)
+		bill := m.bill(int(c.cycle))
+		months.Add(months, new(big.Rat).Mul(bill.months(), kept))
 		if m.product.VolumeOnPayment && m.begun {
 			times++
-			volume += rounded(kept.Mul(kept, big.NewRat(m.product.PV, 1)), true)
+			volume += bill.volume(kept)
 		}
 	}
-	perCycle := map[calc.BillingCycle]int64{calc.BilledQuarterly: 3, calc.BilledYearly: 12}[m.product.Billing.Cycle]
-	months.Mul(months, big.NewRat(max(1, perCycle), 1))
 	isOver := m.state == "CANCELLED" || m.state == "LAPSED"
 	if !m.product.VolumeOnPayment && m.begun && (!isOver || m.plan.CancelledVolume == calc.CancelledVolumeNone) {
-		times, volume = 1, m.product.PV
+		times, volume = 1, m.first.pv
+		for _, pair := range m.invoiced {
+			for _, piece := range pair {
+				volume += piece.volume(big.NewRat(1, 1))
+			}
+		}
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s's %s, %d cycles", m.seller, m.state, paid)
@@ -182,24 +196,28 @@ func (m *modelSale) String() string {
 	if m.startUS+m.lived <= time.UnixMicro(m.startUS).UTC().AddDate(0, 1, 0).UnixMicro() { // nothing begins after the 28th
 		band = half
 	}
-	unearned := new(big.Rat).Sub(all, new(big.Rat).Quo(months, big.NewRat(9, 1)))
-	if unearned.Sign() < 0 {
-		unearned = none
-	}
-	advanced := new(big.Rat).Mul(big.NewRat(m.price*1_025*9, 1000*max(1, perCycle)), big.NewRat(1, 1))
 	sums := []string{}
 	add := func(who, bonus string, amount int64) {
 		if amount != 0 {
 			sums = append(sums, fmt.Sprintf("; %s %s %d", who, bonus, amount))
 		}
 	}
-	add(m.seller, "advance", part(unearned, rounded(advanced, false)))
-	add(m.seller, "banded", part(band, m.price/20))
-	add(m.seller, "direct", part(all, m.price/10))
-	add(m.seller, "lasting", part(none, m.price/100))
-	above := map[string][]string{"dan": {"bob", "alice"}, "bob": {"alice", "top"}, "alice": {"top"}}[m.seller]
-	for level, who := range above {
-		add(who, "team", part(within, []int64{500, 200}[level]))
+	totals := map[[2]string]int64{}
+	above := map[string][]string{"dan": {"bob", "alice"}, "bob": {"alice", "top"}, "alice": {"top", ""}}[m.seller]
+	for _, l := range m.lines() {
+		who, bonus, taken := m.seller, l.bonus, map[string]*big.Rat{"banded": band, "direct": all, "lasting": none}[l.bonus]
+		switch bonus {
+		case "advance":
+			taken = l.unearned(months)
+		case "team1", "team2":
+			who, bonus, taken = above[bonus[4]-'1'], "team", within
+		}
+		totals[[2]string{who, bonus}] += part(taken, l.amount)
+	}
+	for of, amount := range totals {
+		if of[0] != "" {
+			add(of[0], of[1], amount)
+		}
 	}
 	slices.Sort(sums)
 	b.WriteString(strings.Join(sums, ""))

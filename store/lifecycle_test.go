@@ -53,6 +53,9 @@ func lifecycleWorld(t *testing.T, engine store.Engine) (*world, []store.Product)
 		w.must(w.PutProduct(t.Context(), p))
 		products = append(products, p)
 	}
+	for _, p := range changedProducts {
+		w.must(w.PutProduct(t.Context(), p))
+	}
 	return w, products
 }
 
@@ -97,6 +100,9 @@ func happening(saleID, id string, kind calc.EventKind, cycle int32, amountMinor,
 		Partly: kind == calc.PaymentRefunded && amountMinor > 0, Content: store.Content{{"at", fmt.Sprint(atUS)}},
 	}
 	switch kind {
+	case calc.Changed:
+		e.Cycle, e.AmountMinor = 0, 0
+		changing(&e, int64(cycle), 20_000+amountMinor)
 	case calc.SellerCorrected:
 		e.SellerID, e.Cycle = sellers[int(cycle)%len(sellers)], 0
 		e.Content = append(e.Content, store.ContentField{Path: "distributor_id", Value: e.SellerID})
@@ -145,7 +151,7 @@ func TestLifecycle_EveryRowOfTheTable(t *testing.T) {
 				if i >= 8 && os.Getenv(salesVariable) == "" {
 					break // the others differ in what is reckoned, which random sales try
 				}
-				if row.State == calc.SaleUnknown || !product.RequiresActivation || row.Event == calc.Changed ||
+				if row.State == calc.SaleUnknown || !product.RequiresActivation ||
 					row.When == calc.LastFailure && product.Billing.FailuresMax != 2 ||
 					row.When == calc.PaymentRevives && !product.Billing.PaymentReinstates ||
 					row.State == calc.SaleLapsed && row.Event == calc.Paid && row.When == calc.Otherwise && product.Billing.PaymentReinstates ||
@@ -171,7 +177,7 @@ func (w *world) walk(row calc.Transition, product store.Product, saleID string) 
 	if row.State == calc.SaleLapsed && row.Event == calc.Paid {
 		cycle = 2
 	}
-	e := happening(saleID, "the-event", row.Event, cycle, 20_000, at(20, 0))
+	e := fitted(happening(saleID, "the-event", row.Event, cycle, 20_000, at(20, 0)), product)
 	receipt := w.append(e)
 	name := fmt.Sprintf("%s: in state %d event %d when %d", saleID, row.State, row.Event, row.When)
 	if want := modelOf(w.plans["service"], product, 50_000, append(script, e)).String(); w.standing(saleID) != want {
@@ -213,6 +219,10 @@ var menu = []struct {
 	{calc.SellerCorrected, 2, 0},
 	{calc.SellerCorrected, 0, 0},
 	{calc.VendorMoved, 0, 0},
+	{calc.Changed, 0, 50_000},
+	{calc.Changed, 1, 1_001},
+	{calc.Changed, 4, 30_003},
+	{calc.Changed, 6, 70_000},
 }
 
 // scripted is what happens to one sale, in the order of arrival.
@@ -242,7 +252,7 @@ func (w *world) run(list []scripted) {
 				_, err := w.RecordSales(w.t.Context(), []store.NewSale{n})
 				for _, e := range s.events {
 					if err == nil {
-						_, err = w.AppendEvent(w.t.Context(), e, store.Scope{})
+						_, err = w.AppendEvent(w.t.Context(), fitted(e, s.product), store.Scope{})
 					}
 				}
 				if err != nil {
@@ -261,7 +271,7 @@ func (w *world) run(list []scripted) {
 	for _, s := range list {
 		once := make(map[string]store.NewEvent)
 		for _, e := range s.events {
-			once[e.EventID] = e
+			once[e.EventID] = fitted(e, s.product)
 		}
 		var events []store.NewEvent
 		for _, e := range once {
@@ -279,6 +289,9 @@ func shown(events []store.NewEvent) (text string) {
 	for _, e := range events {
 		text += fmt.Sprintf("\n  %s kind %d cycle %d minor %d partly %t at %s", e.EventID, e.Kind, e.Cycle, e.AmountMinor, e.Partly,
 			time.UnixMicro(e.EffectiveAtUS).UTC().Format(time.DateTime))
+		if c := e.Change; c != nil {
+			text += fmt.Sprintf(" to %s for %d by mode %d", c.ProductID, c.PriceMinor, c.Proration.Mode)
+		}
 	}
 	return text
 }
@@ -358,7 +371,11 @@ func TestLifecycle_RandomSalesAgreeWithThePlainModel(t *testing.T) {
 			s := scripted{saleID: fmt.Sprintf("s%d", i), product: products[r.IntN(len(products))]}
 			for k := range 2 + r.IntN(9) {
 				m := menu[r.IntN(len(menu))]
-				if m.kind != calc.Activated && m.kind != calc.Cancelled {
+				switch m.kind {
+				case calc.Activated, calc.Cancelled:
+				case calc.Changed:
+					m.cycle = r.Int32N(8)
+				default:
 					m.cycle = 1 + r.Int32N(4)
 				}
 				if m.minor > 0 && r.IntN(3) == 0 {

@@ -53,7 +53,7 @@ func (r *runReader) readEarned(d *rowDigest) error {
 				return err
 			}
 			d.text(runID)
-			err = r.readRun(d, run, sqlEarned, func(of int32, row Row) error {
+			err = r.readRun(d, run, sqlEarned, "tti", func(of int32, row Row) error {
 				d.bytes(row.Bytes(1))
 				d.int(row.Int(2))
 				bonus, matched := bonusOf[string(row.Bytes(1))]

@@ -1,26 +1,30 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"sync"
 
 	"upline/calc"
 )
 
-// The columns that say from which period on an event counts, and in which it is first seen when it corrects closed ones, differ by
-// cadence, so there are five texts.
-const (
-	sqlNetworkRows = `SELECT distributor_id, region, sponsor_id, parent_id, leg, effective_at_us, market, kind, owner_id, registration_kind, tags
-		FROM network_events WHERE plan_id = $1 AND `
-	sqlNetworkOrder = ` <= $3 ORDER BY distributor_id, event_id`
-)
+// networkViews are the columns that say from which period on an event counts, and in which it is first seen when it corrects closed
+// ones: they differ by cadence.
+var networkViews = [...]struct{ from, restated string }{
+	calc.Daily:     {"from_daily", "restated_daily"},
+	calc.Weekly:    {"from_weekly", "restated_weekly"},
+	calc.Monthly:   {"from_monthly", "restated_monthly"},
+	calc.Quarterly: {"from_quarterly", "restated_quarterly"},
+	calc.Yearly:    {"from_yearly", "restated_yearly"},
+}
 
-var sqlNetwork = [...]string{
-	calc.Daily:     sqlNetworkRows + `from_daily <= $2 AND restated_daily` + sqlNetworkOrder,
-	calc.Weekly:    sqlNetworkRows + `from_weekly <= $2 AND restated_weekly` + sqlNetworkOrder,
-	calc.Monthly:   sqlNetworkRows + `from_monthly <= $2 AND restated_monthly` + sqlNetworkOrder,
-	calc.Quarterly: sqlNetworkRows + `from_quarterly <= $2 AND restated_quarterly` + sqlNetworkOrder,
-	calc.Yearly:    sqlNetworkRows + `from_yearly <= $2 AND restated_yearly` + sqlNetworkOrder,
+// sqlNetwork reads the network in the view of a cadence, those columns of it that are asked for.
+func sqlNetwork(cadence calc.Cadence, kinds columnKinds) string {
+	view := &networkViews[cadence]
+	return `SELECT ` + kinds.selected("distributor_id", "region", "sponsor_id", "parent_id", "leg", "effective_at_us", "market", "kind", "owner_id",
+		"registration_kind", "tags") + ` FROM network_events WHERE plan_id = $1 AND ` + view.from + ` <= $2 AND ` + view.restated + ` <= $3
+		ORDER BY distributor_id, event_id`
 }
 
 // readNetwork gives the distributors dense indexes in byte order of their ids. Those above are found in a second pass, as they may
@@ -28,7 +32,9 @@ var sqlNetwork = [...]string{
 func (r *runReader) readNetwork(d *rowDigest) error {
 	in, plan := r.in, r.in.scope.plan
 	f := newNetworkFold(in, d)
-	if err := r.conn.Query(sqlNetwork[in.scope.period.Cadence], []any{plan.ID, in.scope.period.No, r.asOf}, f.row); err != nil {
+	kinds := f.kinds()
+	text := sqlNetwork(in.scope.period.Cadence, kinds)
+	if err := queryBlocks(r.conn, text, []any{plan.ID, in.scope.period.No, r.asOf}, kinds, nil, f.row); err != nil {
 		return err
 	}
 	if err := f.finish(); err != nil {
@@ -39,16 +45,10 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 	}
 	r.index = newIDIndex(&in.ids)
 	in.index = r.index
-	net := &in.calc.Network
-	var err error
-	if net.Sponsor, err = r.lookUp(&f.sponsors, "sponsor"); err != nil {
+	if err := r.lookUpAbove(f); err != nil {
 		return err
 	}
-	if f.placed {
-		if net.Parent, err = r.lookUp(&f.parents, "parent"); err != nil {
-			return err
-		}
-	}
+	net := &in.calc.Network
 	if f.asks.Owner {
 		net.Owner = rowsOfOwners(&in.ids, &f.owners)
 	}
@@ -56,6 +56,19 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 		r.rollUp(f.terminated)
 	}
 	return nil
+}
+
+// lookUpAbove finds sponsors and parents, beside each other.
+func (r *runReader) lookUpAbove(f *networkFold) (err error) {
+	net := &r.in.calc.Network
+	var found sync.WaitGroup
+	var parentsErr error
+	if f.placed {
+		found.Go(func() { net.Parent, parentsErr = r.lookUp(&f.parents, "parent") })
+	}
+	net.Sponsor, err = r.lookUp(&f.sponsors, "sponsor")
+	found.Wait()
+	return cmp.Or(err, parentsErr)
 }
 
 // rowsOfOwners gives for everybody the first row of the same owner. Nearly everybody owns one position, so that only owners who are
@@ -189,6 +202,28 @@ const (
 	networkTags
 )
 
+// kinds says which columns the plan asks for; the check of the liability asks for the market.
+func (f *networkFold) kinds() columnKinds {
+	kinds := []byte("ttt--i-t---")
+	for _, column := range []struct {
+		place int
+		kind  byte
+		asked bool
+	}{
+		{networkParent, 't', f.placed},
+		{networkLeg, 'i', f.placed},
+		{networkMarket, 't', f.asks.Home || f.in.liability != nil},
+		{networkOwner, 't', f.asks.Owner},
+		{networkRegistered, 't', f.asks.Kind},
+		{networkTags, 't', f.asks.Tags},
+	} {
+		if column.asked {
+			kinds[column.place] = column.kind
+		}
+	}
+	return columnKinds(kinds)
+}
+
 func (f *networkFold) row(row Row) error {
 	id := row.Bytes(networkID)
 	if n := f.in.ids.len(); n == 0 || f.in.ids.at(n-1) != string(id) {
@@ -270,8 +305,10 @@ func (f *networkFold) enrol(id []byte, row Row, effective int64) error {
 	}
 	f.isEnrolled, f.enrolledAtUS = true, effective
 	f.in.calc.Network.EnrolledAtUS[f.in.ids.len()-1] = effective
-	if owner := row.Bytes(networkOwner); f.asks.Owner && len(owner) > 0 {
-		f.owners.replaceLast(owner)
+	if f.asks.Owner {
+		if owner := row.Bytes(networkOwner); len(owner) > 0 {
+			f.owners.replaceLast(owner)
+		}
 	}
 	f.setRegistration(row, asEnrolled)
 	f.setSponsor(row, asEnrolled)

@@ -62,7 +62,7 @@ func (r *runReader) readRanks(d *rowDigest, from priorSource) error {
 	if err != nil {
 		return err
 	}
-	if err := r.readRun(d, run, sqlPriorRanks, take); err != nil {
+	if err := r.readRun(d, run, sqlPriorRanks, "titt", take); err != nil {
 		return err
 	}
 	err = r.readRestated(d, run, from.asOf, sqlRestatedRanks, func(_ int64, of int32, row Row) error { return take(of, row) })
@@ -132,7 +132,7 @@ func (r *runReader) readStates(d *rowDigest, from priorSource) error {
 		}
 		return key
 	}
-	err = r.readRun(d, run, sqlPriorStates, func(of int32, row Row) error {
+	err = r.readRun(d, run, sqlPriorStates, "tti", func(of int32, row Row) error {
 		d.bytes(row.Bytes(1))
 		d.int(row.Int(2))
 		return add(of, keyOf(row), row.Int(2))
@@ -179,9 +179,9 @@ func (r *runReader) readCompanyState(d *rowDigest, run Run) error {
 }
 
 // readRun reads rows that a posted run wrote by distributor, region by region.
-func (r *runReader) readRun(d *rowDigest, run Run, text string, each func(of int32, row Row) error) error {
+func (r *runReader) readRun(d *rowDigest, run Run, text string, kinds columnKinds, each func(of int32, row Row) error) error {
 	for _, region := range r.in.regions {
-		err := r.conn.Query(text, []any{region, run.Key, int64(run.Attempt)}, func(row Row) error {
+		err := queryBlocks(r.conn, text, []any{region, run.Key, int64(run.Attempt)}, kinds, r.index.aheadOf(0), func(row Row) error {
 			of := r.index.findBytes(row.Bytes(0))
 			if of < 0 {
 				return r.notInNetwork(row.Text(0), run.RunID)

@@ -126,23 +126,31 @@ func readRegions(c Conn) (regions []string, err error) {
 // lookUp turns ids of those above into indexes; an empty id into -1.
 func (r *runReader) lookUp(above *idColumn, what string) ([]int32, error) {
 	rows := make([]int32, above.len())
-	for i := range rows {
-		rows[i] = -1
-		id := above.at(i)
-		if id == "" {
-			continue
-		}
-		if rows[i] = r.index.find(id); rows[i] < 0 {
-			return nil, fmt.Errorf("%w: %s %s of distributor %s is not in the network of the period", ErrCorrupt, what, id, r.in.ids.at(i))
+	index := r.index.another()
+	for from := 0; from < len(rows); from += blockRows {
+		block := rows[from:min(from+blockRows, len(rows))]
+		index.ahead(len(block), func(i int) []byte { return above.bytesAt(from + i) })
+		for i := range block {
+			block[i] = -1
+			id := above.at(from + i)
+			if id == "" {
+				continue
+			}
+			if block[i] = index.find(id); block[i] < 0 {
+				return nil, fmt.Errorf("%w: %s %s of distributor %s is not in the network of the period", ErrCorrupt, what, id, r.in.ids.at(from+i))
+			}
 		}
 	}
 	return rows, nil
 }
 
-const sqlVolumes = `SELECT market, sale_id, event_id, of_event_id, distributor_id, pv, cv, price_minor, times,
-	product_class, customer_id, at_us, cycle, qv, fee_minor, vendor_id FROM event_counts
+// sqlVolumes reads the entries of a region, those columns of them that are asked for.
+func sqlVolumes(kinds columnKinds) string {
+	return `SELECT ` + kinds.selected("market", "sale_id", "event_id", "of_event_id", "distributor_id", "pv", "cv", "price_minor", "times",
+		"product_class", "customer_id", "at_us", "cycle", "qv", "fee_minor", "vendor_id") + ` FROM event_counts
 	WHERE region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 AND restated_in <= $5
-	ORDER BY market, sale_id, event_id, of_event_id, cycle, at_us, distributor_id, product_class`
+	ORDER BY market, sale_id, event_id, of_event_id, cycle, at_us, distributor_id`
+}
 
 func (r *runReader) readVolumes(d *rowDigest) error {
 	in := r.in
@@ -151,9 +159,11 @@ func (r *runReader) readVolumes(d *rowDigest) error {
 	if err := more.readFirstPurchases(r.conn, in.scope, r.asOf); err != nil {
 		return err
 	}
+	kinds := more.kinds(r.in.liability != nil)
+	text := sqlVolumes(kinds)
 	for _, region := range in.regions {
 		args := []any{region, in.scope.plan.ID, int64(in.scope.period.Cadence), in.scope.period.No, r.asOf}
-		err := r.conn.Query(sqlVolumes, args, func(row Row) error { return r.addVolume(row, region, more, d) })
+		err := queryBlocks(r.conn, text, args, kinds, r.index.aheadOf(columnSeller), func(row Row) error { return r.addVolume(row, region, more, d) })
 		if err != nil {
 			return err
 		}

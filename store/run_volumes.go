@@ -69,6 +69,31 @@ const (
 	columnVendor
 )
 
+// kinds says which columns the plan asks for; the check of the liability asks for its own.
+func (r *volumeReader) kinds(liability bool) columnKinds {
+	kinds := []byte("ttttt" + "iii" + "--------")
+	first := r.asks.First || r.asks.BuyerSince
+	for _, column := range []struct {
+		place int
+		kind  byte
+		asked bool
+	}{
+		{columnTimes, 'i', r.asks.Count},
+		{columnClass, 't', r.asks.Class},
+		{columnCustomer, 't', r.asks.Buyer || first},
+		{columnAt, 'i', r.asks.At || first},
+		{columnCycle, 'i', r.asks.Cycle},
+		{columnQV, 'i', r.asks.QV || liability},
+		{columnFee, 'i', r.asks.Fees || liability},
+		{columnVendor, 't', liability},
+	} {
+		if column.asked {
+			kinds[column.place] = column.kind
+		}
+	}
+	return columnKinds(kinds)
+}
+
 // read takes the columns of an entry, and adds what it takes to the digest.
 func (r *volumeReader) read(row Row, d *rowDigest) {
 	v := r.to

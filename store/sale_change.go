@@ -98,6 +98,7 @@ func (h *history) settle(e *storedEvent, events []calc.SaleEvent, f *calc.SaleFo
 			return h.unprorated(e.ID, c.Err)
 		}
 		e.change.outcome, e.change.cycle = c.Prorated, c.Cycle
+		e.change.outcome.ChargedPart = calc.Fraction{} // which is not kept
 	}
 	return nil
 }

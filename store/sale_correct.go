@@ -43,7 +43,7 @@ func (h *history) correct(lines []Line, inForce []origin, f calc.SaleFold) ([]Li
 		if l.Kind == lineReversal || l.AmountMinor == 0 || l.Kind == lineOpening && l.Factor != "" {
 			continue
 		}
-		name, taken, rounding, err := h.takenBack(l, origins[l.Origin], f)
+		name, taken, by, rounding, err := h.takenBack(l, origins[l.Origin], f)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +52,7 @@ func (h *history) correct(lines []Line, inForce []origin, f calc.SaleFold) ([]Li
 			if reversal.FactorPart == taken {
 				continue
 			}
-			corrections = append(corrections, reversing(reversal, "", calc.One, -reversal.AmountMinor))
+			corrections = append(corrections, reversing(reversal, "", calc.One, -reversal.AmountMinor, by))
 		}
 		if taken.Num == 0 {
 			continue
@@ -63,7 +63,7 @@ func (h *history) correct(lines []Line, inForce []origin, f calc.SaleFold) ([]Li
 				return nil, fmt.Errorf("reversing line %d of event %s: %w", l.LineNo, l.EventID, err)
 			}
 		}
-		corrections = append(corrections, reversing(l, name, taken, -amount))
+		corrections = append(corrections, reversing(l, name, taken, -amount, by))
 	}
 	return corrections, nil
 }
@@ -73,39 +73,41 @@ type lineID struct {
 	no      int32
 }
 
-// reversing makes the line that takes back a part of another.
-func reversing(l *Line, factor string, part calc.Fraction, amountMinor int64) Line {
+// reversing makes the line that takes back a part of another, by a version of the plan.
+func reversing(l *Line, factor string, part calc.Fraction, amountMinor int64, version int32) Line {
 	return Line{
 		DistributorID: l.DistributorID, Bonus: l.Bonus, Kind: lineReversal, Level: l.Level, Base: l.AmountMinor, BaseUnit: "MONEY",
 		Point: calc.One, Rate: -calc.RateScale, Factor: factor, FactorPart: part, AmountMinor: amountMinor, Currency: l.Currency,
-		Period: PeriodKey{Cadence: l.Period.Cadence}, ReversesEventID: l.EventID, ReversesLineNo: l.LineNo,
+		Period: PeriodKey{Cadence: l.Period.Cadence}, ReversesEventID: l.EventID, ReversesLineNo: l.LineNo, PlanVersion: version,
 	}
 }
 
-// takenBack returns the part of a line that the sale's events take back, its name, and how it is rounded. All of it is, whose origin is
-// not in force, and of a payment what was given back; else the bonus says.
-func (h *history) takenBack(l *Line, o *origin, f calc.SaleFold) (name string, part calc.Fraction, rounding calc.Rounding, err error) {
-	for _, b := range h.plan.Bonuses {
-		if b.Name != l.Bonus {
-			continue
-		}
-		switch {
-		case o == nil:
-			return "undone", calc.One, h.plan.BonusRounding(&b), nil
-		case o.cycle > 0:
-			return "given_back", calc.Fraction{Num: o.kept.Den - o.kept.Num, Den: o.kept.Den}, h.plan.BonusRounding(&b), nil
-		}
-		clawback, months := b.EventClawback()
-		name = "taken_back"
-		if clawback.Mode == calc.ClawbackMonthsPaid {
-			name = "unearned_months"
-		}
-		var span *calc.MonthSpan
-		if o != nil && o.change != nil {
-			span = o.change.rest
-		}
-		stays := clawback.RetainedIn(f, months, span)
-		return name, calc.Fraction{Num: stays.Den - stays.Num, Den: stays.Den}, h.plan.BonusRounding(&b), nil
+// takenBack returns the part of a line that the sale's events take back, its name, the version of the plan that says so, and how it is
+// rounded. All of it is, whose origin is not in force, and of a payment what was given back; else the bonus says.
+func (h *history) takenBack(l *Line, o *origin, f calc.SaleFold) (name string, part calc.Fraction, by int32, rounding calc.Rounding, err error) {
+	all := h.allVersions()
+	paidBy := all.of(l.PlanVersion)
+	paid := bonusNamed(paidBy, l.Bonus)
+	if paid == nil {
+		return "", calc.Fraction{}, 0, calc.Rounding{}, fmt.Errorf("%w: plan %s version %d has no bonus %q", ErrCorrupt, paidBy.ID, paidBy.Version, l.Bonus)
 	}
-	return "", calc.Fraction{}, calc.Rounding{}, fmt.Errorf("%w: plan %s version %d has no bonus %q", ErrCorrupt, h.plan.ID, h.plan.Version, l.Bonus)
+	switch {
+	case o == nil:
+		return "undone", calc.One, paidBy.Version, paidBy.BonusRounding(paid), nil
+	case o.cycle > 0:
+		return "given_back", calc.Fraction{Num: o.kept.Den - o.kept.Num, Den: o.kept.Den}, paidBy.Version, paidBy.BonusRounding(paid), nil
+	}
+	plan, bonus := all.ending(l, f.EndedAtUS)
+	clawback, _ := bonus.EventClawback()
+	_, months := paid.EventClawback()
+	name = "taken_back"
+	if clawback.Mode == calc.ClawbackMonthsPaid {
+		name = "unearned_months"
+	}
+	var span *calc.MonthSpan
+	if o.change != nil {
+		span = o.change.rest
+	}
+	stays := clawback.RetainedIn(f, months, span)
+	return name, calc.Fraction{Num: stays.Den - stays.Num, Den: stays.Den}, plan.Version, plan.BonusRounding(bonus), nil
 }

@@ -8,13 +8,15 @@ import (
 
 // history is a sale with all its events and lines, inside a transaction.
 type history struct {
-	store  *Store
-	conn   Conn
-	sale   Sale
-	sold   saleTerms  // those that the sale was recorded with
-	plan   *calc.Plan // the version that the sale was sold under
-	events []storedEvent
-	lines  []Line
+	store *Store
+	conn  Conn
+	sale  Sale
+	sold  saleTerms  // those that the sale was recorded with
+	plan  *calc.Plan // the version that the sale was sold under
+	// versions are those that its later events go by; nil for the one that it was sold under alone.
+	versions versions
+	events   []storedEvent
+	lines    []Line
 	// cadences are those that a new event is stamped with: of the version that the sale was sold under, and of the one in force when
 	// the event happened, which computes its periods. firstUS is the plan's first moment; what happened to an opening service before
 	// it counts in the first periods.
@@ -50,15 +52,9 @@ func (s *Store) history(c Conn, region, market, saleID string, atUS int64) (*his
 		h.lines = append(h.lines, scanLine(r))
 		return nil
 	})
-	terms := make(map[string]storedChange)
-	b.Query(sqlTermsOfSale, key, func(r Row) error {
-		id, change := scanChange(r)
-		terms[id] = change
-		return nil
-	})
-	var inForce int64
+	var inForce, newest int64
 	b.Query(sqlVersionForSale, []any{region, market, saleID, atUS}, func(r Row) error {
-		inForce = r.Int(0)
+		inForce, newest = r.Int(0), r.Int(1)
 		return nil
 	})
 	if err := c.Send(&b); err != nil {
@@ -67,7 +63,7 @@ func (s *Store) history(c Conn, region, market, saleID string, atUS int64) (*his
 	if !found {
 		return nil, unknownSale(market, saleID)
 	}
-	if err := h.place(terms); err != nil {
+	if err := h.readTerms(key); err != nil {
 		return nil, err
 	}
 	plan, err := s.plan(c, h.sale.PlanID, h.sale.PlanVersion)
@@ -86,12 +82,18 @@ func (s *Store) history(c Conn, region, market, saleID string, atUS int64) (*his
 		}
 		h.cadences = union(h.cadences, planCadences(then))
 	}
+	if h.versions, err = s.readVersions(c, plan, int32(newest)); err != nil {
+		return nil, err
+	}
+	for _, p := range h.versions[1:] {
+		h.cadences = union(h.cadences, planCadences(p))
+	}
 	nameLines(plan, h.lines)
 	return h, nil
 }
 
-const sqlVersionForSale = `SELECT CAST(COALESCE(MAX(p.version), 0) AS BIGINT) FROM sales s JOIN plans p ON p.plan_id = s.plan_id
-	WHERE s.region = $1 AND s.market = $2 AND s.sale_id = $3 AND p.valid_from_us <= $4`
+const sqlVersionForSale = `SELECT CAST(COALESCE(MAX(CASE WHEN p.valid_from_us <= $4 THEN p.version END), 0) AS BIGINT), CAST(COALESCE(MAX(p.version), 0) AS BIGINT)
+	FROM sales s JOIN plans p ON p.plan_id = s.plan_id WHERE s.region = $1 AND s.market = $2 AND s.sale_id = $3`
 
 func unknownSale(market, saleID string) *Refusal {
 	return &Refusal{

@@ -38,8 +38,8 @@ func (h *history) origins(events []calc.SaleEvent, f *calc.SaleFold) []origin {
 	if events[f.Start].Kind == calc.Opening {
 		list = append(list, origin{id: originID(originOpening, h.sale.DistributorID), atUS: f.StartedAtUS, kept: calc.One, opening: true})
 	} else {
-		list = append(list, origin{id: originID(byTerms(originLive, events, f.StartTerms), h.sale.DistributorID), atUS: f.StartedAtUS, kept: calc.One,
-			terms: h.termsAt(events, f.StartTerms)})
+		id := originID(byTerms(originLive, events, f.StartTerms), h.sale.DistributorID)
+		list = append(list, origin{id: id, atUS: f.StartedAtUS, kept: calc.One, terms: h.termsAt(events, f.StartTerms)})
 	}
 	list = append(list, h.changeOrigins(events, f)...)
 	if !h.paysAt(true) {
@@ -53,11 +53,13 @@ func (h *history) origins(events []calc.SaleEvent, f *calc.SaleFold) []origin {
 	return list
 }
 
-// paysAt reports whether the sale's plan has a bonus that pays when a sale goes live, or with every paid cycle.
+// paysAt reports whether a plan of the sale has a bonus that pays when a sale goes live, or with every paid cycle.
 func (h *history) paysAt(payments bool) bool {
-	for i := range h.plan.Bonuses {
-		if b := &h.plan.Bonuses[i]; b.Pays == calc.PaysEvent && b.AtPayments == payments {
-			return true
+	for _, p := range h.allVersions() {
+		for i := range p.Bonuses {
+			if b := &p.Bonuses[i]; b.Pays == calc.PaysEvent && b.AtPayments == payments {
+				return true
+			}
 		}
 	}
 	return false
@@ -93,7 +95,7 @@ func (h *history) linesFor(before, after []origin, f *calc.SaleFold, eventID str
 		return nil, err
 	}
 	for _, l := range corrections {
-		l.PlanID, l.PlanVersion = h.plan.ID, h.plan.Version
+		l.PlanID = h.plan.ID
 		l.Period = periodKey(h.plan, l.Period.Cadence, stampOf(stamps, l.Period.Cadence).no)
 		lines = append(lines, l)
 	}

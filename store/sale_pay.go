@@ -6,10 +6,26 @@ import (
 	"upline/calc"
 )
 
-// pay returns the commissions that the sale pays for an origin. Whose lines they are in the sale is filled in later.
+// pay returns the commissions that the sale pays for an origin. Whose lines they are in the sale is filled in later. A paid cycle pays by
+// the version of the sale, and by the one that was in force then what is of the version at the event.
 func (h *history) pay(o origin, stamps []stamp) ([]Line, error) {
-	needs := calc.EventNeeds(h.plan, o.cycle > 0)
-	u := upward{conn: h.conn, plan: h.plan, ranks: needs.Ranks, atUS: o.atUS, unpaid: map[string]bool{}}
+	all := h.allVersions()
+	then := all.at(o.atUS)
+	if o.cycle == 0 || then == h.plan {
+		return h.payBy(h.plan, o, stamps, func(string) bool { return true })
+	}
+	lines, err := h.payBy(h.plan, o, stamps, func(bonus string) bool { return all.governs(h.plan, bonus) })
+	if err != nil {
+		return nil, err
+	}
+	later, err := h.payBy(then, o, stamps, func(bonus string) bool { return all.governs(then, bonus) })
+	return append(lines, later...), err
+}
+
+// payBy returns those lines of a version that are of a bonus that is asked for.
+func (h *history) payBy(plan *calc.Plan, o origin, stamps []stamp, asked func(bonus string) bool) ([]Line, error) {
+	needs := calc.EventNeeds(plan, o.cycle > 0)
+	u := upward{conn: h.conn, plan: plan, ranks: needs.Ranks, atUS: o.atUS, unpaid: map[string]bool{}}
 	sponsor, err := u.chain(h.sale.DistributorID, false, needs.SponsorLevels)
 	if err != nil {
 		return nil, err
@@ -18,7 +34,7 @@ func (h *history) pay(o origin, stamps []stamp) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	base := calc.EventInput{Plan: h.plan, Sponsor: sponsor.members, Placement: placement.members}
+	base := calc.EventInput{Plan: plan, Sponsor: sponsor.members, Placement: placement.members}
 	if needs.Customers {
 		if base.Customers, err = h.customersOf(h.sale.DistributorID); err != nil {
 			return nil, err
@@ -39,23 +55,23 @@ func (h *history) pay(o origin, stamps []stamp) ([]Line, error) {
 	lines := make([]Line, 0, len(paid))
 	for _, l := range paid {
 		earner := chainOf(sponsor, placement, l).ids[l.Distance]
-		if u.unpaid[earner] {
+		bonus := plan.Bonuses[l.Bonus]
+		if u.unpaid[earner] || !asked(bonus.Name) {
 			continue
 		}
-		bonus := h.plan.Bonuses[l.Bonus]
 		line := Line{
-			Origin: o.id, DistributorID: earner, PlanID: h.plan.ID, PlanVersion: h.plan.Version, Period: periodKey(h.plan, bonus.Cadence, stampOf(stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineCommission,
-			Level: int32(l.Level), Base: l.Base, BaseUnit: "VOLUME", Point: h.plan.PointValue, Rate: l.Rate, FactorPart: calc.One,
-			AmountMinor: l.AmountMinor, Currency: h.plan.Currency,
+			Origin: o.id, DistributorID: earner, PlanID: plan.ID, PlanVersion: plan.Version, Period: periodKey(plan, bonus.Cadence, stampOf(stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineCommission,
+			Level: int32(l.Level), Base: l.Base, BaseUnit: "VOLUME", Point: plan.PointValue, Rate: l.Rate, FactorPart: calc.One,
+			AmountMinor: l.AmountMinor, Currency: plan.Currency,
 		}
-		switch bonus.UnitOf(h.plan) {
+		switch bonus.UnitOf(plan) {
 		case calc.UnitMoney:
 			line.BaseUnit, line.Point = "MONEY", calc.One
 		case calc.UnitCount:
 			line.BaseUnit, line.Point = "COUNT", calc.One
 		case calc.UnitVolume:
-			if points := h.plan.PointValues; points != nil {
-				line.Point = points[h.plan.VariantOfMarket[chainOf(sponsor, placement, l).members[l.Distance].Market]]
+			if points := plan.PointValues; points != nil {
+				line.Point = points[plan.VariantOfMarket[chainOf(sponsor, placement, l).members[l.Distance].Market]]
 			}
 		}
 		switch {

@@ -73,9 +73,22 @@ func insertTerms(b *Batch, s *Sale, eventID string, c *storedChange) {
 		int64(c.cycle), o.CreditMinor, o.ChargeMinor, o.UnusedPart.Num, o.UnusedPart.Den, o.ExtensionUnits, o.StartUS, o.NextBillingUS)
 }
 
-// place takes the rows of sale_terms: to the events that they belong to, and the terms that the sale was recorded with.
-func (h *history) place(rows map[string]storedChange) error {
+// readTerms reads what changes bring, and the terms that the sale was recorded with. Nearly no sale has changes: only for one that has
+// is the table looked into, since what looks for missing rows collides with whoever adds some near by.
+func (h *history) readTerms(key []any) error {
 	h.sold = termsOfSale(&h.sale)
+	if !slices.ContainsFunc(h.events, func(e storedEvent) bool { return e.Kind == calc.Changed }) {
+		return nil
+	}
+	rows := make(map[string]storedChange)
+	err := h.conn.Query(sqlTermsOfSale, key, func(r Row) error {
+		id, change := scanChange(r)
+		rows[id] = change
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	if first, ok := rows[h.sale.SaleID]; ok {
 		h.sold = first.saleTerms
 	}

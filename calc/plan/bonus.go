@@ -117,7 +117,11 @@ func (r *bonusReader) general() {
 		r.fail(r.path+".pays", timing.why, "delete `pays`")
 		r.to.Pays = paysOmitted(b)
 	}
+	if b.GetPays() == uplinev1.PaysAt_PAYS_AT_PAYMENT && kind == "advance" {
+		r.fail(r.path+".pays", "an advance is paid when the service goes live, and its payments earn it", "delete `pays`")
+	}
 	r.to.AtPayments = r.atPayments(b)
+	r.version()
 	r.to.When = r.condition(r.path+".when", b.GetWhen(), r.phase())
 	r.to.Markets = r.marketMask(r.path+".markets", b.GetMarkets())
 	switch b.GetInactive() {
@@ -157,7 +161,18 @@ func (r *bonusReader) readRateMax(kind string) {
 	}
 }
 
-// atPayments tells of a bonus that pays at events that it pays with every paid cycle: a residual, and what is made up from one.
+// version reads which version of the plan holds for what happens to a sale later.
+func (r *bonusReader) version() {
+	written := r.message.GetVersion()
+	if written != uplinev1.VersionOf_VERSION_OF_UNSPECIFIED && r.to.Pays != calc.PaysEvent {
+		r.fail(r.path+".version", "a bonus that is paid at the period's close is of the version that is in force in the period", "delete it")
+		return
+	}
+	r.to.EventVersion = written == uplinev1.VersionOf_VERSION_OF_EVENT
+}
+
+// atPayments tells of a bonus that pays at events that it pays with every paid cycle: a residual, one that says so, and what is made up
+// from one.
 func (c *compiler) atPayments(b *uplinev1.Bonus) bool {
 	if paysAt(b, paysOmitted(b)) != calc.PaysEvent {
 		return false
@@ -166,7 +181,7 @@ func (c *compiler) atPayments(b *uplinev1.Bonus) bool {
 	for stack := []*uplinev1.Bonus{b}; len(stack) > 0; {
 		at := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if at.GetResidual() != nil {
+		if at.GetResidual() != nil || at.GetPays() == uplinev1.PaysAt_PAYS_AT_PAYMENT {
 			return true
 		}
 		for _, other := range c.message.GetBonuses() {
@@ -182,7 +197,7 @@ func (c *compiler) atPayments(b *uplinev1.Bonus) bool {
 // paysAt gives when a bonus posts its lines.
 func paysAt(b *uplinev1.Bonus, omitted calc.Pays) calc.Pays {
 	switch b.GetPays() {
-	case uplinev1.PaysAt_PAYS_AT_EVENT:
+	case uplinev1.PaysAt_PAYS_AT_EVENT, uplinev1.PaysAt_PAYS_AT_PAYMENT:
 		return calc.PaysEvent
 	case uplinev1.PaysAt_PAYS_AT_PERIOD:
 		return calc.PaysPeriod

@@ -31,6 +31,9 @@ func (r *bonusReader) monthsAdvanced(months int32) int32 {
 	case months > 0 && r.to.Pays == calc.PaysPeriod && r.sound(r.path+".pays"):
 		r.fail(r.at+".months", "months are paid in advance when a sale goes live, and this bonus is paid at the period's close", "add `pays: event`, or delete `months`")
 		return 0
+	case months > 0 && r.to.AtPayments:
+		r.fail(r.at+".months", "months are paid in advance when a sale goes live, and this bonus is paid with every paid cycle", "write `pays: event`, or delete `months`")
+		return 0
 	}
 	return months
 }
@@ -46,6 +49,10 @@ func (r *bonusReader) clawback(schedule *uplinev1.Clawback, omitted calc.Clawbac
 		return calc.Clawback{}
 	}
 	out := calc.Clawback{Mode: omitted}
+	if r.to.AtPayments && schedule != nil {
+		r.fail(path, "what is paid with a paid cycle stays when the service ends, and goes with what is given back of the payment", "delete it, or pay the bonus when the service goes live: `pays: event`")
+		return out
+	}
 	if mode, ok := clawbackModes[schedule.GetMode()]; ok {
 		out.Mode = mode
 	}

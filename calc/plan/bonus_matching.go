@@ -66,7 +66,9 @@ func (r *bonusReader) matched(names []string) []int {
 		case r.to.Pays == calc.PaysEvent && paysAt(other, paysOmitted(other)) != calc.PaysEvent:
 			r.fail(at, fmt.Sprintf("the bonus `%s` is paid at the period's close, and this one at the event", shown(name)), "match bonuses that are paid at the event, or delete `pays` here")
 		case r.to.Pays == calc.PaysEvent && r.atPayments(other) != r.to.AtPayments:
-			r.fail(at, fmt.Sprintf("the bonus `%s` and another that is matched are not paid with the same events: a residual is paid with every paid cycle, others when the sale goes live", shown(name)), "write a matching bonus for each")
+			r.fail(at, fmt.Sprintf("the bonus `%s` and another that is matched are not paid with the same events: a residual and what says `pays: payment` are paid with every paid cycle, others when the sale goes live", shown(name)), "write a matching bonus for each")
+		case r.to.Pays == calc.PaysEvent && (other.GetVersion() == uplinev1.VersionOf_VERSION_OF_EVENT) != r.to.EventVersion:
+			r.fail(at, fmt.Sprintf("the bonus `%s` is of another version of the plan than this one, when a sale is older than the version", shown(name)), "give both the same `version`")
 		case r.to.Pays == calc.PaysEvent && paysLevels(other) && treeOf(other) != treeOf(r.message):
 			r.fail(at, fmt.Sprintf("the bonus `%s` walks another tree, and at the event only one way up is known", shown(name)), "walk the same `tree`, or match what sellers are paid")
 		case r.to.Pays == calc.PaysPeriod && paysAt(other, paysOmitted(other)) == calc.PaysEvent:

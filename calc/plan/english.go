@@ -210,6 +210,9 @@ func (w *english) bonus(i int) {
 	default:
 		w.line("  Paid at the end of each period, %v.", compiled.Cadence)
 	}
+	if compiled.EventVersion {
+		w.line("  What happens to a sale later is by the version of the plan that is in force then.")
+	}
 	switch b.Inactive {
 	case uplinev1.Inactive_INACTIVE_PAID:
 		w.line("  Also for whoever is not active.")

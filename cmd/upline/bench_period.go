@@ -8,6 +8,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,7 +27,8 @@ type periodBench struct {
 	plan                string
 	url                 string
 	seed                uint64
-	json                bool
+	rows, json          bool
+	cpuProfile          string
 }
 
 // periodResult is what it prints as JSON.
@@ -44,6 +47,7 @@ type periodResult struct {
 	PeakRSSMB        int64   `json:"peak_rss_mb"`
 	Plan             string  `json:"plan"`
 	Seed             uint64  `json:"seed"`
+	InputDigest      string  `json:"input_digest"`
 	OutputDigest     string  `json:"output_digest"`
 }
 
@@ -59,6 +63,9 @@ load_s is the time of loading. total_s is that of the close, from the call to th
 the computation and the digest of its result, write_s the writing of lines, ranks and carry-overs, and commit_s the flip.
 peak_rss_mb is the most memory that the process ever had, the making up of the company included.
 
+--rows loads by bulk the rows that a close reads and no others, which takes a tenth of the time: for companies of millions. The close
+reads, computes and writes the same either way; the database is not one that a server could go on with.
+
 Without --url the database is a SQLite file in a temporary folder, which is taken away again. A database that is named stays as
 it is afterwards, for "bench calls" or a look.`,
 		Example: `  upline bench period --distributors 1000000 --sales 3000000 --json
@@ -72,6 +79,8 @@ it is afterwards, for "bench calls" or a look.`,
 	f.StringVar(&b.plan, "plan", "hybrid", "hybrid, or a plan file")
 	f.StringVar(&b.url, "url", "", "`URL` of an empty database; a temporary SQLite file when left out")
 	f.Uint64Var(&b.seed, "seed", 1, "what the company is made from")
+	f.BoolVar(&b.rows, "rows", false, "load only the rows that a close reads, by bulk")
+	f.StringVar(&b.cpuProfile, "cpu-profile", "", "write a processor profile of the close to this `FILE`, for \"go tool pprof\"")
 	f.BoolVar(&b.json, "json", false, "print one JSON object")
 	return c
 }
@@ -126,10 +135,15 @@ func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 	}
 	bar := newProgressBar(t.err)
 	defer bar.clear()
-	if r.LoadS, err = b.load(ctx, kept, compiled, string(source), bar); err != nil {
+	if r.LoadS, err = b.load(ctx, engine, kept, compiled, string(source), bar); err != nil {
 		return fmt.Errorf("loading the company: %w", err)
 	}
 	bar.show("closing", 0, 0)
+	stopProfile, err := startProfile(b.cpuProfile)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopProfile()) }()
 	began := time.Now()
 	run, err := kept.StartRun(ctx, compiled.ID, compiled.Main, period.Name)
 	if err != nil {
@@ -139,11 +153,14 @@ func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 		return err
 	}
 	r.TotalS = time.Since(began).Seconds()
+	if err := stopProfile(); err != nil {
+		return err
+	}
 	bar.clear()
 	r.ReadS, r.ComputeS = phases.between(store.PhaseReading, store.PhaseComputing), phases.between(store.PhaseComputing, store.PhaseWriting)
 	r.WriteS, r.CommitS = phases.between(store.PhaseWriting, store.PhasePosting), phases.between(store.PhasePosting, store.PhaseDone)
 	r.Lines, r.DistributorsPerS, r.PeakRSSMB = run.LineCount, float64(b.distributors)/r.TotalS, peakRSSBytes()>>20
-	r.OutputDigest = fmt.Sprintf("%x", run.OutputDigest)
+	r.InputDigest, r.OutputDigest = fmt.Sprintf("%x", run.InputDigest), fmt.Sprintf("%x", run.OutputDigest)
 	if b.json {
 		return json.NewEncoder(t.out).Encode(r)
 	}
@@ -154,10 +171,15 @@ closed in %.2f s, %.0f distributors/s: %d lines; read %.2f s, compute %.2f s, wr
 }
 
 // load makes the company up and loads it, and keeps none of it.
-func (b *periodBench) load(ctx context.Context, kept *store.Store, compiled *calc.Plan, source string, bar *progressBar) (seconds float64, err error) {
+func (b *periodBench) load(ctx context.Context, engine store.Engine, kept *store.Store, compiled *calc.Plan, source string, bar *progressBar) (seconds float64, err error) {
 	in := synthetic.Company(compiled, b.distributors, b.sales, b.seed)
 	began := time.Now()
-	err = synthetic.Load(ctx, kept, in, source, func(step string, n, total int) { bar.show(step, int64(n), int64(total)) })
+	show := func(step string, n, total int) { bar.show(step, int64(n), int64(total)) }
+	if b.rows {
+		err = synthetic.LoadRows(ctx, engine, kept, in, source, show)
+	} else {
+		err = synthetic.Load(ctx, kept, in, source, show)
+	}
 	return time.Since(began).Seconds(), err
 }
 
@@ -173,4 +195,22 @@ func (p *phaseTimes) enter(_ string, phase store.RunPhase) {
 
 func (p *phaseTimes) between(from, to store.RunPhase) float64 {
 	return p.at[to].Sub(p.at[from]).Seconds()
+}
+
+// startProfile writes a processor profile to a file until stop is called; without a file it does nothing.
+func startProfile(file string) (stop func() error, err error) {
+	if file == "" {
+		return func() error { return nil }, nil
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return nil, usageErrorf("--cpu-profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return sync.OnceValue(func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}), nil
 }

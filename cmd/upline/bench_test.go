@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"upline/cmd/upline/internal/proc"
@@ -24,6 +25,22 @@ func TestBenchPeriod_PrintsOneObjectAndLeavesADatabaseThatIsProved(t *testing.T)
 	}
 	if proved := runCommand(t, map[string]string{"UPLINE_DATABASE": database}, "", "verify", "--plan", "hybrid", "2026-01"); proved.code != exitOK {
 		t.Errorf("%s%s", proved.out, proved.err)
+	}
+}
+
+// The rows that --rows loads are those that calls leave: the close comes to the same.
+func TestBenchPeriod_RowsCloseAsCallsDo(t *testing.T) {
+	var digests []string
+	for _, how := range [][]string{nil, {"--rows"}} {
+		got := runCommand(t, nil, "", append([]string{"bench", "period", "--distributors", "400", "--sales", "1200", "--json"}, how...)...)
+		var result periodResult
+		if err := json.Unmarshal([]byte(got.out), &result); err != nil || got.code != exitOK {
+			t.Fatalf("%v: %s%s", err, got.out, got.err)
+		}
+		digests = append(digests, result.InputDigest+" "+result.OutputDigest)
+	}
+	if digests[0] != digests[1] {
+		t.Errorf("loaded by calls, and by rows:\n%s", strings.Join(digests, "\n"))
 	}
 }
 

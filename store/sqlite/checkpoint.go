@@ -13,9 +13,12 @@ import (
 // A long reader keeps the log growing, and nothing is lost by that but disk. Many short readers that overlap could do the same for
 // good; so when the log has grown far, the writer waits a moment for the readers of that moment, and begins it anew.
 const (
-	logPages        = 16_384    // 64 MB: written back every so many pages. Fewer write often changed pages back more often.
-	logWaitTimes    = 8         // so many times that, and the writer waits for readers
-	logBytesKept    = 128 << 20 // what is kept of a longer log's file once it has begun anew
+	// logPages is after how many pages the log is written back: 192 MB. Fewer write often changed pages back more often, and the 20 to
+	// 30 ms that the writer then waits for the file to be on the disk, whatever is left to write, come so often that one sale in
+	// a hundred meets them. More make readers look for a page in more of the log's indexes, which are of 4,096 pages each.
+	logPages        = 49_152
+	logWaitTimes    = 4         // so many times that, and the writer waits for readers
+	logBytesKept    = 256 << 20 // what is kept of a longer log's file once it has begun anew
 	readersWaitTime = 20 * time.Millisecond
 	catchUpTries    = 8
 	commitsPerLook  = 8 // a look at the log's length is not free

@@ -508,6 +508,9 @@ const (
 	PaysAt_PAYS_AT_EVENT PaysAt = 1
 	// When the period closes.
 	PaysAt_PAYS_AT_PERIOD PaysAt = 2
+	// With every paid cycle of the service, at once, as if each were a sale of its own: not when it goes live. For a direct bonus, a unilevel,
+	// a revenue share, a differential and what matches them; a residual that pays at the event does so in any case.
+	PaysAt_PAYS_AT_PAYMENT PaysAt = 3
 )
 
 // Enum value maps for PaysAt.
@@ -516,11 +519,13 @@ var (
 		0: "PAYS_AT_UNSPECIFIED",
 		1: "PAYS_AT_EVENT",
 		2: "PAYS_AT_PERIOD",
+		3: "PAYS_AT_PAYMENT",
 	}
 	PaysAt_value = map[string]int32{
 		"PAYS_AT_UNSPECIFIED": 0,
 		"PAYS_AT_EVENT":       1,
 		"PAYS_AT_PERIOD":      2,
+		"PAYS_AT_PAYMENT":     3,
 	}
 )
 
@@ -549,6 +554,62 @@ func (x PaysAt) Number() protoreflect.EnumNumber {
 // Deprecated: Use PaysAt.Descriptor instead.
 func (PaysAt) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_plan_proto_rawDescGZIP(), []int{8}
+}
+
+// VersionOf says which version of the plan holds for what happens to a sale after it was made.
+type VersionOf int32
+
+const (
+	// Not given; means SALE.
+	VersionOf_VERSION_OF_UNSPECIFIED VersionOf = 0
+	// The version that the sale was sold under.
+	VersionOf_VERSION_OF_SALE VersionOf = 1
+	// The version that is in force when it happens: a paid cycle pays by it, and when the service ends its `clawback` holds. A bonus that
+	// the version does not have any more pays nothing then, and is taken back by the version that paid it; one that is new in it pays, if it
+	// says `event` itself. What a sale pays when it goes live, and what changes of the service make of that, is of the version of the
+	// sale.
+	VersionOf_VERSION_OF_EVENT VersionOf = 2
+)
+
+// Enum value maps for VersionOf.
+var (
+	VersionOf_name = map[int32]string{
+		0: "VERSION_OF_UNSPECIFIED",
+		1: "VERSION_OF_SALE",
+		2: "VERSION_OF_EVENT",
+	}
+	VersionOf_value = map[string]int32{
+		"VERSION_OF_UNSPECIFIED": 0,
+		"VERSION_OF_SALE":        1,
+		"VERSION_OF_EVENT":       2,
+	}
+)
+
+func (x VersionOf) Enum() *VersionOf {
+	p := new(VersionOf)
+	*p = x
+	return p
+}
+
+func (x VersionOf) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (VersionOf) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_plan_proto_enumTypes[9].Descriptor()
+}
+
+func (VersionOf) Type() protoreflect.EnumType {
+	return &file_upline_v1_plan_proto_enumTypes[9]
+}
+
+func (x VersionOf) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use VersionOf.Descriptor instead.
+func (VersionOf) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{9}
 }
 
 // Inactive says whether a bonus pays those who are not active.
@@ -588,11 +649,11 @@ func (x Inactive) String() string {
 }
 
 func (Inactive) Descriptor() protoreflect.EnumDescriptor {
-	return file_upline_v1_plan_proto_enumTypes[9].Descriptor()
+	return file_upline_v1_plan_proto_enumTypes[10].Descriptor()
 }
 
 func (Inactive) Type() protoreflect.EnumType {
-	return &file_upline_v1_plan_proto_enumTypes[9]
+	return &file_upline_v1_plan_proto_enumTypes[10]
 }
 
 func (x Inactive) Number() protoreflect.EnumNumber {
@@ -601,7 +662,7 @@ func (x Inactive) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Inactive.Descriptor instead.
 func (Inactive) EnumDescriptor() ([]byte, []int) {
-	return file_upline_v1_plan_proto_rawDescGZIP(), []int{9}
+	return file_upline_v1_plan_proto_rawDescGZIP(), []int{10}
 }
 
 // Plan is a compensation plan. It is written as a YAML file with the names of these fields; an enum value is written in lower
@@ -1353,7 +1414,11 @@ type Bonus struct {
 	// may have in any case. Not for a pool, a rank bonus and what is paid by hand.
 	RateMax string `protobuf:"bytes,24,opt,name=rate_max,json=rateMax,proto3" json:"rate_max,omitempty"`
 	// For whom the bonus is corrected when a closed period is computed again. Omitted: for everybody whose amount differs.
-	Restate       Restate `protobuf:"varint,30,opt,name=restate,proto3,enum=upline.v1.Restate" json:"restate,omitempty"`
+	Restate Restate `protobuf:"varint,30,opt,name=restate,proto3,enum=upline.v1.Restate" json:"restate,omitempty"`
+	// Which version of the plan holds for later events of a sale: its paid cycles, and what is taken back when it ends. The version that
+	// the sale was sold under says so. Not for a bonus that is paid at the period's close, which is of the version of its period. Omitted:
+	// the version of the sale.
+	Version       VersionOf `protobuf:"varint,31,opt,name=version,proto3,enum=upline.v1.VersionOf" json:"version,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1600,6 +1665,13 @@ func (x *Bonus) GetRestate() Restate {
 	return Restate_RESTATE_UNSPECIFIED
 }
 
+func (x *Bonus) GetVersion() VersionOf {
+	if x != nil {
+		return x.Version
+	}
+	return VersionOf_VERSION_OF_UNSPECIFIED
+}
+
 type isBonus_Kind interface {
 	isBonus_Kind()
 }
@@ -1784,7 +1856,7 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12\x1c\n" +
 	"\x04when\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x04when\x12,\n" +
 	"\fhold_periods\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\vholdPeriods\x12.\n" +
-	"\rgrace_periods\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\fgracePeriods\"\xb2\n" +
+	"\rgrace_periods\x18\x05 \x01(\x05B\t\xbaH\x06\x1a\x04\x18<(\x00R\fgracePeriods\"\xec\n" +
 	"\n" +
 	"\x05Bonus\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04name\x12\x1d\n" +
@@ -1817,7 +1889,8 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\brounding\x18\x16 \x01(\v2\x13.upline.v1.RoundingR\brounding\x129\n" +
 	"\binactive\x18\x17 \x01(\x0e2\x13.upline.v1.InactiveB\b\xbaH\x05\x82\x01\x02\x10\x01R\binactive\x12\"\n" +
 	"\brate_max\x18\x18 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\arateMax\x126\n" +
-	"\arestate\x18\x1e \x01(\x0e2\x12.upline.v1.RestateB\b\xbaH\x05\x82\x01\x02\x10\x01R\arestateB\r\n" +
+	"\arestate\x18\x1e \x01(\x0e2\x12.upline.v1.RestateB\b\xbaH\x05\x82\x01\x02\x10\x01R\arestate\x128\n" +
+	"\aversion\x18\x1f \x01(\x0e2\x14.upline.v1.VersionOfB\b\xbaH\x05\x82\x01\x02\x10\x01R\aversionB\r\n" +
 	"\x04kind\x12\x05\xbaH\x02\b\x01*w\n" +
 	"\fTerminations\x12\x1c\n" +
 	"\x18TERMINATIONS_UNSPECIFIED\x10\x00\x12\x15\n" +
@@ -1863,11 +1936,16 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"\x13RESTATE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vRESTATE_ALL\x10\x01\x12\x12\n" +
 	"\x0eRESTATE_UPLINE\x10\x02\x12\x10\n" +
-	"\fRESTATE_NONE\x10\x03*H\n" +
+	"\fRESTATE_NONE\x10\x03*]\n" +
 	"\x06PaysAt\x12\x17\n" +
 	"\x13PAYS_AT_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rPAYS_AT_EVENT\x10\x01\x12\x12\n" +
-	"\x0ePAYS_AT_PERIOD\x10\x02*L\n" +
+	"\x0ePAYS_AT_PERIOD\x10\x02\x12\x13\n" +
+	"\x0fPAYS_AT_PAYMENT\x10\x03*R\n" +
+	"\tVersionOf\x12\x1a\n" +
+	"\x16VERSION_OF_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fVERSION_OF_SALE\x10\x01\x12\x14\n" +
+	"\x10VERSION_OF_EVENT\x10\x02*L\n" +
 	"\bInactive\x12\x18\n" +
 	"\x14INACTIVE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rINACTIVE_PAID\x10\x01\x12\x13\n" +
@@ -1885,7 +1963,7 @@ func file_upline_v1_plan_proto_rawDescGZIP() []byte {
 	return file_upline_v1_plan_proto_rawDescData
 }
 
-var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 10)
+var file_upline_v1_plan_proto_enumTypes = make([]protoimpl.EnumInfo, 11)
 var file_upline_v1_plan_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_upline_v1_plan_proto_goTypes = []any{
 	(Terminations)(0),         // 0: upline.v1.Terminations
@@ -1897,88 +1975,90 @@ var file_upline_v1_plan_proto_goTypes = []any{
 	(CancelledVolume)(0),      // 6: upline.v1.CancelledVolume
 	(Restate)(0),              // 7: upline.v1.Restate
 	(PaysAt)(0),               // 8: upline.v1.PaysAt
-	(Inactive)(0),             // 9: upline.v1.Inactive
-	(*Plan)(nil),              // 10: upline.v1.Plan
-	(*MarketOverride)(nil),    // 11: upline.v1.MarketOverride
-	(*Rounding)(nil),          // 12: upline.v1.Rounding
-	(*PlacementTree)(nil),     // 13: upline.v1.PlacementTree
-	(*PlacementRule)(nil),     // 14: upline.v1.PlacementRule
-	(*Restating)(nil),         // 15: upline.v1.Restating
-	(*Rank)(nil),              // 16: upline.v1.Rank
-	(*Bonus)(nil),             // 17: upline.v1.Bonus
-	(Cadence)(0),              // 18: upline.v1.Cadence
-	(*Volume)(nil),            // 19: upline.v1.Volume
-	(*Fact)(nil),              // 20: upline.v1.Fact
-	(*Cap)(nil),               // 21: upline.v1.Cap
-	(*Exchange)(nil),          // 22: upline.v1.Exchange
-	(PayoutPer)(0),            // 23: upline.v1.PayoutPer
-	(*Liability)(nil),         // 24: upline.v1.Liability
-	(*DirectBonus)(nil),       // 25: upline.v1.DirectBonus
-	(*UnilevelBonus)(nil),     // 26: upline.v1.UnilevelBonus
-	(*BinaryBonus)(nil),       // 27: upline.v1.BinaryBonus
-	(*AdvanceBonus)(nil),      // 28: upline.v1.AdvanceBonus
-	(*FastStartBonus)(nil),    // 29: upline.v1.FastStartBonus
-	(*DifferentialBonus)(nil), // 30: upline.v1.DifferentialBonus
-	(*StairstepBonus)(nil),    // 31: upline.v1.StairstepBonus
-	(*GenerationBonus)(nil),   // 32: upline.v1.GenerationBonus
-	(*MatchingBonus)(nil),     // 33: upline.v1.MatchingBonus
-	(*RevenueShareBonus)(nil), // 34: upline.v1.RevenueShareBonus
-	(*ResidualBonus)(nil),     // 35: upline.v1.ResidualBonus
-	(*MatrixBonus)(nil),       // 36: upline.v1.MatrixBonus
-	(*PoolBonus)(nil),         // 37: upline.v1.PoolBonus
-	(*RankBonus)(nil),         // 38: upline.v1.RankBonus
-	(*ManualBonus)(nil),       // 39: upline.v1.ManualBonus
+	(VersionOf)(0),            // 9: upline.v1.VersionOf
+	(Inactive)(0),             // 10: upline.v1.Inactive
+	(*Plan)(nil),              // 11: upline.v1.Plan
+	(*MarketOverride)(nil),    // 12: upline.v1.MarketOverride
+	(*Rounding)(nil),          // 13: upline.v1.Rounding
+	(*PlacementTree)(nil),     // 14: upline.v1.PlacementTree
+	(*PlacementRule)(nil),     // 15: upline.v1.PlacementRule
+	(*Restating)(nil),         // 16: upline.v1.Restating
+	(*Rank)(nil),              // 17: upline.v1.Rank
+	(*Bonus)(nil),             // 18: upline.v1.Bonus
+	(Cadence)(0),              // 19: upline.v1.Cadence
+	(*Volume)(nil),            // 20: upline.v1.Volume
+	(*Fact)(nil),              // 21: upline.v1.Fact
+	(*Cap)(nil),               // 22: upline.v1.Cap
+	(*Exchange)(nil),          // 23: upline.v1.Exchange
+	(PayoutPer)(0),            // 24: upline.v1.PayoutPer
+	(*Liability)(nil),         // 25: upline.v1.Liability
+	(*DirectBonus)(nil),       // 26: upline.v1.DirectBonus
+	(*UnilevelBonus)(nil),     // 27: upline.v1.UnilevelBonus
+	(*BinaryBonus)(nil),       // 28: upline.v1.BinaryBonus
+	(*AdvanceBonus)(nil),      // 29: upline.v1.AdvanceBonus
+	(*FastStartBonus)(nil),    // 30: upline.v1.FastStartBonus
+	(*DifferentialBonus)(nil), // 31: upline.v1.DifferentialBonus
+	(*StairstepBonus)(nil),    // 32: upline.v1.StairstepBonus
+	(*GenerationBonus)(nil),   // 33: upline.v1.GenerationBonus
+	(*MatchingBonus)(nil),     // 34: upline.v1.MatchingBonus
+	(*RevenueShareBonus)(nil), // 35: upline.v1.RevenueShareBonus
+	(*ResidualBonus)(nil),     // 36: upline.v1.ResidualBonus
+	(*MatrixBonus)(nil),       // 37: upline.v1.MatrixBonus
+	(*PoolBonus)(nil),         // 38: upline.v1.PoolBonus
+	(*RankBonus)(nil),         // 39: upline.v1.RankBonus
+	(*ManualBonus)(nil),       // 40: upline.v1.ManualBonus
 }
 var file_upline_v1_plan_proto_depIdxs = []int32{
-	18, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
-	12, // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
-	13, // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
-	16, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
-	17, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
+	19, // 0: upline.v1.Plan.cadence:type_name -> upline.v1.Cadence
+	13, // 1: upline.v1.Plan.rounding:type_name -> upline.v1.Rounding
+	14, // 2: upline.v1.Plan.placement:type_name -> upline.v1.PlacementTree
+	17, // 3: upline.v1.Plan.ranks:type_name -> upline.v1.Rank
+	18, // 4: upline.v1.Plan.bonuses:type_name -> upline.v1.Bonus
 	5,  // 5: upline.v1.Plan.late_policy:type_name -> upline.v1.LatePolicy
 	6,  // 6: upline.v1.Plan.cancelled_volume:type_name -> upline.v1.CancelledVolume
-	19, // 7: upline.v1.Plan.volumes:type_name -> upline.v1.Volume
-	20, // 8: upline.v1.Plan.facts:type_name -> upline.v1.Fact
-	21, // 9: upline.v1.Plan.caps:type_name -> upline.v1.Cap
-	11, // 10: upline.v1.Plan.markets:type_name -> upline.v1.MarketOverride
-	22, // 11: upline.v1.Plan.exchange:type_name -> upline.v1.Exchange
-	23, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
-	15, // 13: upline.v1.Plan.restating:type_name -> upline.v1.Restating
+	20, // 7: upline.v1.Plan.volumes:type_name -> upline.v1.Volume
+	21, // 8: upline.v1.Plan.facts:type_name -> upline.v1.Fact
+	22, // 9: upline.v1.Plan.caps:type_name -> upline.v1.Cap
+	12, // 10: upline.v1.Plan.markets:type_name -> upline.v1.MarketOverride
+	23, // 11: upline.v1.Plan.exchange:type_name -> upline.v1.Exchange
+	24, // 12: upline.v1.Plan.payout_per:type_name -> upline.v1.PayoutPer
+	16, // 13: upline.v1.Plan.restating:type_name -> upline.v1.Restating
 	0,  // 14: upline.v1.Plan.terminations:type_name -> upline.v1.Terminations
-	24, // 15: upline.v1.Plan.liability:type_name -> upline.v1.Liability
-	16, // 16: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
-	17, // 17: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
+	25, // 15: upline.v1.Plan.liability:type_name -> upline.v1.Liability
+	17, // 16: upline.v1.MarketOverride.ranks:type_name -> upline.v1.Rank
+	18, // 17: upline.v1.MarketOverride.bonuses:type_name -> upline.v1.Bonus
 	1,  // 18: upline.v1.Rounding.mode:type_name -> upline.v1.RoundingMode
 	2,  // 19: upline.v1.Rounding.at:type_name -> upline.v1.RoundingAt
-	14, // 20: upline.v1.PlacementTree.automatic:type_name -> upline.v1.PlacementRule
-	14, // 21: upline.v1.PlacementTree.choices:type_name -> upline.v1.PlacementRule
+	15, // 20: upline.v1.PlacementTree.automatic:type_name -> upline.v1.PlacementRule
+	15, // 21: upline.v1.PlacementTree.choices:type_name -> upline.v1.PlacementRule
 	3,  // 22: upline.v1.PlacementRule.strategy:type_name -> upline.v1.PlacementStrategy
 	4,  // 23: upline.v1.PlacementRule.descent:type_name -> upline.v1.PlacementDescent
 	8,  // 24: upline.v1.Bonus.pays:type_name -> upline.v1.PaysAt
-	18, // 25: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
-	25, // 26: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
-	26, // 27: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
-	27, // 28: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
-	28, // 29: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
-	29, // 30: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
-	30, // 31: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
-	31, // 32: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
-	32, // 33: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
-	33, // 34: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
-	34, // 35: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
-	35, // 36: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
-	36, // 37: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
-	37, // 38: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
-	38, // 39: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
-	39, // 40: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
-	12, // 41: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
-	9,  // 42: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
+	19, // 25: upline.v1.Bonus.cadence:type_name -> upline.v1.Cadence
+	26, // 26: upline.v1.Bonus.direct:type_name -> upline.v1.DirectBonus
+	27, // 27: upline.v1.Bonus.unilevel:type_name -> upline.v1.UnilevelBonus
+	28, // 28: upline.v1.Bonus.binary:type_name -> upline.v1.BinaryBonus
+	29, // 29: upline.v1.Bonus.advance:type_name -> upline.v1.AdvanceBonus
+	30, // 30: upline.v1.Bonus.fast_start:type_name -> upline.v1.FastStartBonus
+	31, // 31: upline.v1.Bonus.differential:type_name -> upline.v1.DifferentialBonus
+	32, // 32: upline.v1.Bonus.stairstep:type_name -> upline.v1.StairstepBonus
+	33, // 33: upline.v1.Bonus.generation:type_name -> upline.v1.GenerationBonus
+	34, // 34: upline.v1.Bonus.matching:type_name -> upline.v1.MatchingBonus
+	35, // 35: upline.v1.Bonus.revenue_share:type_name -> upline.v1.RevenueShareBonus
+	36, // 36: upline.v1.Bonus.residual:type_name -> upline.v1.ResidualBonus
+	37, // 37: upline.v1.Bonus.matrix:type_name -> upline.v1.MatrixBonus
+	38, // 38: upline.v1.Bonus.pool:type_name -> upline.v1.PoolBonus
+	39, // 39: upline.v1.Bonus.rank_bonus:type_name -> upline.v1.RankBonus
+	40, // 40: upline.v1.Bonus.manual:type_name -> upline.v1.ManualBonus
+	13, // 41: upline.v1.Bonus.rounding:type_name -> upline.v1.Rounding
+	10, // 42: upline.v1.Bonus.inactive:type_name -> upline.v1.Inactive
 	7,  // 43: upline.v1.Bonus.restate:type_name -> upline.v1.Restate
-	44, // [44:44] is the sub-list for method output_type
-	44, // [44:44] is the sub-list for method input_type
-	44, // [44:44] is the sub-list for extension type_name
-	44, // [44:44] is the sub-list for extension extendee
-	0,  // [0:44] is the sub-list for field type_name
+	9,  // 44: upline.v1.Bonus.version:type_name -> upline.v1.VersionOf
+	45, // [45:45] is the sub-list for method output_type
+	45, // [45:45] is the sub-list for method input_type
+	45, // [45:45] is the sub-list for extension type_name
+	45, // [45:45] is the sub-list for extension extendee
+	0,  // [0:45] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_proto_init() }
@@ -2014,7 +2094,7 @@ func file_upline_v1_plan_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_plan_proto_rawDesc), len(file_upline_v1_plan_proto_rawDesc)),
-			NumEnums:      10,
+			NumEnums:      11,
 			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -124,13 +124,18 @@ func record(ctx context.Context, s *store.Store, in *calc.Input, done func(int))
 func sales(in *calc.Input, from, to int) []store.NewSale {
 	v := &in.Volumes
 	list := make([]store.NewSale, 0, to-from)
-	lifeUS := in.Period.EndUS - in.Period.StartUS
 	for i := from; i < to; i++ {
 		list = append(list, store.NewSale{
 			Market: Market, SaleID: fmt.Sprintf("s%09d", i), DistributorID: ID(v.Seller[i]), CustomerID: fmt.Sprintf("c%09d", i), ProductID: Product,
 			PriceMinor: v.PriceMinor[i], Currency: in.Plan.Currency, PV: &v.PV[i], CV: &v.CV[i],
-			SoldAtUS: max(in.Period.StartUS+lifeUS/int64(len(v.Seller))*int64(i), in.Network.EnrolledAtUS[v.Seller[i]]), Content: store.Content{{Path: "i", Value: strconv.Itoa(i)}},
+			SoldAtUS: soldAtUS(in, i), Content: store.Content{{Path: "i", Value: strconv.Itoa(i)}},
 		})
 	}
 	return list
+}
+
+// soldAtUS spreads the sales evenly over the period, but none before its seller has joined.
+func soldAtUS(in *calc.Input, i int) int64 {
+	lifeUS := in.Period.EndUS - in.Period.StartUS
+	return max(in.Period.StartUS+lifeUS/int64(len(in.Volumes.Seller))*int64(i), in.Network.EnrolledAtUS[in.Volumes.Seller[i]])
 }

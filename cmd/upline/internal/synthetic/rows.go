@@ -1,0 +1,93 @@
+package synthetic
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+
+	"upline/calc"
+	"upline/store"
+)
+
+// rowsBatch is how many rows LoadRows writes in a transaction.
+const rowsBatch = 20_000
+
+// LoadRows writes by bulk those rows of a company that a close reads: its enrolments and the entries of its sales, as Load would leave
+// them. What clients see beside (places, sales, receipts) is not there, and what stands for the contents of requests is made up, so that
+// the database serves to be closed and verified and for nothing else. It takes a tenth of the time and half of the disk.
+func LoadRows(ctx context.Context, engine store.Engine, s *store.Store, in *calc.Input, source string, done func(step string, n, total int)) error {
+	if done == nil {
+		done = func(string, int, int) {}
+	}
+	if err := found(ctx, s, in.Plan, source); err != nil {
+		return err
+	}
+	for _, table := range []struct {
+		step, name string
+		columns    []string
+		count      int
+		row        func(i int, values []any) []any
+	}{
+		{"enrolling", "network_events", enrolmentColumns, len(in.Network.Sponsor), enrolmentRow(in)},
+		{"recording sales", "event_counts", countColumns, len(in.Volumes.Seller), countRow(in)},
+	} {
+		for from := 0; from < table.count; from += rowsBatch {
+			n := min(rowsBatch, table.count-from)
+			err := engine.Write(ctx, "load_rows", func(c store.Conn) error {
+				return c.Bulk(table.name, table.columns, n, func(i int, values []any) []any { return table.row(from+i, values) })
+			})
+			if err != nil {
+				return err
+			}
+			done(table.step, from+n, table.count)
+		}
+	}
+	return nil
+}
+
+var enrolmentColumns = []string{
+	"plan_id", "distributor_id", "event_id", "kind", "market", "region", "sponsor_id", "parent_id", "leg", "owner_id", "registration_kind", "tags", "reason",
+	"effective_at_us", "recorded_at_us", "from_daily", "from_weekly", "from_monthly", "from_quarterly", "from_yearly",
+	"restated_daily", "restated_weekly", "restated_monthly", "restated_quarterly", "restated_yearly", "content", "digest",
+}
+
+func enrolmentRow(in *calc.Input) func(i int, values []any) []any {
+	network, plan := &in.Network, in.Plan
+	return func(i int, values []any) []any {
+		id, sponsor, parent, leg := ID(int32(i)), "", "", int64(0)
+		if above := network.Sponsor[i]; above >= 0 {
+			sponsor = ID(above)
+		}
+		if network.Parent != nil && network.Parent[i] >= 0 {
+			parent, leg = ID(network.Parent[i]), int64(network.Leg[i])
+		}
+		effective := network.EnrolledAtUS[i]
+		values = append(values, plan.ID, id, id, string(store.NetworkEnrolled), Market, Region, sponsor, parent, leg, "", "", "", "", effective, in.Period.EndUS)
+		for cadence := calc.Daily; cadence <= calc.Yearly; cadence++ {
+			values = append(values, calc.PeriodAt(cadence, plan.Location, max(effective, plan.ValidFromUS)).No)
+		}
+		return append(values, int64(0), int64(0), int64(0), int64(0), int64(0), []byte(strconv.Itoa(i)), madeUpDigest(i))
+	}
+}
+
+// madeUpDigest is as long as a digest.
+func madeUpDigest(i int) []byte {
+	digest := make([]byte, 32)
+	binary.BigEndian.PutUint64(digest[24:], uint64(i))
+	return digest
+}
+
+var countColumns = []string{
+	"region", "plan_id", "cadence", "period_no", "market", "sale_id", "event_id", "of_event_id", "distributor_id", "pv", "cv", "price_minor", "qv",
+	"fee_minor", "times", "product_class", "customer_id", "vendor_id", "at_us", "cycle", "restated_in",
+}
+
+func countRow(in *calc.Input) func(i int, values []any) []any {
+	v := &in.Volumes
+	return func(i int, values []any) []any {
+		id := fmt.Sprintf("s%09d", i)
+		return append(values, Region, in.Plan.ID, int64(in.Cadence), in.Period.No, Market, id, id, id, ID(v.Seller[i]), v.PV[i], v.CV[i], v.PriceMinor[i],
+			int64(0), int64(0), int64(1), "", fmt.Sprintf("c%09d", i), Vendor, soldAtUS(in, i), int64(1), int64(0))
+	}
+}
