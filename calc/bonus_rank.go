@@ -26,7 +26,9 @@ type RankAward struct {
 	Rate         int64
 	AfterPeriods int32
 	Instalments  []int64 // rates; empty: one part
-	WithinDays   int32   // from enrolment to the end of the period in which the rank is reached; 0: any time
+	// WithinDays and WithinMonths are from enrolment to the end of the period in which the rank is reached; 0: any time. The month of
+	// enrolment is the first of WithinMonths.
+	WithinDays, WithinMonths int32
 }
 
 func (r *RankBonus) check(p *Plan, b *Bonus) error {
@@ -55,10 +57,10 @@ func (a *RankAward) check(p *Plan, r *RankBonus) error {
 		return errKind("a rank is worth an amount or a rate")
 	case a.Rate != 0 && p.MeasureOf(r.Base) == MeasureCount:
 		return errKind("a rate of a number of sales")
-	case a.AfterPeriods < 0 || a.AfterPeriods > periodsMax || a.WithinDays < 0 || len(a.Instalments) > periodsMax:
+	case a.AfterPeriods < 0 || a.AfterPeriods > periodsMax || a.WithinDays < 0 || a.WithinMonths < 0 || len(a.Instalments) > periodsMax:
 		return errKind("too many periods, or fewer than none")
-	case r.WhileHeld && (len(a.Instalments) > 0 || a.WithinDays > 0):
-		return errKind("instalments, and days to reach a rank in, are for what is paid once")
+	case r.WhileHeld && (len(a.Instalments) > 0 || a.WithinDays > 0 || a.WithinMonths > 0):
+		return errKind("instalments, and days or months to reach a rank in, are for what is paid once")
 	case amounts != 0 && slices.Min(a.AmountMinor) < 0 || len(a.Instalments) != 0 && slices.Min(a.Instalments) < 0:
 		return errKind("an amount below zero")
 	}
@@ -91,7 +93,7 @@ type awardStanding struct {
 	reached bool // paid as the rank
 	paid    bool // by the bonus
 	before  bool // the rank was achieved in an earlier period
-	inTime  bool // the period ends within the days that there are for it
+	inTime  bool // the period ends within the days and months that there are for it
 }
 
 // next gives the counter of an award after the period and the number of the instalment that the period pays; -1 for none. The counter is

@@ -26,6 +26,8 @@ type rankPayment struct {
 	rule  *RankBonus
 	bonus int
 	who   []bool
+	// months is for awards that ask for calendar months.
+	months *monthTable
 }
 
 // counters gives the counters of an award before the period, or nil, and makes room for those after it, by row.
@@ -62,8 +64,23 @@ func (x *rankPayment) standingOf(a *RankAward, seat int) awardStanding {
 	enrolledAtUS := s.in.Network.EnrolledAtUS[s.sponsor.row[seat]]
 	return awardStanding{
 		reached: s.sponsor.rank[seat] >= a.Rank, paid: isPaid(x.who, seat), before: s.facts.facts.achieved[seat] >= a.Rank,
-		inTime: a.WithinDays == 0 || s.in.Period.EndUS-enrolledAtUS <= int64(a.WithinDays)*dayUS,
+		inTime: x.inTime(a, enrolledAtUS),
 	}
+}
+
+// inTime tells that the period ends within the time in which an award's rank must be reached.
+func (x *rankPayment) inTime(a *RankAward, enrolledAtUS int64) bool {
+	endUS := x.s.in.Period.EndUS
+	if a.WithinDays > 0 && endUS-enrolledAtUS > int64(a.WithinDays)*dayUS {
+		return false
+	}
+	if a.WithinMonths == 0 {
+		return true
+	}
+	if x.months == nil {
+		x.months = newMonthTable(orUTC(x.s.plan.Location), endUS)
+	}
+	return x.months.number(endUS-1)-x.months.number(enrolledAtUS) < int64(a.WithinMonths)
 }
 
 // payHeld pays everybody the award of the highest rank that applies.

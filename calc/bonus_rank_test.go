@@ -125,6 +125,25 @@ func TestRankBonus_WithinDaysOfEnrolment(t *testing.T) {
 	c.hold(t, 1, 1, 1).want(t, "", "", "0:5")
 }
 
+func TestRankBonus_WithinCalendarMonthsOfEnrolment(t *testing.T) {
+	for _, test := range []struct {
+		name         string
+		enrolledAtUS func(c *career) int64
+		months       int32
+		want         string
+	}{
+		{"the month of enrolment is the first", func(c *career) int64 { return c.in.Period.EndUS - 1 }, 1, "0:5"},
+		{"from the first moment of the month before", func(c *career) int64 { return c.in.Period.StartUS - 31*dayUS + dayUS }, 2, "0:5"},
+		{"a month too late", func(c *career) int64 { return c.in.Period.StartUS - 1 }, 1, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := newCareer(&RankBonus{Awards: []RankAward{{Rank: 1, AmountMinor: []int64{5}, WithinMonths: test.months}}})
+			c.in.Network.EnrolledAtUS[0] = test.enrolledAtUS(c)
+			c.hold(t, 1, 1).want(t, test.want, "")
+		})
+	}
+}
+
 func TestRankBonus_WhileHeldPaysTheHighest(t *testing.T) {
 	bonus := &RankBonus{WhileHeld: true, Awards: []RankAward{
 		{Rank: 1, AmountMinor: []int64{10}}, {Rank: 3, AmountMinor: []int64{30}, AfterPeriods: 1},

@@ -71,7 +71,19 @@ func (a *RankAward) lacking(name string, counter int64, at awardStanding, has st
 	case counter == 0 && at.before:
 		return Reason{Text: "the rank " + name + " was achieved before the bonus could see it"}, true
 	case after == awardBroken:
-		return Reason{Text: "the rank " + name + " was not reached within " + strconv.Itoa(int(a.WithinDays)) + " days of the enrolment"}, true
+		return Reason{Text: "the rank " + name + " was not reached within " + a.time() + " of the enrolment"}, true
 	}
 	return a.held(name, after, has), true
+}
+
+// time says the time in which an award's rank must be reached.
+func (a *RankAward) time() string {
+	days, months := strconv.Itoa(int(a.WithinDays))+" days", strconv.Itoa(int(a.WithinMonths))+" calendar months"
+	switch {
+	case a.WithinMonths == 0:
+		return days
+	case a.WithinDays == 0:
+		return months
+	}
+	return days + " and " + months
 }

@@ -157,6 +157,9 @@ func drawnSharing(random *rand.Rand, n int) *Input {
 			if !held && random.IntN(2) == 0 {
 				award.WithinDays = 30
 			}
+			if !held && random.IntN(2) == 0 {
+				award.WithinMonths = 1 + random.Int32N(2)
+			}
 			b.RankBonus.Awards = append(b.RankBonus.Awards, award)
 		}
 		if len(p.Ranks) > 0 {

@@ -121,7 +121,15 @@ func (m *folk) inWindow(w *DayWindow, k int) bool {
 		from = m.in.Volumes.BuyerSinceUS[k]
 	}
 	passed := big.NewRat(m.in.Volumes.AtUS[k]-from, dayUS)
-	return passed.Cmp(bigOf(int64(w.FromDay))) >= 0 && (w.ToDay == 0 || passed.Cmp(bigOf(int64(w.ToDay))) < 0)
+	months := m.month(m.in.Volumes.AtUS[k]) - m.month(from)
+	return passed.Cmp(bigOf(int64(w.FromDay))) >= 0 && (w.ToDay == 0 || passed.Cmp(bigOf(int64(w.ToDay))) < 0) &&
+		months >= int(w.FromMonth) && (w.ToMonth == 0 || months < int(w.ToMonth))
+}
+
+// month counts calendar months from the year 0 on.
+func (m *folk) month(us int64) int {
+	at := time.UnixMicro(us).In(orUTC(m.in.Plan.Location))
+	return at.Year()*12 + int(at.Month())
 }
 
 // dayOfPeriod tells on which day of the period, by the calendar, a sale was made; the first is 1.

@@ -77,6 +77,10 @@ func drawOwnVolume(t *rapid.T, name string) Volume {
 		if rapid.Bool().Draw(t, "window ends") {
 			w.ToDay = from + rapid.SampledFrom([]int32{1, 30}).Draw(t, "to day")
 		}
+		if rapid.Bool().Draw(t, "by month") {
+			w.FromMonth = rapid.SampledFrom([]int32{0, 0, 1, 2}).Draw(t, "from month")
+			w.ToMonth = w.FromMonth + rapid.SampledFrom([]int32{1, 3}).Draw(t, "to month")
+		}
 		return w
 	}
 	if sometimes("classes") {

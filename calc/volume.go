@@ -63,10 +63,12 @@ const (
 	BuyersDistributors
 )
 
-// DayWindow is a half-open stretch of days of 24 hours; ToDay 0 means that it does not end.
+// DayWindow is a half-open stretch of days of 24 hours, and of calendar months: what is in both is inside. ToDay and ToMonth 0 mean that
+// it does not end. Months are counted from the one in which the days begin, which is month 0, and each ends with the calendar's.
 type DayWindow struct {
 	SinceFirstPurchase bool // of the buyer; else since the seller's enrolment
 	FromDay, ToDay     int32
+	FromMonth, ToMonth int32
 }
 
 // Volume is a volume of the plan's own making: which sales count, and how much of each.

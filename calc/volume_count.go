@@ -178,6 +178,7 @@ type filter struct {
 	*Volume
 	in       *Input
 	cutoffUS int64
+	months   *monthTable // for windows of calendar months
 }
 
 func (c *computation) newFilter(v *Volume) (*filter, error) {
@@ -205,10 +206,11 @@ func (c *computation) newFilter(v *Volume) (*filter, error) {
 		day := civilOf(start.utc().AddDate(0, 0, int(v.UntilPeriodDay)))
 		f.cutoffUS = min(dayStartUS(day, location), c.in.Period.EndUS)
 	}
+	if v.Inside.byMonth() || v.Outside.byMonth() {
+		f.months = newMonthTable(orUTC(c.in.Plan.Location), c.in.Period.EndUS)
+	}
 	return f, nil
 }
-
-func (w *DayWindow) sinceFirst() bool { return w != nil && w.SinceFirstPurchase }
 
 // counts tells whether an entry counts at all.
 func (f *filter) counts(i int) bool {
@@ -236,8 +238,7 @@ func (f *filter) within(w *DayWindow, i int) bool {
 	if w.SinceFirstPurchase {
 		since = f.in.Volumes.BuyerSinceUS[i]
 	}
-	passedUS := f.in.Volumes.AtUS[i] - since
-	return passedUS >= int64(w.FromDay)*dayUS && (w.ToDay == 0 || passedUS < int64(w.ToDay)*dayUS)
+	return w.holds(since, f.in.Volumes.AtUS[i], f.months)
 }
 
 // part is how much of an entry's number counts. Where several shares apply, their product is what is rounded.

@@ -269,8 +269,11 @@ func (r *bonusReader) divisible(field string, of calc.Base) bool {
 		return true
 	}
 	remedy := "say in the volume which sales count, and delete `" + field + "`"
-	if field == "days" { // a fast start is nothing without them
+	switch field { // a fast start is nothing without them
+	case "days":
 		remedy = "write the days into the volume, `inside: {to_day: …}`, and make the bonus a `unilevel` of that volume"
+	case "calendar_months":
+		remedy = "write the months into the volume, `inside: {to_month: …}`, and make the bonus a `unilevel` of that volume"
 	}
 	r.fail(r.at+"."+field, fmt.Sprintf("the volume `%s` has `source_cap`, so `%s` cannot choose among its sales", r.plan.VolumeName(of), field), remedy)
 	return false

@@ -39,15 +39,16 @@ func (r *bonusReader) awardBase(b *uplinev1.RankBonus, rates bool) calc.Base {
 
 // award reads what a rank is worth.
 func (r *bonusReader) award(at string, written *uplinev1.RankAward, bonus *calc.RankBonus) (award calc.RankAward, isRate bool) {
-	award = calc.RankAward{AfterPeriods: written.GetAfterPeriods(), WithinDays: written.GetWithinDays()}
+	award = calc.RankAward{AfterPeriods: written.GetAfterPeriods(), WithinDays: written.GetWithinDays(), WithinMonths: monthsFrom(written.GetStartMonth(), written.GetWithinCalendarMonths())}
+	r.startMonth(at, written.GetStartMonth(), "within_calendar_months", award.WithinMonths)
 	rank, known := r.rankNumbers[written.GetRank()]
 	if !known && written.GetRank() != "" {
 		r.unknownRank(at+".rank", written.GetRank())
 	}
 	award.Rank = rank
 	for _, before := range bonus.Awards {
-		if known && before.Rank == rank && (bonus.WhileHeld || before.WithinDays == award.WithinDays && before.AfterPeriods == award.AfterPeriods) {
-			r.fail(at+".rank", fmt.Sprintf("the rank `%s` has an award already", shown(written.GetRank())), "keep one of them; two are paid beside each other where they differ in `within_days` or `after_periods`")
+		if known && before.Rank == rank && (bonus.WhileHeld || before.WithinDays == award.WithinDays && before.WithinMonths == award.WithinMonths && before.AfterPeriods == award.AfterPeriods) {
+			r.fail(at+".rank", fmt.Sprintf("the rank `%s` has an award already", shown(written.GetRank())), "keep one of them; two are paid beside each other where they differ in `within_days`, `within_calendar_months` or `after_periods`")
 			break
 		}
 	}
@@ -67,6 +68,9 @@ func (r *bonusReader) award(at string, written *uplinev1.RankAward, bonus *calc.
 	}
 	if bonus.WhileHeld && award.WithinDays > 0 {
 		r.fail(at+".within_days", "a bonus that is paid in every period in which the rank is held has no days to reach it in", "delete them, or `payment: while_held`")
+	}
+	if bonus.WhileHeld && award.WithinMonths > 0 {
+		r.fail(at+".within_calendar_months", "a bonus that is paid in every period in which the rank is held has no months to reach it in", "delete them, or `payment: while_held`")
 	}
 	return award, isRate
 }

@@ -28,36 +28,59 @@ func (r *bonusReader) unilevel(u *uplinev1.UnilevelBonus) {
 	r.to.Unilevel = out
 }
 
-// fastStart is a unilevel bonus on a volume of the sales of the first days.
+// fastStart is a unilevel bonus on a volume of the sales of the first days, or calendar months.
 func (r *bonusReader) fastStart(f *uplinev1.FastStartBonus) {
 	out := &calc.Unilevel{Rates: r.levelTable(r.at+".rates", f.GetRates(), takesEither, r.rateMax, r.phase())}
 	out.Walk = r.walk(f.GetTree(), f.GetCompression())
 	r.warnLevels(r.at+".rates", &out.Rates, &out.Walk)
 	base := r.paidOn(f.GetBase(), f.GetVolume(), calc.BaseCV, out.Rates.Amounts)
-	window := &calc.DayWindow{SinceFirstPurchase: f.GetSince() == uplinev1.WindowStart_WINDOW_START_FIRST_PURCHASE, ToDay: f.GetDays()}
-	if r.divisible("days", base) {
-		out.Base = r.narrowed(base, func(v *calc.Volume) { v.Inside = r.bothWindows(v.Inside, window) })
+	window := &calc.DayWindow{
+		SinceFirstPurchase: f.GetSince() == uplinev1.WindowStart_WINDOW_START_FIRST_PURCHASE, ToDay: f.GetDays(),
+		ToMonth: monthsFrom(f.GetStartMonth(), f.GetCalendarMonths()),
+	}
+	r.startMonth(r.at, f.GetStartMonth(), "calendar_months", f.GetCalendarMonths())
+	said := "days"
+	switch {
+	case window.ToDay > 0:
+	case window.ToMonth > 0:
+		said = "calendar_months"
+	case r.sound(r.at + ".days") && r.sound(r.at+".calendar_months"):
+		r.fail(r.at, "the fast start does not say for how long", "add `days`, for instance `days: 60`, or `calendar_months`")
+		return
+	}
+	if r.divisible(said, base) {
+		out.Base = r.narrowed(base, func(v *calc.Volume) { v.Inside = r.bothWindows(v.Inside, window, said) })
 	}
 	r.to.Unilevel = out
 }
 
-// bothWindows is what the window of a volume and that of a fast start have in common.
-func (r *bonusReader) bothWindows(volume, days *calc.DayWindow) *calc.DayWindow {
+// bothWindows is what the window of a volume and that of a fast start have in common. said is the field of the bonus that says its end.
+func (r *bonusReader) bothWindows(volume, start *calc.DayWindow, said string) *calc.DayWindow {
 	if volume == nil {
-		return days
+		return start
 	}
-	both := *days
-	both.FromDay = volume.FromDay
-	if volume.ToDay > 0 {
-		both.ToDay = min(both.ToDay, volume.ToDay)
-	}
+	both := *start
+	both.FromDay, both.ToDay = volume.FromDay, earlier(volume.ToDay, start.ToDay)
+	both.FromMonth, both.ToMonth = volume.FromMonth, earlier(volume.ToMonth, start.ToMonth)
+	const empty = "no sale counts: the volume begins after %s"
+	remedy := "give more `" + said + "`, or use another volume"
 	switch {
-	case volume.SinceFirstPurchase != days.SinceFirstPurchase:
+	case volume.SinceFirstPurchase != start.SinceFirstPurchase:
 		r.fail(r.at+".volume", "the volume has a window of its own, and its days are counted from another moment", "count the days of both by the same `since`, or use another volume")
-	case both.FromDay >= both.ToDay:
-		r.fail(r.at+".days", fmt.Sprintf("no sale counts: the volume begins after %s", counted(int(volume.FromDay), "day")), "give more `days`, or use another volume")
+	case both.ToDay > 0 && both.FromDay >= both.ToDay:
+		r.fail(r.at+"."+said, fmt.Sprintf(empty, counted(int(volume.FromDay), "day")), remedy)
+	case both.ToMonth > 0 && both.FromMonth >= both.ToMonth:
+		r.fail(r.at+"."+said, fmt.Sprintf(empty, counted(int(volume.FromMonth), "calendar month")), remedy)
 	}
 	return &both
+}
+
+// earlier is the earlier of two ends, 0 being none.
+func earlier(a, b int32) int32 {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
 }
 
 // revenueShare is a unilevel bonus whose levels are opened by conditions.

@@ -65,6 +65,25 @@ func TestCompile_BonusesMakeVolumesOfTheirOwn(t *testing.T) {
 			[]calc.Base{own + 1},
 		},
 		{
+			"fast start of calendar months", "bonuses: [{name: it, fast_start: {calendar_months: 3, rates: [{levels: [20%]}]}}]",
+			[]calc.Volume{volume(func(v *calc.Volume) { v.Name, v.Inside = "it#1", &calc.DayWindow{ToMonth: 3} })},
+			func(b *calc.Bonus) []calc.Base { return []calc.Base{b.Unilevel.Base} },
+			[]calc.Base{own},
+		},
+		{
+			"fast start of days and of months after that of the enrolment, on a volume with both",
+			"volumes: [{name: late, inside: {from_day: 10, from_month: 1, to_month: 9}}]\n" +
+				"bonuses: [{name: it, fast_start: {days: 90, calendar_months: 3, start_month: extra, volume: late, rates: [{levels: [20%]}]}}]",
+			[]calc.Volume{
+				volume(func(v *calc.Volume) { v.Name, v.Inside = "late", &calc.DayWindow{FromDay: 10, FromMonth: 1, ToMonth: 9} }),
+				volume(func(v *calc.Volume) {
+					v.Name, v.Inside = "it#1", &calc.DayWindow{FromDay: 10, ToDay: 90, FromMonth: 1, ToMonth: 4}
+				}),
+			},
+			func(b *calc.Bonus) []calc.Base { return []calc.Base{b.Unilevel.Base} },
+			[]calc.Base{own + 1},
+		},
+		{
 			"residual with steps down",
 			"bonuses: [{name: it, residual: {rate: 10%, step_downs: [{after_cycles: 12, share: 50%}, {after_cycles: 24, share: 10%}, {after_cycles: 36, share: 0%}]}}]",
 			[]calc.Volume{

@@ -31,7 +31,7 @@ var kindWords = map[string]string{
 var fieldWords = map[string]string{
 	"rate": "Rate: %s.", "amount": "Amount: %s.", "compression": "Compression: %s.", "tree": "Walks the %s tree.",
 	"skip_levels": "The nearest %s levels are not counted.", "pass_up": "The first %s of each frontline are passed up to whoever stands above.",
-	"stop_at": "Nothing goes further up than: %s.", "days": "Within %s days.", "months": "For %s months.", "own_sales": "Own sales are paid, too, at the full rate.",
+	"stop_at": "Nothing goes further up than: %s.", "days": "Within %s days.", "calendar_months": "Within %s calendar months.", "months": "For %s months.", "own_sales": "Own sales are paid, too, at the full rate.",
 	"less_seller": "The seller's own rate is taken off.", "from_level": "Sellers nearer than level %s are not paid on.",
 	"breakaway": "A leg breaks away, and is paid to nobody above, at: %s.", "equal_rate": "Where nothing is left of the rate, because somebody below has the same: %s.",
 	"leaders": "Leaders are: %s.", "same_rank": "Leaders are those of the earner's rank or a higher one.", "own_group_rate": "The own group, own sales aside: %s.",
@@ -49,7 +49,7 @@ var fieldWords = map[string]string{
 	"sharing": "Shared %s.", "mode": "Mode: %s.", "order_by": "Places go by %s.", "then_by": "Of equals, by %s.", "places": "The places get %s.", "bonuses": "Of the bonuses: %s.",
 	"protect": "Served first: %s.", "per": "For each %s.", "limit": "Limit: %s.", "within": "Counted over the %s calendar period.", "lifetime": "Counted over life.",
 	"top_counts": "The top of a matrix is its level 1.", "depth": "%s levels deep.", "without": "Without the bonuses %s.", "point_value": "A point is worth %s.",
-	"active": "Active: %s.", "when": "Only for: %s.",
+	"start_month": "The month in which they begin %s.", "active": "Active: %s.", "when": "Only for: %s.",
 }
 
 // enumWords say values whose names alone say too little.
@@ -71,6 +71,9 @@ var enumWords = map[string]string{
 	"UNDISTRIBUTED_COMPANY":     "what nobody gets stays with the company",
 	"UNDISTRIBUTED_NEXT_PERIOD": "what nobody gets is added to the next period's pool",
 	"UNDISTRIBUTED_SHARED":      "what somebody gets no more of is shared among the others",
+
+	"START_MONTH_COUNTS": "is the first of them",
+	"START_MONTH_EXTRA":  "comes before the first of them, and what is left of it is given besides",
 
 	"BRACKET_MODE_WHOLE":    "the rate reached is for the whole",
 	"BRACKET_MODE_MARGINAL": "each rate is for what lies in its step",

@@ -223,7 +223,7 @@ func writtenAs(field string) []string {
 	name := snake.String()
 	list := []string{name, strings.TrimSuffix(name, "_minor")}
 	return append(list, map[string][]string{
-		"Base": {"base", "volume", "product_classes", "days", "since", "amount", "amounts", "rates"}, "Rates": {"rate", "rates", "amount", "amounts", "tiers"},
+		"Base": {"base", "volume", "product_classes", "days", "calendar_months", "start_month", "since", "amount", "amounts", "rates"}, "Rates": {"rate", "rates", "amount", "amounts", "tiers"},
 		"Placement": {"tree"}, "Classes": {"product_classes"}, "Parts": {"step_downs", "product_classes", "base", "volume"},
 		"Brackets": {"brackets", "rate", "rates", "amount"}, "Own": {"rate", "rates", "amount"}, "OwnBrackets": {"brackets", "rate", "rates", "amount"},
 		"AmountMinor": {"amount", "rate"}, "Rate": {"rate", "amount"}, "AmountMaxMinor": {"amount_max"}, "GuaranteeMinor": {"guarantee"},

@@ -162,22 +162,41 @@ func at0(mask []bool, number uint16) bool {
 	return mask[0]
 }
 
-// dayWindow compiles a stretch of days; nil stays nil.
+// dayWindow compiles a stretch of time; nil stays nil.
 func (c *compiler) dayWindow(path string, w *uplinev1.DayWindow) *calc.DayWindow {
 	if w == nil {
 		return nil
 	}
 	made := &calc.DayWindow{
 		SinceFirstPurchase: w.GetSince() == uplinev1.WindowStart_WINDOW_START_FIRST_PURCHASE, FromDay: w.GetFromDay(), ToDay: w.GetToDay(),
+		FromMonth: monthsFrom(w.GetStartMonth(), w.GetFromMonth()), ToMonth: monthsFrom(w.GetStartMonth(), w.GetToMonth()),
 	}
+	c.startMonth(path, w.GetStartMonth(), "to_month", w.GetFromMonth()+w.GetToMonth())
+	const empty, remedy = "the window is empty: it ends after %s and begins after %s", "let it end later than it begins"
 	switch {
 	case c.given(path+".to_day") && made.ToDay <= made.FromDay && c.sound(path+".to_day"):
-		c.fail(path+".to_day", fmt.Sprintf("the window is empty: it ends after %s and begins after %s", days(made.ToDay), days(made.FromDay)),
-			"let it end later than it begins")
-	case made.FromDay == 0 && made.ToDay == 0 && c.sound(path):
-		c.fail(path, fmt.Sprintf("`%s` holds all days", lastOf(path)), "give it `to_day` or `from_day`, or delete it")
+		c.fail(path+".to_day", fmt.Sprintf(empty, days(made.ToDay), days(made.FromDay)), remedy)
+	case c.given(path+".to_month") && w.GetToMonth() <= w.GetFromMonth() && c.sound(path+".to_month"):
+		c.fail(path+".to_month", fmt.Sprintf(empty, counted(int(w.GetToMonth()), "month"), counted(int(w.GetFromMonth()), "month")), remedy)
+	case *made == calc.DayWindow{SinceFirstPurchase: made.SinceFirstPurchase} && c.sound(path):
+		c.fail(path, fmt.Sprintf("`%s` holds all days", lastOf(path)), "give it `to_day`, `from_day`, `to_month` or `from_month`, or delete it")
 	}
 	return made
+}
+
+// monthsFrom counts calendar months as the engine does, with the month in which they begin as the first: 0 stays none.
+func monthsFrom(start uplinev1.StartMonth, months int32) int32 {
+	if months > 0 && start == uplinev1.StartMonth_START_MONTH_EXTRA {
+		return months + 1
+	}
+	return months
+}
+
+// startMonth reports what is said of the first of months where there are none. field says how they are written.
+func (c *compiler) startMonth(path string, start uplinev1.StartMonth, field string, months int32) {
+	if start != uplinev1.StartMonth_START_MONTH_UNSPECIFIED && months == 0 {
+		c.fail(path+".start_month", "no months are counted", "delete it, or add `"+field+"`")
+	}
 }
 
 func days(n int32) string {

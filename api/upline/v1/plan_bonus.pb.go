@@ -1613,7 +1613,12 @@ type RankAward struct {
 	Instalments []string `protobuf:"bytes,5,rep,name=instalments,proto3" json:"instalments,omitempty"`
 	// Days of 24 hours from enrolment within which the rank must have been reached: the period in which it is reached must end within
 	// them. For `once`. Omitted: any time.
-	WithinDays    int32 `protobuf:"varint,6,opt,name=within_days,json=withinDays,proto3" json:"within_days,omitempty"`
+	WithinDays int32 `protobuf:"varint,6,opt,name=within_days,json=withinDays,proto3" json:"within_days,omitempty"`
+	// Calendar months from enrolment within which the rank must have been reached: the period in which it is reached must end with the
+	// last of them, or before. For `once`. Omitted: any time.
+	WithinCalendarMonths int32 `protobuf:"varint,7,opt,name=within_calendar_months,json=withinCalendarMonths,proto3" json:"within_calendar_months,omitempty"`
+	// Whether the month of enrolment is the first of `within_calendar_months`. Omitted: `counts`.
+	StartMonth    StartMonth `protobuf:"varint,8,opt,name=start_month,json=startMonth,proto3,enum=upline.v1.StartMonth" json:"start_month,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1688,6 +1693,20 @@ func (x *RankAward) GetWithinDays() int32 {
 		return x.WithinDays
 	}
 	return 0
+}
+
+func (x *RankAward) GetWithinCalendarMonths() int32 {
+	if x != nil {
+		return x.WithinCalendarMonths
+	}
+	return 0
+}
+
+func (x *RankAward) GetStartMonth() StartMonth {
+	if x != nil {
+		return x.StartMonth
+	}
+	return StartMonth_START_MONTH_UNSPECIFIED
 }
 
 // RankBonus pays for reaching or holding a rank. Whoever skips ranks is paid for those between, too. Bonuses of several ranks run
@@ -1927,7 +1946,7 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"amount_max\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tamountMax\x12H\n" +
 	"\rundistributed\x18\r \x01(\x0e2\x18.upline.v1.UndistributedB\b\xbaH\x05\x82\x01\x02\x10\x01R\rundistributed\x12<\n" +
 	"\tremainder\x18\x0e \x01(\x0e2\x14.upline.v1.RemainderB\b\xbaH\x05\x82\x01\x02\x10\x01R\tremainder\x12<\n" +
-	"\vgenerations\x18\x0f \x01(\v2\x1a.upline.v1.PoolGenerationsR\vgenerations\"\xf2\x01\n" +
+	"\vgenerations\x18\x0f \x01(\v2\x1a.upline.v1.PoolGenerationsR\vgenerations\"\xf6\x02\n" +
 	"\tRankAward\x12\x1d\n" +
 	"\x04rank\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x04rank\x12\x1f\n" +
 	"\x06amount\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06amount\x12\x1b\n" +
@@ -1935,7 +1954,11 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"\rafter_periods\x18\x04 \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\fafterPeriods\x12*\n" +
 	"\vinstalments\x18\x05 \x03(\tB\b\xbaH\x05\x92\x01\x02\x10<R\vinstalments\x12,\n" +
 	"\vwithin_days\x18\x06 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xf8\x9d\x02(\x00R\n" +
-	"withinDays\"\xd1\x01\n" +
+	"withinDays\x12@\n" +
+	"\x16within_calendar_months\x18\a \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xb0\t(\x00R\x14withinCalendarMonths\x12@\n" +
+	"\vstart_month\x18\b \x01(\x0e2\x15.upline.v1.StartMonthB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
+	"startMonth\"\xd1\x01\n" +
 	"\tRankBonus\x128\n" +
 	"\x06awards\x18\x01 \x03(\v2\x14.upline.v1.RankAwardB\n" +
 	"\xbaH\a\x92\x01\x04\b\x01\x10dR\x06awards\x12:\n" +
@@ -2019,6 +2042,7 @@ var file_upline_v1_plan_bonus_proto_goTypes = []any{
 	(*Brackets)(nil),         // 24: upline.v1.Brackets
 	(*LevelRates)(nil),       // 25: upline.v1.LevelRates
 	(Compression)(0),         // 26: upline.v1.Compression
+	(StartMonth)(0),          // 27: upline.v1.StartMonth
 }
 var file_upline_v1_plan_bonus_proto_depIdxs = []int32{
 	21, // 0: upline.v1.DirectBonus.base:type_name -> upline.v1.Base
@@ -2055,14 +2079,15 @@ var file_upline_v1_plan_bonus_proto_depIdxs = []int32{
 	3,  // 31: upline.v1.PoolBonus.undistributed:type_name -> upline.v1.Undistributed
 	4,  // 32: upline.v1.PoolBonus.remainder:type_name -> upline.v1.Remainder
 	16, // 33: upline.v1.PoolBonus.generations:type_name -> upline.v1.PoolGenerations
-	18, // 34: upline.v1.RankBonus.awards:type_name -> upline.v1.RankAward
-	5,  // 35: upline.v1.RankBonus.payment:type_name -> upline.v1.RankPayment
-	21, // 36: upline.v1.RankBonus.base:type_name -> upline.v1.Base
-	37, // [37:37] is the sub-list for method output_type
-	37, // [37:37] is the sub-list for method input_type
-	37, // [37:37] is the sub-list for extension type_name
-	37, // [37:37] is the sub-list for extension extendee
-	0,  // [0:37] is the sub-list for field type_name
+	27, // 34: upline.v1.RankAward.start_month:type_name -> upline.v1.StartMonth
+	18, // 35: upline.v1.RankBonus.awards:type_name -> upline.v1.RankAward
+	5,  // 36: upline.v1.RankBonus.payment:type_name -> upline.v1.RankPayment
+	21, // 37: upline.v1.RankBonus.base:type_name -> upline.v1.Base
+	38, // [38:38] is the sub-list for method output_type
+	38, // [38:38] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_bonus_proto_init() }

@@ -322,6 +322,59 @@ func (WindowStart) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_plan_rates_proto_rawDescGZIP(), []int{4}
 }
 
+// StartMonth says what the calendar month is in which months begin to be counted: that of the enrolment, or of the first purchase.
+type StartMonth int32
+
+const (
+	// Not given; means counts.
+	StartMonth_START_MONTH_UNSPECIFIED StartMonth = 0
+	// It is the first of the months, however little of it is left: three months from 20 January on end with March.
+	StartMonth_START_MONTH_COUNTS StartMonth = 1
+	// It comes before the first of them, and what is left of it is given besides: three months from 20 January on end with April.
+	StartMonth_START_MONTH_EXTRA StartMonth = 2
+)
+
+// Enum value maps for StartMonth.
+var (
+	StartMonth_name = map[int32]string{
+		0: "START_MONTH_UNSPECIFIED",
+		1: "START_MONTH_COUNTS",
+		2: "START_MONTH_EXTRA",
+	}
+	StartMonth_value = map[string]int32{
+		"START_MONTH_UNSPECIFIED": 0,
+		"START_MONTH_COUNTS":      1,
+		"START_MONTH_EXTRA":       2,
+	}
+)
+
+func (x StartMonth) Enum() *StartMonth {
+	p := new(StartMonth)
+	*p = x
+	return p
+}
+
+func (x StartMonth) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (StartMonth) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_plan_rates_proto_enumTypes[5].Descriptor()
+}
+
+func (StartMonth) Type() protoreflect.EnumType {
+	return &file_upline_v1_plan_rates_proto_enumTypes[5]
+}
+
+func (x StartMonth) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use StartMonth.Descriptor instead.
+func (StartMonth) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_plan_rates_proto_rawDescGZIP(), []int{5}
+}
+
 // RankRate is a rate, or an amount, for a rank and those above it, up to the next entry that applies. Of the entries that apply to
 // a distributor the last one counts, so entries go up by rank, and one with a condition stands behind those that it takes the place of.
 // All entries of a list have rates, or all have amounts.
@@ -719,15 +772,23 @@ func (x *Clawback) GetBands() []*ClawbackBand {
 	return nil
 }
 
-// DayWindow is a stretch of days of 24 hours, half open: a sale of the very moment at which `to_day` is complete is outside.
+// DayWindow is a stretch of time, half open, in days of 24 hours or in calendar months of the plan's time zone: a sale of the very moment
+// at which `to_day` is complete is outside. Where both days and months are given, what both hold is inside. Nothing before the moment from
+// which is counted is inside.
 type DayWindow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// From when days are counted.
+	// From when days and months are counted.
 	Since WindowStart `protobuf:"varint,1,opt,name=since,proto3,enum=upline.v1.WindowStart" json:"since,omitempty"`
 	// Days that must have passed. Omitted: none.
 	FromDay int32 `protobuf:"varint,2,opt,name=from_day,json=fromDay,proto3" json:"from_day,omitempty"`
 	// Days after which the window ends. Omitted: it does not end.
-	ToDay         int32 `protobuf:"varint,3,opt,name=to_day,json=toDay,proto3" json:"to_day,omitempty"`
+	ToDay int32 `protobuf:"varint,3,opt,name=to_day,json=toDay,proto3" json:"to_day,omitempty"`
+	// Calendar months that must have passed: with 1, it begins with the month after the one in which it would begin else. Omitted: none.
+	FromMonth int32 `protobuf:"varint,4,opt,name=from_month,json=fromMonth,proto3" json:"from_month,omitempty"`
+	// Calendar months at the end of which the window ends: with 3, at the end of the third one. Omitted: it does not end.
+	ToMonth int32 `protobuf:"varint,5,opt,name=to_month,json=toMonth,proto3" json:"to_month,omitempty"`
+	// Whether the month in which it begins is the first of the months. Omitted: `counts`.
+	StartMonth    StartMonth `protobuf:"varint,6,opt,name=start_month,json=startMonth,proto3,enum=upline.v1.StartMonth" json:"start_month,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -783,6 +844,27 @@ func (x *DayWindow) GetToDay() int32 {
 	return 0
 }
 
+func (x *DayWindow) GetFromMonth() int32 {
+	if x != nil {
+		return x.FromMonth
+	}
+	return 0
+}
+
+func (x *DayWindow) GetToMonth() int32 {
+	if x != nil {
+		return x.ToMonth
+	}
+	return 0
+}
+
+func (x *DayWindow) GetStartMonth() StartMonth {
+	if x != nil {
+		return x.StartMonth
+	}
+	return StartMonth_START_MONTH_UNSPECIFIED
+}
+
 var File_upline_v1_plan_rates_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_rates_proto_rawDesc = "" +
@@ -817,11 +899,18 @@ const file_upline_v1_plan_rates_proto_rawDesc = "" +
 	"\x04mode\x18\x01 \x01(\x0e2\x17.upline.v1.ClawbackModeB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04mode\x12\x1e\n" +
 	"\x04days\x18\x02 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xcc\x1c(\x00R\x04days\x127\n" +
-	"\x05bands\x18\x03 \x03(\v2\x17.upline.v1.ClawbackBandB\b\xbaH\x05\x92\x01\x02\x10<R\x05bands\"\x8f\x01\n" +
+	"\x05bands\x18\x03 \x03(\v2\x17.upline.v1.ClawbackBandB\b\xbaH\x05\x92\x01\x02\x10<R\x05bands\"\xa3\x02\n" +
 	"\tDayWindow\x126\n" +
 	"\x05since\x18\x01 \x01(\x0e2\x16.upline.v1.WindowStartB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05since\x12&\n" +
 	"\bfrom_day\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xf8\x9d\x02(\x00R\afromDay\x12\"\n" +
-	"\x06to_day\x18\x03 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xf8\x9d\x02(\x00R\x05toDay*g\n" +
+	"\x06to_day\x18\x03 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xf8\x9d\x02(\x00R\x05toDay\x12)\n" +
+	"\n" +
+	"from_month\x18\x04 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xb0\t(\x00R\tfromMonth\x12%\n" +
+	"\bto_month\x18\x05 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xb0\t(\x00R\atoMonth\x12@\n" +
+	"\vstart_month\x18\x06 \x01(\x0e2\x15.upline.v1.StartMonthB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
+	"startMonth*g\n" +
 	"\x04Base\x12\x14\n" +
 	"\x10BASE_UNSPECIFIED\x10\x00\x12\v\n" +
 	"\aBASE_CV\x10\x01\x12\v\n" +
@@ -850,7 +939,12 @@ const file_upline_v1_plan_rates_proto_rawDesc = "" +
 	"\vWindowStart\x12\x1c\n" +
 	"\x18WINDOW_START_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16WINDOW_START_ENROLMENT\x10\x01\x12\x1f\n" +
-	"\x1bWINDOW_START_FIRST_PURCHASE\x10\x02B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
+	"\x1bWINDOW_START_FIRST_PURCHASE\x10\x02*X\n" +
+	"\n" +
+	"StartMonth\x12\x1b\n" +
+	"\x17START_MONTH_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12START_MONTH_COUNTS\x10\x01\x12\x15\n" +
+	"\x11START_MONTH_EXTRA\x10\x02B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
 	file_upline_v1_plan_rates_proto_rawDescOnce sync.Once
@@ -864,7 +958,7 @@ func file_upline_v1_plan_rates_proto_rawDescGZIP() []byte {
 	return file_upline_v1_plan_rates_proto_rawDescData
 }
 
-var file_upline_v1_plan_rates_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
+var file_upline_v1_plan_rates_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
 var file_upline_v1_plan_rates_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_upline_v1_plan_rates_proto_goTypes = []any{
 	(Base)(0),            // 0: upline.v1.Base
@@ -872,25 +966,27 @@ var file_upline_v1_plan_rates_proto_goTypes = []any{
 	(ClawbackMode)(0),    // 2: upline.v1.ClawbackMode
 	(Compression)(0),     // 3: upline.v1.Compression
 	(WindowStart)(0),     // 4: upline.v1.WindowStart
-	(*RankRate)(nil),     // 5: upline.v1.RankRate
-	(*Bracket)(nil),      // 6: upline.v1.Bracket
-	(*Brackets)(nil),     // 7: upline.v1.Brackets
-	(*LevelRates)(nil),   // 8: upline.v1.LevelRates
-	(*ClawbackBand)(nil), // 9: upline.v1.ClawbackBand
-	(*Clawback)(nil),     // 10: upline.v1.Clawback
-	(*DayWindow)(nil),    // 11: upline.v1.DayWindow
+	(StartMonth)(0),      // 5: upline.v1.StartMonth
+	(*RankRate)(nil),     // 6: upline.v1.RankRate
+	(*Bracket)(nil),      // 7: upline.v1.Bracket
+	(*Brackets)(nil),     // 8: upline.v1.Brackets
+	(*LevelRates)(nil),   // 9: upline.v1.LevelRates
+	(*ClawbackBand)(nil), // 10: upline.v1.ClawbackBand
+	(*Clawback)(nil),     // 11: upline.v1.Clawback
+	(*DayWindow)(nil),    // 12: upline.v1.DayWindow
 }
 var file_upline_v1_plan_rates_proto_depIdxs = []int32{
-	6, // 0: upline.v1.Brackets.steps:type_name -> upline.v1.Bracket
-	1, // 1: upline.v1.Brackets.mode:type_name -> upline.v1.BracketMode
-	2, // 2: upline.v1.Clawback.mode:type_name -> upline.v1.ClawbackMode
-	9, // 3: upline.v1.Clawback.bands:type_name -> upline.v1.ClawbackBand
-	4, // 4: upline.v1.DayWindow.since:type_name -> upline.v1.WindowStart
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	7,  // 0: upline.v1.Brackets.steps:type_name -> upline.v1.Bracket
+	1,  // 1: upline.v1.Brackets.mode:type_name -> upline.v1.BracketMode
+	2,  // 2: upline.v1.Clawback.mode:type_name -> upline.v1.ClawbackMode
+	10, // 3: upline.v1.Clawback.bands:type_name -> upline.v1.ClawbackBand
+	4,  // 4: upline.v1.DayWindow.since:type_name -> upline.v1.WindowStart
+	5,  // 5: upline.v1.DayWindow.start_month:type_name -> upline.v1.StartMonth
+	6,  // [6:6] is the sub-list for method output_type
+	6,  // [6:6] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_rates_proto_init() }
@@ -903,7 +999,7 @@ func file_upline_v1_plan_rates_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_plan_rates_proto_rawDesc), len(file_upline_v1_plan_rates_proto_rawDesc)),
-			NumEnums:      5,
+			NumEnums:      6,
 			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,

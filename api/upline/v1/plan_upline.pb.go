@@ -330,16 +330,21 @@ type FastStartBonus struct {
 	Base Base `protobuf:"varint,1,opt,name=base,proto3,enum=upline.v1.Base" json:"base,omitempty"`
 	// A volume of the plan's own making that the rates are applied to, instead of `base`.
 	Volume string `protobuf:"bytes,2,opt,name=volume,proto3" json:"volume,omitempty"`
-	// For how many days a seller, or a buyer, is new: a sale at the moment at which they are complete is no longer paid.
+	// For how many days of 24 hours a seller, or a buyer, is new: a sale at the moment at which they are complete is no longer paid. One of
+	// `days` and `calendar_months`; with both, who is new by both is.
 	Days int32 `protobuf:"varint,3,opt,name=days,proto3" json:"days,omitempty"`
-	// From when the days are counted. Omitted: `enrolment`.
+	// From when days and months are counted. Omitted: `enrolment`.
 	Since WindowStart `protobuf:"varint,4,opt,name=since,proto3,enum=upline.v1.WindowStart" json:"since,omitempty"`
 	// The rates by rank and level.
 	Rates []*LevelRates `protobuf:"bytes,5,rep,name=rates,proto3" json:"rates,omitempty"`
 	// Who is passed over. Omitted: `none`.
 	Compression Compression `protobuf:"varint,6,opt,name=compression,proto3,enum=upline.v1.Compression" json:"compression,omitempty"`
 	// The tree that is walked: `sponsor` or `placement`. Omitted: `sponsor`.
-	Tree          string `protobuf:"bytes,7,opt,name=tree,proto3" json:"tree,omitempty"`
+	Tree string `protobuf:"bytes,7,opt,name=tree,proto3" json:"tree,omitempty"`
+	// For how many calendar months, in the plan's time zone, a seller, or a buyer, is new: to the end of the last of them.
+	CalendarMonths int32 `protobuf:"varint,8,opt,name=calendar_months,json=calendarMonths,proto3" json:"calendar_months,omitempty"`
+	// Whether the month of the enrolment, or of the first purchase, is the first of `calendar_months`. Omitted: `counts`.
+	StartMonth    StartMonth `protobuf:"varint,9,opt,name=start_month,json=startMonth,proto3,enum=upline.v1.StartMonth" json:"start_month,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -421,6 +426,20 @@ func (x *FastStartBonus) GetTree() string {
 		return x.Tree
 	}
 	return ""
+}
+
+func (x *FastStartBonus) GetCalendarMonths() int32 {
+	if x != nil {
+		return x.CalendarMonths
+	}
+	return 0
+}
+
+func (x *FastStartBonus) GetStartMonth() StartMonth {
+	if x != nil {
+		return x.StartMonth
+	}
+	return StartMonth_START_MONTH_UNSPECIFIED
 }
 
 // DifferentialBonus pays the earner's own rate less the highest rate of anybody qualified who stands between: on each sale the rates
@@ -1109,17 +1128,20 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\x06unlock\x18\t \x03(\tB\x0f\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xd0\x0fR\x06unlock\x12!\n" +
 	"\astop_at\x18\n" +
 	" \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06stopAt\x12!\n" +
-	"\x06months\x18\v \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x06months\"\xe6\x02\n" +
+	"\x06months\x18\v \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x06months\"\xdc\x03\n" +
 	"\x0eFastStartBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12\x1e\n" +
 	"\x04days\x18\x03 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xcc\x1c(\x01R\x04days\x126\n" +
+	"\xbaH\a\x1a\x05\x18\xcc\x1c(\x00R\x04days\x126\n" +
 	"\x05since\x18\x04 \x01(\x0e2\x16.upline.v1.WindowStartB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05since\x127\n" +
 	"\x05rates\x18\x05 \x03(\v2\x15.upline.v1.LevelRatesB\n" +
 	"\xbaH\a\x92\x01\x04\b\x01\x10dR\x05rates\x12B\n" +
 	"\vcompression\x18\x06 \x01(\x0e2\x16.upline.v1.CompressionB\b\xbaH\x05\x82\x01\x02\x10\x01R\vcompression\x12/\n" +
-	"\x04tree\x18\a \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\"\xdc\x03\n" +
+	"\x04tree\x18\a \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x122\n" +
+	"\x0fcalendar_months\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x0ecalendarMonths\x12@\n" +
+	"\vstart_month\x18\t \x01(\x0e2\x15.upline.v1.StartMonthB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
+	"startMonth\"\xdc\x03\n" +
 	"\x11DifferentialBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12/\n" +
@@ -1226,8 +1248,9 @@ var file_upline_v1_plan_upline_proto_goTypes = []any{
 	(Compression)(0),          // 13: upline.v1.Compression
 	(*Clawback)(nil),          // 14: upline.v1.Clawback
 	(WindowStart)(0),          // 15: upline.v1.WindowStart
-	(*RankRate)(nil),          // 16: upline.v1.RankRate
-	(*Brackets)(nil),          // 17: upline.v1.Brackets
+	(StartMonth)(0),           // 16: upline.v1.StartMonth
+	(*RankRate)(nil),          // 17: upline.v1.RankRate
+	(*Brackets)(nil),          // 18: upline.v1.Brackets
 }
 var file_upline_v1_plan_upline_proto_depIdxs = []int32{
 	11, // 0: upline.v1.UnilevelBonus.base:type_name -> upline.v1.Base
@@ -1238,30 +1261,31 @@ var file_upline_v1_plan_upline_proto_depIdxs = []int32{
 	15, // 5: upline.v1.FastStartBonus.since:type_name -> upline.v1.WindowStart
 	12, // 6: upline.v1.FastStartBonus.rates:type_name -> upline.v1.LevelRates
 	13, // 7: upline.v1.FastStartBonus.compression:type_name -> upline.v1.Compression
-	11, // 8: upline.v1.DifferentialBonus.base:type_name -> upline.v1.Base
-	16, // 9: upline.v1.DifferentialBonus.rates:type_name -> upline.v1.RankRate
-	17, // 10: upline.v1.DifferentialBonus.brackets:type_name -> upline.v1.Brackets
-	14, // 11: upline.v1.DifferentialBonus.clawback:type_name -> upline.v1.Clawback
-	11, // 12: upline.v1.StairstepBonus.base:type_name -> upline.v1.Base
-	16, // 13: upline.v1.StairstepBonus.rates:type_name -> upline.v1.RankRate
-	17, // 14: upline.v1.StairstepBonus.brackets:type_name -> upline.v1.Brackets
-	11, // 15: upline.v1.GenerationBonus.base:type_name -> upline.v1.Base
-	12, // 16: upline.v1.GenerationBonus.rates:type_name -> upline.v1.LevelRates
-	0,  // 17: upline.v1.GenerationBonus.inactive:type_name -> upline.v1.Boundary
-	0,  // 18: upline.v1.GenerationBonus.empty:type_name -> upline.v1.Boundary
-	1,  // 19: upline.v1.MatchingBonus.by:type_name -> upline.v1.MatchBy
-	12, // 20: upline.v1.MatchingBonus.rates:type_name -> upline.v1.LevelRates
-	13, // 21: upline.v1.MatchingBonus.compression:type_name -> upline.v1.Compression
-	2,  // 22: upline.v1.MatchingBonus.base:type_name -> upline.v1.MatchBase
-	14, // 23: upline.v1.MatchingBonus.clawback:type_name -> upline.v1.Clawback
-	11, // 24: upline.v1.RevenueShareBonus.base:type_name -> upline.v1.Base
-	9,  // 25: upline.v1.RevenueShareBonus.tiers:type_name -> upline.v1.Tier
-	13, // 26: upline.v1.RevenueShareBonus.compression:type_name -> upline.v1.Compression
-	27, // [27:27] is the sub-list for method output_type
-	27, // [27:27] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	16, // 8: upline.v1.FastStartBonus.start_month:type_name -> upline.v1.StartMonth
+	11, // 9: upline.v1.DifferentialBonus.base:type_name -> upline.v1.Base
+	17, // 10: upline.v1.DifferentialBonus.rates:type_name -> upline.v1.RankRate
+	18, // 11: upline.v1.DifferentialBonus.brackets:type_name -> upline.v1.Brackets
+	14, // 12: upline.v1.DifferentialBonus.clawback:type_name -> upline.v1.Clawback
+	11, // 13: upline.v1.StairstepBonus.base:type_name -> upline.v1.Base
+	17, // 14: upline.v1.StairstepBonus.rates:type_name -> upline.v1.RankRate
+	18, // 15: upline.v1.StairstepBonus.brackets:type_name -> upline.v1.Brackets
+	11, // 16: upline.v1.GenerationBonus.base:type_name -> upline.v1.Base
+	12, // 17: upline.v1.GenerationBonus.rates:type_name -> upline.v1.LevelRates
+	0,  // 18: upline.v1.GenerationBonus.inactive:type_name -> upline.v1.Boundary
+	0,  // 19: upline.v1.GenerationBonus.empty:type_name -> upline.v1.Boundary
+	1,  // 20: upline.v1.MatchingBonus.by:type_name -> upline.v1.MatchBy
+	12, // 21: upline.v1.MatchingBonus.rates:type_name -> upline.v1.LevelRates
+	13, // 22: upline.v1.MatchingBonus.compression:type_name -> upline.v1.Compression
+	2,  // 23: upline.v1.MatchingBonus.base:type_name -> upline.v1.MatchBase
+	14, // 24: upline.v1.MatchingBonus.clawback:type_name -> upline.v1.Clawback
+	11, // 25: upline.v1.RevenueShareBonus.base:type_name -> upline.v1.Base
+	9,  // 26: upline.v1.RevenueShareBonus.tiers:type_name -> upline.v1.Tier
+	13, // 27: upline.v1.RevenueShareBonus.compression:type_name -> upline.v1.Compression
+	28, // [28:28] is the sub-list for method output_type
+	28, // [28:28] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_upline_proto_init() }

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/plan_rates.proto.
  */
 export const file_upline_v1_plan_rates: GenFile = /*@__PURE__*/
-  fileDesc("Chp1cGxpbmUvdjEvcGxhbl9yYXRlcy5wcm90bxIJdXBsaW5lLnYxIkQKCFJhbmtSYXRlEgwKBHJhbmsYASABKAkSDAoEcmF0ZRgCIAEoCRIOCgZhbW91bnQYAyABKAkSDAoEd2hlbhgEIAEoCSI1CgdCcmFja2V0EgwKBGZyb20YASABKAkSDAoEcmF0ZRgCIAEoCRIOCgZhbW91bnQYAyABKAkiXwoIQnJhY2tldHMSCgoCYnkYASABKAkSIQoFc3RlcHMYAiADKAsyEi51cGxpbmUudjEuQnJhY2tldBIkCgRtb2RlGAMgASgOMhYudXBsaW5lLnYxLkJyYWNrZXRNb2RlIkkKCkxldmVsUmF0ZXMSDAoEcmFuaxgBIAEoCRIOCgZsZXZlbHMYAiADKAkSDAoEd2hlbhgDIAEoCRIPCgdhbW91bnRzGAQgAygJIjAKDENsYXdiYWNrQmFuZBIRCgl0b19tb250aHMYASABKAUSDQoFc2hhcmUYAiABKAkiZwoIQ2xhd2JhY2sSJQoEbW9kZRgBIAEoDjIXLnVwbGluZS52MS5DbGF3YmFja01vZGUSDAoEZGF5cxgCIAEoBRImCgViYW5kcxgDIAMoCzIXLnVwbGluZS52MS5DbGF3YmFja0JhbmQiVAoJRGF5V2luZG93EiUKBXNpbmNlGAEgASgOMhYudXBsaW5lLnYxLldpbmRvd1N0YXJ0EhAKCGZyb21fZGF5GAIgASgFEg4KBnRvX2RheRgDIAEoBSpnCgRCYXNlEhQKEEJBU0VfVU5TUEVDSUZJRUQQABILCgdCQVNFX0NWEAESCwoHQkFTRV9QVhACEg4KCkJBU0VfUFJJQ0UQAxILCgdCQVNFX1FWEAQSEgoOQkFTRV9ORVRfUFJJQ0UQBSpeCgtCcmFja2V0TW9kZRIcChhCUkFDS0VUX01PREVfVU5TUEVDSUZJRUQQABIWChJCUkFDS0VUX01PREVfV0hPTEUQARIZChVCUkFDS0VUX01PREVfTUFSR0lOQUwQAiq0AQoMQ2xhd2JhY2tNb2RlEh0KGUNMQVdCQUNLX01PREVfVU5TUEVDSUZJRUQQABIWChJDTEFXQkFDS19NT0RFX05PTkUQARIWChJDTEFXQkFDS19NT0RFX0ZVTEwQAhIdChlDTEFXQkFDS19NT0RFX1dJVEhJTl9EQVlTEAMSHQoZQ0xBV0JBQ0tfTU9ERV9NT05USFNfUEFJRBAEEhcKE0NMQVdCQUNLX01PREVfQkFORFMQBSqMAQoLQ29tcHJlc3Npb24SGwoXQ09NUFJFU1NJT05fVU5TUEVDSUZJRUQQABIUChBDT01QUkVTU0lPTl9OT05FEAESGAoUQ09NUFJFU1NJT05fU1RBTkRBUkQQAhIXChNDT01QUkVTU0lPTl9EWU5BTUlDEAMSFwoTQ09NUFJFU1NJT05fUk9MTF9VUBAEKmgKC1dpbmRvd1N0YXJ0EhwKGFdJTkRPV19TVEFSVF9VTlNQRUNJRklFRBAAEhoKFldJTkRPV19TVEFSVF9FTlJPTE1FTlQQARIfChtXSU5ET1dfU1RBUlRfRklSU1RfUFVSQ0hBU0UQAkIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z");
+  fileDesc("Chp1cGxpbmUvdjEvcGxhbl9yYXRlcy5wcm90bxIJdXBsaW5lLnYxIkQKCFJhbmtSYXRlEgwKBHJhbmsYASABKAkSDAoEcmF0ZRgCIAEoCRIOCgZhbW91bnQYAyABKAkSDAoEd2hlbhgEIAEoCSI1CgdCcmFja2V0EgwKBGZyb20YASABKAkSDAoEcmF0ZRgCIAEoCRIOCgZhbW91bnQYAyABKAkiXwoIQnJhY2tldHMSCgoCYnkYASABKAkSIQoFc3RlcHMYAiADKAsyEi51cGxpbmUudjEuQnJhY2tldBIkCgRtb2RlGAMgASgOMhYudXBsaW5lLnYxLkJyYWNrZXRNb2RlIkkKCkxldmVsUmF0ZXMSDAoEcmFuaxgBIAEoCRIOCgZsZXZlbHMYAiADKAkSDAoEd2hlbhgDIAEoCRIPCgdhbW91bnRzGAQgAygJIjAKDENsYXdiYWNrQmFuZBIRCgl0b19tb250aHMYASABKAUSDQoFc2hhcmUYAiABKAkiZwoIQ2xhd2JhY2sSJQoEbW9kZRgBIAEoDjIXLnVwbGluZS52MS5DbGF3YmFja01vZGUSDAoEZGF5cxgCIAEoBRImCgViYW5kcxgDIAMoCzIXLnVwbGluZS52MS5DbGF3YmFja0JhbmQipgEKCURheVdpbmRvdxIlCgVzaW5jZRgBIAEoDjIWLnVwbGluZS52MS5XaW5kb3dTdGFydBIQCghmcm9tX2RheRgCIAEoBRIOCgZ0b19kYXkYAyABKAUSEgoKZnJvbV9tb250aBgEIAEoBRIQCgh0b19tb250aBgFIAEoBRIqCgtzdGFydF9tb250aBgGIAEoDjIVLnVwbGluZS52MS5TdGFydE1vbnRoKmcKBEJhc2USFAoQQkFTRV9VTlNQRUNJRklFRBAAEgsKB0JBU0VfQ1YQARILCgdCQVNFX1BWEAISDgoKQkFTRV9QUklDRRADEgsKB0JBU0VfUVYQBBISCg5CQVNFX05FVF9QUklDRRAFKl4KC0JyYWNrZXRNb2RlEhwKGEJSQUNLRVRfTU9ERV9VTlNQRUNJRklFRBAAEhYKEkJSQUNLRVRfTU9ERV9XSE9MRRABEhkKFUJSQUNLRVRfTU9ERV9NQVJHSU5BTBACKrQBCgxDbGF3YmFja01vZGUSHQoZQ0xBV0JBQ0tfTU9ERV9VTlNQRUNJRklFRBAAEhYKEkNMQVdCQUNLX01PREVfTk9ORRABEhYKEkNMQVdCQUNLX01PREVfRlVMTBACEh0KGUNMQVdCQUNLX01PREVfV0lUSElOX0RBWVMQAxIdChlDTEFXQkFDS19NT0RFX01PTlRIU19QQUlEEAQSFwoTQ0xBV0JBQ0tfTU9ERV9CQU5EUxAFKowBCgtDb21wcmVzc2lvbhIbChdDT01QUkVTU0lPTl9VTlNQRUNJRklFRBAAEhQKEENPTVBSRVNTSU9OX05PTkUQARIYChRDT01QUkVTU0lPTl9TVEFOREFSRBACEhcKE0NPTVBSRVNTSU9OX0RZTkFNSUMQAxIXChNDT01QUkVTU0lPTl9ST0xMX1VQEAQqaAoLV2luZG93U3RhcnQSHAoYV0lORE9XX1NUQVJUX1VOU1BFQ0lGSUVEEAASGgoWV0lORE9XX1NUQVJUX0VOUk9MTUVOVBABEh8KG1dJTkRPV19TVEFSVF9GSVJTVF9QVVJDSEFTRRACKlgKClN0YXJ0TW9udGgSGwoXU1RBUlRfTU9OVEhfVU5TUEVDSUZJRUQQABIWChJTVEFSVF9NT05USF9DT1VOVFMQARIVChFTVEFSVF9NT05USF9FWFRSQRACQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM");
 
 /**
  * RankRate is a rate, or an amount, for a rank and those above it, up to the next entry that applies. Of the entries that apply to
@@ -234,13 +234,15 @@ export const ClawbackSchema: GenMessage<Clawback> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan_rates, 5);
 
 /**
- * DayWindow is a stretch of days of 24 hours, half open: a sale of the very moment at which `to_day` is complete is outside.
+ * DayWindow is a stretch of time, half open, in days of 24 hours or in calendar months of the plan's time zone: a sale of the very moment
+ * at which `to_day` is complete is outside. Where both days and months are given, what both hold is inside. Nothing before the moment from
+ * which is counted is inside.
  *
  * @generated from message upline.v1.DayWindow
  */
 export type DayWindow = Message<"upline.v1.DayWindow"> & {
   /**
-   * From when days are counted.
+   * From when days and months are counted.
    *
    * @generated from field: upline.v1.WindowStart since = 1;
    */
@@ -259,6 +261,27 @@ export type DayWindow = Message<"upline.v1.DayWindow"> & {
    * @generated from field: int32 to_day = 3;
    */
   toDay: number;
+
+  /**
+   * Calendar months that must have passed: with 1, it begins with the month after the one in which it would begin else. Omitted: none.
+   *
+   * @generated from field: int32 from_month = 4;
+   */
+  fromMonth: number;
+
+  /**
+   * Calendar months at the end of which the window ends: with 3, at the end of the third one. Omitted: it does not end.
+   *
+   * @generated from field: int32 to_month = 5;
+   */
+  toMonth: number;
+
+  /**
+   * Whether the month in which it begins is the first of the months. Omitted: `counts`.
+   *
+   * @generated from field: upline.v1.StartMonth start_month = 6;
+   */
+  startMonth: StartMonth;
 };
 
 /**
@@ -496,4 +519,38 @@ export enum WindowStart {
  */
 export const WindowStartSchema: GenEnum<WindowStart> = /*@__PURE__*/
   enumDesc(file_upline_v1_plan_rates, 4);
+
+/**
+ * StartMonth says what the calendar month is in which months begin to be counted: that of the enrolment, or of the first purchase.
+ *
+ * @generated from enum upline.v1.StartMonth
+ */
+export enum StartMonth {
+  /**
+   * Not given; means counts.
+   *
+   * @generated from enum value: START_MONTH_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * It is the first of the months, however little of it is left: three months from 20 January on end with March.
+   *
+   * @generated from enum value: START_MONTH_COUNTS = 1;
+   */
+  COUNTS = 1,
+
+  /**
+   * It comes before the first of them, and what is left of it is given besides: three months from 20 January on end with April.
+   *
+   * @generated from enum value: START_MONTH_EXTRA = 2;
+   */
+  EXTRA = 2,
+}
+
+/**
+ * Describes the enum upline.v1.StartMonth.
+ */
+export const StartMonthSchema: GenEnum<StartMonth> = /*@__PURE__*/
+  enumDesc(file_upline_v1_plan_rates, 5);
 
