@@ -127,7 +127,11 @@ func (f *SaleFold) cycleAt(us int64, b *Billing) int32 {
 		if us < f.cycleStartUS(s.cycle, b) && i > 0 {
 			continue
 		}
-		cycle := s.cycle
+		// So many have begun for certain; the others are few.
+		cycle := max(s.cycle, s.anchorCycle+int32((us-s.anchorUS)/(32*dayUS*int64(s.months))))
+		if i < len(f.stretches)-1 {
+			cycle = min(cycle, f.stretches[i+1].cycle-1)
+		}
 		for f.cycleStartUS(cycle+1, b) <= us && (i == len(f.stretches)-1 || cycle+1 < f.stretches[i+1].cycle) {
 			cycle++
 		}
@@ -254,8 +258,18 @@ func (f *folding) segmentOf(cycle int32) segment {
 // monthsUpTo sums the months of the cycles up to one.
 func (f *folding) monthsUpTo(cycle int32) *big.Rat {
 	sum := new(big.Rat)
-	for k := int32(1); k <= cycle; k++ {
-		sum.Add(sum, f.monthsIn(k))
+	for i := range f.stretches {
+		s := &f.stretches[i]
+		last := cycle
+		if i < len(f.stretches)-1 {
+			last = min(last, f.stretches[i+1].cycle-1)
+		}
+		sum.Add(sum, new(big.Rat).SetInt64(int64(max(0, last-s.cycle+1))*int64(f.monthsOf(s.terms))))
+	}
+	for i := range f.Parts {
+		if f.Parts[i].Cycle <= cycle {
+			sum.Add(sum, f.monthsOfPart(&f.Parts[i]))
+		}
 	}
 	return sum
 }
@@ -263,17 +277,21 @@ func (f *folding) monthsUpTo(cycle int32) *big.Rat {
 // monthsIn is how many months of service a cycle is paid for.
 func (f *folding) monthsIn(cycle int32) *big.Rat {
 	sum := new(big.Rat).SetInt64(int64(f.monthsOf(f.TermsOf(cycle))))
-	for _, p := range f.Parts {
-		if p.Cycle != cycle {
-			continue
+	for i := range f.Parts {
+		if f.Parts[i].Cycle == cycle {
+			sum.Add(sum, f.monthsOfPart(&f.Parts[i]))
 		}
-		part := new(big.Rat).Mul(rationalOf(p.Part), new(big.Rat).SetInt64(int64(f.monthsOf(p.Terms))))
-		if p.Credit {
-			part.Neg(part)
-		}
-		sum.Add(sum, part)
 	}
 	return sum
+}
+
+// monthsOfPart are the months that a part adds to its cycle, or takes.
+func (f *folding) monthsOfPart(p *CyclePart) *big.Rat {
+	months := new(big.Rat).Mul(rationalOf(p.Part), new(big.Rat).SetInt64(int64(f.monthsOf(p.Terms))))
+	if p.Credit {
+		months.Neg(months)
+	}
+	return months
 }
 
 func (f *folding) monthsOf(terms int) int32 {
