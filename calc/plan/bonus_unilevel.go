@@ -44,7 +44,7 @@ func (r *bonusReader) fastStart(f *uplinev1.FastStartBonus) {
 	case window.ToDay > 0:
 	case window.ToMonth > 0:
 		said = "calendar_months"
-	case r.sound(r.at + ".days") && r.sound(r.at+".calendar_months"):
+	case r.sound(r.at+".days") && r.sound(r.at+".calendar_months"):
 		r.fail(r.at, "the fast start does not say for how long", "add `days`, for instance `days: 60`, or `calendar_months`")
 		return
 	}

@@ -75,7 +75,9 @@ func TestCompile_BonusesMakeVolumesOfTheirOwn(t *testing.T) {
 			"volumes: [{name: late, inside: {from_day: 10, from_month: 1, to_month: 9}}]\n" +
 				"bonuses: [{name: it, fast_start: {days: 90, calendar_months: 3, start_month: extra, volume: late, rates: [{levels: [20%]}]}}]",
 			[]calc.Volume{
-				volume(func(v *calc.Volume) { v.Name, v.Inside = "late", &calc.DayWindow{FromDay: 10, FromMonth: 1, ToMonth: 9} }),
+				volume(func(v *calc.Volume) {
+					v.Name, v.Inside = "late", &calc.DayWindow{FromDay: 10, FromMonth: 1, ToMonth: 9}
+				}),
 				volume(func(v *calc.Volume) {
 					v.Name, v.Inside = "it#1", &calc.DayWindow{FromDay: 10, ToDay: 90, FromMonth: 1, ToMonth: 4}
 				}),
