@@ -130,6 +130,14 @@ func TestBinary_MaxCutsTheLineAndUsesUpTheVolume(t *testing.T) {
 	if !slices.Equal(lines.AmountMinor, []int64{50_00, 50_00}) || !slices.Equal(lines.FactorsOf(1), []Factor{{"max", Fraction{1, 2}, 0}}) || brackets.carry() != [2]int64{} {
 		t.Errorf("lines %+v", lines)
 	}
+	brackets.in.Plan.Bonuses[0].Binary.Max = amounts(50_01)
+	if lines = brackets.sells(5_000, 5_000); !slices.Equal(lines.AmountMinor, []int64{50_00, 1}) {
+		t.Errorf("with a unit of room left, lines %+v", lines)
+	}
+	brackets.in.Plan.Bonuses[0].Binary.Max = amounts(50_00)
+	if lines = brackets.sells(5_000, 5_000); !slices.Equal(lines.AmountMinor, []int64{50_00}) {
+		t.Errorf("with no room left, lines %+v", lines)
+	}
 	// Nothing at most is nothing, and somebody without a row has no limit.
 	none := newPair(t, func(p *Plan, b *Binary) { ranked(CarryForward)(p, b); b.Max = amounts(0, 0) })
 	none.wants(1_000, 600, 0, [2]int64{400, 0})

@@ -245,6 +245,8 @@ func TestDifferential_RefusesWhatItCannotCompute(t *testing.T) {
 	}{
 		{says: "so many levels", pays: PaysEvent, rule: Differential{Rates: rates}},
 		{says: "so many levels", pays: PaysEvent, rule: Differential{Rates: rates, ToLevel: eventLevelsMax + 1}},
+		{says: "", pays: PaysEvent, rule: Differential{Rates: rates, ToLevel: eventLevelsMax}},
+		{says: "", pays: PaysEvent, rule: Differential{Rates: rates, ToLevel: 1}},
 		{says: "known before", pays: PaysEvent, rule: Differential{Brackets: brackets(func(*Brackets) {}), ToLevel: 3}},
 		{says: "known before", pays: PaysEvent, rule: Differential{Rates: rates, ToLevel: 3, EqualRate: 1}},
 		{says: "at the event", rule: Differential{Rates: rates, ToLevel: 3}},

@@ -3,6 +3,7 @@ package calc
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"testing"
@@ -133,6 +134,41 @@ func TestPool_Places(t *testing.T) {
 		}
 		if out := p.compute(t); !slices.Equal(sumsByRow(p.in, out), c.want) {
 			t.Errorf("%s: %v, want %v\n%s", c.name, sumsByRow(p.in, out), c.want, described(p.in, out))
+		}
+	}
+}
+
+// A line tells the part of its place, and how many share it where that is more than one. A place may have no part.
+func TestPool_LinesOfPlaces(t *testing.T) {
+	const percent = RateScale / 100
+	p := newPool(&Pool{AmountMinor: 100_00, Sharing: ShareByPlace, Places: []int64{60 * percent, 40 * percent, 0}}, 5, 9, 5, 1)
+	p.pool().OrderBy = p.price()
+	wantLines(t, p.in, p.compute(t), `
+		0 pool 10000 × 1 × part of the place 400000000/1000000000 × equals in the place 1/2 = 2000
+		1 pool 10000 × 1 × part of the place 600000000/1000000000 = 6000
+		2 pool 10000 × 1 × part of the place 400000000/1000000000 × equals in the place 1/2 = 2000`)
+}
+
+// Places have parts of the pool that are not below zero and not more than it together, and there are a thousand at most.
+func TestPool_RefusesPartsOfPlacesThatAreNone(t *testing.T) {
+	for name, c := range map[string]struct {
+		places []int64
+		naming string
+	}{
+		"the pool":                  {[]int64{RateScale}, ""},
+		"all of it, and nothing":    {[]int64{RateScale - 1, 1, 0}, ""},
+		"a thousand":                {make([]int64, placesMax), ""},
+		"no place":                  {nil, "places without an order, or none, or too many"},
+		"a thousand and one":        {make([]int64, placesMax+1), "too many"},
+		"below zero":                {[]int64{RateScale, -1}, "below zero"},
+		"more than the pool":        {[]int64{RateScale + 1}, "more than the pool"},
+		"more than it together":     {[]int64{RateScale, 1}, "more than the pool together"},
+		"more than 64 bits of them": {[]int64{1, math.MaxInt64, RateScale}, "more than the pool"},
+	} {
+		p := newPool(&Pool{AmountMinor: 1, Sharing: ShareByPlace, Places: c.places}, 1)
+		p.pool().OrderBy = p.price()
+		if err := refuses(p.pool().check(p.in.Plan, &p.in.Plan.Bonuses[0]), ErrPlan, c.naming); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

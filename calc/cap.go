@@ -177,9 +177,8 @@ func (k *capping) cutByRank(set *lineSet, leftMinor int64) error {
 	any := false
 	for rank := len(sums) - 1; rank >= 0; rank-- {
 		switch sum := sums[rank]; {
-		case sum <= 0:
 		case sum <= leftMinor:
-			leftMinor -= sum
+			leftMinor -= max(0, sum) // what takes back has made room already
 		case leftMinor > 0:
 			var here [ranksMax + 1]bool
 			here[rank] = true
@@ -213,9 +212,8 @@ func (k *capping) cutInOrder(set *lineSet, leftMinor int64) error {
 	groups = lineGroups{k: k, list: list}
 	for groups.next() {
 		switch {
-		case groups.valueMinor <= 0:
 		case groups.valueMinor <= leftMinor:
-			leftMinor -= groups.valueMinor
+			leftMinor -= max(0, groups.valueMinor)
 		case leftMinor > 0:
 			if err := k.scale(&lineSet{list: groups.lines}, leftMinor, groups.valueMinor); err != nil {
 				return err

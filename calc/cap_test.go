@@ -149,6 +149,9 @@ func TestCap_RemainderGoesWhereTheRuleSays(t *testing.T) {
 		{RemainderLargest, []int64{3, 3, 3, 3}, 6, []int64{2, 2, 1, 1}},
 		{RemainderFirst, []int64{3, 3, 3, 3}, 6, []int64{2, 2, 1, 1}},
 		{RemainderCompany, []int64{3, 3, 3, 3}, 6, []int64{1, 1, 1, 1}},
+		// 1 exactly, 1.33, 1.33 and 0.33: a unit is left, and the first gets it although rounding has taken nothing from it.
+		{RemainderFirst, []int64{3, 4, 4, 1}, 4, []int64{2, 1, 1, 0}},
+		{RemainderLargest, []int64{3, 4, 4, 1}, 4, []int64{1, 2, 1, 0}},
 	} {
 		p := newPayroll(len(c.amounts), manual("pay"))
 		for row, amount := range c.amounts {

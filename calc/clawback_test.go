@@ -55,3 +55,28 @@ func TestClawback_BandsEndWithTheirMonths(t *testing.T) {
 		}
 	}
 }
+
+// What a line paid in advance is reckoned by its months, and what is no advance as one month. Matching is reckoned by the months of what
+// it matches, and a kind without a schedule is taken back whole.
+func TestBonus_EventClawback(t *testing.T) {
+	days := Clawback{Mode: ClawbackWithinDays, Days: 30}
+	for name, c := range map[string]struct {
+		bonus  Bonus
+		want   ClawbackMode
+		months int32
+	}{
+		"direct":                {Bonus{Direct: &Direct{Clawback: days}}, ClawbackWithinDays, 1},
+		"levels":                {Bonus{Unilevel: &Unilevel{Clawback: days}}, ClawbackWithinDays, 1},
+		"levels in advance":     {Bonus{Unilevel: &Unilevel{Clawback: days, Months: 9}}, ClawbackWithinDays, 9},
+		"an advance":            {Bonus{Advance: &Advance{Clawback: days, Months: 12}}, ClawbackWithinDays, 12},
+		"an advance of a month": {Bonus{Advance: &Advance{Clawback: days, Months: 1}}, ClawbackWithinDays, 1},
+		"differences":           {Bonus{Differential: &Differential{Clawback: days, Months: 6}}, ClawbackWithinDays, 6},
+		"matching":              {Bonus{Matching: &Matching{Clawback: days}}, ClawbackWithinDays, 1},
+		"matching an advance":   {Bonus{Matching: &Matching{Clawback: days, ClawbackMonths: 9}}, ClawbackWithinDays, 9},
+		"residual":              {Bonus{Residual: &Residual{}}, ClawbackFull, 1},
+	} {
+		if got, months := c.bonus.EventClawback(); got.Mode != c.want || months != c.months {
+			t.Errorf("%s: mode %d, %d months; want %d, %d", name, got.Mode, months, c.want, c.months)
+		}
+	}
+}

@@ -106,12 +106,12 @@ func (c *corrections) rank() (candidates int, err error) {
 	c.first = make([]uint64, c.parts.N)
 	for i := range c.first {
 		exact := c.parts.Exact(i)
-		steps, sign, ok := c.steps(i, &exact)
+		steps, smaller, ok := c.steps(i, &exact)
 		if !ok {
 			return 0, fmt.Errorf("%w: part %d is %d, and exactly %d steps of %d and %#x%016x ÷ 2¹²⁸: it is not that rounded to a step",
 				ErrInput, i, c.parts.AmountMinor(i), exact.Steps, c.stepMinor, exact.Hi, exact.Lo)
 		}
-		if exact.Steps == 0 && exact.whole() || sign < 0 && steps == 0 {
+		if exact.Steps == 0 && exact.whole() || smaller && steps == 0 {
 			continue
 		}
 		candidates++
@@ -119,32 +119,29 @@ func (c *corrections) rank() (candidates int, err error) {
 			c.first[i] = rankNearer
 			continue
 		}
-		hi, _ := exact.places(sign < 0)
+		hi, _ := exact.places(smaller)
 		c.first[i] = rankFarther | hi>>2
-		if nearer := sign > 0 && steps == exact.Steps || sign < 0 && (steps != exact.Steps || exact.whole()); nearer {
+		// Nearer is a step back from where rounding has moved the part, and one up from where it has been cut off.
+		if up := steps != exact.Steps; up == smaller || smaller && exact.whole() {
 			c.first[i] = rankNearer | hi>>2
 		}
 	}
 	return candidates, nil
 }
 
-// steps is the size of a part in steps; sign says whether the step makes it larger or smaller. Not ok: the part is not its exact value
+// steps is the size of a part in steps; smaller says whether the step makes it smaller or larger. Not ok: the part is not its exact value
 // rounded.
-func (c *corrections) steps(i int, exact *ExactAmount) (steps uint64, sign int, ok bool) {
+func (c *corrections) steps(i int, exact *ExactAmount) (steps uint64, smaller, ok bool) {
 	amount := c.parts.AmountMinor(i)
 	steps = magnitudeOf(amount)
 	if c.stepMinor != 1 {
 		if steps%uint64(c.stepMinor) != 0 {
-			return 0, 0, false
+			return 0, false, false
 		}
 		steps /= uint64(c.stepMinor)
 	}
-	sign = 1
-	if exact.Negative != c.down {
-		sign = -1
-	}
 	rounded := steps == exact.Steps || steps > exact.Steps && steps-exact.Steps == 1 && !exact.whole()
-	return steps, sign, rounded && (amount == 0 || exact.Negative == (amount < 0))
+	return steps, exact.Negative != c.down, rounded && (amount == 0 || exact.Negative == (amount < 0))
 }
 
 // word gives the words of a part's rank. Two bits stand before the 128 places.

@@ -219,20 +219,21 @@ func TestEventNeeds_AsksForNoMoreThanItTakes(t *testing.T) {
 		plan Plan
 		want Needs
 	}{
-		"nothing":               {Plan{}, Needs{}},
-		"no rule":               {Plan{Bonuses: []Bonus{{Pays: PaysEvent}}}, Needs{}},
-		"direct":                {Plan{Active: active, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: single(one...)}}}}, Needs{}},
-		"direct, same rates":    {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: single(same...)}}}}, Needs{}},
-		"direct by rank":        {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: single(two...)}}}}, Needs{Ranks: true}},
-		"direct, at the close":  {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysPeriod, Direct: &Direct{Rates: single(two...)}}}}, Needs{}},
-		"advance":               {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: single(same...)}}}}, Needs{}},
-		"advance by rank":       {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: single(two...)}}}}, Needs{Ranks: true}},
-		"levels":                {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two)}}}, Needs{SponsorLevels: 2}},
-		"levels, same for rank": {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two, two)}}}, Needs{SponsorLevels: 2}},
-		"levels by rank":        {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two, same)}}}, Needs{SponsorLevels: 2, Ranks: true}},
-		"levels of the active":  {Plan{Active: active, Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(one)}}}, Needs{SponsorLevels: 1, Ranks: true}},
-		"levels, at the close":  {Plan{Active: active, Bonuses: []Bonus{{Unilevel: levels(one)}}}, Needs{}},
-		"both trees":            {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: placed}, {Pays: PaysEvent, Unilevel: levels(two)}}}, Needs{SponsorLevels: 2, PlacementLevels: 1}},
+		"nothing":                {Plan{}, Needs{}},
+		"no rule":                {Plan{Bonuses: []Bonus{{Pays: PaysEvent}}}, Needs{}},
+		"direct":                 {Plan{Active: active, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: single(one...)}}}}, Needs{}},
+		"direct, same rates":     {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: single(same...)}}}}, Needs{}},
+		"direct by rank":         {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysEvent, Direct: &Direct{Rates: single(two...)}}}}, Needs{Ranks: true}},
+		"direct, at the close":   {Plan{Ranks: ranks, Bonuses: []Bonus{{Pays: PaysPeriod, Direct: &Direct{Rates: single(two...)}}}}, Needs{}},
+		"advance":                {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: single(same...)}}}}, Needs{}},
+		"advance by rank":        {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Advance: &Advance{Rates: single(two...)}}}}, Needs{Ranks: true}},
+		"levels":                 {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two)}}}, Needs{SponsorLevels: 2}},
+		"levels, same for rank":  {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two, two)}}}, Needs{SponsorLevels: 2}},
+		"levels by rank":         {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(two, same)}}}, Needs{SponsorLevels: 2, Ranks: true}},
+		"levels of the active":   {Plan{Active: active, Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: levels(one)}}}, Needs{SponsorLevels: 1, Ranks: true}},
+		"levels, at the close":   {Plan{Active: active, Bonuses: []Bonus{{Unilevel: levels(one)}}}, Needs{}},
+		"residual of the seller": {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Residual: &Residual{Own: single(one...)}}}}, Needs{}},
+		"both trees":             {Plan{Bonuses: []Bonus{{Pays: PaysEvent, Unilevel: placed}, {Pays: PaysEvent, Unilevel: levels(two)}}}, Needs{SponsorLevels: 2, PlacementLevels: 1}},
 	} {
 		if got := EventNeeds(&c.plan, false); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", name, got, c.want)

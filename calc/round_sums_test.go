@@ -1,6 +1,7 @@
 package calc
 
 import (
+	"errors"
 	"math"
 	"math/big"
 	"reflect"
@@ -203,6 +204,50 @@ func TestExactSum_AgreesWithRationals(t *testing.T) {
 			t.Errorf("%s rounded to %+v is %d, %v, want %d (%t)", want.FloatString(9), r, got, err, rounded, fits)
 		}
 	})
+}
+
+// What a sum is kept in has no room: for the denominator, for what stands brought to it, or for what is added. None of it wraps.
+func TestExactSum_BeyondItsBits(t *testing.T) {
+	type term struct{ base, num, den int64 }
+	const large, thousandth = 1 << 59, 1 << 10
+	for name, c := range map[string]struct {
+		terms  []term
+		outOf  bool
+		wantUp int64
+	}{
+		"denominators of 32 bits":     {[]term{{1, 1, 1 << 32}, {1, 1, 1<<32 + 1}}, false, 1}, // their product is 2³² when it wraps
+		"a large sum, then a part":    {[]term{{large, large, 1}, {1, 1, thousandth}}, true, 0},
+		"a part, then a large term":   {[]term{{1, 1, thousandth}, {large, large, 1}}, true, 0},
+		"large terms that leave none": {[]term{{large, large, 1}, {1, 1, thousandth}, {-large, large, 1}}, false, 1},
+	} {
+		var sum exactSum
+		sum.reset()
+		for _, term := range c.terms {
+			f := Fraction{term.num, term.den}
+			r := ratio{num: 1, den: 1, fits: true}
+			r.times(f)
+			sum.add(term.base, r, func() []Fraction { return []Fraction{f} })
+		}
+		got, err := sum.roundedMinor(Rounding{Up, 1})
+		if c.outOf != errors.Is(err, ErrOverflow) || !c.outOf && (err != nil || got != c.wantUp) {
+			t.Errorf("%s: got %d, %v; want %d, out of range: %t", name, got, err, c.wantUp, c.outOf)
+		}
+	}
+}
+
+// Sums are made for every distributor, and whole amounts need no room for them.
+func TestExactSum_OfWholeAmountsAllocatesNothing(t *testing.T) {
+	var sum exactSum
+	if count := testing.AllocsPerRun(10, func() {
+		sum.reset()
+		sum.addMinor(5)
+		sum.addMinor(-7)
+	}); count != 0 {
+		t.Errorf("allocates %v times", count)
+	}
+	if got, err := sum.roundedMinor(Rounding{HalfUp, 1}); got != -2 || err != nil {
+		t.Errorf("got %d, %v", got, err)
+	}
 }
 
 // A factor at a time gives what all at once do.

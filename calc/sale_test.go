@@ -65,6 +65,9 @@ func TestFoldSale_Outcomes(t *testing.T) {
 		{"cycles stay paid", SaleTerms{RequiresActivation: true, VolumeOnPayment: true, CancelledVolume: CancelledVolumeRestate}, []SaleEvent{s, a, p2, c}, SaleCancelled, 1, []int32{0, 0, 1, 0}},
 		{"what was counted before is taken back now", restating, []SaleEvent{{"s", Opening, 100, 5, 0, false}, c}, SaleCancelled, 5, []int32{0, -1}},
 		{"payments count cycles, those before the activation with it", monthly, []SaleEvent{s, p1, a, p2, c, late}, SaleCancelled, 2, []int32{0, 0, 1, 1, 0, 0}},
+		{"what is given back of a payment counts no more, what is given back in part is still one", monthly, []SaleEvent{
+			s, a, {"p1", Paid, 210, 1, 9, false}, {"part", PaymentRefunded, 310, 1, 4, true}, {"rest", PaymentRefunded, 320, 1, 5, true},
+		}, SaleActive, 0, []int32{0, 0, 1, 0, -1}},
 		{"opening", service, []SaleEvent{{"s", Opening, 100, 5, 0, false}, {"p6", Paid, 200, 6, 0, false}, {"p3", Paid, 210, 3, 0, false}}, SaleActive, 6, []int32{0, 0, 0}},
 	} {
 		f := FoldSale(test.terms, test.events)

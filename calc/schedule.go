@@ -10,7 +10,7 @@ import (
 // task is a bonus or a cap in the order of computing.
 type task struct {
 	bonus int // index of a bonus, or -1
-	limit int // index of a cap, or -1
+	limit int // index of a cap, where bonus is -1
 	after []int
 }
 
@@ -22,7 +22,7 @@ func (p *Plan) tasks(cadence Cadence) []task {
 		place[i] = -1
 		if b := &p.Bonuses[i]; b.Pays == PaysPeriod && b.Cadence == cadence {
 			place[i] = len(list)
-			list = append(list, task{bonus: i, limit: -1})
+			list = append(list, task{bonus: i})
 		}
 	}
 	bonuses := len(list)
@@ -95,7 +95,7 @@ func (p *Plan) eventOrder() []task {
 		place[i] = -1
 		if p.Bonuses[i].Pays == PaysEvent {
 			place[i] = len(list)
-			list = append(list, task{bonus: i, limit: -1})
+			list = append(list, task{bonus: i})
 		}
 	}
 	for i := range list {

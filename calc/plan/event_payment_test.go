@@ -61,6 +61,9 @@ func TestEventLines_ResidualWithEveryPaidCycle(t *testing.T) {
 		got := ""
 		for _, l := range lines {
 			name := r.Plan.Bonuses[l.Bonus].Name
+			if l.Placement {
+				t.Errorf("%s is paid by a placement tree, which there is not", name)
+			}
 			got += fmt.Sprintf("%s/%d %d", name, l.Level, l.AmountMinor)
 			if l.FactorName != "" {
 				got += fmt.Sprintf(" %s=%d/%d", l.FactorName, l.Factor.Num, l.Factor.Den)

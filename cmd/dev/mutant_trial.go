@@ -51,7 +51,7 @@ type mutantTrial struct {
 type testProgram struct {
 	packageName, path string
 	short             bool   // is told to be brief
-	quick, slow       string // patterns of tests to leave out and to run alone; "" for neither
+	quick, only       string // patterns of tests to leave out and to run alone; "" for neither
 	limit             time.Duration
 	rapid             bool // has properties to check, and the flags of that
 }
@@ -63,8 +63,11 @@ func newMutantTrial(ctx context.Context, repository repository, folder string, o
 	for i, m := range mutants {
 		t.mutants = append(t.mutants, mutant.Numbered{Mutant: m, Number: i + 1})
 	}
-	packages := []string{packageOf(mutants[0].Path)}
-	for name := range strings.SplitSeq(o.then, ",") {
+	packages, then := []string{packageOf(mutants[0].Path)}, o.then
+	if o.tests != "" {
+		then = ""
+	}
+	for name := range strings.SplitSeq(then, ",") {
 		if name != "" && name != packages[0] {
 			packages = append(packages, name)
 		}
@@ -84,14 +87,18 @@ func newMutantTrial(ctx context.Context, repository repository, folder string, o
 			return nil, nil, err
 		}
 		p.rapid = slices.Contains(strings.Split(dependencies, "\n"), "pgregory.net/rapid")
-		if i > 0 {
+		switch p.only = o.tests; {
+		case i > 0 || p.only != "":
 			err = t.measure(ctx, p)
-		} else {
+		default:
 			err = t.measureSplit(ctx, p)
 		}
 		if err != nil {
 			return nil, nil, err
 		}
+	}
+	if o.tests != "" {
+		return t, faulty, nil
 	}
 	// What the brief tests of its own package let live, the whole ones may not.
 	whole := t.programs[0]
@@ -114,7 +121,7 @@ func (t *mutantTrial) measureSplit(ctx context.Context, p testProgram) error {
 		return t.measure(ctx, p)
 	}
 	quick := p
-	quick.quick, p.slow = slow, slow
+	quick.quick, p.only = slow, slow
 	if err := t.measure(ctx, quick); err != nil {
 		return err
 	}
@@ -258,8 +265,8 @@ func (p *testProgram) String() string {
 	switch {
 	case p.quick != "":
 		return p.packageName + " -short, quick tests"
-	case p.slow != "":
-		return p.packageName + " -short, slow tests"
+	case p.only != "":
+		return p.packageName + " -short, chosen tests"
 	case p.short:
 		return p.packageName + " -short"
 	}
@@ -306,8 +313,8 @@ func (t *mutantTrial) runTests(ctx context.Context, p *testProgram, number int, 
 	if p.quick != "" {
 		arguments = append(arguments, "-test.skip="+p.quick)
 	}
-	if p.slow != "" {
-		arguments = append(arguments, "-test.run="+p.slow)
+	if p.only != "" {
+		arguments = append(arguments, "-test.run="+p.only)
 	}
 	if p.rapid {
 		// Nobody reads what a failure looks like when it is as small as can be. A seed makes the verdict the same every time.

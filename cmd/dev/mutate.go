@@ -23,6 +23,7 @@ Usage:
   go run ./cmd/dev mutate --sample 400 --seed 7              a sample of the money paths of calc
   go run ./cmd/dev mutate calc/cap_limit.go calc/ratio.go    every mutant of some files
   go run ./cmd/dev mutate calc/cap_limit.go:88               those of one line
+  go run ./cmd/dev mutate --tests '^TestCap' calc/cap.go:88  whether some tests notice
   go run ./cmd/dev mutate --list calc/ratio.go               only say what they are
 
 A mutant has one operator in place of another, a number off by one, a condition negated, a statement left out, or a rounding in
@@ -31,9 +32,12 @@ the tests run once for each, which chooses its copy. What does not compile does 
 is not tried. A mutant is killed by a test that fails, by running longer than the limit, or by asking for more memory than the
 limit; one that lives is printed with its place and difference: either a test is missing, or the mutant means the same.
 
+What is returned beside an error is not mutated. Those that calc/testdata/equivalent_mutants.txt lists have been read and mean the same:
+they are tried like others, but not at full length, and one that is killed all the same is an error, as is an entry whose line is gone.
+
 Tests run with -short, those of the file's package first, the quick ones of them before the others, then those of --then while the
-mutant lives, at last those of its package at full length. Without files, the files are those of calc whose arithmetic decides an amount. Limits count what a test computes,
-not how long it waits, so it may run with nice beside other work.
+mutant lives, at last those of its package at full length; with --tests, only tests of its package by that pattern. Without files, the files are those of calc whose
+arithmetic decides an amount. Limits count what a test computes, not how long it waits, so it may run with nice beside other work.
 `
 
 // moneyPaths are the files of calc whose arithmetic decides an amount: what is left of the package finds who gets it, and is held by the
@@ -56,6 +60,9 @@ type mutateOptions struct {
 	limit    time.Duration
 	memoryMB int
 	list     bool
+	tests    string
+	// equivalent are the reasons why mutants mean what is written.
+	equivalent map[mutant.Mutant]string
 }
 
 func runMutate(ctx context.Context, repository repository, arguments []string) error {
@@ -66,6 +73,7 @@ func runMutate(ctx context.Context, repository repository, arguments []string) e
 	flags.StringVar(&o.then, "then", thenDefault, "`packages` whose tests are run too while a mutant lives")
 	flags.DurationVar(&o.limit, "limit", 0, "how long the tests of one package may compute; 0: five times what they do without a mistake, at least 15s")
 	flags.IntVar(&o.memoryMB, "memory", 6000, "how many megabytes of address space a test may take")
+	flags.StringVar(&o.tests, "tests", "", "run only the tests of the file's package that match this `pattern`")
 	flags.BoolVar(&o.list, "list", false, "print the mutants and try none")
 	if err := parse(flags, arguments); err != nil {
 		return err
@@ -89,11 +97,19 @@ func runMutate(ctx context.Context, repository repository, arguments []string) e
 		lot := rand.New(rand.NewPCG(o.seed, 0))
 		lot.Shuffle(len(mutants), func(i, j int) { mutants[i], mutants[j] = mutants[j], mutants[i] })
 	}
-	t, err := tryMutants(ctx, repository, o, mutants, os.Stdout)
-	if err == nil && t.tried() == 0 {
-		return errors.New("no mutant compiled")
+	if o.equivalent, err = equivalentMutants(repository); err != nil {
+		return err
 	}
-	return err
+	t, err := tryMutants(ctx, repository, o, mutants, os.Stdout)
+	switch {
+	case err != nil:
+		return err
+	case t.tried() == 0:
+		return errors.New("no mutant compiled")
+	case t.wronged > 0:
+		return fmt.Errorf("%d mutants are killed that %s calls equivalent: remove them there", t.wronged, equivalentPath)
+	}
+	return nil
 }
 
 // findMutants lists the mutants of files, each a pattern, with a line or without; without any, of the money paths.
@@ -142,13 +158,14 @@ func findMutants(repository repository, patterns []string) ([]mutant.Mutant, err
 }
 
 // mutantTally counts what became of mutants. Those outside of functions, numbers of constants and tables, were not tried.
-type mutantTally struct{ failed, outOfTime, lived, notCompiled, outside int }
+// Equivalent are those that live as was said of them, and wronged those killed of which it was said too.
+type mutantTally struct{ failed, outOfTime, lived, equivalent, wronged, notCompiled, outside int }
 
-func (t mutantTally) tried() int { return t.failed + t.outOfTime + t.lived }
+func (t mutantTally) tried() int { return t.failed + t.outOfTime + t.lived + t.equivalent }
 
 func (t mutantTally) print(out io.Writer, took time.Duration) {
-	fmt.Fprintf(out, "%d mutants tried in %s: %d killed by a test, %d by the limit of time, %d lived; %d more did not compile, %d are outside of functions\n",
-		t.tried(), took.Round(time.Second), t.failed, t.outOfTime, t.lived, t.notCompiled, t.outside)
+	fmt.Fprintf(out, "%d mutants tried in %s: %d killed by a test, %d by the limit of time, %d equivalent, %d lived; %d more did not compile, %d are outside of functions\n",
+		t.tried(), took.Round(time.Second), t.failed, t.outOfTime, t.equivalent, t.lived, t.notCompiled, t.outside)
 }
 
 // mutantsTogether bounds how many mutants are compiled into one program.
@@ -204,6 +221,10 @@ func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch
 		program, tried := &trial.programs[i], alive
 		alive = nil
 		for k, m := range tried {
+			if o.equivalent[m.Mutant] != "" && !program.short {
+				alive = append(alive, m) // nobody expects the tests at full length to kill it, and they take long
+				continue
+			}
 			end, err := trial.try(ctx, program, m)
 			if err != nil {
 				return fmt.Errorf("%s: %w", m, err)
@@ -213,13 +234,22 @@ func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch
 				fmt.Fprintf(out, "%s: lives: %s\n", program, m)
 			}
 			t.take(m.Mutant, end, out)
+			if end != mutantLived && o.equivalent[m.Mutant] != "" {
+				t.wronged++
+				fmt.Fprintf(out, "KILLED, and %s calls it equivalent: %s\n", equivalentPath, m)
+			}
 			if (k+1)%25 == 0 || k+1 == len(tried) {
 				fmt.Fprintf(out, "%s: %d of %d tried, %d live, %s\n", program, k+1, len(tried), len(alive), time.Since(began).Round(time.Second))
 			}
 		}
 	}
-	t.lived += len(alive)
 	for _, m := range alive {
+		if reason := o.equivalent[m.Mutant]; reason != "" {
+			t.equivalent++
+			fmt.Fprintf(out, "equivalent: %s: %s\n", m, reason)
+			continue
+		}
+		t.lived++
 		source, err := os.ReadFile(repository.path(m.Path))
 		if err != nil {
 			return fmt.Errorf("read what was mutated: %w", err)

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"strconv"
+	"strings"
 )
 
 // mistaken lists for an operator those that somebody could have written instead. An order is widened or narrowed by the equal case; what
@@ -57,6 +58,13 @@ func (f *finding) node(n ast.Node) bool {
 		}
 	case *ast.IfStmt:
 		f.negate(n.Cond)
+		f.failing(n)
+	case *ast.ReturnStmt:
+		if last := len(n.Results) - 1; last > 0 && (n == f.fails || isError(n.Results[last])) {
+			// What stands beside an error means nothing to whoever gets it.
+			ast.Inspect(n.Results[last], f.node)
+			return false
+		}
 	case *ast.ForStmt:
 		if n.Cond != nil {
 			f.negate(n.Cond)
@@ -103,6 +111,49 @@ func (f *finding) negate(condition ast.Expr) {
 	}
 	at, end := f.positions.Position(condition.Pos()).Offset, f.positions.Position(condition.End()).Offset
 	f.replace(condition.Pos(), condition.End(), "!("+string(f.source[at:end])+")", "condition negated")
+}
+
+// failing notes that the body of an if returns the error that is asked for: if err != nil.
+func (f *finding) failing(n *ast.IfStmt) {
+	asked, ok := n.Cond.(*ast.BinaryExpr)
+	if !ok || asked.Op != token.NEQ {
+		return
+	}
+	err, isName := asked.X.(*ast.Ident)
+	if none, ok := asked.Y.(*ast.Ident); !isName || !ok || none.Name != "nil" {
+		return
+	}
+	for _, s := range n.Body.List {
+		if s, ok := s.(*ast.ReturnStmt); ok && len(s.Results) > 1 {
+			if last, ok := s.Results[len(s.Results)-1].(*ast.Ident); ok && last.Name == err.Name {
+				f.fails = s
+			}
+		}
+	}
+}
+
+// isError tells that an expression is an error, and not nil: a sentinel, or one that is made here.
+func isError(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return strings.HasPrefix(e.Name, "Err")
+	case *ast.CallExpr:
+		called, ok := e.Fun.(*ast.SelectorExpr)
+		return ok && (called.Sel.Name == "Errorf" || called.Sel.Name == "New" && isPackage(called.X, "errors"))
+	case *ast.UnaryExpr:
+		made, ok := e.X.(*ast.CompositeLit)
+		if !ok {
+			return false
+		}
+		name, ok := made.Type.(*ast.Ident)
+		return ok && strings.HasSuffix(name.Name, "Error")
+	}
+	return false
+}
+
+func isPackage(e ast.Expr, name string) bool {
+	is, ok := e.(*ast.Ident)
+	return ok && is.Name == name
 }
 
 // leaveOut leaves out one statement after the other: what is called or assigned to. A name that is declared would be missed by the

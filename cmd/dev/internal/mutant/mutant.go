@@ -72,6 +72,7 @@ type finding struct {
 	source    []byte
 	positions *token.FileSet
 	found     []Mutant
+	fails     *ast.ReturnStmt // returns an error that is one
 }
 
 // replace adds the mutant that has to where from to end stands.

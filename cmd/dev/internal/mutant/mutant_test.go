@@ -67,6 +67,36 @@ func TestFind_NamesPlaceAndMistake(t *testing.T) {
 	}
 }
 
+// What a function returns beside an error is not looked at, so that a mistake in it is none; beside what may be nil it is.
+func TestFind_LeavesWhatStandsBesideAnError(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"if err != nil { return 1, err }":                       "== for !=",
+		"if n, err := f(); err != nil { g(); return n+1, err }": "== for !=, statement left out",
+		"if err == nil { return 1, err }":                       "!= for ==, 2 for 1, 0 for 1",
+		"if err != nil || n == 2 { return 1, err }":             "condition negated, == for !=, && for ||, != for ==, 3 for 2, 1 for 2, 2 for 1, 0 for 1",
+		"return 1, ErrTill":                                     "",
+		`return 1, errors.New("till")`:                          "",
+		`return 1, fmt.Errorf("%d", 2)`:                         "3 for 2, 1 for 2",
+		"return 1, &TillError{3}":                               "4 for 3, 2 for 3",
+		"return 1, &Till{3}":                                    "2 for 1, 0 for 1, 4 for 3, 2 for 3",
+		"return 1, nil":                                         "2 for 1, 0 for 1",
+		"return 1, err":                                         "2 for 1, 0 for 1",
+	} {
+		found, err := Find("till.go", []byte("package till\nfunc F() (int, error) { "+body+" }\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, m := range found {
+			got = append(got, m.Mistake)
+		}
+		if got := strings.Join(got, ", "); got != want {
+			t.Errorf("%s: got %s, want %s", body, got, want)
+		}
+	}
+}
+
 func TestMutant_DiffShowsTheLine(t *testing.T) {
 	t.Parallel()
 	found, err := Find("shop.go", []byte(shop))
