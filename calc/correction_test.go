@@ -91,6 +91,9 @@ func TestAllocation_CorrectsScaledLinesToTheCap(t *testing.T) {
 		{"steps", Rounding{Down, 100}, []int64{1_50, 2_50, 6_00}, Fraction{4, 5}, 8_00, RemainderLargest, []int64{1_00, 2_00, 5_00}, 0},
 		{"taken back", toTheCent, []int64{-5, -5, -5}, Fraction{1, 3}, -5, RemainderLargest, []int64{-1, -2, -2}, 0},
 		{"paid and taken back", Rounding{Up, 1}, []int64{13, -14, 11}, Fraction{1, 5}, 2, RemainderLargest, []int64{3, -3, 2}, 0},
+		{"each gets a step", Rounding{Down, 1}, []int64{4, 4, 4}, Fraction{1, 3}, 6, RemainderLargest, []int64{2, 2, 2}, 0},
+		{"half of what fits", toTheCent, []int64{1 << 62}, One, 1 << 62, RemainderLargest, []int64{1 << 62}, 0},
+		{"half of what fits is left", Rounding{Down, 1}, []int64{0}, One, 1 << 62, RemainderCompany, []int64{0}, 1 << 62},
 		{"the line taken back", toTheCent, []int64{23, -26, 23}, Fraction{1, 10}, 2, RemainderLargest, []int64{2, -2, 2}, 0},
 	} {
 		lines := scaleLines(t, c.rounding, c.base, c.factor)
