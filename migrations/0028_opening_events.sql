@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS opening_events (
   {{text "market" 2}},
   {{text "sale_id" 64}},
   {{int "amount_minor"}},
+  {{int "price_minor"}},
   {{text "currency" 3}},
   {{int "recorded_at_us"}},
   {{bytes "content"}},

@@ -32,10 +32,12 @@ bonuses:
 type sellers struct {
 	name, sponsor    string
 	count, customers int
+	product          string
 }
 
 // Source: shared case residual-vendor-com-subscriptions. Every customer is a subscription of 20 a month that is paid for January. The first
-// two figures take 5,600 of them; UPLINE_TEST_WHOLE_CASES=1 takes all 195,100, for the figures of all levels.
+// two figures take 5,600 of them; UPLINE_TEST_WHOLE_CASES=1 takes all 195,100, for the figures of all levels, those of the levels below
+// with their first month as they are sold.
 func TestCase_ResidualVendorCom(t *testing.T) {
 	w := newWorld(t)
 	w.clock.set(time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC))
@@ -44,11 +46,13 @@ func TestCase_ResidualVendorCom(t *testing.T) {
 	w.ok("CatalogService/PutVendor", `{"vendor":{"vendorId":"vendor","name":"Vendor"}}`)
 	w.ok("CatalogService/PutProduct", `{"product":{"productId":"seat","vendorId":"vendor","name":"Subscription","volumeTiming":"VOLUME_TIMING_ON_PAYMENT","pv":"20","cv":"20",
 		"billing":{"cycle":"BILLING_CYCLE_MONTHLY"}}}`)
-	groups := []sellers{{"you", "", 1, 600}, {"a", "you", 10, 200}, {"b", "you", 40, 75}, {"z", "", 1, 1}}
+	w.ok("CatalogService/PutProduct", `{"product":{"productId":"month","vendorId":"vendor","name":"Subscription, paid when it is sold","pv":"20","cv":"20",
+		"billing":{"cycle":"BILLING_CYCLE_MONTHLY"}}}`)
+	groups := []sellers{{"you", "", 1, 600, "seat"}, {"a", "you", 10, 200, "seat"}, {"b", "you", 40, 75, "seat"}, {"z", "", 1, 1, "seat"}}
 	want := map[string]string{"1": "2220.00"}
 	if os.Getenv("UPLINE_TEST_WHOLE_CASES") != "" {
-		groups = append(groups, sellers{"c", "a0", 50, 150}, sellers{"d", "a0", 200, 50}, sellers{"e", "c0", 100, 100}, sellers{"f", "c0", 900, 30},
-			sellers{"g", "e0", 3000, 20}, sellers{"h", "g0", 5000, 15})
+		groups = append(groups, sellers{"c", "a0", 50, 150, "month"}, sellers{"d", "a0", 200, 50, "month"}, sellers{"e", "c0", 100, 100, "month"},
+			sellers{"f", "c0", 900, 30, "month"}, sellers{"g", "e0", 3000, 20, "month"}, sellers{"h", "g0", 5000, 15, "month"})
 		want = map[string]string{"1": "2220.00", "2": "3900.00", "3": "5380.00", "4": "4200.00", "5": "2625.00"}
 	}
 	for _, g := range groups {
@@ -110,16 +114,18 @@ func (w *world) sells(g sellers) {
 	for i := range g.count {
 		for k := range g.customers {
 			sale := fmt.Sprintf("%s.%d", id(i), k)
-			sales = append(sales, fmt.Sprintf(`{"market":"US","saleId":%q,"distributorId":%q,"customerId":%q,"productId":"seat","price":{"currencyCode":"USD","amount":"20.00"},
-				"soldAt":"2026-01-05T10:00:00Z"}`, sale, id(i), sale))
-			paid = append(paid, sale)
+			sales = append(sales, fmt.Sprintf(`{"market":"US","saleId":%q,"distributorId":%q,"customerId":%q,"productId":%q,"price":{"currencyCode":"USD","amount":"20.00"},
+				"soldAt":"2026-01-05T10:00:00Z"}`, sale, id(i), sale, g.product))
+			if g.product == "seat" {
+				paid = append(paid, sale)
+			}
 			if len(sales) == 1000 || i == g.count-1 && k == g.customers-1 {
 				flush(&sales, "CommissionService/RecordSales", "sales")
 			}
 		}
 	}
 	var group sync.WaitGroup
-	const callers = 64
+	const callers = 8
 	for c := range callers {
 		group.Go(func() {
 			for i := c; i < len(paid); i += callers {

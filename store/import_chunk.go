@@ -1,8 +1,6 @@
 package store
 
-import (
-	"context"
-)
+import "context"
 
 // ImportChunk is a piece of a file that is brought in: rows that are written in one transaction with this note of it, so that whoever
 // goes on after a crash knows what is there. Chunks follow each other from row 0 on; they may be of any size.
@@ -53,6 +51,7 @@ type OpeningTotal struct {
 	Kind                            OpeningKind
 	Currency                        string
 	Count, AmountMinor, Left, Right int64
+	PriceMinor                      int64 // of the services
 }
 
 // OpeningTotals counts the enrolments of a plan and sums up its opening entries, by kind and currency in byte order.
@@ -67,11 +66,49 @@ func (s *Store) OpeningTotals(ctx context.Context, planID string) (enrolments in
 			return err
 		}
 		return c.Query(`SELECT kind, currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), CAST(SUM(left_volume) AS BIGINT),
-			CAST(SUM(right_volume) AS BIGINT) FROM opening_events WHERE plan_id = $1 GROUP BY kind, currency ORDER BY kind, currency`,
+			CAST(SUM(right_volume) AS BIGINT), CAST(SUM(price_minor) AS BIGINT) FROM opening_events WHERE plan_id = $1 GROUP BY kind, currency ORDER BY kind, currency`,
 			[]any{planID}, func(r Row) error {
-				totals = append(totals, OpeningTotal{OpeningKind(r.Text(0)), r.Text(1), r.Int(2), r.Int(3), r.Int(4), r.Int(5)})
+				totals = append(totals, OpeningTotal{OpeningKind(r.Text(0)), r.Text(1), r.Int(2), r.Int(3), r.Int(4), r.Int(5), r.Int(6)})
 				return nil
 			})
 	})
 	return enrolments, totals, err
 }
+
+// OpeningShut says why no opening state is taken any more, of a first period that is not open.
+func OpeningShut(period string) string {
+	return "the plan's first period " + period + " is no longer open"
+}
+
+// OpeningShutRemedy says what to do about it.
+const OpeningShutRemedy = "bring the opening state in before the first period is closed"
+
+// ShutOpening returns the name of a first period of the plan that is not open any more; "" while an opening state is taken.
+func (s *Store) ShutOpening(ctx context.Context, planID string) (period string, err error) {
+	err = s.engine.Read(ctx, "shut_opening", func(c Conn) (err error) {
+		o := opening{store: s, conn: c}
+		if o.plan, err = s.newestPlan(c, planID); err != nil {
+			return err
+		}
+		err = o.readStamps()
+		period = o.shut
+		return err
+	})
+	return period, err
+}
+
+// OpeningsKnown tells which entries of the plan's opening state are recorded, of those that are asked for.
+func (s *Store) OpeningsKnown(ctx context.Context, planID string, eventIDs []string) (known map[string]bool, err error) {
+	err = s.engine.Read(ctx, "openings_known", func(c Conn) error {
+		known = make(map[string]bool)
+		var b Batch
+		b.queryIDs(sqlOpeningsKnown, []any{planID}, eventIDs, func(r Row) error {
+			known[r.Text(0)] = true
+			return nil
+		})
+		return c.Send(&b)
+	})
+	return known, err
+}
+
+var sqlOpeningsKnown = `SELECT event_id FROM opening_events WHERE plan_id = $1 AND event_id IN ` + idList(1)

@@ -163,7 +163,7 @@ func (o *opening) refuse(i int, e OpeningEntry, kind error, field, problem, reme
 
 func (o *opening) add(i int, e OpeningEntry) error {
 	if o.shut != "" {
-		return o.refuse(i, e, ErrPeriodClosed, "event_id", "the plan's first period "+o.shut+" is no longer open", "bring the opening state in before the first period is closed")
+		return o.refuse(i, e, ErrPeriodClosed, "event_id", OpeningShut(o.shut), OpeningShutRemedy)
 	}
 	d := o.found[i].distributor
 	if !o.found[i].isEnrolled {
@@ -196,12 +196,12 @@ func (o *opening) add(i int, e OpeningEntry) error {
 	}
 	content := e.Content.encode()
 	o.writes.Exec(sqlInsertOpening, o.plan.ID, e.EventID, e.DistributorID, string(e.Kind), e.Rank, e.Bonus, e.Left, e.Right, e.Sale.Market, e.Sale.SaleID,
-		e.AmountMinor, e.Currency, o.nowUS, content, digestOf(content))
+		e.AmountMinor, cmp.Or(e.Currency, e.Sale.Currency), e.Sale.PriceMinor, o.nowUS, content, digestOf(content))
 	return nil
 }
 
 var sqlInsertOpening = insertText("opening_events", []string{
-	"plan_id", "event_id", "distributor_id", "kind", "rank", "bonus", "left_volume", "right_volume", "market", "sale_id", "amount_minor", "currency",
+	"plan_id", "event_id", "distributor_id", "kind", "rank", "bonus", "left_volume", "right_volume", "market", "sale_id", "amount_minor", "currency", "price_minor",
 	"recorded_at_us", "content", "digest",
 })
 

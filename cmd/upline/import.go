@@ -41,15 +41,16 @@ balances, straight into a database, also beside servers that work on it. The pla
 already. The rows are those that Enroll and ImportOpening of the API would write, so the first close begins with them;
 bring them in before the first period is closed.
 
-First all files are read and every row is checked, by itself and with the others. If a row is wrong, or a control
-total is not met, nothing is written: all that is wrong is listed, as "file:line: column: what is wrong (what to do)",
-up to 20 of them on the screen and all in the file that --refused names, and the command exits with 1. Then it is
-written, in chunks that each leave a note beside them. What only the database knows (an id used with other content, a
-first period that is closed) is found at the chunk concerned: that one is not written, and those before it stay.
+First all files are read and every row is checked, by itself and with the others. If a row is wrong, a control total
+is not met, or the plan's first period is closed and takes no opening state any more, nothing is written: all that is
+wrong is listed, as "file:line: column: what is wrong (what to do)", every cell of a row that is, up to 20 of them on
+the screen and all in the file that --refused names, and the command exits with 1. Then it is written, in chunks that
+each leave a note beside them. What only the database knows, an id that was used with other content, is found at the
+chunk concerned: that one is not written, and those before it stay.
 
 It may be interrupted or killed at any moment: the same command again goes on from there. A file that was brought in
 before changes nothing, and so does a row that was, with the same content; the same id with other content is refused.
-At the end rows are counted and amounts summed up in the database, too.
+At the end rows are counted and amounts summed up in the database, too, and must be those of the files.
 
 Files are CSV in UTF-8; cells are separated by commas, semicolons or tabs; the first row names the columns, in any
 order. A number is written like 1234.50, a time like 2026-01-31 or 2026-01-31T15:04:05, in the plan's time zone, or

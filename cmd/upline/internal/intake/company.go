@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	uplinev1 "upline/api/upline/v1"
 	"upline/calc"
 	"upline/calc/plan"
 	"upline/calc/simulate"
@@ -183,15 +182,6 @@ func columnOf(field string, columns map[string]int) int {
 		}
 	}
 	return columns[""]
-}
-
-// refuseFields reports what is wrong with a request that a row became.
-func (c *Company) refuseFields(path string, line int, format *simulate.Format, columns map[string]int, fields []*uplinev1.FieldProblem) {
-	for _, f := range fields {
-		c.refuse(simulate.Problem{
-			File: filepath.Base(path), Line: line, Column: format.Columns[columnOf(f.GetField(), columns)].Name, Text: f.GetProblem(), Remedy: f.GetRemedy(),
-		})
-	}
 }
 
 // refusal reports why the store refused a row. prefix stands before the fields of the row; lines gives where each row of the chunk stands.

@@ -22,8 +22,8 @@ type factKind struct {
 	kind   store.OpeningKind
 	format *simulate.Format
 	fields map[string]int // which columns the fields of an entry come from
-	// entry makes an entry of the row at hand. It is not ok when a cell cannot be read, which was said then.
-	entry func(f *factFile, t *simulate.Table) (e *uplinev1.OpeningEntry, ok bool)
+	// entry makes an entry of the row at hand. Columns that cannot be read are bad, which was said then.
+	entry func(f *factFile, t *simulate.Table) (e *uplinev1.OpeningEntry, bad []int)
 }
 
 // factFile is a file of opening entries.
@@ -42,11 +42,11 @@ var serviceFields = map[string]int{
 
 var services = factKind{
 	name: "services", kind: store.OpeningService, format: &servicesFormat, fields: serviceFields,
-	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, bool) {
-		s, ok := f.service(t)
+	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, []int) {
+		s, bad := f.service(t)
 		e := f.of(t, serviceDistributor, serviceID, "service:"+s.GetMarket()+":"+s.GetSaleId())
 		e.Fact = &uplinev1.OpeningEntry_Service{Service: s}
-		return e, ok
+		return e, bad
 	},
 }
 
@@ -58,24 +58,24 @@ var advances = factKind{
 		"advance.price.currency_code": serviceCurrency, "advance.cycles_paid": serviceCycles, "advance.activated_at": serviceActivated,
 		"advance.bonus": advanceBonus, "advance.advanced": advanceAmount,
 	},
-	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, bool) {
-		s, ok := f.service(t)
+	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, []int) {
+		s, bad := f.service(t)
 		e := f.of(t, serviceDistributor, advanceID, "advance:"+s.GetMarket()+":"+s.GetSaleId())
 		e.Fact = &uplinev1.OpeningEntry_Advance{Advance: &uplinev1.OpeningAdvance{
 			Market: s.GetMarket(), SaleId: s.GetSaleId(), CustomerId: s.GetCustomerId(), ProductId: s.GetProductId(), Price: s.GetPrice(),
 			Bonus: string(t.Cell(advanceBonus)), Advanced: f.money(t, advanceAmount, -1), CyclesPaid: s.GetCyclesPaid(), ActivatedAt: s.GetActivatedAt(),
 		}}
-		return e, ok
+		return e, bad
 	},
 }
 
 var ranks = factKind{
 	name: "ranks", kind: store.OpeningRank, format: &ranksFormat,
 	fields: map[string]int{"": rankDistributor, "distributor_id": rankDistributor, "event_id": rankID, "rank": rankRank},
-	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, bool) {
+	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, []int) {
 		e := f.of(t, rankDistributor, rankID, "rank:"+string(t.Cell(rankDistributor)))
 		e.Fact = &uplinev1.OpeningEntry_Rank{Rank: &uplinev1.OpeningRank{AchievedRank: string(t.Cell(rankRank))}}
-		return e, true
+		return e, nil
 	},
 }
 
@@ -84,12 +84,12 @@ var carries = factKind{
 	fields: map[string]int{
 		"": carryDistributor, "distributor_id": carryDistributor, "event_id": carryID, "carry.bonus": carryBonus, "carry.left": carryLeft, "carry.right": carryRight,
 	},
-	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, bool) {
+	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, []int) {
 		e := f.of(t, carryDistributor, carryID, "carry:"+string(t.Cell(carryDistributor))+":"+string(t.Cell(carryBonus)))
 		e.Fact = &uplinev1.OpeningEntry_Carry{Carry: &uplinev1.OpeningCarry{
 			Bonus: string(t.Cell(carryBonus)), Left: string(t.Cell(carryLeft)), Right: string(t.Cell(carryRight)),
 		}}
-		return e, true
+		return e, nil
 	},
 }
 
@@ -99,11 +99,11 @@ var balances = factKind{
 		"": balanceDistributor, "distributor_id": balanceDistributor, "event_id": balanceID, "balance": balanceAmount,
 		"balance.balance.currency_code": balanceCurrency,
 	},
-	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, bool) {
+	entry: func(f *factFile, t *simulate.Table) (*uplinev1.OpeningEntry, []int) {
 		m := f.money(t, balanceAmount, balanceCurrency)
 		e := f.of(t, balanceDistributor, balanceID, "balance:"+string(t.Cell(balanceDistributor))+":"+m.GetCurrencyCode())
 		e.Fact = &uplinev1.OpeningEntry_Balance{Balance: &uplinev1.OpeningBalance{Balance: m}}
-		return e, true
+		return e, nil
 	},
 }
 
@@ -126,18 +126,22 @@ func (f *factFile) money(t *simulate.Table, amount, currency int) *uplinev1.Mone
 }
 
 // service reads what services and advances have in common.
-func (f *factFile) service(t *simulate.Table) (s *uplinev1.OpeningRunningService, ok bool) {
+func (f *factFile) service(t *simulate.Table) (s *uplinev1.OpeningRunningService, bad []int) {
 	s = &uplinev1.OpeningRunningService{
 		Market: string(t.Cell(serviceMarket)), SaleId: string(t.Cell(serviceSale)), CustomerId: string(t.Cell(serviceCustomer)),
 		ProductId: string(t.Cell(serviceProduct)), Price: f.money(t, servicePrice, serviceCurrency),
 	}
 	us, ok := t.Time(serviceActivated)
+	if !ok {
+		bad = append(bad, serviceActivated)
+	}
 	s.ActivatedAt = timestamppb.New(time.UnixMicro(us))
 	if len(t.Cell(serviceCycles)) > 0 {
-		cycles, isNumber := t.Whole(serviceCycles, 0, 1200)
-		s.CyclesPaid, ok = cycles, ok && isNumber
+		if s.CyclesPaid, ok = t.Whole(serviceCycles, 0, 1200); !ok {
+			bad = append(bad, serviceCycles)
+		}
 	}
-	return s, ok
+	return s, bad
 }
 
 // check reads a file, checks its rows and sums up. The rows are not kept: they are read again when they are written.
@@ -146,18 +150,34 @@ func (f *factFile) check(ctx context.Context) (err error) {
 	if f.digest, err = digestOf(f.path); err != nil {
 		return err
 	}
+	shut, err := c.Store.ShutOpening(ctx, c.PlanID)
+	if err != nil {
+		return err
+	}
+	late := lateRows{file: f, shut: shut}
 	events, sales := map[string]int{}, map[string]int{}
-	err = f.each("checking "+filepath.Base(f.path), func(t *simulate.Table, e *uplinev1.OpeningEntry) error {
+	err = f.each("checking "+filepath.Base(f.path), func(t *simulate.Table, e *uplinev1.OpeningEntry, bad []int) error {
 		f.rows++
 		entry, fields, err := c.intake.Entry(e)
 		if err != nil {
 			return err
 		}
-		if len(fields) > 0 {
-			c.refuseFields(f.path, t.Line(), f.kind.format, f.kind.fields, fields)
-			return nil
+		good := func(column int) bool { return !slices.Contains(bad, column) }
+		refuse := func(field, text, remedy string) {
+			if column := columnOf(field, f.kind.fields); good(column) {
+				bad = append(bad, column)
+				t.Refuse(column, text, remedy)
+			}
 		}
-		refuse := func(field, text, remedy string) { t.Refuse(columnOf(field, f.kind.fields), text, remedy) }
+		for _, field := range fields {
+			if field.GetField() == "event_id" && len(fields) > 1 && len(t.Cell(columnOf("event_id", f.kind.fields))) == 0 {
+				continue // it was made of another cell that is wrong
+			}
+			refuse(field.GetField(), field.GetProblem(), field.GetRemedy())
+		}
+		if err := late.take(ctx, t.Line(), entry.EventID); err != nil {
+			return err
+		}
 		if line, twice := events[entry.EventID]; twice {
 			refuse("event_id", fmt.Sprintf("the entry %q stands in line %d already", entry.EventID, line), "leave one of the rows, or give each an id")
 		}
@@ -186,12 +206,16 @@ func (f *factFile) check(ctx context.Context) (err error) {
 			if n.Currency != c.plan.Currency {
 				refuse(f.factField("price.currency_code"), "is not the plan's currency "+c.plan.Currency, "bring the amounts in the plan's currency")
 			}
-			c.Totals.add(f.kind.name, "price", n.Currency, n.PriceMinor, digitsOf(n.Currency))
 		}
 		f.checkPlan(refuse, &entry)
-		f.sum(&entry)
+		if len(bad) == 0 {
+			f.sum(&entry)
+		}
 		return nil
 	})
+	if err == nil {
+		err = late.ask(ctx)
+	}
 	c.Totals.add(f.kind.name, "rows", "", f.rows, 0)
 	return err
 }
@@ -244,6 +268,9 @@ func (f *factFile) checkPlan(refuse func(field, text, remedy string), e *store.O
 // sum adds a row to the totals.
 func (f *factFile) sum(e *store.OpeningEntry) {
 	t := f.company.Totals
+	if n := e.Sale; n.SaleID != "" {
+		t.add(f.kind.name, "price", n.Currency, n.PriceMinor, digitsOf(n.Currency))
+	}
 	switch e.Kind {
 	case store.OpeningCarry:
 		t.add(f.kind.name, "left", "", e.Left, volumeDigits)
@@ -261,23 +288,64 @@ func digitsOf(currency string) int32 {
 	return digits
 }
 
-// each reads the file and gives its rows as entries.
-func (f *factFile) each(step string, do func(t *simulate.Table, e *uplinev1.OpeningEntry) error) (err error) {
+// each reads the file and gives its rows as entries, and the columns of those whose cells cannot be read, which was said then.
+func (f *factFile) each(step string, do func(t *simulate.Table, e *uplinev1.OpeningEntry, bad []int) error) (err error) {
 	table, file, err := f.company.table(f.path, f.kind.format, step)
 	if err != nil || table == nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	for table.Next() {
-		e, ok := f.kind.entry(f, table)
-		if !ok {
-			continue
-		}
-		if err := do(table, e); err != nil {
+		e, bad := f.kind.entry(f, table)
+		if err := do(table, e, bad); err != nil {
 			return err
 		}
 	}
 	return table.End()
+}
+
+// lateRows finds the rows that come too late: those that are not in the database once a first period is closed.
+type lateRows struct {
+	file  *factFile
+	shut  string // the period; "" while everything is taken
+	ids   []string
+	lines []int
+}
+
+// lateMax is how many rows are asked for at once.
+const lateMax = 1000
+
+func (l *lateRows) take(ctx context.Context, line int, eventID string) error {
+	if l.shut == "" {
+		return nil
+	}
+	l.ids, l.lines = append(l.ids, eventID), append(l.lines, line)
+	if len(l.ids) < lateMax {
+		return nil
+	}
+	return l.ask(ctx)
+}
+
+// ask refuses those of the rows taken that the database does not have.
+func (l *lateRows) ask(ctx context.Context) error {
+	if len(l.ids) == 0 {
+		return nil
+	}
+	c := l.file.company
+	known, err := c.Store.OpeningsKnown(ctx, c.PlanID, l.ids)
+	if err != nil {
+		return err
+	}
+	for i, id := range l.ids {
+		if !known[id] {
+			c.refuse(simulate.Problem{
+				File: filepath.Base(l.file.path), Line: l.lines[i], Column: l.file.kind.format.Columns[columnOf("event_id", l.file.kind.fields)].Name,
+				Text: store.OpeningShut(l.shut), Remedy: store.OpeningShutRemedy,
+			})
+		}
+	}
+	l.ids, l.lines = l.ids[:0], l.lines[:0]
+	return nil
 }
 
 // volumeDigits are the decimals of volumes.

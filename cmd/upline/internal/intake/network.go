@@ -29,8 +29,9 @@ type network struct {
 type networkRow struct {
 	id, sponsor, parent, market string
 	owner, kind, tags           string
-	enrolledUS                  int64
+	enrolledUS                  int64 // 0 where it cannot be read
 	leg, line                   int32
+	bad                         uint32 // the columns that are refused already, as bits
 }
 
 // networkFields says which columns the fields of an enrolment come from.
@@ -86,18 +87,19 @@ func (c *Company) readNetwork(ctx context.Context) (err error) {
 		}
 		var ok bool
 		if row.enrolledUS, ok = table.Time(networkEnrolled); !ok {
-			continue
+			row.bad |= 1 << networkEnrolled
 		}
 		if len(table.Cell(networkLeg)) > 0 {
 			if row.leg, ok = table.Whole(networkLeg, 1, max(1, int64(c.plan.PlacementWidth))); !ok {
-				continue
+				row.bad |= 1 << networkLeg
 			}
 		}
 		if first, twice := n.rowOf[row.id]; twice {
 			table.Refuse(networkID, fmt.Sprintf("%q stands in line %d already", row.id, n.rows[first].line), "give every distributor one row and an id of its own")
-			continue
+			row.bad |= 1 << networkID
+		} else {
+			n.rowOf[row.id] = int32(len(n.rows))
 		}
-		n.rowOf[row.id] = int32(len(n.rows))
 		n.rows = append(n.rows, row)
 	}
 	if err := table.End(); err != nil {
@@ -123,7 +125,12 @@ func (c *Company) readNetwork(ctx context.Context) (err error) {
 	return nil
 }
 
+// refuseRow reports what is wrong with a cell, but for one that is refused already.
 func (c *Company) refuseRow(r *networkRow, column int, text, remedy string) {
+	if r.bad&(1<<column) != 0 {
+		return
+	}
+	r.bad |= 1 << column
 	c.refuse(simulate.Problem{File: filepath.Base(c.network.path), Line: int(r.line), Column: networkFormat.Columns[column].Name, Text: text, Remedy: remedy})
 }
 
@@ -133,9 +140,8 @@ func (c *Company) checkRow(ctx context.Context, r *networkRow) error {
 	if err != nil {
 		return err
 	}
-	if len(fields) > 0 {
-		c.refuseFields(c.network.path, int(r.line), &networkFormat, networkFields, fields)
-		return nil
+	for _, field := range fields {
+		c.refuseRow(r, columnOf(field.GetField(), networkFields), field.GetProblem(), field.GetRemedy())
 	}
 	if !c.markets[r.market] {
 		c.refuseRow(r, networkMarket, fmt.Sprintf("%q is not in the catalog", r.market), "add it with CatalogService.PutMarket, or correct the code")
@@ -156,7 +162,7 @@ func (c *Company) checkRow(ctx context.Context, r *networkRow) error {
 			return err
 		case !found:
 			c.refuseRow(r, above.column, fmt.Sprintf("%q is neither in the file nor enrolled in the plan", above.id), "correct the id, or add a row")
-		case us > r.enrolledUS:
+		case us > r.enrolledUS && r.bad&(1<<networkEnrolled) == 0:
 			c.refuseRow(r, networkEnrolled, fmt.Sprintf("lies before %q, who stands above, was enrolled", above.id), "correct one of the two dates")
 		}
 	}

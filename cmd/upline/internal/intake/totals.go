@@ -20,7 +20,7 @@ type Total struct {
 	File, Name, Currency string
 	Value                int64
 	Digits               int32 // decimals of Value
-	// Stored is what the database comes to; it is set by Write, for those that it keeps a sum of.
+	// Stored is what the database comes to; it is set by Write.
 	Stored   int64
 	IsStored bool
 	// Want is the control total; IsChecked tells that there is one.
@@ -95,14 +95,15 @@ func (c *Company) checkTotals() error {
 	return table.End()
 }
 
-// stored sets what the database comes to. lacks is told of what is less than in the files.
-func (t *Totals) stored(enrolments int64, sums []store.OpeningTotal, lacks func(one *Total)) {
+// stored sets what the database comes to. differs is told of what is not as in the files: fewer rows, or, where there are as many, another
+// sum. Where the database has more rows, by the API or other files, its sums are no file's.
+func (t *Totals) stored(enrolments int64, sums []store.OpeningTotal, differs func(one *Total)) {
 	kinds := map[string]store.OpeningKind{
 		"services": store.OpeningService, "ranks": store.OpeningRank, "carries": store.OpeningCarry, "advances": store.OpeningAdvance, "balances": store.OpeningBalance,
 	}
 	for i := range t.list {
 		one := &t.list[i]
-		one.Stored, one.IsStored = 0, one.Name != "price"
+		one.Stored, one.IsStored = 0, true
 		if one.File == "network" {
 			one.Stored = enrolments
 		}
@@ -119,10 +120,16 @@ func (t *Totals) stored(enrolments int64, sums []store.OpeningTotal, lacks func(
 				one.Stored += s.Right
 			case "amount", "advanced":
 				one.Stored += s.AmountMinor
+			case "price":
+				one.Stored += s.PriceMinor
 			}
 		}
-		if one.IsStored && (one.Name == "rows" && one.Stored < one.Value) {
-			lacks(one)
+	}
+	for i := range t.list {
+		one := &t.list[i]
+		rows := t.find(one.File, "rows", "")
+		if one.Name == "rows" && one.Stored < one.Value || one.Name != "rows" && rows.Stored == rows.Value && one.Stored != one.Value {
+			differs(one)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	uplinev1 "upline/api/upline/v1"
 	"upline/calc/simulate"
@@ -37,9 +38,12 @@ func (c *Company) Write(ctx context.Context) error {
 		return err
 	}
 	c.Totals.stored(enrolments, sums, func(one *Total) {
-		c.refuse(simulate.Problem{
-			File: one.File, Text: fmt.Sprintf("the database has %s of %s %s", one.Text(one.Stored), one.Text(one.Value), one.Name), Remedy: "run the import again",
-		})
+		text, remedy := fmt.Sprintf("the database has %s of %s %s", one.Text(one.Stored), one.Text(one.Value), one.Name), "run the import again"
+		if one.Name != "rows" {
+			text = strings.TrimSpace(fmt.Sprintf("the rows of the database come to a total %s of %s %s, and those of the file to %s", one.Name, one.Text(one.Stored), one.Currency, one.Text(one.Value)))
+			remedy = "compare the two: as many rows stand in the database as in the file, and some say something else"
+		}
+		c.refuse(simulate.Problem{File: one.File, Text: text, Remedy: remedy})
 	})
 	if c.refused > 0 {
 		return ErrRefused
@@ -137,7 +141,7 @@ func (f *factFile) write(ctx context.Context) error {
 	fill := func(put func(chunk[store.OpeningEntry]) bool) {
 		one := chunk[store.OpeningEntry]{first: done}
 		row, stopped := int64(0), false
-		err := f.each("writing "+filepath.Base(f.path), func(t *simulate.Table, request *uplinev1.OpeningEntry) error {
+		err := f.each("writing "+filepath.Base(f.path), func(t *simulate.Table, request *uplinev1.OpeningEntry, _ []int) error {
 			if row++; row <= done || stopped {
 				return nil
 			}
