@@ -134,6 +134,26 @@ var badInputs = []badInput{
 		connect.CodeInvalidArgument, badField, "amount.amount", "is zero",
 	},
 	{
+		"a refund below zero", "CommissionService/RecordPayment",
+		`{"market":"US","saleId":"s1","eventId":"r1","cycle":1,"amount":{"currencyCode":"USD","amount":"-5"},"paidAt":"2026-10-15T12:00:00Z","status":"PAYMENT_STATUS_PARTLY_REFUNDED"}`,
+		connect.CodeInvalidArgument, badField, "amount.amount", "-5 is negative",
+	},
+	{
+		"no cycle", "CommissionService/RecordPayment",
+		`{"market":"US","saleId":"s1","eventId":"r1","amount":{"currencyCode":"USD","amount":"5"},"paidAt":"2026-10-15T12:00:00Z"}`,
+		connect.CodeInvalidArgument, badField, "cycle", "is missing",
+	},
+	{
+		"no reason", "CommissionService/CorrectSeller",
+		`{"market":"US","saleId":"s1","eventId":"r1","distributorId":"bert","correctedAt":"2026-10-15T12:00:00Z"}`,
+		connect.CodeInvalidArgument, badField, "reason", "is missing",
+	},
+	{
+		"a leg below all", "NetworkService/Enroll",
+		`{"distributorId":"n1","planId":"main","market":"US","sponsorId":"anna","enrolledAt":"2026-10-14T12:00:00Z","automatic":{"strategy":"PLACEMENT_STRATEGY_OUTER_EDGE","leg":-1}}`,
+		connect.CodeInvalidArgument, badField, "automatic.leg", "is -1",
+	},
+	{
 		"no such state of a payment", "CommissionService/RecordPayment",
 		`{"market":"US","saleId":"s1","eventId":"r1","cycle":1,"amount":{"currencyCode":"USD","amount":"1"},"paidAt":"2026-10-15T12:00:00Z","status":77}`,
 		connect.CodeInvalidArgument, badField, "status", "",

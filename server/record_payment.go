@@ -28,7 +28,11 @@ func (s *Server) RecordPayment(ctx context.Context, request *uplinev1.RecordPaym
 
 func paymentOf(r *reading, request *uplinev1.RecordPaymentRequest) store.NewEvent {
 	currency := request.GetAmount().GetCurrencyCode()
-	amountMinor := r.price("amount", request.GetAmount())
+	amountMinor := r.amount("amount", request.GetAmount())
+	if amountMinor < 0 {
+		r.wrong(uplinev1.ErrorReason_ERROR_REASON_INVALID_FIELD, "amount.amount", request.GetAmount().GetAmount()+" is negative",
+			"What was given back or taken back is sent with `status`, and an amount above zero.")
+	}
 	partly := request.GetStatus() == uplinev1.PaymentStatus_PAYMENT_STATUS_PARTLY_REFUNDED
 	if partly && amountMinor == 0 {
 		r.wrong(uplinev1.ErrorReason_ERROR_REASON_INVALID_FIELD, "amount.amount", "is zero, and part of a payment was given back", "Send what was given back.")

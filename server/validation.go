@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"buf.build/go/protovalidate"
 	"connectrpc.com/connect"
@@ -81,18 +82,58 @@ var patterns = map[string]string{
 func explainViolation(v *protovalidate.Violation) (problem, remedy string) {
 	switch rule := v.Proto.GetRuleId(); rule {
 	case "required":
-		return "is missing", ""
+		return "is missing", wantedOf(v.FieldDescriptor)
 	case "enum.not_in": // the contract excludes nothing but the value that stands for none
 		return "is missing", "Choose one of " + enumNames(v.FieldDescriptor.Enum()) + "."
 	case "string.pattern":
 		return explainPattern(v.FieldValue.String(), v.RuleValue.String())
+	case "string.min_len":
+		if v.FieldValue.String() == "" {
+			return "is missing", "Write at least " + characters(v.RuleValue.Uint()) + "."
+		}
+		return "has " + characters(uint64(utf8.RuneCountInString(v.FieldValue.String()))), "Write at least " + characters(v.RuleValue.Uint()) + "."
+	case "string.max_len":
+		return "has " + characters(uint64(utf8.RuneCountInString(v.FieldValue.String()))), "Write at most " + characters(v.RuleValue.Uint()) + "."
 	default:
+		if strings.HasPrefix(rule, "int32.") || strings.HasPrefix(rule, "int64.") {
+			return explainNumber(v.FieldValue.Int(), v.Proto.GetMessage())
+		}
 		problem = v.Proto.GetMessage()
 		if problem == "" {
 			problem = "breaks the rule " + rule
 		}
 		return problem, ""
 	}
+}
+
+// wantedOf says how a field is written that has to be there.
+func wantedOf(field protoreflect.FieldDescriptor) string {
+	if field == nil || field.Message() == nil {
+		return ""
+	}
+	switch field.Message().FullName() {
+	case moneyName:
+		return `Send an amount with its currency, like {"currencyCode": "EUR", "amount": "49.90"}.`
+	case "google.protobuf.Timestamp":
+		return "Send a time like 2026-01-31T10:15:00Z."
+	}
+	return ""
+}
+
+func characters(n uint64) string {
+	if n == 1 {
+		return "1 character"
+	}
+	return fmt.Sprintf("%d characters", n)
+}
+
+// explainNumber says what is wrong with a number that is out of bounds; 0 is what a field has that was not sent.
+func explainNumber(value int64, bounds string) (problem, remedy string) {
+	problem = fmt.Sprintf("is %d", value)
+	if value == 0 {
+		problem = "is missing"
+	}
+	return problem + ", and " + strings.TrimPrefix(bounds, "value "), "Send a number within these bounds."
 }
 
 func explainPattern(value, pattern string) (problem, remedy string) {
