@@ -17,7 +17,7 @@ type attempt struct {
 
 // writerVersion stands with an attempt and says how its chunks are cut: an attempt is continued only by who would cut them alike.
 func writerVersion(chunkRows int) string {
-	return fmt.Sprintf("%s chunks/%d", calc.EngineVersion, chunkRows)
+	return fmt.Sprintf("%s sparse/%d", calc.EngineVersion, chunkRows)
 }
 
 const (

@@ -312,7 +312,7 @@ func TestConfirmRun_KilledAnywhere(t *testing.T) {
 					Compile: func(source string) (*calc.Plan, error) { return w.plans[source], nil },
 				})
 				if _, err := killer.WorkRun(t.Context(), started.RunID); err == nil && n < 9 {
-					t.Errorf("%s: nothing was killed at %d", period, n) // a work has five transactions at least
+					t.Errorf("%s: nothing was killed at %d", period, n) // a work has four transactions at least
 				}
 				w.nowUS.Add(time.Hour.Microseconds())
 				run, err := w.WorkRun(t.Context(), started.RunID)

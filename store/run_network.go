@@ -19,11 +19,12 @@ var networkViews = [...]struct{ from, restated string }{
 	calc.Yearly:    {"from_yearly", "restated_yearly"},
 }
 
-// sqlNetwork reads the network in the view of a cadence, those columns of it that are asked for.
-func sqlNetwork(cadence calc.Cadence, kinds columnKinds) string {
-	view := &networkViews[cadence]
+// sqlNetwork reads the network in the view of a cadence, those columns of it that are asked for. The last two say from when on the
+// runs of the main cadence see the event.
+func sqlNetwork(cadence, main calc.Cadence, kinds columnKinds) string {
+	view, ranks := &networkViews[cadence], &networkViews[main]
 	return `SELECT ` + kinds.selected("distributor_id", "region", "sponsor_id", "parent_id", "leg", "effective_at_us", "market", "kind", "owner_id",
-		"registration_kind", "tags") + ` FROM network_events WHERE plan_id = $1 AND ` + view.from + ` <= $2 AND ` + view.restated + ` <= $3
+		"registration_kind", "tags", ranks.from, ranks.restated) + ` FROM network_events WHERE plan_id = $1 AND ` + view.from + ` <= $2 AND ` + view.restated + ` <= $3
 		ORDER BY distributor_id, event_id`
 }
 
@@ -32,8 +33,10 @@ func sqlNetwork(cadence calc.Cadence, kinds columnKinds) string {
 func (r *runReader) readNetwork(d *rowDigest) error {
 	in, plan := r.in, r.in.scope.plan
 	f := newNetworkFold(in, d)
+	// Only who was in the network of the run before can have been inactive then.
+	f.asksSeen = plan.Active != nil && r.ranks.runID != ""
 	kinds := f.kinds()
-	text := sqlNetwork(in.scope.period.Cadence, kinds)
+	text := sqlNetwork(in.scope.period.Cadence, plan.Main, kinds)
 	if err := queryBlocks(r.conn, text, []any{plan.ID, in.scope.period.No, r.asOf}, kinds, nil, f.row); err != nil {
 		return err
 	}
@@ -43,6 +46,7 @@ func (r *runReader) readNetwork(d *rowDigest) error {
 	if in.ids.len() > math.MaxInt32 {
 		return fmt.Errorf("%w: %d distributors are more than a run can hold", ErrCorrupt, in.ids.len())
 	}
+	r.seenSince = f.seenSince
 	r.index = newIDIndex(&in.ids)
 	in.index = r.index
 	if err := r.lookUpAbove(f); err != nil {
@@ -158,10 +162,12 @@ type networkFold struct {
 	regionNo map[string]uint16
 	placed   bool
 	asks     calc.Asks
+	asksSeen bool
 	words    wordNumbers
 
 	sponsors, parents idColumn
 	owners            idColumn // the text that stands for the owner: the owner's id, or that of a position which is its own
+	seenSince         []int64  // the first period of the main cadence whose run sees the enrolment, where it is asked for
 	terminated        []int32  // rows, in ascending order
 	// Of the last row: what goes into the digest beside the columns, and when each aspect took effect.
 	leg, enrolledAtUS    int64
@@ -200,11 +206,13 @@ const (
 	networkOwner
 	networkRegistered
 	networkTags
+	networkFrom
+	networkRestated
 )
 
 // kinds says which columns the plan asks for; the check of the liability asks for the market.
 func (f *networkFold) kinds() columnKinds {
-	kinds := []byte("ttt--i-t---")
+	kinds := []byte("ttt--i-t-----")
 	for _, column := range []struct {
 		place int
 		kind  byte
@@ -216,6 +224,8 @@ func (f *networkFold) kinds() columnKinds {
 		{networkOwner, 't', f.asks.Owner},
 		{networkRegistered, 't', f.asks.Kind},
 		{networkTags, 't', f.asks.Tags},
+		{networkFrom, 'i', f.asksSeen},
+		{networkRestated, 'i', f.asksSeen},
 	} {
 		if column.asked {
 			kinds[column.place] = column.kind
@@ -290,6 +300,9 @@ func (f *networkFold) begin(id []byte, row Row) error {
 	if f.asks.Tags {
 		net.Tags = append(net.Tags, 0)
 	}
+	if f.asksSeen {
+		f.seenSince = append(f.seenSince, 0)
+	}
 	f.leg, f.isEnrolled, f.isLeaver = 0, false, false
 	f.kind, f.tags = f.kind[:0], f.tags[:0]
 	for a := range f.atUS {
@@ -305,6 +318,9 @@ func (f *networkFold) enrol(id []byte, row Row, effective int64) error {
 	}
 	f.isEnrolled, f.enrolledAtUS = true, effective
 	f.in.calc.Network.EnrolledAtUS[f.in.ids.len()-1] = effective
+	if f.asksSeen {
+		f.seenSince[f.in.ids.len()-1] = max(row.Int(networkFrom), row.Int(networkRestated))
+	}
 	if f.asks.Owner {
 		if owner := row.Bytes(networkOwner); len(owner) > 0 {
 			f.owners.replaceLast(owner)

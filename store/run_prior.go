@@ -45,10 +45,19 @@ func (r *runReader) readRanks(d *rowDigest, from priorSource) error {
 		})
 	}
 	prior.PaidAs = make([]uint8, n)
-	// Who came after that run is active, as at an event: nothing is known against them.
-	active, read := make([]bool, n), false
-	for i := range active {
-		active[i] = true
+	run, err := r.store.runByID(r.conn, from.runID)
+	if err != nil {
+		return err
+	}
+	of, err := r.store.plan(r.conn, run.Period.Key.PlanID, run.PlanVersion)
+	if err != nil {
+		return err
+	}
+	// Those of the run's network without a row are what its plan makes of those who sell nothing. Who came after that run is active, as
+	// at an event: nothing is known against them.
+	active, read := make([]bool, n), leavesRanks(of, run.Period.Key.Cadence)
+	for i, since := range r.seenSince {
+		active[i] = of.Active == nil || since > run.Period.Key.No
 	}
 	take := func(of int32, row Row) error {
 		active[of], read = row.Int(1) != 0, true
@@ -57,10 +66,6 @@ func (r *runReader) readRanks(d *rowDigest, from priorSource) error {
 		d.bytes(row.Bytes(2))
 		d.bytes(row.Bytes(3))
 		return nil
-	}
-	run, err := r.store.runByID(r.conn, from.runID)
-	if err != nil {
-		return err
 	}
 	if err := r.readRun(d, run, sqlPriorRanks, "titt", take); err != nil {
 		return err

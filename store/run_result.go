@@ -40,7 +40,7 @@ func (r *runRows) sumUp() (runResult, error) {
 			total.AmountMinor = sum
 			total.Count++
 		}
-		if r.ranked {
+		if r.rankCount(i) > 0 {
 			row := r.rank(i)
 			ranks.text(region)
 			ranks.text(id)
@@ -48,11 +48,6 @@ func (r *runRows) sumUp() (runResult, error) {
 			ranks.text(row.paidAs)
 			ranks.text(row.achieved)
 			ranks.row()
-			if r.out.PaidAs != nil {
-				byRank[r.out.PaidAs[i]]++
-			} else {
-				byRank[0]++
-			}
 		}
 		stateRows = r.appendStates(stateRows[:0], i)
 		for _, row := range stateRows {
@@ -61,6 +56,13 @@ func (r *runRows) sumUp() (runResult, error) {
 			states.text(row.key)
 			states.int(row.value)
 			states.row()
+		}
+	}
+	byRank[0] = int64(r.in.ids.len())
+	for _, rank := range r.out.PaidAs {
+		if rank > 0 {
+			byRank[rank]++
+			byRank[0]--
 		}
 	}
 	result := runResult{lineCount: lines.count}

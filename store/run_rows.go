@@ -17,7 +17,7 @@ import (
 type runRows struct {
 	in        *runInput
 	out       *calc.Output
-	ranked    bool     // every distributor has a row of ranks
+	ranked    bool     // the run leaves ranks
 	bonuses   []uint16 // bonus indexes by name
 	place     []uint16 // by bonus index, its place in bonuses
 	order     []int32  // distributors with rows, by region and id
@@ -38,7 +38,7 @@ func newRunRows(in *runInput, out *calc.Output, chunkRows int) (*runRows, error)
 	}
 	rows := &runRows{
 		in: in, out: out,
-		ranked:    in.scope.period.Cadence == plan.Main && (len(plan.Ranks) > 0 || plan.Active != nil),
+		ranked:    leavesRanks(plan, in.scope.period.Cadence),
 		bonuses:   make([]uint16, len(plan.Bonuses)),
 		place:     make([]uint16, len(plan.Bonuses)),
 		lineStart: make([]int32, n+1),
@@ -79,7 +79,7 @@ func newRunRows(in *runInput, out *calc.Output, chunkRows int) (*runRows, error)
 func (r *runRows) sortDistributors() {
 	next := make([]int32, len(r.in.regions)+1)
 	has := func(i int32) bool {
-		return r.ranked || r.lineStart[i+1] > r.lineStart[i] || r.stateCount(i) > 0 || r.restated.count(i) > 0
+		return r.rankCount(i) > 0 || r.lineStart[i+1] > r.lineStart[i] || r.stateCount(i) > 0 || r.restated.count(i) > 0
 	}
 	for i, region := range r.in.regionOf {
 		if has(int32(i)) {
@@ -102,10 +102,7 @@ func (r *runRows) cutChunks(chunkRows int) {
 	r.chunks = []int32{0}
 	rows := 0
 	for k, i := range r.order {
-		rows += int(r.lineStart[i+1]-r.lineStart[i]) + r.stateCount(i) + r.restated.count(i)
-		if r.ranked {
-			rows++
-		}
+		rows += int(r.lineStart[i+1]-r.lineStart[i]) + r.rankCount(i) + r.stateCount(i) + r.restated.count(i)
 		if rows >= chunkRows || k == len(r.order)-1 {
 			r.chunks = append(r.chunks, int32(k)+1)
 			rows = 0
@@ -155,6 +152,22 @@ func (r *runRows) appendStates(states []stateRow, i int32) []stateRow {
 		}
 	}
 	return states
+}
+
+// leavesRanks tells whether a run of a plan leaves ranks.
+func leavesRanks(p *calc.Plan, of calc.Cadence) bool {
+	return of == p.Main && (len(p.Ranks) > 0 || p.Active != nil)
+}
+
+// rankCount is how many rows of ranks a distributor has: none who has no rank and is what the plan makes of those without sales, inactive,
+// or active where it asks nothing for that. In most companies that is most people, and the run's network tells who they are. A distributor
+// who came after a run is not in its network, and not taken for inactive.
+func (r *runRows) rankCount(i int32) int {
+	if !r.ranked || (r.out.PaidAs == nil || r.out.PaidAs[i] == 0) && (r.out.Achieved == nil || r.out.Achieved[i] == 0) &&
+		(r.out.Active == nil || r.out.Active[i]) == (r.in.scope.plan.Active == nil) {
+		return 0
+	}
+	return 1
 }
 
 // rankRow is what a row of ranks says of a distributor; the empty name is no rank.

@@ -31,7 +31,9 @@ type runReader struct {
 	conn  Conn
 	in    *runInput
 	index *idIndex
-	heir  map[int32]int32 // for whom the sales of the terminated count, where the plan rolls them up; -1: for nobody else
+	// seenSince is, by distributor, the first period of the main cadence whose run had them in its network; empty where nobody asks.
+	seenSince []int64
+	heir      map[int32]int32 // for whom the sales of the terminated count, where the plan rolls them up; -1: for nobody else
 	reading
 }
 

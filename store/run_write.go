@@ -50,26 +50,26 @@ type chunkWriter struct {
 	attempt      attempt
 	distributors []int32
 	lines        []int32
+	ranks        []int32 // distributors
 	states       []stateRow
 	restated     restatedChunk
 }
 
 func (c *chunkWriter) gather(k int) {
 	c.distributors = c.rows.chunk(k)
-	c.lines, c.states = c.lines[:0], c.states[:0]
+	c.lines, c.ranks, c.states = c.lines[:0], c.ranks[:0], c.states[:0]
 	c.restated.gather(c.rows, c.distributors)
 	for _, i := range c.distributors {
 		c.lines = c.rows.appendLines(c.lines, i)
+		if c.rows.rankCount(i) > 0 {
+			c.ranks = append(c.ranks, i)
+		}
 		c.states = c.rows.appendStates(c.states, i)
 	}
 }
 
 func (c *chunkWriter) count() int {
-	n := len(c.lines) + len(c.states) + c.restated.count()
-	if c.rows.ranked {
-		n += len(c.distributors)
-	}
-	return n
+	return len(c.lines) + len(c.ranks) + len(c.states) + c.restated.count()
 }
 
 // write inserts the chunk's row first: where it is there already, so are all the others.
@@ -98,14 +98,10 @@ type chunkTable struct {
 }
 
 func (c *chunkWriter) tables() []chunkTable {
-	ranks := 0
-	if c.rows.ranked {
-		ranks = len(c.distributors)
-	}
 	return []chunkTable{
 		{"period_lines", lineColumns, len(c.lines), c.line},
 		{"period_lines", lineColumns, len(c.restated.lines), c.restatedLine},
-		{"run_ranks", rankColumns, ranks, c.rank},
+		{"run_ranks", rankColumns, len(c.ranks), c.rank},
 		{"run_states", stateColumns, len(c.states), c.state},
 		{"restated_ranks", restatedRankColumns, len(c.restated.ranks), c.restatedRank},
 		{"restated_states", restatedStateColumns, len(c.restated.states), c.restatedState},
@@ -126,8 +122,8 @@ func (c *chunkWriter) line(k int, values []any) []any {
 }
 
 func (c *chunkWriter) rank(k int, values []any) []any {
-	row := c.rows.rank(c.distributors[k])
-	return append(c.key(values, c.distributors[k]), row.active, row.paidAs, row.achieved)
+	row := c.rows.rank(c.ranks[k])
+	return append(c.key(values, c.ranks[k]), row.active, row.paidAs, row.achieved)
 }
 
 func (c *chunkWriter) state(k int, values []any) []any {

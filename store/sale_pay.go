@@ -25,7 +25,7 @@ func (h *history) pay(o origin, stamps []stamp) ([]Line, error) {
 // payBy returns those lines of a version that are of a bonus that is asked for.
 func (h *history) payBy(plan *calc.Plan, o origin, stamps []stamp, asked func(bonus string) bool) ([]Line, error) {
 	needs := calc.EventNeeds(plan, o.cycle > 0)
-	u := upward{conn: h.conn, plan: plan, ranks: needs.Ranks, atUS: o.atUS, unpaid: map[string]bool{}}
+	u := upward{store: h.store, conn: h.conn, plan: plan, ranks: needs.Ranks, atUS: o.atUS, unpaid: map[string]bool{}}
 	sponsor, err := u.chain(h.sale.DistributorID, false, needs.SponsorLevels)
 	if err != nil {
 		return nil, err
@@ -126,6 +126,7 @@ func chainOf(sponsor, placement chain, l calc.EventLine) chain {
 
 // upward reads the way up from a seller with the ranks that events go by.
 type upward struct {
+	store *Store
 	conn  Conn
 	plan  *calc.Plan
 	ranks bool
@@ -133,6 +134,8 @@ type upward struct {
 	// unpaid are those on the way who are terminated, where the plan pays them nothing.
 	unpaid map[string]bool
 	run    *postedRun // the last posted run of the main cadence; key 0 when there is none
+	// runPeriod is the number of its period.
+	runPeriod int64
 }
 
 // chain is a way up; the seller stands first.
@@ -177,16 +180,16 @@ func (u *upward) chain(seller string, placement bool, levels int32) (chain, erro
 func (u *upward) readRanks(ch chain, regions []string) error {
 	if u.run == nil {
 		u.run = &postedRun{}
-		err := u.conn.Query(`SELECT run_key, attempt FROM runs WHERE plan_id = $1 AND cadence = $2 AND state = 'POSTED' ORDER BY period_no DESC LIMIT 1`,
-			[]any{u.plan.ID, int64(u.plan.Main)}, func(r Row) error {
-				u.run.key, u.run.attempt = r.Int(0), r.Int(1)
-				return nil
-			})
+		err := u.conn.Query(sqlNewestRun, []any{u.plan.ID, int64(u.plan.Main)}, func(r Row) error {
+			u.run.key, u.run.attempt, u.run.planVersion, u.runPeriod = r.Int(0), r.Int(1), int32(r.Int(2)), r.Int(3)
+			return nil
+		})
 		if err != nil {
 			return err
 		}
 	}
 	var b Batch
+	found := make([]bool, len(ch.ids))
 	for i, id := range ch.ids {
 		set := func(r Row) error {
 			ch.members[i].Rank = max(ch.members[i].Rank, rankNumber(u.plan, r.Text(0)))
@@ -195,11 +198,37 @@ func (u *upward) readRanks(ch chain, regions []string) error {
 		if u.run.key != 0 {
 			b.Query(`SELECT paid_as, active FROM run_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4`,
 				[]any{regions[i], u.run.key, u.run.attempt, id}, func(r Row) error {
-					ch.members[i].Inactive = r.Int(1) == 0
+					found[i], ch.members[i].Inactive = true, r.Int(1) == 0
 					return set(r)
 				})
 		} else {
 			b.Query(`SELECT rank FROM opening_events WHERE distributor_id = $1 AND kind = 'RANK' AND plan_id = $2`, []any{id, u.plan.ID}, set)
+		}
+	}
+	if err := u.conn.Send(&b); err != nil || u.run.key == 0 {
+		return err
+	}
+	return u.readInactive(ch, found)
+}
+
+const sqlNewestRun = `SELECT run_key, attempt, plan_version, period_no FROM runs
+	WHERE plan_id = $1 AND cadence = $2 AND state = 'POSTED' ORDER BY period_no DESC LIMIT 1`
+
+// readInactive finds who of those to whom the run gave no row is inactive: whom its network had, where its plan asks something for activity.
+func (u *upward) readInactive(ch chain, found []bool) error {
+	of, err := u.store.plan(u.conn, u.plan.ID, u.run.planVersion)
+	if err != nil || of.Active == nil || !leavesRanks(of, u.plan.Main) {
+		return err
+	}
+	view := &networkViews[u.plan.Main]
+	text := `SELECT 1 FROM network_events WHERE plan_id = $1 AND distributor_id = $2 AND event_id = $2 AND ` + view.from + ` <= $3 AND ` + view.restated + ` <= $3`
+	var b Batch
+	for i, id := range ch.ids {
+		if !found[i] {
+			b.Query(text, []any{u.plan.ID, id, u.runPeriod}, func(Row) error {
+				ch.members[i].Inactive = true
+				return nil
+			})
 		}
 	}
 	return u.conn.Send(&b)
