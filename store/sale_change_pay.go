@@ -130,82 +130,27 @@ func spanOf(origin string) (*calc.MonthSpan, error) {
 	return &span, nil
 }
 
-// values are what bonuses are paid on.
-type values struct{ pv, cv, qv, priceMinor, feeMinor, count int64 }
-
-// inputs are what an origin is paid by: a sale as it is, or what a change credits and charges. Where both are of one class they are one
-// difference, so that commission follows what is invoiced net; else each is paid by its own class's rates.
+// inputs are what an origin is paid by: a sale as it is, or what a change credits and charges.
 func (o *origin) inputs(base *calc.EventInput) ([]calc.EventInput, error) {
 	in := *base
 	in.Cycle = o.cycle
-	if o.change == nil {
-		return []calc.EventInput{with(in, o.terms, valuesOf(o.terms))}, nil
-	}
-	in.Part = calc.EventDifference
-	if o.change.rest != nil {
-		in.Part, in.Span = calc.EventRest, *o.change.rest
-	}
-	credit, charge, err := o.change.values()
-	if err != nil {
-		return nil, err
-	}
-	from, to := o.change.creditTerms, o.change.newTerms
-	if from == nil {
-		from = to
-	}
-	if from.class == to.class && (in.Part == calc.EventDifference || from.billing.Cycle.Months() == to.billing.Cycle.Months()) {
-		return sides(with(in, to, values{
-			charge.pv - credit.pv, charge.cv - credit.cv, charge.qv - credit.qv, charge.priceMinor - credit.priceMinor, charge.feeMinor - credit.feeMinor,
-			charge.count - credit.count,
-		})), nil
-	}
-	return append(sides(with(in, from, values{-credit.pv, -credit.cv, -credit.qv, -credit.priceMinor, -credit.feeMinor, -credit.count})), sides(with(in, to, charge))...), nil
-}
-
-func with(in calc.EventInput, t *saleTerms, v values) calc.EventInput {
-	in.PV, in.CV, in.QV, in.PriceMinor, in.FeeMinor, in.Count = v.pv, v.cv, v.qv, v.priceMinor, v.feeMinor, v.count
-	in.Class, in.CycleMonths = t.class, t.billing.Cycle.Months()
-	return in
-}
-
-// sides are what is given of a difference, and what is taken.
-func sides(in calc.EventInput) []calc.EventInput {
-	taken := in
-	taken.Taken = true
-	return []calc.EventInput{in, taken}
-}
-
-func valuesOf(t *saleTerms) values {
-	return values{t.pv, t.cv, t.qv, t.priceMinor, t.feeMinor, 0}
-}
-
-// values are what is credited and charged. Of the rest of an advance it is a cycle each, which the months of the rest are counted in.
-func (c *originChange) values() (credit, charge values, err error) {
-	if c.rest != nil {
-		credit, charge = valuesOf(c.creditTerms), valuesOf(c.newTerms)
-		credit.count, charge.count = 1, 1
-		return credit, charge, nil
-	}
-	if c.credit != nil {
-		if credit, err = partOf(c.creditTerms, c.credit); err != nil {
-			return credit, charge, err
+	switch c := o.change; {
+	case c == nil:
+		return []calc.EventInput{in.With(o.terms.values())}, nil
+	case c.rest != nil:
+		return calc.RestInputs(&in, c.creditTerms.values(), c.newTerms.values(), *c.rest), nil
+	default:
+		from := c.creditTerms
+		if from == nil { // nothing is credited
+			from = c.newTerms
 		}
+		return calc.DifferenceInputs(&in, from.values(), c.newTerms.values(), c.credit, c.charge)
 	}
-	if c.charge != nil {
-		charge, err = partOf(c.newTerms, c.charge)
-	}
-	return credit, charge, err
 }
 
-func partOf(t *saleTerms, part *calc.CyclePart) (v values, err error) {
-	v.priceMinor = part.Minor
-	for _, of := range []struct {
-		to    *int64
-		whole int64
-	}{{&v.pv, t.pv}, {&v.cv, t.cv}, {&v.qv, t.qv}, {&v.feeMinor, t.feeMinor}} {
-		if *of.to, err = calc.RoundedPart(of.whole, part.Part, calc.Rounding{Mode: calc.HalfEven, StepMinor: 1}); err != nil {
-			return v, err
-		}
+// values are what bonuses are paid on by the terms.
+func (t *saleTerms) values() *calc.SaleValues {
+	return &calc.SaleValues{
+		PV: t.pv, CV: t.cv, QV: t.qv, PriceMinor: t.priceMinor, FeeMinor: t.feeMinor, Class: t.class, CycleMonths: t.billing.Cycle.Months(),
 	}
-	return v, nil
 }
