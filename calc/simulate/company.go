@@ -9,7 +9,7 @@ import (
 
 // Files are what a simulation reads. Those whose Reader is nil are not there; Network and Sales are needed.
 type Files struct {
-	Network, Sales, Payments, Cancellations, State, Rates, Adjustments Source
+	Network, Sales, Payments, Cancellations, Changes, State, Rates, Adjustments Source
 }
 
 // Request is what to simulate.
@@ -106,6 +106,11 @@ func (c *Company) read() (err error) {
 	}
 	if source := r.Files.Cancellations; source.Reader != nil && c.sales != nil {
 		if err = readCancellations(source, c.sales, clock, c.found, c.reading(source)); err != nil {
+			return err
+		}
+	}
+	if source := r.Files.Changes; source.Reader != nil && c.sales != nil {
+		if err = readChanges(source, c.sales, clock, p, c.found, c.reading(source)); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ func (f files) sources() simulate.Files {
 		return simulate.Source{Name: name + ".csv", Reader: strings.NewReader(text), Bytes: int64(len(text))}
 	}
 	return simulate.Files{
-		Network: source("network"), Sales: source("sales"), Payments: source("payments"), Cancellations: source("cancellations"),
+		Network: source("network"), Sales: source("sales"), Payments: source("payments"), Cancellations: source("cancellations"), Changes: source("changes"),
 		State: source("state"), Rates: source("rates"), Adjustments: source("adjustments"),
 	}
 }

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"upline/calc"
@@ -13,7 +14,8 @@ type entries struct {
 	atUS  []int64 // decides the period that it counts in
 	sale  []int32
 	cycle []int32
-	back  []bool // the volume is taken back
+	back  []bool  // the volume is taken back
+	piece []int32 // what it counts where that is not what the row of the sale says, from 1 in lives.pieces; 0 where it is
 }
 
 // moments are when sales go live and end, in the order of time: what plans pay, and take back, at the event.
@@ -21,44 +23,58 @@ type moments struct {
 	atUS []int64
 	sale []int32
 	ends []bool
+	// change is the number of the change that it is, from 1; 0 where a sale goes live or ends.
+	change []int32
 }
 
 // lives folds the events of every sale, by the code that a server folds them by.
 type lives struct {
 	entries entries
 	moments moments
+	pieces  []piece
 	// firstUS and lastUS are the first and the last moment at which anything happens; any is false when nothing does.
 	firstUS, lastUS int64
 	any             bool
 }
 
 // newLives folds all sales. Moments are gathered where the plan pays at the event.
-func newLives(v *view) *lives {
+func newLives(v *view) (*lives, error) {
 	s, p := v.company.sales, v.Plan.Plan
 	l := &lives{}
 	n := s.len()
-	l.entries = entries{make([]int64, 0, n), make([]int32, 0, n), make([]int32, 0, n), make([]bool, 0, n)}
+	l.entries = entries{make([]int64, 0, n), make([]int32, 0, n), make([]int32, 0, n), make([]bool, 0, n), make([]int32, 0, n)}
 	pays := paysAtEvent(p)
 	var folded fold
 	for i := range n {
 		sale := int32(i)
 		fromUS, live := s.liveFrom(sale)
 		from, to := s.paid.of(sale)
-		if cancelled := s.cancellation(sale); from == to && cancelled == noTime {
+		if cancelled := s.cancellation(sale); from == to && cancelled == noTime && s.changes[sale] == nil {
 			if live && !s.onPayment(sale) {
 				l.count(fromUS, sale, s.cycleOf(sale), false)
 			}
 			if live && pays {
-				l.moment(fromUS, sale, false)
+				l.moment(fromUS, sale, false, 0)
 			}
 			continue
 		}
-		events, f := folded.of(s, sale, p)
-		l.countAll(sale, events, f, s.cycleOf(sale), s.onPayment(sale))
+		events, f := folded.of(v, sale)
+		if s.changes[sale] == nil {
+			l.countAll(sale, events, f, s.cycleOf(sale), s.onPayment(sale))
+		} else if err := l.countChanged(sale, v.terms(sale), events, &f, s.cycleOf(sale), s.onPayment(sale)); err != nil {
+			return nil, fmt.Errorf("sale %s: %w", s.id(sale), err)
+		}
 		if f.Start >= 0 && pays {
-			l.moment(f.StartedAtUS, sale, false)
+			l.moment(f.StartedAtUS, sale, false, 0)
+			for k := range f.Changes {
+				if err := f.Changes[k].Err; err != nil {
+					v.company.found.note("the change of the sale %s in line %d of changes.csv credits and charges nothing: %v", s.id(sale),
+						s.changes[sale][numberOf(events, f.Changes[k].Event)-1].line, err)
+				}
+				l.moment(events[f.Changes[k].Event].EffectiveAtUS, sale, false, int32(k+1))
+			}
 			if f.End >= 0 {
-				l.moment(f.EndedAtUS, sale, true)
+				l.moment(f.EndedAtUS, sale, true, 0)
 			}
 		}
 	}
@@ -68,7 +84,7 @@ func newLives(v *view) *lives {
 		}
 	}
 	l.sort()
-	return l
+	return l, nil
 }
 
 func (s *sales) cycleOf(sale int32) int32 {
@@ -85,11 +101,14 @@ type fold struct{ events []calc.SaleEvent }
 const (
 	eventActivated = "1"
 	eventPaid      = "2"
+	eventChanged   = "2c"
 	eventCancelled = "3"
 )
 
 // of folds the events of a sale. They are overwritten by the next call.
-func (f *fold) of(s *sales, sale int32, p *calc.Plan) ([]calc.SaleEvent, calc.SaleFold) {
+func (f *fold) of(v *view, sale int32) ([]calc.SaleEvent, calc.SaleFold) {
+	s := v.company.sales
+	terms := s.terms(sale, v.Plan.Plan)
 	f.events = append(f.events[:0], calc.SaleEvent{Kind: calc.Recorded, EffectiveAtUS: s.atUS[sale]})
 	if activated := s.activation(sale); activated != noTime {
 		f.events = append(f.events, calc.SaleEvent{ID: eventActivated, Kind: calc.Activated, EffectiveAtUS: activated})
@@ -101,7 +120,10 @@ func (f *fold) of(s *sales, sale int32, p *calc.Plan) ([]calc.SaleEvent, calc.Sa
 	if cancelled := s.cancellation(sale); cancelled != noTime {
 		f.events = append(f.events, calc.SaleEvent{ID: eventCancelled, Kind: calc.Cancelled, EffectiveAtUS: cancelled})
 	}
-	return f.events, calc.FoldSale(s.terms(sale, p), f.events)
+	if s.changes[sale] != nil {
+		f.events = append(f.events, v.addChanges(&terms, sale, v.terms(sale))...)
+	}
+	return f.events, calc.FoldSale(terms, f.events)
 }
 
 // countAll adds what each event of a sale counts. A sale that counts once counts in the cycle that it is of.
@@ -118,12 +140,14 @@ func (l *lives) countAll(sale int32, events []calc.SaleEvent, f calc.SaleFold, c
 func (l *lives) count(atUS int64, sale, cycle int32, back bool) {
 	e := &l.entries
 	e.atUS, e.sale, e.cycle, e.back = append(e.atUS, atUS), append(e.sale, sale), append(e.cycle, cycle), append(e.back, back)
+	e.piece = append(e.piece, 0)
 	l.happens(atUS)
 }
 
-func (l *lives) moment(atUS int64, sale int32, ends bool) {
+func (l *lives) moment(atUS int64, sale int32, ends bool, change int32) {
 	m := &l.moments
 	m.atUS, m.sale, m.ends = append(m.atUS, atUS), append(m.sale, sale), append(m.ends, ends)
+	m.change = append(m.change, change)
 	l.happens(atUS)
 }
 
@@ -139,10 +163,12 @@ func (l *lives) sort() {
 	if order := timeOrder(l.entries.atUS); order != nil {
 		e := &l.entries
 		e.atUS, e.sale, e.cycle, e.back = permuted(e.atUS, order), permuted(e.sale, order), permuted(e.cycle, order), permuted(e.back, order)
+		e.piece = permuted(e.piece, order)
 	}
 	if order := timeOrder(l.moments.atUS); order != nil {
 		m := &l.moments
 		m.atUS, m.sale, m.ends = permuted(m.atUS, order), permuted(m.sale, order), permuted(m.ends, order)
+		m.change = permuted(m.change, order)
 	}
 }
 

@@ -31,6 +31,7 @@ type eventLine struct {
 	factor       calc.Fraction
 	amountMinor  int64
 	sale         int32
+	span         *calc.MonthSpan // the months that are left of an advance, where a change paid them
 }
 
 func (l *eventLines) add(e eventLine) {
@@ -104,7 +105,7 @@ func (p *eventPosting) batch(from, to int) error {
 					continue
 				}
 				var err error
-				if lines[i-from], err = p.commissions(p.lives.moments.sale[i]); err != nil {
+				if lines[i-from], err = p.commissions(p.lives.moments.sale[i], int(p.lives.moments.change[i])); err != nil {
 					errs[worker] = err
 					return
 				}
@@ -128,7 +129,7 @@ func (p *eventPosting) batch(from, to int) error {
 			continue
 		}
 		if p.company.sales.cancellation(sale) != noTime && len(lines[i-from]) > 0 {
-			p.kept[sale] = lines[i-from]
+			p.kept[sale] = append(p.kept[sale], lines[i-from]...)
 		}
 		p.post(lines[i-from], atUS)
 	}
@@ -144,46 +145,67 @@ func (p *eventPosting) post(lines []eventLine, atUS int64) {
 	}
 }
 
-// commissions computes what the plan pays when a sale goes live.
-func (p *eventPosting) commissions(sale int32) ([]eventLine, error) {
+// commissions computes what the plan pays when a sale goes live, or by a change of it, from 1.
+func (p *eventPosting) commissions(sale int32, change int) ([]eventLine, error) {
 	s := p.company.sales
 	seller := s.seller[sale]
 	sponsors, above := p.chain(seller, p.network.Sponsor, p.needs.SponsorLevels)
-	in := calc.EventInput{Plan: p.Plan.Plan, Sponsor: above, PV: p.pv[sale], CV: p.cv[sale], PriceMinor: p.priceMinor[sale], CycleMonths: s.billed(sale).Months()}
+	in := calc.EventInput{Plan: p.Plan.Plan, Sponsor: above}
 	var places []int32
 	if p.network.Parent != nil {
 		places, in.Placement = p.chain(seller, p.network.Parent, p.needs.PlacementLevels)
 	}
-	if p.qv != nil {
-		in.QV = p.qv[sale]
-	}
-	if p.feeMinor != nil {
-		in.FeeMinor = p.feeMinor[sale]
-	}
-	if s.count != nil {
-		in.Count = int64(s.count[sale])
-	}
-	if s.class != nil {
-		in.Class = s.words.class.word(s.class[sale])
-	}
-	paid, err := calc.EventLines(&in)
+	inputs, err := p.inputs(&in, sale, change)
 	if err != nil {
 		return nil, fmt.Errorf("sale %s: %w", s.id(sale), err)
 	}
-	lines := make([]eventLine, len(paid))
-	for i, l := range paid {
-		earner := sponsors[0]
-		switch {
-		case l.Distance > 0 && l.Placement:
-			earner = places[l.Distance]
-		case l.Distance > 0:
-			earner = sponsors[l.Distance]
+	var lines []eventLine
+	for i := range inputs {
+		paid, err := calc.EventLines(&inputs[i])
+		if err != nil {
+			return nil, fmt.Errorf("sale %s: %w", s.id(sale), err)
 		}
-		lines[i] = eventLine{
-			earner: earner, bonus: uint16(l.Bonus), level: l.Level, base: l.Base, rate: l.Rate, factor: l.Factor, amountMinor: l.AmountMinor, sale: sale,
+		var span *calc.MonthSpan
+		if inputs[i].Part == calc.EventRest {
+			span = &inputs[i].Span
+		}
+		for _, l := range paid {
+			earner := sponsors[0]
+			switch {
+			case l.Distance > 0 && l.Placement:
+				earner = places[l.Distance]
+			case l.Distance > 0:
+				earner = sponsors[l.Distance]
+			}
+			lines = append(lines, eventLine{
+				earner: earner, bonus: uint16(l.Bonus), level: l.Level, base: l.Base, rate: l.Rate, factor: l.Factor, amountMinor: l.AmountMinor, sale: sale, span: span,
+			})
 		}
 	}
 	return lines, nil
+}
+
+// inputs are what a sale is paid by when it goes live, or what a change of it adds.
+func (p *eventPosting) inputs(base *calc.EventInput, sale int32, change int) ([]calc.EventInput, error) {
+	if p.company.sales.changes[sale] == nil {
+		t := p.termsAtFirst(sale)
+		return []calc.EventInput{base.With(&t.SaleValues)}, nil
+	}
+	list := p.terms(sale)
+	var folded fold // of this thread
+	events, f := folded.of(p.view, sale)
+	if change == 0 {
+		return []calc.EventInput{base.With(&list[numberOf(events, f.StartTerms)].SaleValues)}, nil
+	}
+	c := &f.Changes[change-1]
+	to := &list[numberOf(events, c.Event)].SaleValues
+	credit := &calc.CyclePart{Part: c.CreditPart, Minor: -c.Prorated.CreditMinor, Credit: true}
+	charge := &calc.CyclePart{Part: c.ChargePart, Minor: c.Prorated.ChargeMinor}
+	inputs, err := calc.DifferenceInputs(base, &list[numberOf(events, c.From)].SaleValues, to, credit, charge)
+	for _, span := range c.Rest {
+		inputs = append(inputs, calc.RestInputs(base, &list[numberOf(events, span.From)].SaleValues, to, span)...)
+	}
+	return inputs, err
 }
 
 // chain is the way up from a seller, who stands first.
@@ -210,10 +232,10 @@ func (p *eventPosting) reversals(sale int32) ([]eventLine, error) {
 	kept := p.kept[sale]
 	delete(p.kept, sale)
 	var lines []eventLine
-	_, f := p.fold.of(p.company.sales, sale, p.Plan.Plan)
+	_, f := p.fold.of(p.view, sale)
 	for _, l := range kept {
 		b := &p.Plan.Plan.Bonuses[l.bonus]
-		stays := retained(b, f)
+		stays := retained(b, f, l.span)
 		taken := calc.Fraction{Num: stays.Den - stays.Num, Den: stays.Den}
 		if taken.Num == 0 || l.amountMinor == 0 {
 			continue
@@ -234,9 +256,9 @@ func (p *eventPosting) reversals(sale int32) ([]eventLine, error) {
 }
 
 // retained is the part of a bonus's line that stays when a sale has come to what its events say.
-func retained(b *calc.Bonus, f calc.SaleFold) calc.Fraction {
+func retained(b *calc.Bonus, f calc.SaleFold, span *calc.MonthSpan) calc.Fraction {
 	clawback, months := b.EventClawback()
-	return clawback.Retained(f, months)
+	return clawback.RetainedIn(f, months, span)
 }
 
 // factorName is what the factor of a line of an event is called; "" for none.

@@ -133,6 +133,43 @@ var cancellationsFormat = Format{
 }
 
 const (
+	changeSale = iota
+	changeAt
+	changePrice
+	changeFee
+	changeClass
+	changePV
+	changeCV
+	changeQV
+	changeBilling
+	changeProration
+	changeUnit
+	changeDayCount
+	changeChangedUnit
+	changeExtension
+)
+
+var changesFormat = Format{
+	"changes.csv", "one upgrade or downgrade of a service, within a billing cycle",
+	[]Column{
+		changeSale:        {"sale", true, "the sale's id"},
+		changeAt:          {"at", true, "when the service changes"},
+		changePrice:       {"price", true, "what a billing cycle costs from then on, in the plan's currency"},
+		changeFee:         {"fee", false, "fees and taxes in the price; without it, 0"},
+		changeClass:       {"class", false, "product class from then on; without it, as before"},
+		changePV:          {"pv", false, "personal volume from then on; without it, cv, or else as before, or by the price where that of sales is"},
+		changeCV:          {"cv", false, "commissionable volume from then on; without it, pv, or else as before, or by the price where that of sales is"},
+		changeQV:          {"qv", false, "qualifying volume from then on; without it, as before, or pv where that of sales is"},
+		changeBilling:     {"billing", false, "monthly, quarterly or annual from then on; without it, as before"},
+		changeProration:   {"proration", true, "charge (what is left of the cycle is credited at the old price and charged at the new one), date (the credit buys time), none, deferred, restart (a new cycle begins, at the full price), full_price (and is longer by the time that the credit buys)"},
+		changeUnit:        {"unit", false, "what the cycle is counted in: second, day, month, calendar_month, calendar_year; without it, day"},
+		changeDayCount:    {"day_count", false, "actual_actual, actual_365, actual_360, thirty_360; without it, actual_actual for days"},
+		changeChangedUnit: {"changed_unit", false, "whether the day or month in which the change falls is used or unused; without it, unused"},
+		changeExtension:   {"extension", false, "how the time is rounded that a credit buys: half_up, half_even, down, up; without it, half_up"},
+	},
+}
+
+const (
 	stateDistributor = iota
 	stateKey
 	stateValue
@@ -195,5 +232,5 @@ var adjustmentsFormat = Format{
 
 // InputFormats are the formats of the files that are read.
 func InputFormats() []Format {
-	return []Format{networkFormat, salesFormat, paymentsFormat, cancellationsFormat, stateFormat, ratesFormat, adjustmentsFormat}
+	return []Format{networkFormat, salesFormat, paymentsFormat, cancellationsFormat, changesFormat, stateFormat, ratesFormat, adjustmentsFormat}
 }

@@ -28,7 +28,11 @@ type run struct {
 // The errors are those of visit; ErrRequest; and those of calc, which name the period.
 func (c *Company) Run(which int, visit func(*Closed) error) (*Totals, error) {
 	v := c.views[which]
-	r := &run{view: v, lives: newLives(v), threads: c.request.Threads, prior: v.prior.cloned()}
+	lives, err := newLives(v)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{view: v, lives: lives, threads: c.request.Threads, prior: v.prior.cloned()}
 	s, err := newSpan(v.Plan.Plan, c.request.Periods)
 	if err != nil {
 		return nil, err

@@ -120,6 +120,9 @@ func (r *run) sell(in *calc.Input, m *members) {
 			v.BuyerSinceUS[i] = *us
 		}
 	}
+	if r.lives.pieces != nil {
+		r.patch(v, from, to)
+	}
 	if asks.First {
 		v.First = make([]bool, len(of))
 		for i, sale := range of {

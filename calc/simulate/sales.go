@@ -30,6 +30,7 @@ type sales struct {
 	words                       struct{ class, market, currency words }
 	liveAtOnce, beforeEnrolment int64
 	paid                        *payments
+	changes                     map[int32][]saleChange // by sale, in the order of time
 }
 
 func (s *sales) len() int { return len(s.seller) }

@@ -205,7 +205,7 @@ func (v *view) wordNumbers() {
 	v.class = numbered(s.words.class.list, p.Names.Classes)
 	v.saleMarket = numbered(s.words.market.list, p.Names.Markets)
 	if v.isFirst {
-		v.unheard("product class", s.name, "class", p.Names.Classes, s.words.class.list, s.class != nil, found)
+		v.unheard("product class", s.name, "class", p.Names.Classes, s.words.class.list, s.class != nil || s.changes != nil, found)
 		if v.asks.Buyer && s.customer == nil {
 			found.note("%s: the plan asks who buys, and there is no column customer: every sale counts as a purchase of the seller", s.name)
 		}

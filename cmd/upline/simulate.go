@@ -17,7 +17,7 @@ import (
 
 // simulation is what is asked of `simulate`.
 type simulation struct {
-	network, sales, payments, cancellations, state, rates, adjustments string
+	network, sales, payments, cancellations, changes, state, rates, adjustments string
 	period, against, out                                               string
 	explain                                                            []string
 	json                                                               bool
@@ -77,6 +77,7 @@ A star marks the columns that a file must have.
 	f.StringVar(&s.sales, "sales", "", "`file` of the sales")
 	f.StringVar(&s.payments, "payments", "", "`file` of payments of subscriptions")
 	f.StringVar(&s.cancellations, "cancellations", "", "`file` of cancellations")
+	f.StringVar(&s.changes, "changes", "", "`file` of upgrades and downgrades of services")
 	f.StringVar(&s.state, "state", "", "`file` of what goes on from before the first period: carry-overs, ranks")
 	f.StringVar(&s.rates, "rates", "", "`file` of exchange rates; they take the place of the plan's own")
 	f.StringVar(&s.adjustments, "adjustments", "", "`file` of what is paid by hand")
@@ -196,6 +197,7 @@ func (s *simulation) files(sources *sourceFiles) (simulate.Files, error) {
 		{s.sales, &files.Sales},
 		{s.payments, &files.Payments},
 		{s.cancellations, &files.Cancellations},
+		{s.changes, &files.Changes},
 		{s.state, &files.State},
 		{s.rates, &files.Rates},
 		{s.adjustments, &files.Adjustments},
