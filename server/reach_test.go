@@ -61,6 +61,8 @@ var tour = []step{
 	{"CommissionService/ChangeSale", `{"market":"US","saleId":"s1","eventId":"u1","productId":"power","price":{"currencyCode":"USD","amount":"160"},"changedAt":"2026-09-17T11:00:00Z",
 		"proration":{"mode":"PRORATION_MODE_NONE","unit":"PRORATION_UNIT_SECOND"}}`, "receipt.change.price.amount", "160.00"},
 	{"CommissionService/CorrectSeller", `{"market":"US","saleId":"s2","eventId":"y1","distributorId":"top","correctedAt":"2026-09-17T12:30:00Z","reason":"wrong form"}`, "receipt.kind", "EVENT_KIND_SELLER_CORRECTED"},
+	{"CatalogService/PutVendor", `{"vendor":{"vendorId":"other","name":"Other"}}`, "vendor.vendorId", "other"},
+	{"CatalogService/MoveProduct", `{"productId":"power","eventId":"v1","vendorId":"other","movedAt":"2026-09-17T12:45:00Z","reason":"sold"}`, "movedSales", "1"},
 	{"CommissionService/MoveVendor", `{"market":"US","saleId":"s2","eventId":"m1","vendorId":"acme","movedAt":"2026-09-17T13:00:00Z"}`, "receipt.kind", "EVENT_KIND_VENDOR_MOVED"},
 	{"CommissionService/PreviewCorrection", `{"cancellation":{"market":"US","saleId":"s1","eventId":"x9","cancelledAt":"2026-09-20T12:00:00Z"}}`, "receipt.lines.0.kind", "LINE_KIND_REVERSAL"},
 	{"AdjustmentService/RecordAdjustment", `{"adjustmentId":"j1","distributorId":"root","bonus":"by_hand","amount":{"currencyCode":"USD","amount":"-7.50"},"reason":"a damaged kit","approver":"cfo","effectiveAt":"2026-09-20T12:00:00Z"}`, "adjustment.period.period", "2026-09"},

@@ -80,6 +80,7 @@ var allowed = map[string][]Role{
 	connectv1.CatalogServicePutVendorProcedure:    {RoleStaff},
 	connectv1.CatalogServiceListVendorsProcedure:  {RoleStaff, RoleBackend, RoleAuditor},
 	connectv1.CatalogServicePutProductProcedure:   {RoleStaff},
+	connectv1.CatalogServiceMoveProductProcedure:  {RoleStaff},
 	connectv1.CatalogServiceGetProductProcedure:   {RoleStaff, RoleBackend, RoleAuditor},
 	connectv1.CatalogServiceListProductsProcedure: {RoleStaff, RoleBackend, RoleAuditor},
 	connectv1.CatalogServiceListPeriodsProcedure:  {RoleStaff, RoleBackend, RoleDistributor, RoleAuditor},

@@ -117,6 +117,9 @@ func (s *Store) PutProduct(ctx context.Context, p Product) (Product, error) {
 				Fields: []FieldProblem{{"product.vendor_id", fmt.Sprintf("%q is not in the catalog", p.VendorID), "add the vendor with PutVendor first"}},
 			}
 		}
+		if err := checkMoved(c, p); err != nil {
+			return err
+		}
 		_, err = c.Exec(`INSERT INTO products (product_id, vendor_id, name, product_class, requires_activation, volume_timing, pv, cv, qv, recorded_at_us,
 			billing_cycle, due_rule, grace_days, failures_max, lapse_overdue, payment_reinstates,
 			proration_mode, proration_unit, day_count, changed_unit, extension_rounding, extension_after_used)

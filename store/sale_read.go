@@ -3,7 +3,8 @@ package store
 // What a list of sales names is read in as few statements as there are: one for a single sale, which a connection to a server waits
 // for; for a batch one for every so many sellers, products and plans.
 const (
-	sqlSaleContext = `SELECT ` + sqlDistributorColumns + `, p.product_id, p.vendor_id, p.name, p.product_class, p.requires_activation,
+	sqlSaleContext = `SELECT ` + sqlDistributorColumns + `, p.product_id, COALESCE((SELECT m.vendor_id FROM product_vendors m
+		WHERE m.product_id = p.product_id AND m.from_us <= $1 ORDER BY m.from_us DESC LIMIT 1), p.vendor_id), p.name, p.product_class, p.requires_activation,
 		p.volume_timing, p.pv, p.cv, p.qv, p.billing_cycle, p.due_rule, p.grace_days, p.failures_max, p.lapse_overdue, p.payment_reinstates,
 		CAST(COALESCE((SELECT MAX(v.version) FROM plans v WHERE v.plan_id = d.plan_id AND v.valid_from_us <= $1), 0) AS BIGINT)
 		FROM positions d, products p WHERE d.distributor_id = $2 AND p.product_id = $3`
@@ -13,6 +14,7 @@ const (
 var (
 	sqlSellers       = `SELECT ` + sqlDistributorColumns + ` FROM positions d WHERE d.distributor_id IN ` + idList(0)
 	sqlProducts      = `SELECT ` + sqlProductColumns + ` FROM products WHERE product_id IN ` + idList(0)
+	sqlMovedProducts = `SELECT product_id, from_us, vendor_id FROM product_vendors WHERE product_id IN ` + idList(0) + ` ORDER BY product_id, from_us`
 	sqlFirstContents = `SELECT sale_id, content FROM sale_events WHERE region = $1 AND market = $2 AND event_id = sale_id AND sale_id IN ` + idList(2)
 )
 
@@ -73,6 +75,15 @@ func (r *recording) readContexts(b *Batch) error {
 		sellers[d.DistributorID] = d
 		return nil
 	})
+	type start struct {
+		what   string
+		fromUS int64
+	}
+	vendors := make(map[string][]start)
+	b.queryIDs(sqlMovedProducts, nil, distinct(r.list, func(n NewSale) string { return n.ProductID }), func(row Row) error {
+		vendors[row.Text(0)] = append(vendors[row.Text(0)], start{row.Text(2), row.Int(1)})
+		return nil
+	})
 	b.queryIDs(sqlProducts, nil, distinct(r.list, func(n NewSale) string { return n.ProductID }), func(row Row) error {
 		p := scanProduct(row)
 		products[p.ProductID] = p
@@ -81,15 +92,15 @@ func (r *recording) readContexts(b *Batch) error {
 	if err := r.conn.Send(b); err != nil {
 		return err
 	}
-	type start struct {
+	type begun struct {
 		version int32
 		fromUS  int64
 	}
-	starts := make(map[string][]start)
+	starts := make(map[string][]begun)
 	var versions Batch
 	for _, plan := range distinct(r.list, func(n NewSale) string { return sellers[n.DistributorID].PlanID }) {
 		versions.Query(sqlPlanStarts, []any{plan}, func(row Row) error {
-			starts[plan] = append(starts[plan], start{int32(row.Int(0)), row.Int(1)})
+			starts[plan] = append(starts[plan], begun{int32(row.Int(0)), row.Int(1)})
 			return nil
 		})
 	}
@@ -101,6 +112,11 @@ func (r *recording) readContexts(b *Batch) error {
 		seller, isSeller := sellers[n.DistributorID]
 		product, isProduct := products[n.ProductID]
 		f.seller, f.product, f.known = seller, product, isSeller && isProduct
+		for _, v := range vendors[n.ProductID] {
+			if v.fromUS <= n.SoldAtUS {
+				f.product.VendorID = v.what
+			}
+		}
 		for _, s := range starts[seller.PlanID] {
 			if s.fromUS <= n.SoldAtUS {
 				f.version = max(f.version, s.version)

@@ -32,7 +32,7 @@ const (
 // Tables that are read everywhere and written seldom. A sale walks its upline and reads its period's gate without crossing an
 // ocean.
 var globalTables = []string{
-	"markets", "vendors", "products", "plans", "periods",
+	"markets", "vendors", "products", "product_vendors", "plans", "periods",
 	"network_events", "network_left", "positions", "slots", "placement_orders", "placements", "import_chunks", "opening_events", "adjustments",
 	"runs", "run_attempts", "run_chunks", "run_totals", "run_restatings", "run_liability",
 	"run_liability_drivers", "run_confirmations", "run_advances", "leases", "settings", "schema_history",

@@ -137,6 +137,11 @@ async function tour(c: UplineClients, id: string): Promise<void> {
     market: "US", saleId: second, eventId: "y1", distributorId: top.distributorId, correctedAt: at("2026-09-17T12:30:00Z"), reason: "wrong form",
   });
   assert.equal(corrected.receipt?.kind, EventKind.SELLER_CORRECTED);
+  await c.catalog.putVendor({ vendor: { vendorId: `${id}.other`, name: "Other" } });
+  const handed = await c.catalog.moveProduct({
+    productId: id, eventId: "v1", vendorId: `${id}.other`, movedAt: at("2026-09-17T12:45:00Z"), reason: "sold",
+  });
+  assert.equal(handed.movedSales, 1);
   const moved = await c.commission.moveVendor({ market: "US", saleId: second, eventId: "m1", vendorId: id, movedAt: at("2026-09-17T13:00:00Z") });
   assert.equal(moved.receipt?.kind, EventKind.VENDOR_MOVED);
   const previewed = await c.commission.previewCorrection({

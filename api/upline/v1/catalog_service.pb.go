@@ -1414,6 +1414,145 @@ func (x *PutProductResponse) GetProduct() *Product {
 	return nil
 }
 
+// MoveProductRequest hands a product over to another vendor.
+type MoveProductRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The product.
+	ProductId string `protobuf:"bytes,1,opt,name=product_id,json=productId,proto3" json:"product_id,omitempty"`
+	// The caller's id of the move, unique within the product. Each sale that follows gets an event with the id `upline:vendor:` and this.
+	EventId string `protobuf:"bytes,2,opt,name=event_id,json=eventId,proto3" json:"event_id,omitempty"`
+	// The vendor who provides the product from then on.
+	VendorId string `protobuf:"bytes,3,opt,name=vendor_id,json=vendorId,proto3" json:"vendor_id,omitempty"`
+	// From when. A sale has the vendor of the time that it was sold at, also when it is recorded later. After the product's last move; at
+	// most 5 minutes in the future.
+	MovedAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=moved_at,json=movedAt,proto3" json:"moved_at,omitempty"`
+	// Why, in the caller's words, 1 to 200 characters on one line; kept with the move and its sales' events.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoveProductRequest) Reset() {
+	*x = MoveProductRequest{}
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoveProductRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoveProductRequest) ProtoMessage() {}
+
+func (x *MoveProductRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoveProductRequest.ProtoReflect.Descriptor instead.
+func (*MoveProductRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *MoveProductRequest) GetProductId() string {
+	if x != nil {
+		return x.ProductId
+	}
+	return ""
+}
+
+func (x *MoveProductRequest) GetEventId() string {
+	if x != nil {
+		return x.EventId
+	}
+	return ""
+}
+
+func (x *MoveProductRequest) GetVendorId() string {
+	if x != nil {
+		return x.VendorId
+	}
+	return ""
+}
+
+func (x *MoveProductRequest) GetMovedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.MovedAt
+	}
+	return nil
+}
+
+func (x *MoveProductRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// MoveProductResponse answers MoveProduct.
+type MoveProductResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many sales this call has handed over, at most 500. Sales that are cancelled before, or that were moved to others by themselves,
+	// stay where they are.
+	MovedSales int32 `protobuf:"varint,1,opt,name=moved_sales,json=movedSales,proto3" json:"moved_sales,omitempty"`
+	// There are more sales to hand over: send the same call again, until this is false. The product itself is moved by the first call.
+	SalesLeft     bool `protobuf:"varint,2,opt,name=sales_left,json=salesLeft,proto3" json:"sales_left,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoveProductResponse) Reset() {
+	*x = MoveProductResponse{}
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoveProductResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoveProductResponse) ProtoMessage() {}
+
+func (x *MoveProductResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoveProductResponse.ProtoReflect.Descriptor instead.
+func (*MoveProductResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *MoveProductResponse) GetMovedSales() int32 {
+	if x != nil {
+		return x.MovedSales
+	}
+	return 0
+}
+
+func (x *MoveProductResponse) GetSalesLeft() bool {
+	if x != nil {
+		return x.SalesLeft
+	}
+	return false
+}
+
 // GetProductRequest names a product.
 type GetProductRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1425,7 +1564,7 @@ type GetProductRequest struct {
 
 func (x *GetProductRequest) Reset() {
 	*x = GetProductRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1437,7 +1576,7 @@ func (x *GetProductRequest) String() string {
 func (*GetProductRequest) ProtoMessage() {}
 
 func (x *GetProductRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[15]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1450,7 +1589,7 @@ func (x *GetProductRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProductRequest.ProtoReflect.Descriptor instead.
 func (*GetProductRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{15}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetProductRequest) GetProductId() string {
@@ -1471,7 +1610,7 @@ type GetProductResponse struct {
 
 func (x *GetProductResponse) Reset() {
 	*x = GetProductResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1483,7 +1622,7 @@ func (x *GetProductResponse) String() string {
 func (*GetProductResponse) ProtoMessage() {}
 
 func (x *GetProductResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[16]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1496,7 +1635,7 @@ func (x *GetProductResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProductResponse.ProtoReflect.Descriptor instead.
 func (*GetProductResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{16}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetProductResponse) GetProduct() *Product {
@@ -1519,7 +1658,7 @@ type ListProductsRequest struct {
 
 func (x *ListProductsRequest) Reset() {
 	*x = ListProductsRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1531,7 +1670,7 @@ func (x *ListProductsRequest) String() string {
 func (*ListProductsRequest) ProtoMessage() {}
 
 func (x *ListProductsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[17]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1544,7 +1683,7 @@ func (x *ListProductsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProductsRequest.ProtoReflect.Descriptor instead.
 func (*ListProductsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{17}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListProductsRequest) GetPageSize() int32 {
@@ -1574,7 +1713,7 @@ type ListProductsResponse struct {
 
 func (x *ListProductsResponse) Reset() {
 	*x = ListProductsResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1586,7 +1725,7 @@ func (x *ListProductsResponse) String() string {
 func (*ListProductsResponse) ProtoMessage() {}
 
 func (x *ListProductsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[18]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1599,7 +1738,7 @@ func (x *ListProductsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProductsResponse.ProtoReflect.Descriptor instead.
 func (*ListProductsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{18}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListProductsResponse) GetProducts() []*Product {
@@ -1635,7 +1774,7 @@ type Period struct {
 
 func (x *Period) Reset() {
 	*x = Period{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1647,7 +1786,7 @@ func (x *Period) String() string {
 func (*Period) ProtoMessage() {}
 
 func (x *Period) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[19]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1660,7 +1799,7 @@ func (x *Period) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Period.ProtoReflect.Descriptor instead.
 func (*Period) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{19}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Period) GetRef() *PeriodRef {
@@ -1715,7 +1854,7 @@ type ListPeriodsRequest struct {
 
 func (x *ListPeriodsRequest) Reset() {
 	*x = ListPeriodsRequest{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1727,7 +1866,7 @@ func (x *ListPeriodsRequest) String() string {
 func (*ListPeriodsRequest) ProtoMessage() {}
 
 func (x *ListPeriodsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[20]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1740,7 +1879,7 @@ func (x *ListPeriodsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeriodsRequest.ProtoReflect.Descriptor instead.
 func (*ListPeriodsRequest) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{20}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListPeriodsRequest) GetPlanId() string {
@@ -1784,7 +1923,7 @@ type ListPeriodsResponse struct {
 
 func (x *ListPeriodsResponse) Reset() {
 	*x = ListPeriodsResponse{}
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[21]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1796,7 +1935,7 @@ func (x *ListPeriodsResponse) String() string {
 func (*ListPeriodsResponse) ProtoMessage() {}
 
 func (x *ListPeriodsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_catalog_service_proto_msgTypes[21]
+	mi := &file_upline_v1_catalog_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1809,7 +1948,7 @@ func (x *ListPeriodsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPeriodsResponse.ProtoReflect.Descriptor instead.
 func (*ListPeriodsResponse) Descriptor() ([]byte, []int) {
-	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{21}
+	return file_upline_v1_catalog_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListPeriodsResponse) GetPeriods() []*Period {
@@ -1893,7 +2032,19 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"\x11PutProductRequest\x124\n" +
 	"\aproduct\x18\x01 \x01(\v2\x12.upline.v1.ProductB\x06\xbaH\x03\xc8\x01\x01R\aproduct\"B\n" +
 	"\x12PutProductResponse\x12,\n" +
-	"\aproduct\x18\x01 \x01(\v2\x12.upline.v1.ProductR\aproduct\"R\n" +
+	"\aproduct\x18\x01 \x01(\v2\x12.upline.v1.ProductR\aproduct\"\xc3\x02\n" +
+	"\x12MoveProductRequest\x12=\n" +
+	"\n" +
+	"product_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\tproductId\x129\n" +
+	"\bevent_id\x18\x02 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,48}$R\aeventId\x12;\n" +
+	"\tvendor_id\x18\x03 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\bvendorId\x12=\n" +
+	"\bmoved_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\amovedAt\x127\n" +
+	"\x06reason\x18\x05 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x06reason\"U\n" +
+	"\x13MoveProductResponse\x12\x1f\n" +
+	"\vmoved_sales\x18\x01 \x01(\x05R\n" +
+	"movedSales\x12\x1d\n" +
+	"\n" +
+	"sales_left\x18\x02 \x01(\bR\tsalesLeft\"R\n" +
 	"\x11GetProductRequest\x12=\n" +
 	"\n" +
 	"product_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\tproductId\"B\n" +
@@ -1968,14 +2119,15 @@ const file_upline_v1_catalog_service_proto_rawDesc = "" +
 	"\x1aEXTENSION_ROUNDING_HALF_UP\x10\x01\x12 \n" +
 	"\x1cEXTENSION_ROUNDING_HALF_EVEN\x10\x02\x12\x1b\n" +
 	"\x17EXTENSION_ROUNDING_DOWN\x10\x03\x12\x19\n" +
-	"\x15EXTENSION_ROUNDING_UP\x10\x042\x8a\x05\n" +
+	"\x15EXTENSION_ROUNDING_UP\x10\x042\xd8\x05\n" +
 	"\x0eCatalogService\x12F\n" +
 	"\tPutMarket\x12\x1b.upline.v1.PutMarketRequest\x1a\x1c.upline.v1.PutMarketResponse\x12Q\n" +
 	"\vListMarkets\x12\x1d.upline.v1.ListMarketsRequest\x1a\x1e.upline.v1.ListMarketsResponse\"\x03\x90\x02\x01\x12F\n" +
 	"\tPutVendor\x12\x1b.upline.v1.PutVendorRequest\x1a\x1c.upline.v1.PutVendorResponse\x12Q\n" +
 	"\vListVendors\x12\x1d.upline.v1.ListVendorsRequest\x1a\x1e.upline.v1.ListVendorsResponse\"\x03\x90\x02\x01\x12I\n" +
 	"\n" +
-	"PutProduct\x12\x1c.upline.v1.PutProductRequest\x1a\x1d.upline.v1.PutProductResponse\x12N\n" +
+	"PutProduct\x12\x1c.upline.v1.PutProductRequest\x1a\x1d.upline.v1.PutProductResponse\x12L\n" +
+	"\vMoveProduct\x12\x1d.upline.v1.MoveProductRequest\x1a\x1e.upline.v1.MoveProductResponse\x12N\n" +
 	"\n" +
 	"GetProduct\x12\x1c.upline.v1.GetProductRequest\x1a\x1d.upline.v1.GetProductResponse\"\x03\x90\x02\x01\x12T\n" +
 	"\fListProducts\x12\x1e.upline.v1.ListProductsRequest\x1a\x1f.upline.v1.ListProductsResponse\"\x03\x90\x02\x01\x12Q\n" +
@@ -1994,7 +2146,7 @@ func file_upline_v1_catalog_service_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_catalog_service_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_upline_v1_catalog_service_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_upline_v1_catalog_service_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_upline_v1_catalog_service_proto_goTypes = []any{
 	(VolumeTiming)(0),             // 0: upline.v1.VolumeTiming
 	(BillingCycle)(0),             // 1: upline.v1.BillingCycle
@@ -2019,17 +2171,19 @@ var file_upline_v1_catalog_service_proto_goTypes = []any{
 	(*Product)(nil),               // 20: upline.v1.Product
 	(*PutProductRequest)(nil),     // 21: upline.v1.PutProductRequest
 	(*PutProductResponse)(nil),    // 22: upline.v1.PutProductResponse
-	(*GetProductRequest)(nil),     // 23: upline.v1.GetProductRequest
-	(*GetProductResponse)(nil),    // 24: upline.v1.GetProductResponse
-	(*ListProductsRequest)(nil),   // 25: upline.v1.ListProductsRequest
-	(*ListProductsResponse)(nil),  // 26: upline.v1.ListProductsResponse
-	(*Period)(nil),                // 27: upline.v1.Period
-	(*ListPeriodsRequest)(nil),    // 28: upline.v1.ListPeriodsRequest
-	(*ListPeriodsResponse)(nil),   // 29: upline.v1.ListPeriodsResponse
-	(*PeriodRef)(nil),             // 30: upline.v1.PeriodRef
-	(*timestamppb.Timestamp)(nil), // 31: google.protobuf.Timestamp
-	(PeriodState)(0),              // 32: upline.v1.PeriodState
-	(Cadence)(0),                  // 33: upline.v1.Cadence
+	(*MoveProductRequest)(nil),    // 23: upline.v1.MoveProductRequest
+	(*MoveProductResponse)(nil),   // 24: upline.v1.MoveProductResponse
+	(*GetProductRequest)(nil),     // 25: upline.v1.GetProductRequest
+	(*GetProductResponse)(nil),    // 26: upline.v1.GetProductResponse
+	(*ListProductsRequest)(nil),   // 27: upline.v1.ListProductsRequest
+	(*ListProductsResponse)(nil),  // 28: upline.v1.ListProductsResponse
+	(*Period)(nil),                // 29: upline.v1.Period
+	(*ListPeriodsRequest)(nil),    // 30: upline.v1.ListPeriodsRequest
+	(*ListPeriodsResponse)(nil),   // 31: upline.v1.ListPeriodsResponse
+	(*timestamppb.Timestamp)(nil), // 32: google.protobuf.Timestamp
+	(*PeriodRef)(nil),             // 33: upline.v1.PeriodRef
+	(PeriodState)(0),              // 34: upline.v1.PeriodState
+	(Cadence)(0),                  // 35: upline.v1.Cadence
 }
 var file_upline_v1_catalog_service_proto_depIdxs = []int32{
 	8,  // 0: upline.v1.PutMarketRequest.market:type_name -> upline.v1.Market
@@ -2050,35 +2204,38 @@ var file_upline_v1_catalog_service_proto_depIdxs = []int32{
 	19, // 15: upline.v1.Product.proration:type_name -> upline.v1.Proration
 	20, // 16: upline.v1.PutProductRequest.product:type_name -> upline.v1.Product
 	20, // 17: upline.v1.PutProductResponse.product:type_name -> upline.v1.Product
-	20, // 18: upline.v1.GetProductResponse.product:type_name -> upline.v1.Product
-	20, // 19: upline.v1.ListProductsResponse.products:type_name -> upline.v1.Product
-	30, // 20: upline.v1.Period.ref:type_name -> upline.v1.PeriodRef
-	31, // 21: upline.v1.Period.start:type_name -> google.protobuf.Timestamp
-	31, // 22: upline.v1.Period.end:type_name -> google.protobuf.Timestamp
-	32, // 23: upline.v1.Period.state:type_name -> upline.v1.PeriodState
-	33, // 24: upline.v1.ListPeriodsRequest.cadence:type_name -> upline.v1.Cadence
-	27, // 25: upline.v1.ListPeriodsResponse.periods:type_name -> upline.v1.Period
-	9,  // 26: upline.v1.CatalogService.PutMarket:input_type -> upline.v1.PutMarketRequest
-	11, // 27: upline.v1.CatalogService.ListMarkets:input_type -> upline.v1.ListMarketsRequest
-	14, // 28: upline.v1.CatalogService.PutVendor:input_type -> upline.v1.PutVendorRequest
-	16, // 29: upline.v1.CatalogService.ListVendors:input_type -> upline.v1.ListVendorsRequest
-	21, // 30: upline.v1.CatalogService.PutProduct:input_type -> upline.v1.PutProductRequest
-	23, // 31: upline.v1.CatalogService.GetProduct:input_type -> upline.v1.GetProductRequest
-	25, // 32: upline.v1.CatalogService.ListProducts:input_type -> upline.v1.ListProductsRequest
-	28, // 33: upline.v1.CatalogService.ListPeriods:input_type -> upline.v1.ListPeriodsRequest
-	10, // 34: upline.v1.CatalogService.PutMarket:output_type -> upline.v1.PutMarketResponse
-	12, // 35: upline.v1.CatalogService.ListMarkets:output_type -> upline.v1.ListMarketsResponse
-	15, // 36: upline.v1.CatalogService.PutVendor:output_type -> upline.v1.PutVendorResponse
-	17, // 37: upline.v1.CatalogService.ListVendors:output_type -> upline.v1.ListVendorsResponse
-	22, // 38: upline.v1.CatalogService.PutProduct:output_type -> upline.v1.PutProductResponse
-	24, // 39: upline.v1.CatalogService.GetProduct:output_type -> upline.v1.GetProductResponse
-	26, // 40: upline.v1.CatalogService.ListProducts:output_type -> upline.v1.ListProductsResponse
-	29, // 41: upline.v1.CatalogService.ListPeriods:output_type -> upline.v1.ListPeriodsResponse
-	34, // [34:42] is the sub-list for method output_type
-	26, // [26:34] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	32, // 18: upline.v1.MoveProductRequest.moved_at:type_name -> google.protobuf.Timestamp
+	20, // 19: upline.v1.GetProductResponse.product:type_name -> upline.v1.Product
+	20, // 20: upline.v1.ListProductsResponse.products:type_name -> upline.v1.Product
+	33, // 21: upline.v1.Period.ref:type_name -> upline.v1.PeriodRef
+	32, // 22: upline.v1.Period.start:type_name -> google.protobuf.Timestamp
+	32, // 23: upline.v1.Period.end:type_name -> google.protobuf.Timestamp
+	34, // 24: upline.v1.Period.state:type_name -> upline.v1.PeriodState
+	35, // 25: upline.v1.ListPeriodsRequest.cadence:type_name -> upline.v1.Cadence
+	29, // 26: upline.v1.ListPeriodsResponse.periods:type_name -> upline.v1.Period
+	9,  // 27: upline.v1.CatalogService.PutMarket:input_type -> upline.v1.PutMarketRequest
+	11, // 28: upline.v1.CatalogService.ListMarkets:input_type -> upline.v1.ListMarketsRequest
+	14, // 29: upline.v1.CatalogService.PutVendor:input_type -> upline.v1.PutVendorRequest
+	16, // 30: upline.v1.CatalogService.ListVendors:input_type -> upline.v1.ListVendorsRequest
+	21, // 31: upline.v1.CatalogService.PutProduct:input_type -> upline.v1.PutProductRequest
+	23, // 32: upline.v1.CatalogService.MoveProduct:input_type -> upline.v1.MoveProductRequest
+	25, // 33: upline.v1.CatalogService.GetProduct:input_type -> upline.v1.GetProductRequest
+	27, // 34: upline.v1.CatalogService.ListProducts:input_type -> upline.v1.ListProductsRequest
+	30, // 35: upline.v1.CatalogService.ListPeriods:input_type -> upline.v1.ListPeriodsRequest
+	10, // 36: upline.v1.CatalogService.PutMarket:output_type -> upline.v1.PutMarketResponse
+	12, // 37: upline.v1.CatalogService.ListMarkets:output_type -> upline.v1.ListMarketsResponse
+	15, // 38: upline.v1.CatalogService.PutVendor:output_type -> upline.v1.PutVendorResponse
+	17, // 39: upline.v1.CatalogService.ListVendors:output_type -> upline.v1.ListVendorsResponse
+	22, // 40: upline.v1.CatalogService.PutProduct:output_type -> upline.v1.PutProductResponse
+	24, // 41: upline.v1.CatalogService.MoveProduct:output_type -> upline.v1.MoveProductResponse
+	26, // 42: upline.v1.CatalogService.GetProduct:output_type -> upline.v1.GetProductResponse
+	28, // 43: upline.v1.CatalogService.ListProducts:output_type -> upline.v1.ListProductsResponse
+	31, // 44: upline.v1.CatalogService.ListPeriods:output_type -> upline.v1.ListPeriodsResponse
+	36, // [36:45] is the sub-list for method output_type
+	27, // [27:36] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_catalog_service_proto_init() }
@@ -2093,7 +2250,7 @@ func file_upline_v1_catalog_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_catalog_service_proto_rawDesc), len(file_upline_v1_catalog_service_proto_rawDesc)),
 			NumEnums:      8,
-			NumMessages:   22,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,7 @@ const (
 	CatalogService_PutVendor_FullMethodName    = "/upline.v1.CatalogService/PutVendor"
 	CatalogService_ListVendors_FullMethodName  = "/upline.v1.CatalogService/ListVendors"
 	CatalogService_PutProduct_FullMethodName   = "/upline.v1.CatalogService/PutProduct"
+	CatalogService_MoveProduct_FullMethodName  = "/upline.v1.CatalogService/MoveProduct"
 	CatalogService_GetProduct_FullMethodName   = "/upline.v1.CatalogService/GetProduct"
 	CatalogService_ListProducts_FullMethodName = "/upline.v1.CatalogService/ListProducts"
 	CatalogService_ListPeriods_FullMethodName  = "/upline.v1.CatalogService/ListPeriods"
@@ -43,8 +44,12 @@ type CatalogServiceClient interface {
 	PutVendor(ctx context.Context, in *PutVendorRequest, opts ...grpc.CallOption) (*PutVendorResponse, error)
 	// ListVendors lists vendors, ordered by id.
 	ListVendors(ctx context.Context, in *ListVendorsRequest, opts ...grpc.CallOption) (*ListVendorsResponse, error)
-	// PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded.
+	// PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded. The vendor of a product
+	// that was moved is changed by MoveProduct alone.
 	PutProduct(ctx context.Context, in *PutProductRequest, opts ...grpc.CallOption) (*PutProductResponse, error)
+	// MoveProduct hands a product over to another vendor from a time on. Its sales follow: those that are sold from then on, and the open ones
+	// that the vendor before still has. What was posted stays as it is.
+	MoveProduct(ctx context.Context, in *MoveProductRequest, opts ...grpc.CallOption) (*MoveProductResponse, error)
 	// GetProduct returns one product.
 	GetProduct(ctx context.Context, in *GetProductRequest, opts ...grpc.CallOption) (*GetProductResponse, error)
 	// ListProducts lists products, ordered by id.
@@ -111,6 +116,16 @@ func (c *catalogServiceClient) PutProduct(ctx context.Context, in *PutProductReq
 	return out, nil
 }
 
+func (c *catalogServiceClient) MoveProduct(ctx context.Context, in *MoveProductRequest, opts ...grpc.CallOption) (*MoveProductResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(MoveProductResponse)
+	err := c.cc.Invoke(ctx, CatalogService_MoveProduct_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *catalogServiceClient) GetProduct(ctx context.Context, in *GetProductRequest, opts ...grpc.CallOption) (*GetProductResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetProductResponse)
@@ -155,8 +170,12 @@ type CatalogServiceServer interface {
 	PutVendor(context.Context, *PutVendorRequest) (*PutVendorResponse, error)
 	// ListVendors lists vendors, ordered by id.
 	ListVendors(context.Context, *ListVendorsRequest) (*ListVendorsResponse, error)
-	// PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded.
+	// PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded. The vendor of a product
+	// that was moved is changed by MoveProduct alone.
 	PutProduct(context.Context, *PutProductRequest) (*PutProductResponse, error)
+	// MoveProduct hands a product over to another vendor from a time on. Its sales follow: those that are sold from then on, and the open ones
+	// that the vendor before still has. What was posted stays as it is.
+	MoveProduct(context.Context, *MoveProductRequest) (*MoveProductResponse, error)
 	// GetProduct returns one product.
 	GetProduct(context.Context, *GetProductRequest) (*GetProductResponse, error)
 	// ListProducts lists products, ordered by id.
@@ -187,6 +206,9 @@ func (UnimplementedCatalogServiceServer) ListVendors(context.Context, *ListVendo
 }
 func (UnimplementedCatalogServiceServer) PutProduct(context.Context, *PutProductRequest) (*PutProductResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method PutProduct not implemented")
+}
+func (UnimplementedCatalogServiceServer) MoveProduct(context.Context, *MoveProductRequest) (*MoveProductResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method MoveProduct not implemented")
 }
 func (UnimplementedCatalogServiceServer) GetProduct(context.Context, *GetProductRequest) (*GetProductResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetProduct not implemented")
@@ -308,6 +330,24 @@ func _CatalogService_PutProduct_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CatalogService_MoveProduct_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MoveProductRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CatalogServiceServer).MoveProduct(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CatalogService_MoveProduct_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CatalogServiceServer).MoveProduct(ctx, req.(*MoveProductRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _CatalogService_GetProduct_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetProductRequest)
 	if err := dec(in); err != nil {
@@ -388,6 +428,10 @@ var CatalogService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "PutProduct",
 			Handler:    _CatalogService_PutProduct_Handler,
+		},
+		{
+			MethodName: "MoveProduct",
+			Handler:    _CatalogService_MoveProduct_Handler,
 		},
 		{
 			MethodName: "GetProduct",

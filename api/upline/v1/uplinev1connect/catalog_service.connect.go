@@ -48,6 +48,9 @@ const (
 	// CatalogServicePutProductProcedure is the fully-qualified name of the CatalogService's PutProduct
 	// RPC.
 	CatalogServicePutProductProcedure = "/upline.v1.CatalogService/PutProduct"
+	// CatalogServiceMoveProductProcedure is the fully-qualified name of the CatalogService's
+	// MoveProduct RPC.
+	CatalogServiceMoveProductProcedure = "/upline.v1.CatalogService/MoveProduct"
 	// CatalogServiceGetProductProcedure is the fully-qualified name of the CatalogService's GetProduct
 	// RPC.
 	CatalogServiceGetProductProcedure = "/upline.v1.CatalogService/GetProduct"
@@ -69,8 +72,12 @@ type CatalogServiceClient interface {
 	PutVendor(context.Context, *v1.PutVendorRequest) (*v1.PutVendorResponse, error)
 	// ListVendors lists vendors, ordered by id.
 	ListVendors(context.Context, *v1.ListVendorsRequest) (*v1.ListVendorsResponse, error)
-	// PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded.
+	// PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded. The vendor of a product
+	// that was moved is changed by MoveProduct alone.
 	PutProduct(context.Context, *v1.PutProductRequest) (*v1.PutProductResponse, error)
+	// MoveProduct hands a product over to another vendor from a time on. Its sales follow: those that are sold from then on, and the open ones
+	// that the vendor before still has. What was posted stays as it is.
+	MoveProduct(context.Context, *v1.MoveProductRequest) (*v1.MoveProductResponse, error)
 	// GetProduct returns one product.
 	GetProduct(context.Context, *v1.GetProductRequest) (*v1.GetProductResponse, error)
 	// ListProducts lists products, ordered by id.
@@ -122,6 +129,12 @@ func NewCatalogServiceClient(httpClient connect.HTTPClient, baseURL string, opts
 			connect.WithSchema(catalogServiceMethods.ByName("PutProduct")),
 			connect.WithClientOptions(opts...),
 		),
+		moveProduct: connect.NewClient[v1.MoveProductRequest, v1.MoveProductResponse](
+			httpClient,
+			baseURL+CatalogServiceMoveProductProcedure,
+			connect.WithSchema(catalogServiceMethods.ByName("MoveProduct")),
+			connect.WithClientOptions(opts...),
+		),
 		getProduct: connect.NewClient[v1.GetProductRequest, v1.GetProductResponse](
 			httpClient,
 			baseURL+CatalogServiceGetProductProcedure,
@@ -153,6 +166,7 @@ type catalogServiceClient struct {
 	putVendor    *connect.Client[v1.PutVendorRequest, v1.PutVendorResponse]
 	listVendors  *connect.Client[v1.ListVendorsRequest, v1.ListVendorsResponse]
 	putProduct   *connect.Client[v1.PutProductRequest, v1.PutProductResponse]
+	moveProduct  *connect.Client[v1.MoveProductRequest, v1.MoveProductResponse]
 	getProduct   *connect.Client[v1.GetProductRequest, v1.GetProductResponse]
 	listProducts *connect.Client[v1.ListProductsRequest, v1.ListProductsResponse]
 	listPeriods  *connect.Client[v1.ListPeriodsRequest, v1.ListPeriodsResponse]
@@ -203,6 +217,15 @@ func (c *catalogServiceClient) PutProduct(ctx context.Context, req *v1.PutProduc
 	return nil, err
 }
 
+// MoveProduct calls upline.v1.CatalogService.MoveProduct.
+func (c *catalogServiceClient) MoveProduct(ctx context.Context, req *v1.MoveProductRequest) (*v1.MoveProductResponse, error) {
+	response, err := c.moveProduct.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
+}
+
 // GetProduct calls upline.v1.CatalogService.GetProduct.
 func (c *catalogServiceClient) GetProduct(ctx context.Context, req *v1.GetProductRequest) (*v1.GetProductResponse, error) {
 	response, err := c.getProduct.CallUnary(ctx, connect.NewRequest(req))
@@ -240,8 +263,12 @@ type CatalogServiceHandler interface {
 	PutVendor(context.Context, *v1.PutVendorRequest) (*v1.PutVendorResponse, error)
 	// ListVendors lists vendors, ordered by id.
 	ListVendors(context.Context, *v1.ListVendorsRequest) (*v1.ListVendorsResponse, error)
-	// PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded.
+	// PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded. The vendor of a product
+	// that was moved is changed by MoveProduct alone.
 	PutProduct(context.Context, *v1.PutProductRequest) (*v1.PutProductResponse, error)
+	// MoveProduct hands a product over to another vendor from a time on. Its sales follow: those that are sold from then on, and the open ones
+	// that the vendor before still has. What was posted stays as it is.
+	MoveProduct(context.Context, *v1.MoveProductRequest) (*v1.MoveProductResponse, error)
 	// GetProduct returns one product.
 	GetProduct(context.Context, *v1.GetProductRequest) (*v1.GetProductResponse, error)
 	// ListProducts lists products, ordered by id.
@@ -289,6 +316,12 @@ func NewCatalogServiceHandler(svc CatalogServiceHandler, opts ...connect.Handler
 		connect.WithSchema(catalogServiceMethods.ByName("PutProduct")),
 		connect.WithHandlerOptions(opts...),
 	)
+	catalogServiceMoveProductHandler := connect.NewUnaryHandlerSimple(
+		CatalogServiceMoveProductProcedure,
+		svc.MoveProduct,
+		connect.WithSchema(catalogServiceMethods.ByName("MoveProduct")),
+		connect.WithHandlerOptions(opts...),
+	)
 	catalogServiceGetProductHandler := connect.NewUnaryHandlerSimple(
 		CatalogServiceGetProductProcedure,
 		svc.GetProduct,
@@ -322,6 +355,8 @@ func NewCatalogServiceHandler(svc CatalogServiceHandler, opts ...connect.Handler
 			catalogServiceListVendorsHandler.ServeHTTP(w, r)
 		case CatalogServicePutProductProcedure:
 			catalogServicePutProductHandler.ServeHTTP(w, r)
+		case CatalogServiceMoveProductProcedure:
+			catalogServiceMoveProductHandler.ServeHTTP(w, r)
 		case CatalogServiceGetProductProcedure:
 			catalogServiceGetProductHandler.ServeHTTP(w, r)
 		case CatalogServiceListProductsProcedure:
@@ -355,6 +390,10 @@ func (UnimplementedCatalogServiceHandler) ListVendors(context.Context, *v1.ListV
 
 func (UnimplementedCatalogServiceHandler) PutProduct(context.Context, *v1.PutProductRequest) (*v1.PutProductResponse, error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CatalogService.PutProduct is not implemented"))
+}
+
+func (UnimplementedCatalogServiceHandler) MoveProduct(context.Context, *v1.MoveProductRequest) (*v1.MoveProductResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.CatalogService.MoveProduct is not implemented"))
 }
 
 func (UnimplementedCatalogServiceHandler) GetProduct(context.Context, *v1.GetProductRequest) (*v1.GetProductResponse, error) {

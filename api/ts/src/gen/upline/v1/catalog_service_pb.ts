@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/catalog_service.proto.
  */
 export const file_upline_v1_catalog_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch91cGxpbmUvdjEvY2F0YWxvZ19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiNgoGTWFya2V0Eg4KBm1hcmtldBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDAoEbmFtZRgDIAEoCSI1ChBQdXRNYXJrZXRSZXF1ZXN0EiEKBm1hcmtldBgBIAEoCzIRLnVwbGluZS52MS5NYXJrZXQiNgoRUHV0TWFya2V0UmVzcG9uc2USIQoGbWFya2V0GAEgASgLMhEudXBsaW5lLnYxLk1hcmtldCIUChJMaXN0TWFya2V0c1JlcXVlc3QiOQoTTGlzdE1hcmtldHNSZXNwb25zZRIiCgdtYXJrZXRzGAEgAygLMhEudXBsaW5lLnYxLk1hcmtldCIpCgZWZW5kb3ISEQoJdmVuZG9yX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiNQoQUHV0VmVuZG9yUmVxdWVzdBIhCgZ2ZW5kb3IYASABKAsyES51cGxpbmUudjEuVmVuZG9yIjYKEVB1dFZlbmRvclJlc3BvbnNlEiEKBnZlbmRvchgBIAEoCzIRLnVwbGluZS52MS5WZW5kb3IiOwoSTGlzdFZlbmRvcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlIKE0xpc3RWZW5kb3JzUmVzcG9uc2USIgoHdmVuZG9ycxgBIAMoCzIRLnVwbGluZS52MS5WZW5kb3ISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIsYBCgdCaWxsaW5nEiYKBWN5Y2xlGAEgASgOMhcudXBsaW5lLnYxLkJpbGxpbmdDeWNsZRIiCgNkdWUYAiABKA4yFS51cGxpbmUudjEuQmlsbGluZ0R1ZRISCgpncmFjZV9kYXlzGAMgASgFEiMKG2xhcHNlX2FmdGVyX2ZhaWxlZF9wYXltZW50cxgEIAEoBRIaChJsYXBzZV93aGVuX292ZXJkdWUYBSABKAgSGgoScGF5bWVudF9yZWluc3RhdGVzGAYgASgIIokCCglQcm9yYXRpb24SJgoEbW9kZRgBIAEoDjIYLnVwbGluZS52MS5Qcm9yYXRpb25Nb2RlEiYKBHVuaXQYAiABKA4yGC51cGxpbmUudjEuUHJvcmF0aW9uVW5pdBImCglkYXlfY291bnQYAyABKA4yEy51cGxpbmUudjEuRGF5Q291bnQSLAoMY2hhbmdlZF91bml0GAQgASgOMhYudXBsaW5lLnYxLkNoYW5nZWRVbml0EjgKEmV4dGVuc2lvbl9yb3VuZGluZxgFIAEoDjIcLnVwbGluZS52MS5FeHRlbnNpb25Sb3VuZGluZxIcChRleHRlbnNpb25fYWZ0ZXJfdXNlZBgGIAEoCCKUAgoHUHJvZHVjdBISCgpwcm9kdWN0X2lkGAEgASgJEhEKCXZlbmRvcl9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEhUKDXByb2R1Y3RfY2xhc3MYBCABKAkSGwoTcmVxdWlyZXNfYWN0aXZhdGlvbhgFIAEoCBIuCg12b2x1bWVfdGltaW5nGAYgASgOMhcudXBsaW5lLnYxLlZvbHVtZVRpbWluZxIKCgJwdhgHIAEoCRIKCgJjdhgIIAEoCRIKCgJxdhgJIAEoCRIjCgdiaWxsaW5nGAogASgLMhIudXBsaW5lLnYxLkJpbGxpbmcSJwoJcHJvcmF0aW9uGAsgASgLMhQudXBsaW5lLnYxLlByb3JhdGlvbiI4ChFQdXRQcm9kdWN0UmVxdWVzdBIjCgdwcm9kdWN0GAEgASgLMhIudXBsaW5lLnYxLlByb2R1Y3QiOQoSUHV0UHJvZHVjdFJlc3BvbnNlEiMKB3Byb2R1Y3QYASABKAsyEi51cGxpbmUudjEuUHJvZHVjdCInChFHZXRQcm9kdWN0UmVxdWVzdBISCgpwcm9kdWN0X2lkGAEgASgJIjkKEkdldFByb2R1Y3RSZXNwb25zZRIjCgdwcm9kdWN0GAEgASgLMhIudXBsaW5lLnYxLlByb2R1Y3QiPAoTTGlzdFByb2R1Y3RzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJVChRMaXN0UHJvZHVjdHNSZXNwb25zZRIkCghwcm9kdWN0cxgBIAMoCzISLnVwbGluZS52MS5Qcm9kdWN0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK2AQoGUGVyaW9kEiEKA3JlZhgBIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSKQoFc3RhcnQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEicKA2VuZBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoFc3RhdGUYBCABKA4yFi51cGxpbmUudjEuUGVyaW9kU3RhdGUSDgoGcnVuX2lkGAUgASgJInEKEkxpc3RQZXJpb2RzUmVxdWVzdBIPCgdwbGFuX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJSChNMaXN0UGVyaW9kc1Jlc3BvbnNlEiIKB3BlcmlvZHMYASADKAsyES51cGxpbmUudjEuUGVyaW9kEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSpsCgxWb2x1bWVUaW1pbmcSHQoZVk9MVU1FX1RJTUlOR19VTlNQRUNJRklFRBAAEh8KG1ZPTFVNRV9USU1JTkdfT05fQUNUSVZBVElPThABEhwKGFZPTFVNRV9USU1JTkdfT05fUEFZTUVOVBACKpsBCgxCaWxsaW5nQ3ljbGUSHQoZQklMTElOR19DWUNMRV9VTlNQRUNJRklFRBAAEhoKFkJJTExJTkdfQ1lDTEVfT05FX1RJTUUQARIZChVCSUxMSU5HX0NZQ0xFX01PTlRITFkQAhIbChdCSUxMSU5HX0NZQ0xFX1FVQVJURVJMWRADEhgKFEJJTExJTkdfQ1lDTEVfQU5OVUFMEAQqYQoKQmlsbGluZ0R1ZRIbChdCSUxMSU5HX0RVRV9VTlNQRUNJRklFRBAAEhoKFkJJTExJTkdfRFVFX0lOX0FEVkFOQ0UQARIaChZCSUxMSU5HX0RVRV9JTl9BUlJFQVJTEAIq1AEKDVByb3JhdGlvbk1vZGUSHgoaUFJPUkFUSU9OX01PREVfVU5TUEVDSUZJRUQQABIZChVQUk9SQVRJT05fTU9ERV9DSEFSR0UQARIXChNQUk9SQVRJT05fTU9ERV9EQVRFEAISFwoTUFJPUkFUSU9OX01PREVfTk9ORRADEhsKF1BST1JBVElPTl9NT0RFX0RFRkVSUkVEEAQSGgoWUFJPUkFUSU9OX01PREVfUkVTVEFSVBAFEh0KGVBST1JBVElPTl9NT0RFX0ZVTExfUFJJQ0UQBirBAQoNUHJvcmF0aW9uVW5pdBIeChpQUk9SQVRJT05fVU5JVF9VTlNQRUNJRklFRBAAEhkKFVBST1JBVElPTl9VTklUX1NFQ09ORBABEhYKElBST1JBVElPTl9VTklUX0RBWRACEhgKFFBST1JBVElPTl9VTklUX01PTlRIEAMSIQodUFJPUkFUSU9OX1VOSVRfQ0FMRU5EQVJfTU9OVEgQBBIgChxQUk9SQVRJT05fVU5JVF9DQUxFTkRBUl9ZRUFSEAUqkAEKCERheUNvdW50EhkKFURBWV9DT1VOVF9VTlNQRUNJRklFRBAAEhsKF0RBWV9DT1VOVF9BQ1RVQUxfQUNUVUFMEAESGAoUREFZX0NPVU5UX0FDVFVBTF8zNjUQAhIYChREQVlfQ09VTlRfQUNUVUFMXzM2MBADEhgKFERBWV9DT1VOVF9USElSVFlfMzYwEAQqWwoLQ2hhbmdlZFVuaXQSHAoYQ0hBTkdFRF9VTklUX1VOU1BFQ0lGSUVEEAASFQoRQ0hBTkdFRF9VTklUX1VTRUQQARIXChNDSEFOR0VEX1VOSVRfVU5VU0VEEAIqsQEKEUV4dGVuc2lvblJvdW5kaW5nEiIKHkVYVEVOU0lPTl9ST1VORElOR19VTlNQRUNJRklFRBAAEh4KGkVYVEVOU0lPTl9ST1VORElOR19IQUxGX1VQEAESIAocRVhURU5TSU9OX1JPVU5ESU5HX0hBTEZfRVZFThACEhsKF0VYVEVOU0lPTl9ST1VORElOR19ET1dOEAMSGQoVRVhURU5TSU9OX1JPVU5ESU5HX1VQEAQyigUKDkNhdGFsb2dTZXJ2aWNlEkYKCVB1dE1hcmtldBIbLnVwbGluZS52MS5QdXRNYXJrZXRSZXF1ZXN0GhwudXBsaW5lLnYxLlB1dE1hcmtldFJlc3BvbnNlElEKC0xpc3RNYXJrZXRzEh0udXBsaW5lLnYxLkxpc3RNYXJrZXRzUmVxdWVzdBoeLnVwbGluZS52MS5MaXN0TWFya2V0c1Jlc3BvbnNlIgOQAgESRgoJUHV0VmVuZG9yEhsudXBsaW5lLnYxLlB1dFZlbmRvclJlcXVlc3QaHC51cGxpbmUudjEuUHV0VmVuZG9yUmVzcG9uc2USUQoLTGlzdFZlbmRvcnMSHS51cGxpbmUudjEuTGlzdFZlbmRvcnNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RWZW5kb3JzUmVzcG9uc2UiA5ACARJJCgpQdXRQcm9kdWN0EhwudXBsaW5lLnYxLlB1dFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLlB1dFByb2R1Y3RSZXNwb25zZRJOCgpHZXRQcm9kdWN0EhwudXBsaW5lLnYxLkdldFByb2R1Y3RSZXF1ZXN0Gh0udXBsaW5lLnYxLkdldFByb2R1Y3RSZXNwb25zZSIDkAIBElQKDExpc3RQcm9kdWN0cxIeLnVwbGluZS52MS5MaXN0UHJvZHVjdHNSZXF1ZXN0Gh8udXBsaW5lLnYxLkxpc3RQcm9kdWN0c1Jlc3BvbnNlIgOQAgESUQoLTGlzdFBlcmlvZHMSHS51cGxpbmUudjEuTGlzdFBlcmlvZHNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RQZXJpb2RzUmVzcG9uc2UiA5ACAUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_types]);
+  fileDesc("Ch91cGxpbmUvdjEvY2F0YWxvZ19zZXJ2aWNlLnByb3RvEgl1cGxpbmUudjEiNgoGTWFya2V0Eg4KBm1hcmtldBgBIAEoCRIOCgZyZWdpb24YAiABKAkSDAoEbmFtZRgDIAEoCSI1ChBQdXRNYXJrZXRSZXF1ZXN0EiEKBm1hcmtldBgBIAEoCzIRLnVwbGluZS52MS5NYXJrZXQiNgoRUHV0TWFya2V0UmVzcG9uc2USIQoGbWFya2V0GAEgASgLMhEudXBsaW5lLnYxLk1hcmtldCIUChJMaXN0TWFya2V0c1JlcXVlc3QiOQoTTGlzdE1hcmtldHNSZXNwb25zZRIiCgdtYXJrZXRzGAEgAygLMhEudXBsaW5lLnYxLk1hcmtldCIpCgZWZW5kb3ISEQoJdmVuZG9yX2lkGAEgASgJEgwKBG5hbWUYAiABKAkiNQoQUHV0VmVuZG9yUmVxdWVzdBIhCgZ2ZW5kb3IYASABKAsyES51cGxpbmUudjEuVmVuZG9yIjYKEVB1dFZlbmRvclJlc3BvbnNlEiEKBnZlbmRvchgBIAEoCzIRLnVwbGluZS52MS5WZW5kb3IiOwoSTGlzdFZlbmRvcnNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlIKE0xpc3RWZW5kb3JzUmVzcG9uc2USIgoHdmVuZG9ycxgBIAMoCzIRLnVwbGluZS52MS5WZW5kb3ISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIsYBCgdCaWxsaW5nEiYKBWN5Y2xlGAEgASgOMhcudXBsaW5lLnYxLkJpbGxpbmdDeWNsZRIiCgNkdWUYAiABKA4yFS51cGxpbmUudjEuQmlsbGluZ0R1ZRISCgpncmFjZV9kYXlzGAMgASgFEiMKG2xhcHNlX2FmdGVyX2ZhaWxlZF9wYXltZW50cxgEIAEoBRIaChJsYXBzZV93aGVuX292ZXJkdWUYBSABKAgSGgoScGF5bWVudF9yZWluc3RhdGVzGAYgASgIIokCCglQcm9yYXRpb24SJgoEbW9kZRgBIAEoDjIYLnVwbGluZS52MS5Qcm9yYXRpb25Nb2RlEiYKBHVuaXQYAiABKA4yGC51cGxpbmUudjEuUHJvcmF0aW9uVW5pdBImCglkYXlfY291bnQYAyABKA4yEy51cGxpbmUudjEuRGF5Q291bnQSLAoMY2hhbmdlZF91bml0GAQgASgOMhYudXBsaW5lLnYxLkNoYW5nZWRVbml0EjgKEmV4dGVuc2lvbl9yb3VuZGluZxgFIAEoDjIcLnVwbGluZS52MS5FeHRlbnNpb25Sb3VuZGluZxIcChRleHRlbnNpb25fYWZ0ZXJfdXNlZBgGIAEoCCKUAgoHUHJvZHVjdBISCgpwcm9kdWN0X2lkGAEgASgJEhEKCXZlbmRvcl9pZBgCIAEoCRIMCgRuYW1lGAMgASgJEhUKDXByb2R1Y3RfY2xhc3MYBCABKAkSGwoTcmVxdWlyZXNfYWN0aXZhdGlvbhgFIAEoCBIuCg12b2x1bWVfdGltaW5nGAYgASgOMhcudXBsaW5lLnYxLlZvbHVtZVRpbWluZxIKCgJwdhgHIAEoCRIKCgJjdhgIIAEoCRIKCgJxdhgJIAEoCRIjCgdiaWxsaW5nGAogASgLMhIudXBsaW5lLnYxLkJpbGxpbmcSJwoJcHJvcmF0aW9uGAsgASgLMhQudXBsaW5lLnYxLlByb3JhdGlvbiI4ChFQdXRQcm9kdWN0UmVxdWVzdBIjCgdwcm9kdWN0GAEgASgLMhIudXBsaW5lLnYxLlByb2R1Y3QiOQoSUHV0UHJvZHVjdFJlc3BvbnNlEiMKB3Byb2R1Y3QYASABKAsyEi51cGxpbmUudjEuUHJvZHVjdCKLAQoSTW92ZVByb2R1Y3RSZXF1ZXN0EhIKCnByb2R1Y3RfaWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSEQoJdmVuZG9yX2lkGAMgASgJEiwKCG1vdmVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZyZWFzb24YBSABKAkiPgoTTW92ZVByb2R1Y3RSZXNwb25zZRITCgttb3ZlZF9zYWxlcxgBIAEoBRISCgpzYWxlc19sZWZ0GAIgASgIIicKEUdldFByb2R1Y3RSZXF1ZXN0EhIKCnByb2R1Y3RfaWQYASABKAkiOQoSR2V0UHJvZHVjdFJlc3BvbnNlEiMKB3Byb2R1Y3QYASABKAsyEi51cGxpbmUudjEuUHJvZHVjdCI8ChNMaXN0UHJvZHVjdHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJIlUKFExpc3RQcm9kdWN0c1Jlc3BvbnNlEiQKCHByb2R1Y3RzGAEgAygLMhIudXBsaW5lLnYxLlByb2R1Y3QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrYBCgZQZXJpb2QSIQoDcmVmGAEgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIpCgVzdGFydBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJwoDZW5kGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlCgVzdGF0ZRgEIAEoDjIWLnVwbGluZS52MS5QZXJpb2RTdGF0ZRIOCgZydW5faWQYBSABKAkicQoSTGlzdFBlcmlvZHNSZXF1ZXN0Eg8KB3BsYW5faWQYASABKAkSIwoHY2FkZW5jZRgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJIlIKE0xpc3RQZXJpb2RzUmVzcG9uc2USIgoHcGVyaW9kcxgBIAMoCzIRLnVwbGluZS52MS5QZXJpb2QSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJKmwKDFZvbHVtZVRpbWluZxIdChlWT0xVTUVfVElNSU5HX1VOU1BFQ0lGSUVEEAASHwobVk9MVU1FX1RJTUlOR19PTl9BQ1RJVkFUSU9OEAESHAoYVk9MVU1FX1RJTUlOR19PTl9QQVlNRU5UEAIqmwEKDEJpbGxpbmdDeWNsZRIdChlCSUxMSU5HX0NZQ0xFX1VOU1BFQ0lGSUVEEAASGgoWQklMTElOR19DWUNMRV9PTkVfVElNRRABEhkKFUJJTExJTkdfQ1lDTEVfTU9OVEhMWRACEhsKF0JJTExJTkdfQ1lDTEVfUVVBUlRFUkxZEAMSGAoUQklMTElOR19DWUNMRV9BTk5VQUwQBCphCgpCaWxsaW5nRHVlEhsKF0JJTExJTkdfRFVFX1VOU1BFQ0lGSUVEEAASGgoWQklMTElOR19EVUVfSU5fQURWQU5DRRABEhoKFkJJTExJTkdfRFVFX0lOX0FSUkVBUlMQAirUAQoNUHJvcmF0aW9uTW9kZRIeChpQUk9SQVRJT05fTU9ERV9VTlNQRUNJRklFRBAAEhkKFVBST1JBVElPTl9NT0RFX0NIQVJHRRABEhcKE1BST1JBVElPTl9NT0RFX0RBVEUQAhIXChNQUk9SQVRJT05fTU9ERV9OT05FEAMSGwoXUFJPUkFUSU9OX01PREVfREVGRVJSRUQQBBIaChZQUk9SQVRJT05fTU9ERV9SRVNUQVJUEAUSHQoZUFJPUkFUSU9OX01PREVfRlVMTF9QUklDRRAGKsEBCg1Qcm9yYXRpb25Vbml0Eh4KGlBST1JBVElPTl9VTklUX1VOU1BFQ0lGSUVEEAASGQoVUFJPUkFUSU9OX1VOSVRfU0VDT05EEAESFgoSUFJPUkFUSU9OX1VOSVRfREFZEAISGAoUUFJPUkFUSU9OX1VOSVRfTU9OVEgQAxIhCh1QUk9SQVRJT05fVU5JVF9DQUxFTkRBUl9NT05USBAEEiAKHFBST1JBVElPTl9VTklUX0NBTEVOREFSX1lFQVIQBSqQAQoIRGF5Q291bnQSGQoVREFZX0NPVU5UX1VOU1BFQ0lGSUVEEAASGwoXREFZX0NPVU5UX0FDVFVBTF9BQ1RVQUwQARIYChREQVlfQ09VTlRfQUNUVUFMXzM2NRACEhgKFERBWV9DT1VOVF9BQ1RVQUxfMzYwEAMSGAoUREFZX0NPVU5UX1RISVJUWV8zNjAQBCpbCgtDaGFuZ2VkVW5pdBIcChhDSEFOR0VEX1VOSVRfVU5TUEVDSUZJRUQQABIVChFDSEFOR0VEX1VOSVRfVVNFRBABEhcKE0NIQU5HRURfVU5JVF9VTlVTRUQQAiqxAQoRRXh0ZW5zaW9uUm91bmRpbmcSIgoeRVhURU5TSU9OX1JPVU5ESU5HX1VOU1BFQ0lGSUVEEAASHgoaRVhURU5TSU9OX1JPVU5ESU5HX0hBTEZfVVAQARIgChxFWFRFTlNJT05fUk9VTkRJTkdfSEFMRl9FVkVOEAISGwoXRVhURU5TSU9OX1JPVU5ESU5HX0RPV04QAxIZChVFWFRFTlNJT05fUk9VTkRJTkdfVVAQBDLYBQoOQ2F0YWxvZ1NlcnZpY2USRgoJUHV0TWFya2V0EhsudXBsaW5lLnYxLlB1dE1hcmtldFJlcXVlc3QaHC51cGxpbmUudjEuUHV0TWFya2V0UmVzcG9uc2USUQoLTGlzdE1hcmtldHMSHS51cGxpbmUudjEuTGlzdE1hcmtldHNSZXF1ZXN0Gh4udXBsaW5lLnYxLkxpc3RNYXJrZXRzUmVzcG9uc2UiA5ACARJGCglQdXRWZW5kb3ISGy51cGxpbmUudjEuUHV0VmVuZG9yUmVxdWVzdBocLnVwbGluZS52MS5QdXRWZW5kb3JSZXNwb25zZRJRCgtMaXN0VmVuZG9ycxIdLnVwbGluZS52MS5MaXN0VmVuZG9yc1JlcXVlc3QaHi51cGxpbmUudjEuTGlzdFZlbmRvcnNSZXNwb25zZSIDkAIBEkkKClB1dFByb2R1Y3QSHC51cGxpbmUudjEuUHV0UHJvZHVjdFJlcXVlc3QaHS51cGxpbmUudjEuUHV0UHJvZHVjdFJlc3BvbnNlEkwKC01vdmVQcm9kdWN0Eh0udXBsaW5lLnYxLk1vdmVQcm9kdWN0UmVxdWVzdBoeLnVwbGluZS52MS5Nb3ZlUHJvZHVjdFJlc3BvbnNlEk4KCkdldFByb2R1Y3QSHC51cGxpbmUudjEuR2V0UHJvZHVjdFJlcXVlc3QaHS51cGxpbmUudjEuR2V0UHJvZHVjdFJlc3BvbnNlIgOQAgESVAoMTGlzdFByb2R1Y3RzEh4udXBsaW5lLnYxLkxpc3RQcm9kdWN0c1JlcXVlc3QaHy51cGxpbmUudjEuTGlzdFByb2R1Y3RzUmVzcG9uc2UiA5ACARJRCgtMaXN0UGVyaW9kcxIdLnVwbGluZS52MS5MaXN0UGVyaW9kc1JlcXVlc3QaHi51cGxpbmUudjEuTGlzdFBlcmlvZHNSZXNwb25zZSIDkAIBQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_google_protobuf_timestamp, file_upline_v1_types]);
 
 /**
  * Market is a country that sales are made in.
@@ -505,6 +505,85 @@ export const PutProductResponseSchema: GenMessage<PutProductResponse> = /*@__PUR
   messageDesc(file_upline_v1_catalog_service, 14);
 
 /**
+ * MoveProductRequest hands a product over to another vendor.
+ *
+ * @generated from message upline.v1.MoveProductRequest
+ */
+export type MoveProductRequest = Message<"upline.v1.MoveProductRequest"> & {
+  /**
+   * The product.
+   *
+   * @generated from field: string product_id = 1;
+   */
+  productId: string;
+
+  /**
+   * The caller's id of the move, unique within the product. Each sale that follows gets an event with the id `upline:vendor:` and this.
+   *
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * The vendor who provides the product from then on.
+   *
+   * @generated from field: string vendor_id = 3;
+   */
+  vendorId: string;
+
+  /**
+   * From when. A sale has the vendor of the time that it was sold at, also when it is recorded later. After the product's last move; at
+   * most 5 minutes in the future.
+   *
+   * @generated from field: google.protobuf.Timestamp moved_at = 4;
+   */
+  movedAt?: Timestamp | undefined;
+
+  /**
+   * Why, in the caller's words, 1 to 200 characters on one line; kept with the move and its sales' events.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message upline.v1.MoveProductRequest.
+ * Use `create(MoveProductRequestSchema)` to create a new message.
+ */
+export const MoveProductRequestSchema: GenMessage<MoveProductRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_catalog_service, 15);
+
+/**
+ * MoveProductResponse answers MoveProduct.
+ *
+ * @generated from message upline.v1.MoveProductResponse
+ */
+export type MoveProductResponse = Message<"upline.v1.MoveProductResponse"> & {
+  /**
+   * How many sales this call has handed over, at most 500. Sales that are cancelled before, or that were moved to others by themselves,
+   * stay where they are.
+   *
+   * @generated from field: int32 moved_sales = 1;
+   */
+  movedSales: number;
+
+  /**
+   * There are more sales to hand over: send the same call again, until this is false. The product itself is moved by the first call.
+   *
+   * @generated from field: bool sales_left = 2;
+   */
+  salesLeft: boolean;
+};
+
+/**
+ * Describes the message upline.v1.MoveProductResponse.
+ * Use `create(MoveProductResponseSchema)` to create a new message.
+ */
+export const MoveProductResponseSchema: GenMessage<MoveProductResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_catalog_service, 16);
+
+/**
  * GetProductRequest names a product.
  *
  * @generated from message upline.v1.GetProductRequest
@@ -523,7 +602,7 @@ export type GetProductRequest = Message<"upline.v1.GetProductRequest"> & {
  * Use `create(GetProductRequestSchema)` to create a new message.
  */
 export const GetProductRequestSchema: GenMessage<GetProductRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 15);
+  messageDesc(file_upline_v1_catalog_service, 17);
 
 /**
  * GetProductResponse answers GetProduct.
@@ -544,7 +623,7 @@ export type GetProductResponse = Message<"upline.v1.GetProductResponse"> & {
  * Use `create(GetProductResponseSchema)` to create a new message.
  */
 export const GetProductResponseSchema: GenMessage<GetProductResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 16);
+  messageDesc(file_upline_v1_catalog_service, 18);
 
 /**
  * ListProductsRequest asks for a page of products.
@@ -572,7 +651,7 @@ export type ListProductsRequest = Message<"upline.v1.ListProductsRequest"> & {
  * Use `create(ListProductsRequestSchema)` to create a new message.
  */
 export const ListProductsRequestSchema: GenMessage<ListProductsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 17);
+  messageDesc(file_upline_v1_catalog_service, 19);
 
 /**
  * ListProductsResponse is a page of products.
@@ -600,7 +679,7 @@ export type ListProductsResponse = Message<"upline.v1.ListProductsResponse"> & {
  * Use `create(ListProductsResponseSchema)` to create a new message.
  */
 export const ListProductsResponseSchema: GenMessage<ListProductsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 18);
+  messageDesc(file_upline_v1_catalog_service, 20);
 
 /**
  * Period is one period of a cadence.
@@ -649,7 +728,7 @@ export type Period = Message<"upline.v1.Period"> & {
  * Use `create(PeriodSchema)` to create a new message.
  */
 export const PeriodSchema: GenMessage<Period> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 19);
+  messageDesc(file_upline_v1_catalog_service, 21);
 
 /**
  * ListPeriodsRequest asks for a page of periods.
@@ -691,7 +770,7 @@ export type ListPeriodsRequest = Message<"upline.v1.ListPeriodsRequest"> & {
  * Use `create(ListPeriodsRequestSchema)` to create a new message.
  */
 export const ListPeriodsRequestSchema: GenMessage<ListPeriodsRequest> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 20);
+  messageDesc(file_upline_v1_catalog_service, 22);
 
 /**
  * ListPeriodsResponse is a page of periods.
@@ -719,7 +798,7 @@ export type ListPeriodsResponse = Message<"upline.v1.ListPeriodsResponse"> & {
  * Use `create(ListPeriodsResponseSchema)` to create a new message.
  */
 export const ListPeriodsResponseSchema: GenMessage<ListPeriodsResponse> = /*@__PURE__*/
-  messageDesc(file_upline_v1_catalog_service, 21);
+  messageDesc(file_upline_v1_catalog_service, 23);
 
 /**
  * VolumeTiming says which events of a sale count its volume.
@@ -1136,7 +1215,8 @@ export const CatalogService: GenService<{
     output: typeof ListVendorsResponseSchema;
   },
   /**
-   * PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded.
+   * PutProduct adds a product or changes it. Sales recorded before keep what the product was when they were recorded. The vendor of a product
+   * that was moved is changed by MoveProduct alone.
    *
    * @generated from rpc upline.v1.CatalogService.PutProduct
    */
@@ -1144,6 +1224,17 @@ export const CatalogService: GenService<{
     methodKind: "unary";
     input: typeof PutProductRequestSchema;
     output: typeof PutProductResponseSchema;
+  },
+  /**
+   * MoveProduct hands a product over to another vendor from a time on. Its sales follow: those that are sold from then on, and the open ones
+   * that the vendor before still has. What was posted stays as it is.
+   *
+   * @generated from rpc upline.v1.CatalogService.MoveProduct
+   */
+  moveProduct: {
+    methodKind: "unary";
+    input: typeof MoveProductRequestSchema;
+    output: typeof MoveProductResponseSchema;
   },
   /**
    * GetProduct returns one product.
