@@ -12,6 +12,18 @@ import (
 type payout struct {
 	base calc.Base
 	rate int64
+	// bySeller are what it pays at most of a sale of a seller who is paid as each rank, none first; nil where the seller's rank says nothing.
+	bySeller []int64
+	// once tells that it is paid when a sale goes live, so of its first cycle, and of no later one.
+	once bool
+}
+
+// of is what it pays at most when the seller is paid as a rank.
+func (o *payout) of(rank int) int64 {
+	if o.bySeller == nil {
+		return o.rate
+	}
+	return o.bySeller[rank]
 }
 
 // payouts are those of all bonuses, by index. What nobody can say from the file alone, such as what cycles pay, is left out.
@@ -19,10 +31,12 @@ type payouts struct {
 	*compiler
 	of   [][]payout
 	seen []bool
+	// standings are how many standings of sellers have rates of their own; 1 when none has.
+	standings int
 }
 
 func (c *compiler) payouts() *payouts {
-	p := &payouts{compiler: c, of: make([][]payout, len(c.plan.Bonuses)), seen: make([]bool, len(c.plan.Bonuses))}
+	p := &payouts{compiler: c, of: make([][]payout, len(c.plan.Bonuses)), seen: make([]bool, len(c.plan.Bonuses)), standings: 1}
 	for i := range c.plan.Bonuses {
 		p.read(i)
 	}
@@ -36,21 +50,30 @@ func (p *payouts) read(bonus int) {
 	}
 	p.seen[bonus] = true
 	b := &p.plan.Bonuses[bonus]
+	once := b.Pays == calc.PaysEvent && !b.AtPayments
 	pays := func(base calc.Base, rates ...int64) {
 		sum := int64(0)
 		for _, rate := range rates {
 			sum += rate
 		}
-		p.add(bonus, base, sum)
+		p.add(bonus, payout{base: base, rate: sum, once: once})
 	}
 	switch {
 	case b.Direct != nil:
 		pays(b.Direct.Base, bestRate(&b.Direct.Rates, b.Direct.Brackets))
 	case b.Residual != nil && len(b.Residual.Parts) > 0:
 		// What is paid on the cycles before a step down is the most.
-		pays(b.Residual.Parts[0].Base, append(bestRates(&b.Residual.Levels), bestRate(&b.Residual.Own, b.Residual.OwnBrackets))...)
+		base := b.Residual.Parts[0].Base
+		pays(base, bestRates(&b.Residual.Levels)...)
+		own := payout{base: base, rate: bestRate(&b.Residual.Own, b.Residual.OwnBrackets), once: once}
+		if rates := p.bySeller(&b.Residual.Own); b.Residual.OwnBrackets == nil {
+			own.bySeller = rates
+		}
+		p.add(bonus, own)
 	case b.Unilevel != nil:
 		pays(b.Unilevel.Base, bestRates(&b.Unilevel.Rates)...)
+	case b.Differential != nil && b.Differential.LessSeller && !b.Differential.OwnSales && b.Differential.Brackets == nil && b.When == nil:
+		p.spread(bonus, b.Differential, once)
 	case b.Differential != nil:
 		pays(b.Differential.Base, bestRate(&b.Differential.Rates, b.Differential.Brackets), b.Differential.EqualRate)
 	case b.Generation != nil && b.Generation.LessLeader:
@@ -66,6 +89,31 @@ func (p *payouts) read(bonus int) {
 	}
 }
 
+// spread adds what a differential bonus pays above the seller: the best rate less that of the seller, whom another bonus pays.
+func (p *payouts) spread(bonus int, d *calc.Differential, once bool) {
+	best := bestRate(&d.Rates, nil)
+	of := payout{base: d.Base, rate: best + d.EqualRate, bySeller: p.bySeller(&d.Rates), once: once}
+	for standing, rate := range of.bySeller {
+		of.bySeller[standing] = best - rate + d.EqualRate
+	}
+	p.add(bonus, of)
+}
+
+// bySeller are the rates of a table of one level by standing; nil where conditions decide which holds, or amounts are paid.
+func (p *payouts) bySeller(t *calc.RateTable) []int64 {
+	if t.When != nil || t.Unlock != nil || t.Amounts || t.Levels != 1 {
+		return nil
+	}
+	rates := make([]int64, len(t.Candidates))
+	for standing, rows := range t.Candidates {
+		if len(rows) > 0 {
+			rates[standing] = t.Rows[rows[0]][0]
+		}
+	}
+	p.standings = max(p.standings, len(rates))
+	return rates
+}
+
 // matched adds what a matching bonus pays of the sales on which the bonuses pay that it matches.
 func (p *payouts) matched(bonus int, m *calc.Matching) {
 	rate := int64(0)
@@ -75,22 +123,23 @@ func (p *payouts) matched(bonus int, m *calc.Matching) {
 	for _, k := range m.Bonuses {
 		p.read(k)
 		for _, of := range p.of[k] {
-			p.add(bonus, of.base, partOf(of.rate, rate))
+			p.add(bonus, payout{base: of.base, rate: partOf(of.rate, rate), once: of.once})
 		}
 	}
 }
 
-func (p *payouts) add(bonus int, base calc.Base, rate int64) {
-	if rate == 0 {
+func (p *payouts) add(bonus int, of payout) {
+	if of.rate == 0 {
 		return
 	}
 	for i := range p.of[bonus] {
-		if known := &p.of[bonus][i]; known.base == base {
-			known.rate = min(payoutMax, known.rate+rate)
+		if known := &p.of[bonus][i]; known.base == of.base && known.once == of.once && known.bySeller == nil && of.bySeller == nil {
+			known.rate = min(payoutMax, known.rate+of.rate)
 			return
 		}
 	}
-	p.of[bonus] = append(p.of[bonus], payout{base, min(payoutMax, rate)})
+	of.rate = min(payoutMax, of.rate)
+	p.of[bonus] = append(p.of[bonus], of)
 }
 
 // payoutMax keeps sums of many rates in range.
@@ -142,37 +191,62 @@ func (p *payouts) inMarket(bonus, market int) bool {
 	return in == nil || market < len(in) && in[market]
 }
 
-// together adds up what bonuses, those among which are listed, pay of the sales of each volume in a market. What is paid on all sales by
-// the volume's measure is paid on those that count in it, too.
+// together adds up what bonuses, those among which are listed, pay of the sales of each volume in a market, of the seller of whom most is
+// paid. What is paid on all sales by the volume's measure is paid on those that count in it, too.
 func (p *payouts) together(market int, which []int) []int64 {
-	sums := make([]int64, int(calc.VolumeBuiltIn)+len(p.plan.Volumes))
+	most := make([]int64, int(calc.VolumeBuiltIn)+len(p.plan.Volumes))
+	for standing := range p.standings {
+		for base, sum := range p.ofSeller(market, which, standing) {
+			most[base] = max(most[base], sum)
+		}
+	}
+	return most
+}
+
+// ofSeller is what together adds up for the sellers of one standing.
+func (p *payouts) ofSeller(market int, which []int, standing int) []int64 {
+	count := int(calc.VolumeBuiltIn) + len(p.plan.Volumes)
+	all, later := make([]int64, count), make([]int64, count) // what is paid of the first cycle, and of those after it
 	for _, bonus := range which {
 		if !p.inMarket(bonus, market) {
 			continue
 		}
 		for _, of := range p.of[bonus] {
-			sums[of.base] += p.ofSale(of)
+			rate := p.ofSale(of.base, of.of(standing))
+			all[of.base] += rate
+			if !of.once {
+				later[of.base] += rate
+			}
 		}
 	}
-	for b := calc.VolumeBuiltIn; int(b) < len(sums); b++ {
-		sums[b] += sums[p.plan.MeasureOf(b)]
+	for b := calc.VolumeBuiltIn; int(b) < count; b++ {
+		if measure := p.plan.MeasureOf(b); p.isLater(b) {
+			all[b] += later[measure]
+		} else {
+			all[b] += all[measure]
+		}
 	}
-	return sums
+	return all
 }
 
-// ofSale is what is paid of a whole sale where a volume counts a part of it.
-func (p *payouts) ofSale(of payout) int64 {
-	if of.base < calc.VolumeBuiltIn {
-		return of.rate
+// isLater tells of a volume in which no first cycle counts, so nothing on which a bonus pays when a sale goes live.
+func (p *payouts) isLater(b calc.Base) bool {
+	return b >= calc.VolumeBuiltIn && p.plan.Volumes[b-calc.VolumeBuiltIn].FromCycle > 1
+}
+
+// ofSale is what a rate pays of a whole sale where a volume counts a part of it.
+func (p *payouts) ofSale(base calc.Base, rate int64) int64 {
+	if base < calc.VolumeBuiltIn {
+		return rate
 	}
-	return partOf(of.rate, p.plan.Volumes[of.base-calc.VolumeBuiltIn].Share)
+	return partOf(rate, p.plan.Volumes[base-calc.VolumeBuiltIn].Share)
 }
 
 // payers are the bonuses that pay of the sales of a volume in a market.
 func (p *payouts) payers(market int, which []int, among calc.Base) (bonuses []int) {
 	for _, bonus := range which {
 		if p.inMarket(bonus, market) && slices.ContainsFunc(p.of[bonus], func(of payout) bool {
-			return of.base == among || of.base == calc.Base(p.plan.MeasureOf(among))
+			return of.base == among || of.base == calc.Base(p.plan.MeasureOf(among)) && !(of.once && p.isLater(among))
 		}) {
 			bonuses = append(bonuses, bonus)
 		}
