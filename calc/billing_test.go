@@ -63,6 +63,10 @@ func TestSaleFold_CyclesKeptIsExactAndNeverTooFine(t *testing.T) {
 	if kept, cycles := keptOf(paid(3, 3, 2)); kept != (Fraction{11, 6}) || cycles != 3 {
 		t.Errorf("2/3 + 2/3 + 1/2 is %v of %d", kept, cycles)
 	}
+	// What was given back whole is no cycle any more, and those after it are.
+	if kept, cycles := keptOf([]Payment{{Cycle: 1, PaidMinor: 3, Back: true}, {Cycle: 2, PaidMinor: 3}, {Cycle: 3, PaidMinor: 4, BackMinor: 1}}); kept != (Fraction{7, 4}) || cycles != 2 {
+		t.Errorf("nothing, 1 and 3/4 is %v of %d", kept, cycles)
+	}
 	// The product of these primes is beyond 64 bits.
 	primes := []int64{999_999_999_989, 999_999_999_961, 999_999_999_937}
 	kept, _ := keptOf(paid(primes...))

@@ -61,6 +61,15 @@ func TestBinary_OlderVolumeIsMatchedFirstAndExpires(t *testing.T) {
 	expires(100)
 }
 
+// What a limit flushes does not expire as well: of 300 the limit keeps 200, which expire two periods later.
+func TestBinary_WhatIsFlushedDoesNotExpire(t *testing.T) {
+	p := newPair(t, func(_ *Plan, b *Binary) { b.Carry.ExpiresAfter, b.Carry.Volume = 2, 200*points })
+	p.wants(0, 300, 0, [2]int64{0, 200})
+	p.wants(0, 50, 0, [2]int64{0, 200}) // 50 of the older ones are flushed
+	p.wants(0, 0, 0, [2]int64{0, 50})   // 150 expire
+	p.wants(0, 0, 0, [2]int64{0, 0})
+}
+
 func TestBinary_WhatIsTakenBackIsTakenOffTheOldest(t *testing.T) {
 	p := newPair(t, func(_ *Plan, b *Binary) { b.Carry.ExpiresAfter = 2 })
 	p.wants(0, 100, 0, [2]int64{0, 100})

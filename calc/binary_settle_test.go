@@ -1,6 +1,9 @@
 package calc
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // Distributors are settled in batches, with what they carry beside each other: whoever has nothing on the legs carries nothing of what
 // somebody of the batch before does.
@@ -73,6 +76,24 @@ func TestBinary_AverageOfNothing(t *testing.T) {
 	p.wants(100, 1_000, 10_00, [2]int64{0, 50})
 	average(1, points).wants(500, -70, 0, [2]int64{0, -70})
 	average(1, points).wants(-70, 500, 0, [2]int64{-70, 0})
+}
+
+// The first three cycles pay 20, 20 and 30, those after them 10. Neighbours that pay the same make one line.
+func TestBinary_FirstCyclesPayWhatTheyAreWorth(t *testing.T) {
+	company := func() *pair {
+		return newPair(t, func(_ *Plan, b *Binary) {
+			b.Rates, b.Cycle = amounts(10_00), &BinaryCycle{Strong: 100 * points, Weak: 100 * points}
+			b.FirstCycles = RateTable{Levels: 3, Amounts: true, Rows: [][]int64{{20_00, 20_00, 30_00}}, Candidates: [][]uint8{{0}}}
+		})
+	}
+	atOnce := company().sells(500, 500)
+	if !slices.Equal(atOnce.Base, []int64{2, 1, 2}) || !slices.Equal(atOnce.AmountMinor, []int64{40_00, 30_00, 20_00}) || !slices.Equal(atOnce.Part, []uint16{0, 2, 3}) {
+		t.Errorf("five cycles are %+v", atOnce)
+	}
+	p := company()
+	p.wants(100, 100, 20_00, [2]int64{})
+	p.wants(300, 300, 60_00, [2]int64{}) // 20, 30 and 10
+	p.wants(200, 200, 20_00, [2]int64{})
 }
 
 // The first cycle of a life is the first that is made: it is not used up while both legs are kept whole, nor forgotten in a period without

@@ -40,3 +40,28 @@ func TestMatrix_PaysOnceForFullLevels(t *testing.T) {
 		0 matrix 0.1 pieces 1 × 0.000001 = 1000
 		1 matrix 0.1 pieces 1 × 0.000001 = 1000`)
 }
+
+func TestMatrix_RefusesWhatItCannotCompute(t *testing.T) {
+	rates, placed, full := single(RateScale/10), Walk{Placement: true}, []MatrixCompletion{{Depth: 2, AmountMinor: 1}}
+	for _, c := range []struct {
+		name, naming string
+		rule         Matrix
+		pays         Pays
+		width        int32
+	}{
+		{name: "levels", rule: Matrix{Walk: placed, Rates: rates}, width: 3},
+		{name: "completions", rule: Matrix{Walk: placed, Completions: full}, width: 3},
+		{name: "both", rule: Matrix{Walk: placed, Rates: rates, Completions: full}, width: 3},
+		{name: "neither", naming: "without rates and completions", rule: Matrix{Walk: placed}, width: 3},
+		{name: "at the event", naming: "at the close", rule: Matrix{Walk: placed, Rates: rates}, pays: PaysEvent, width: 3},
+		{name: "no placement tree", naming: "walks the placement tree", rule: Matrix{Walk: placed, Rates: rates}},
+		{name: "in the sponsor tree", naming: "walks the placement tree", rule: Matrix{Rates: rates}, width: 3},
+		{name: "rates for nobody", naming: "standings", rule: Matrix{Walk: placed, Rates: RateTable{Levels: 1, Rows: rates.Rows}}, width: 3},
+	} {
+		p := testPlanOf()
+		p.PlacementWidth = c.width
+		if err := refuses(c.rule.check(p, &Bonus{Pays: c.pays}), ErrPlan, c.naming); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}

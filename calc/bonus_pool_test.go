@@ -149,6 +149,31 @@ func TestPool_LinesOfPlaces(t *testing.T) {
 		2 pool 10000 × 1 × part of the place 400000000/1000000000 × equals in the place 1/2 = 2000`)
 }
 
+// Whoever does not qualify has no place, and no part of that of somebody who has the same number.
+func TestPool_PlacesOfTheQualifiedOnly(t *testing.T) {
+	p := newPool(&Pool{AmountMinor: 100_00, Sharing: ShareByPlace, Places: []int64{RateScale * 6 / 10, RateScale * 4 / 10}}, 5, 9, 5, 9)
+	p.pool().OrderBy = p.price()
+	p.in.Plan.Bonuses[0].When = p.in.Plan.condition(expr(OpNot, p.in.Plan.fact(FactKey{Fact: FactTag, Name: 1})))
+	p.in.Plan.Names.Tags = []string{"left_out"}
+	p.in.Network.Tags = []uint64{0, 1, 1, 0}
+	if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, []int64{40_00, 0, 0, 60_00}) {
+		t.Errorf("%v", got)
+	}
+}
+
+// A leader of the first generation is worth two shares, and one of the second one. Three in a row have three, two and none.
+func TestPool_SharesByGeneration(t *testing.T) {
+	p := newPool(&Pool{AmountMinor: 100_00, Sharing: ShareByShares}, 1, 1, 1)
+	p.in.Network.Sponsor = []int32{-1, 0, 1}
+	p.pool().Generations = &PoolGenerations{
+		Leaders: p.in.Plan.condition(p.in.Plan.atLeast(FactKey{Fact: FactOwn, Volume: BasePrice}, 1)),
+		Shares:  RateTable{Levels: 2, Amounts: true, Rows: [][]int64{{2, 1}}, Candidates: [][]uint8{{0}}},
+	}
+	if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, []int64{60_00, 40_00, 0}) {
+		t.Errorf("%v", got)
+	}
+}
+
 // Places have parts of the pool that are not below zero and not more than it together, and there are a thousand at most.
 func TestPool_RefusesPartsOfPlacesThatAreNone(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -219,6 +219,22 @@ func TestCap_ServedInFullIsNotScaled(t *testing.T) {
 	}
 }
 
+// Of two lines that lose all but the same, the one that rounding gave more to gives a unit back, though what it gave differs only in the
+// 62nd place: 2⁻⁶² of a unit.
+func TestCap_TellsLinesApartByTheirLastPlaces(t *testing.T) {
+	const half = 1<<61 - 2
+	for _, larger := range []int{0, 1} {
+		p := newPayroll(3, manual("pay"))
+		p.pay("pay", larger, half+1)
+		p.pay("pay", 1-larger, half)
+		p.pay("pay", 2, 3)
+		p.cap(Cap{Name: "limit", Per: CapPerCompany, LimitMinor: p.limit(2*half + 3)})
+		if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, []int64{half, half, 3}) {
+			t.Errorf("row %d is larger: %v", larger, got)
+		}
+	}
+}
+
 // More was paid than the limit is now: nothing more is, and nothing is taken back.
 func TestCap_MoreWasPaidBeforeThanTheLimit(t *testing.T) {
 	for _, per := range []CapPer{CapPerPerson, CapPerCompany} {

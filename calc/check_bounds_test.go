@@ -3,6 +3,7 @@ package calc
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 )
@@ -69,6 +70,87 @@ func TestPlan_CheckRefusesBeyondItsBounds(t *testing.T) {
 		p.Volumes = []Volume{{Name: "early", Share: RateScale, CustomerShare: RateScale, UntilPeriodDay: 10}}
 		c.change(p)
 		if err := refuses(p.Check(), ErrPlan, c.naming); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// What a kind says of itself is refused for one more than there may be, or less than nothing, and not at the end itself.
+func TestKinds_RefuseBeyondTheirBounds(t *testing.T) {
+	p := testPlanOf()
+	p.Ranks = make([]Rank, 3)
+	average := func(times Fraction, periods int32) CarryLimit {
+		return CarryLimit{AverageTimes: times, AveragePeriods: periods}
+	}
+	award := func(change func(a *RankAward)) RankAward {
+		a := RankAward{Rank: 3, AmountMinor: []int64{0}}
+		change(&a)
+		return a
+	}
+	generations := func(digits int32) *PoolGenerations {
+		return &PoolGenerations{Leaders: &Condition{}, Digits: digits, Shares: RateTable{Amounts: true, Levels: 1, Rows: [][]int64{{0}}, Candidates: make([][]uint8, 4)}}
+	}
+	for _, c := range []struct {
+		name, naming string
+		check        func() error
+	}{
+		{"carry up to nothing", "", func() error { return (&CarryLimit{}).check(p) }},
+		{"carry up to less", "not below zero", func() error { return (&CarryLimit{Volume: -1}).check(p) }},
+		{"an average of a period", "", func() error { c := average(One, 1); return c.check(p) }},
+		{"an average of 24", "", func() error { c := average(One, 24); return c.check(p) }},
+		{"an average of none", "1 to 24 periods", func() error { c := average(One, 0); return c.check(p) }},
+		{"an average of 25", "1 to 24 periods", func() error { c := average(One, 25); return c.check(p) }},
+		{"a multiple of nothing", "", func() error { c := average(Fraction{0, 1}, 1); return c.check(p) }},
+		{"a multiple below zero", "not below zero", func() error { c := average(Fraction{-1, 1}, 1); return c.check(p) }},
+		{"a multiple that is none", "not below zero", func() error { c := average(Fraction{1, -1}, 1); return c.check(p) }},
+		{"a fine multiple", "", func() error { c := average(Fraction{1, math.MaxInt64 / 24}, 1); return c.check(p) }},
+		{"a finer one", "seventeen decimals", func() error { c := average(Fraction{1, math.MaxInt64/24 + 1}, 1); return c.check(p) }},
+		{"expiry after 24 periods", "", func() error { return (&CarryLimit{ExpiresAfter: 24}).check(p) }},
+		{"expiry after 25", "expires", func() error { return (&CarryLimit{ExpiresAfter: 25}).check(p) }},
+		{"expiry before", "expires", func() error { return (&CarryLimit{ExpiresAfter: -1}).check(p) }},
+		{"the highest rank, of no amount", "", func() error { a := award(func(*RankAward) {}); return a.check(p, &RankBonus{}) }},
+		{"one higher", "no such rank", func() error { a := award(func(a *RankAward) { a.Rank = 4 }); return a.check(p, &RankBonus{}) }},
+		{"less than nothing", "below zero", func() error {
+			a := award(func(a *RankAward) { a.AmountMinor[0] = -1 })
+			return a.check(p, &RankBonus{})
+		}},
+		{"after 1000 periods", "", func() error {
+			a := award(func(a *RankAward) { a.AfterPeriods = 1000 })
+			return a.check(p, &RankBonus{})
+		}},
+		{"after 1001", "too many periods", func() error {
+			a := award(func(a *RankAward) { a.AfterPeriods = 1001 })
+			return a.check(p, &RankBonus{})
+		}},
+		{"after less than none", "fewer than none", func() error { a := award(func(a *RankAward) { a.AfterPeriods = -1 }); return a.check(p, &RankBonus{}) }},
+		{"within less than no days", "fewer than none", func() error { a := award(func(a *RankAward) { a.WithinDays = -1 }); return a.check(p, &RankBonus{}) }},
+		{"within less than no months", "fewer than none", func() error { a := award(func(a *RankAward) { a.WithinMonths = -1 }); return a.check(p, &RankBonus{}) }},
+		{"in 1000 parts", "", func() error {
+			a := award(func(a *RankAward) { a.Instalments = make([]int64, 1000) })
+			return a.check(p, &RankBonus{})
+		}},
+		{"in 1001", "too many periods", func() error {
+			a := award(func(a *RankAward) { a.Instalments = make([]int64, 1001) })
+			return a.check(p, &RankBonus{})
+		}},
+		{"a part below zero", "below zero", func() error {
+			a := award(func(a *RankAward) { a.Instalments = []int64{-1} })
+			return a.check(p, &RankBonus{})
+		}},
+		{"as many levels as lines can name", "", func() error { return (&RateTable{Levels: 1 << 15, Candidates: make([][]uint8, 4)}).check(p) }},
+		{"one level more", "32769 levels", func() error { return (&RateTable{Levels: 1<<15 + 1, Candidates: make([][]uint8, 4)}).check(p) }},
+		{"no level", "0 levels", func() error { return (&RateTable{Candidates: make([][]uint8, 4)}).check(p) }},
+		{"the last rules of a pool", "", func() error {
+			return (&Pool{Rate: 1, Remainder: RemainderCompany, Undistributed: UndistributedShared}).check(p, &Bonus{})
+		}},
+		{"a rule for its remainder more", "no such rule", func() error { return (&Pool{Rate: 1, Remainder: RemainderCompany + 1}).check(p, &Bonus{}) }},
+		{"a pool up to less than nothing", "below zero", func() error { return (&Pool{Rate: 1, AmountMaxMinor: -1}).check(p, &Bonus{}) }},
+		{"shares with four decimals", "", func() error { return generations(4).check(p) }},
+		{"shares with five", "four decimals", func() error { return generations(5).check(p) }},
+		{"shares with less than none", "four decimals", func() error { return generations(-1).check(p) }},
+		{"shares below zero", "below zero", func() error { g := generations(0); g.Shares.Rows[0][0] = -1; return g.check(p) }},
+	} {
+		if err := refuses(c.check(), ErrPlan, c.naming); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

@@ -131,14 +131,16 @@ func TestNewCondition_RefusesWhatIsNoCondition(t *testing.T) {
 		"divided by a fact":   {expr(OpGreater, expr(OpWhole, pv, pv), num(0)), ErrPlan},
 		"divided by zero":     {expr(OpGreater, expr(OpWhole, pv, num(0)), num(0)), ErrPlan},
 		"no variants":         {expr(OpVariant), ErrPlan},
+		"eighteen decimals":   {expr(OpGreater, decimal(1, 18), num(0)), nil},
 		"nineteen decimals":   {expr(OpGreater, decimal(1, 19), num(0)), ErrPlan},
+		"decimals below none": {expr(OpGreater, decimal(1, -1), num(0)), ErrPlan},
 		"product too fine":    {expr(OpGreater, expr(OpMultiply, expr(OpMultiply, pv, pv), expr(OpMultiply, expr(OpMultiply, pv, pv), pv)), num(0)), ErrPlan},
 		"literal too great":   {expr(OpGreater, pv, num(math.MaxInt64)), ErrOverflow},
 		"literals' sum":       {expr(OpGreater, expr(OpAdd, num(math.MaxInt64), num(1)), num(0)), ErrOverflow},
 		"literal made finer":  {expr(OpGreater, expr(OpAdd, num(math.MaxInt64), pv), num(0)), ErrOverflow},
 		"if with a huge else": {expr(OpGreater, expr(OpIf, yes, pv, num(math.MaxInt64)), num(0)), ErrOverflow},
 	} {
-		if got, err := NewCondition(twoVolumes.Facts, "test", c.root); !errors.Is(err, c.err) || got != nil {
+		if got, err := NewCondition(twoVolumes.Facts, "test", c.root); !errors.Is(err, c.err) || (got != nil) != (c.err == nil) {
 			t.Errorf("%s: got %v, %v; want %v", name, got, err, c.err)
 		}
 	}

@@ -339,6 +339,19 @@ func testPlanOf(bonuses ...Bonus) *Plan {
 	return &Plan{ID: "p", Main: Monthly, Rounding: Rounding{HalfUp, 1}, PointValue: Fraction{1, 100}, Bonuses: bonuses}
 }
 
+// A sale counts as the number of pieces that it says, and as one where it says none.
+func TestEventLines_CountPieces(t *testing.T) {
+	rates := single(5_00)
+	rates.Amounts = true
+	plan := testPlanOf(Bonus{Name: "direct", Pays: PaysEvent, Cadence: Monthly, Direct: &Direct{Base: BaseCount, Rates: rates}})
+	for count, want := range map[int64]int64{0: 5_00, 1: 5_00, 2: 10_00, 7: 35_00} {
+		lines, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, 1), Count: count, PriceMinor: 100})
+		if err != nil || len(lines) != 1 || lines[0].AmountMinor != want {
+			t.Errorf("%d pieces: %+v, %v; want %d", count, lines, err, want)
+		}
+	}
+}
+
 // What an event allocates is little, and the same whatever the table of rates.
 func TestEventLines_AllocatesLittle(t *testing.T) {
 	plan := hybridPlan()

@@ -283,6 +283,36 @@ func TestProration_CreditBuysTime(t *testing.T) {
 	}
 }
 
+// What is left of a price buys ten thousand years of a cheaper one, and not a unit more of its price. Years have up to 366 days.
+func TestProration_BuysTenThousandYears(t *testing.T) {
+	for name, c := range map[string]struct {
+		unit     ProrationUnit
+		days     DayCount
+		interval BillingInterval
+		cycleEnd string
+		most     int64 // times the new price
+	}{
+		"seconds":         {ProrationSecond, ActualActual, BillingInterval{Days: 1}, "2026-01-02", 3_660_000},
+		"days":            {ProrationDay, ActualActual, BillingInterval{Days: 1}, "2026-01-02", 3_660_000},
+		"months":          {ProrationMonth, 0, BillingInterval{Months: 1}, "2026-02-01", 120_000},
+		"calendar months": {ProrationCalendarMonth, 0, BillingInterval{Months: 1}, "2026-02-01", 120_000},
+		"calendar years":  {ProrationCalendarYear, 0, BillingInterval{Months: 12}, "2027-01-01", 10_000},
+	} {
+		p := Proration{Mode: ProrationDate, Unit: c.unit, DayCount: c.days, ChangedUnit: ChangedUnitUnused, Rounding: toTheCent}
+		change := SubscriptionChange{
+			CycleStartUS: instantUS(t, "2026-01-01"), CycleEndUS: instantUS(t, c.cycleEnd), ChangeUS: instantUS(t, "2026-01-01"),
+			Old: SubscriptionPrice{c.most, c.interval}, New: SubscriptionPrice{1, c.interval},
+		}
+		if _, err := p.Change(change); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		change.Old.AmountMinor++
+		if _, err := p.Change(change); !errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "more than 10000 years") {
+			t.Errorf("%s and one more: %v", name, err)
+		}
+	}
+}
+
 func TestProration_RefusesWhatSaysTooLittle(t *testing.T) {
 	good := Proration{Mode: ProrationCharge, Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUsed, Rounding: toTheCent}
 	change := SubscriptionChange{
@@ -344,6 +374,13 @@ func TestProration_RefusesWhatSaysTooLittle(t *testing.T) {
 		var of *ProrationError
 		if !errors.Is(err, ErrInput) || !errors.As(err, &of) || of.Field != c.field || of.Problem == "" || got != (ProratedChange{}) {
 			t.Errorf("%s: got %+v, %v; want an error of the %s", c.name, got, err, c.field)
+		}
+	}
+	for _, longest := range []BillingInterval{{Months: intervalMonthsMax}, {Days: intervalDaysMax}} {
+		long := change
+		long.New.Interval = longest
+		if _, err := good.Change(long); err != nil {
+			t.Errorf("the longest interval %+v: %v", longest, err)
 		}
 	}
 	for _, mode := range []ProrationMode{ProrationDate, ProrationFullPrice} {
