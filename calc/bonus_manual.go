@@ -46,7 +46,7 @@ func (m *Manual) pay(s *stage, bonus int) error {
 				ErrInput, i, s.plan.Bonuses[bonus].Name, row)
 		}
 		sum, ok := added(sums[row], amountMinor)
-		if !ok && amountMinor != 0 {
+		if !ok {
 			return sink.failed(row, ErrOverflow)
 		}
 		sums[row] = sum

@@ -153,7 +153,7 @@ func (p *Pool) fill(s *stage, bonus int) (*poolSharing, error) {
 		return nil, err
 	}
 	whole, ok := added(newMinor, x.carriedMinor)
-	if !ok && x.carriedMinor != 0 {
+	if !ok {
 		return nil, ErrOverflow
 	}
 	// What is carried in may have been rounded to another step.

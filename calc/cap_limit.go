@@ -53,7 +53,7 @@ func (s *stage) volumeOf(c *Cap) (volume []int64, err error) {
 	}
 	for row, before := range s.capBefore(c, capVolumeKey(c)) {
 		var ok bool
-		if volume[row], ok = added(volume[row], before); !ok && before != 0 {
+		if volume[row], ok = added(volume[row], before); !ok {
 			return nil, fmt.Errorf("cap %s: %w: the volume since the limit's period began", c.Name, ErrOverflow)
 		}
 	}
@@ -81,7 +81,7 @@ func (s *stage) keepCapped() error {
 			}
 			var ok bool
 			paid[row], ok = added(paid[row], amountMinor)
-			fits = fits && (ok || amountMinor == 0)
+			fits = fits && ok
 		}
 		s.eachPaid(c, add)
 		if !fits {
@@ -153,7 +153,7 @@ func leftOf(limitMinor, beforeMinor int64) (int64, error) {
 		return unlimited, nil
 	}
 	left, ok := subtracted(max(0, limitMinor), beforeMinor)
-	if !ok && beforeMinor != 0 {
+	if !ok {
 		return 0, fmt.Errorf("%w: what is left of a limit", ErrOverflow)
 	}
 	return max(0, left), nil

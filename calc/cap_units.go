@@ -120,7 +120,7 @@ func (u *units) gatherOwners(limitOf func(row int32) (int64, error)) error {
 			continue
 		}
 		sum, ok := added(u.before[owner], paid[row])
-		if !ok && paid[row] != 0 {
+		if !ok {
 			return u.failed(owner, ErrOverflow)
 		}
 		u.before[owner] = sum

@@ -183,6 +183,7 @@ func compareProducts(a int64, aBy uint64, b int64, bBy uint64) int {
 	return order
 }
 
+// added is a sum; false where it leaves int64, which it never does with nothing added.
 func added(a, b int64) (int64, bool) {
 	sum := a + b
 	return sum, (sum > a) == (b > 0)

@@ -103,7 +103,7 @@ func (p *Payer) Pay(currency string, lines []PayoutLine) ([]PayoutPart, error) {
 	for i := range lines {
 		l, part := &lines[i], p.partOf(i, lines[i].Bonus)
 		sum, ok := added(part.PlanMinor, l.AmountMinor)
-		if !ok && l.AmountMinor != 0 {
+		if !ok {
 			err = fmt.Errorf("%w: the sum of the lines", ErrOverflow)
 			break
 		}

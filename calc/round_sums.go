@@ -111,7 +111,7 @@ func (w *sumWorker) roundSum(row int32, places []int32, r Rounding) {
 		b, j := w.at(place)
 		amountMinor := b.AmountMinor[j]
 		stands, ok := added(standsMinor, amountMinor)
-		standsMinor, fits = stands, fits && (ok || amountMinor == 0)
+		standsMinor, fits = stands, fits && ok
 		if b.Kind[j] == LineRounding || w.allotted[b.Factor[j]] || w.plan.Bonuses[b.bonus].Pool != nil {
 			sum.addMinor(amountMinor)
 			continue
@@ -122,7 +122,7 @@ func (w *sumWorker) roundSum(row int32, places []int32, r Rounding) {
 	roundedMinor, err := sum.roundedMinor(r)
 	byMinor, ok := subtracted(roundedMinor, standsMinor)
 	last := w.bonusAt(places[len(places)-1])
-	if err != nil || !fits || !ok && standsMinor != 0 {
+	if err != nil || !fits || !ok {
 		w.err = fmt.Errorf("the sum of bonus %s of distributor %d: %w", w.plan.Bonuses[last].Name, row, ErrOverflow)
 		return
 	}

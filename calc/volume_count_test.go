@@ -64,3 +64,27 @@ func TestVolume_PartsAreRoundedAlikeOnBothSidesOfZero(t *testing.T) {
 		t.Errorf("half of half of half of 12 is %d", got)
 	}
 }
+
+// Customers have numbers, the first one 0, and what a distributor has bought has none.
+func TestFilter_TellsCustomersFromDistributors(t *testing.T) {
+	for _, c := range []struct {
+		buyers        Buyers
+		buyer         int32
+		counts        bool
+		firstSaleOnly bool
+	}{
+		{buyers: BuyersCustomers, buyer: -1},
+		{buyers: BuyersCustomers, buyer: 0, counts: true},
+		{buyers: BuyersCustomers, buyer: 1, counts: true},
+		{buyers: BuyersDistributors, buyer: -1, counts: true},
+		{buyers: BuyersDistributors, buyer: 0},
+		{buyers: BuyersAll, buyer: -1, counts: true},
+		{buyers: BuyersAll, buyer: 0, counts: true},
+		{buyers: BuyersAll, buyer: 0, firstSaleOnly: true},
+	} {
+		f := filter{Volume: &Volume{Buyers: c.buyers, FirstSaleOnly: c.firstSaleOnly}, in: &Input{Volumes: Volumes{Buyer: []int32{c.buyer}, First: []bool{false}}}}
+		if got := f.counts(0); got != c.counts {
+			t.Errorf("%+v: counts %t", c, got)
+		}
+	}
+}
