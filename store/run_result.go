@@ -78,8 +78,8 @@ func (r *runRows) sumUp() (runResult, error) {
 	r.digestRestated(digest)
 	result.digest = digest.sum()
 	for i, b := range plan.Bonuses {
-		// A bonus that is paid at the event has lines of a run where a cap has taken some of it.
-		if b.Cadence == r.in.scope.period.Cadence && (b.Pays == calc.PaysPeriod || byBonus[i].Count > 0) {
+		// A bonus that is paid at the event has lines of a run where a cap has taken some of it, and one that is paid by hand where somebody was.
+		if b.Cadence == r.in.scope.period.Cadence && (b.Pays == calc.PaysPeriod && b.Manual == nil || byBonus[i].Count > 0) {
 			byBonus[i].Name = b.Name
 			result.totals = append(result.totals, byBonus[i])
 		}
