@@ -97,7 +97,7 @@ func TestSaleFold_Earned(t *testing.T) {
 		{Fraction{}, BilledUnsaid, 9, Fraction{0, 9}},
 	} {
 		f := SaleFold{CyclesKept: test.kept, CycleMonths: test.cycle.Months()}
-		if got := f.Earned(test.months); got != test.want {
+		if got := f.Earned(Months(test.months) * Month); got != test.want {
 			t.Errorf("%v cycles %d of %d months: %v, want %v", test.kept, test.cycle, test.months, got, test.want)
 		}
 	}

@@ -77,7 +77,7 @@ func (b *Bonus) UnitOf(p *Plan) Unit {
 
 // MonthsAdvanced is for how many months an event's lines of the bonus are paid, base × rate being one month's; 0 for a bonus that pays
 // nothing in advance.
-func (b *Bonus) MonthsAdvanced() int32 {
+func (b *Bonus) MonthsAdvanced() Months {
 	switch {
 	case b.Advance != nil:
 		return b.Advance.Months
@@ -91,8 +91,8 @@ func (b *Bonus) MonthsAdvanced() int32 {
 
 // EventClawback is how much of the bonus's event lines a cancellation takes back, and the months by which that is reckoned, as Retained
 // wants them.
-func (b *Bonus) EventClawback() (c Clawback, months int32) {
-	months = max(1, b.MonthsAdvanced())
+func (b *Bonus) EventClawback() (c Clawback, months Months) {
+	months = b.MonthsAdvanced().orOne()
 	switch {
 	case b.Direct != nil:
 		return b.Direct.Clawback, months
@@ -103,7 +103,7 @@ func (b *Bonus) EventClawback() (c Clawback, months int32) {
 	case b.Differential != nil:
 		return b.Differential.Clawback, months
 	case b.Matching != nil:
-		return b.Matching.Clawback, max(1, b.Matching.ClawbackMonths)
+		return b.Matching.Clawback, b.Matching.ClawbackMonths.orOne()
 	}
 	return Clawback{Mode: ClawbackFull}, months
 }
@@ -112,24 +112,14 @@ func (b *Bonus) EventClawback() (c Clawback, months int32) {
 const factorMonths = "months"
 
 // monthsFactor gives the index of a factor of months; 0 for none.
-func (s *stage) monthsFactor(months int32) int32 {
+func (s *stage) monthsFactor(months Months) int32 {
 	if months <= 0 {
 		return 0
 	}
 	if s.span != nil {
 		return s.factors.add(factorMonths, dividedBy(s.span.Left(months), s.cycleMonths), 0)
 	}
-	return s.factors.add(factorMonths, cyclesOf(months, s.cycleMonths), 0)
-}
-
-// cyclesOf is how many billing cycles an advance of so many months is; One for none.
-func cyclesOf(months, cycleMonths int32) Fraction {
-	if months <= 0 {
-		return One
-	}
-	num, den := int64(months), int64(max(1, cycleMonths))
-	by := int64(gcd(uint64(num), uint64(den)))
-	return Fraction{num / by, den / by}
+	return s.factors.add(factorMonths, months.cycles(s.cycleMonths), 0)
 }
 
 // paidToInactive tells whether those who are not active are paid.

@@ -3,11 +3,12 @@ package calc
 import "slices"
 
 // Advance pays the seller several months of commission at once, with the event that makes the sale active and whether or not the
-// seller is active: base × rate × months ÷ months of a billing cycle, which the base is of, rounded once. Each paid month earns 1/months of the amount.
+// seller is active: base × rate × months ÷ months of a billing cycle, which the base is of, rounded once. Each paid month earns 1/months of the
+// amount, and what is left of the amount where a part of a month remains.
 type Advance struct {
 	plain
 	Base     Base
-	Months   int32
+	Months   Months
 	Rates    RateTable // of one level; may exceed RateScale
 	Classes  []string
 	Clawback Clawback
@@ -15,7 +16,7 @@ type Advance struct {
 
 func (a *Advance) check(p *Plan, b *Bonus) error {
 	if b.Pays != PaysEvent || a.Months <= 0 {
-		return errKind("an advance pays one month or more, at the event")
+		return errKind("an advance pays months, or a part of one, at the event")
 	}
 	return a.Rates.check(p)
 }

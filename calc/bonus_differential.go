@@ -27,7 +27,8 @@ type Differential struct {
 	EqualRate int64
 	// At the event: ToLevel is the last level above the seller that has a rate, and Months are paid in advance, a factor of every line; 0:
 	// none.
-	ToLevel, Months int32
+	ToLevel int32
+	Months  Months
 	Clawback        Clawback
 }
 

@@ -16,7 +16,7 @@ type Matching struct {
 	Rates        RateTable
 	// Clawback is for what is paid at the event, and ClawbackMonths the months that the bonuses matched pay in advance; 0: none.
 	Clawback       Clawback
-	ClawbackMonths int32
+	ClawbackMonths Months
 }
 
 func (m *Matching) check(p *Plan, b *Bonus) error {

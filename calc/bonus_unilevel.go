@@ -9,7 +9,7 @@ type Unilevel struct {
 	Rates    RateTable
 	Clawback Clawback
 	// Months are paid in advance, at the event: a factor of every line; 0: none.
-	Months int32
+	Months Months
 }
 
 func (u *Unilevel) check(p *Plan, b *Bonus) error {

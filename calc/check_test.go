@@ -92,7 +92,7 @@ func TestCompute_RefusesBadInputByIndex(t *testing.T) {
 		}, ErrPlan, "bonus own"},
 		{"direct rates", func(in *Input) { in.Plan.Bonuses[0] = Bonus{Name: "own", Cadence: Monthly, Direct: &Direct{}} }, ErrPlan, "bonus own"},
 		{"advance at the close", func(in *Input) {
-			in.Plan.Bonuses[0] = Bonus{Name: "own", Cadence: Monthly, Advance: &Advance{Months: 9, Rates: single(make([]int64, 11)...)}}
+			in.Plan.Bonuses[0] = Bonus{Name: "own", Cadence: Monthly, Advance: &Advance{Months: 9 * Month, Rates: single(make([]int64, 11)...)}}
 		}, ErrPlan, "at the event"},
 		{"advance of no month", func(in *Input) {
 			in.Plan.Bonuses[0] = Bonus{Name: "own", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Rates: single(make([]int64, 11)...)}}

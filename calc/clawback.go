@@ -1,11 +1,14 @@
 package calc
 
-import "time"
+import (
+	"math/big"
+	"time"
+)
 
 const dayUS = 24 * 60 * 60 * 1_000_000
 
 // RetainedIn is Retained for a line that paid a span of the months of an advance only; nil stands for all.
-func (c Clawback) RetainedIn(f SaleFold, months int32, span *MonthSpan) Fraction {
+func (c Clawback) RetainedIn(f SaleFold, months Months, span *MonthSpan) Fraction {
 	if span != nil && c.Mode == ClawbackMonthsPaid && f.Start >= 0 && f.Status.Over() {
 		return f.EarnedIn(*span, months)
 	}
@@ -13,8 +16,8 @@ func (c Clawback) RetainedIn(f SaleFold, months int32, span *MonthSpan) Fraction
 }
 
 // Retained is the part of an event's line that stays posted, given what the sale's events come to. months is the number of months
-// that the line paid in advance, 1 for a bonus that is no advance. The part that a cancellation or a lapse takes back is one less this.
-func (c Clawback) Retained(f SaleFold, months int32) Fraction {
+// that the line paid in advance, one for a bonus that is no advance. The part that a cancellation or a lapse takes back is one less this.
+func (c Clawback) Retained(f SaleFold, months Months) Fraction {
 	if f.Start < 0 {
 		return Fraction{0, 1}
 	}
@@ -42,17 +45,25 @@ func (c Clawback) Retained(f SaleFold, months int32) Fraction {
 }
 
 // Earned is the part of an advance of so many months that paid cycles have earned: months paid ÷ months, at most 1.
-func (f *SaleFold) Earned(months int32) Fraction {
+func (f *SaleFold) Earned(months Months) Fraction {
 	paid := f.MonthsPaid()
+	n, whole := months.whole()
+	if !whole {
+		part := new(big.Rat).Quo(rationalOf(paid), months.rational())
+		if part.Cmp(big.NewRat(1, 1)) >= 0 {
+			return One
+		}
+		return bounded(part)
+	}
 	num, den := paid.Num, paid.Den
-	if num >= int64(months)*den {
-		return Fraction{int64(months), int64(months)}
+	if num >= n*den {
+		return Fraction{n, n}
 	}
 	if den == 1 {
-		return Fraction{num, int64(months)}
+		return Fraction{num, n}
 	}
-	by := int64(gcd(uint64(num), uint64(den)*uint64(months)))
-	return Fraction{num / by, den * int64(months) / by}
+	by := int64(gcd(uint64(num), uint64(den)*uint64(n)))
+	return Fraction{num / by, den * n / by}
 }
 
 // monthsLater is the same time of day so many calendar months later, on the last day of a month that lacks the day.

@@ -200,7 +200,7 @@ func (s *stage) appendEventLines(lines []EventLine, bonus int) []EventLine {
 		for j, earner := range blocks[i].Earner {
 			line := EventLine{
 				Bonus: int(blocks[i].Bonus[j]), Placement: placement, Distance: int(earner), Level: blocks[i].Level[j],
-				Base: blocks[i].Base[j], Rate: blocks[i].Rate[j], Months: max(1, b.MonthsAdvanced()), Factor: One, AmountMinor: blocks[i].AmountMinor[j],
+				Base: blocks[i].Base[j], Rate: blocks[i].Rate[j], Months: b.MonthsAdvanced().orOne(), Factor: One, AmountMinor: blocks[i].AmountMinor[j],
 			}
 			if k := blocks[i].Factor[j]; k != 0 {
 				line.Factor, line.FactorName = s.factors.all[k].Fraction, s.factors.all[k].Name

@@ -83,7 +83,7 @@ type EventLine struct {
 	Level     uint16
 	Base      int64 // volume units, or minor units where the bonus's base is price
 	Rate      int64
-	Months    int32 // months of an advance; 1 elsewhere
+	Months    Months // of an advance; one elsewhere
 	// Factor is what base × rate is multiplied by: the billing cycles of an advance, its months ÷ the months of a cycle, or what is
 	// left of a rate; One elsewhere, where it has no name.
 	Factor      Fraction

@@ -3,6 +3,7 @@ package calc
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"reflect"
 	"slices"
 	"strings"
@@ -18,13 +19,13 @@ func drawEventPlan(t *rapid.T) *Plan {
 		switch {
 		case b.Binary != nil:
 			rates := b.Binary.Rates
-			b.Binary, b.Advance = nil, &Advance{Base: BasePrice, Months: rapid.Int32Range(1, 12).Draw(t, "months"), Rates: rates}
+			b.Binary, b.Advance = nil, &Advance{Base: BasePrice, Months: drawMonths(t, 1, 12, "months"), Rates: rates}
 			b.Pays = PaysEvent
 		case rapid.Bool().Draw(t, "at the event"):
 			b.Pays = PaysEvent
 			if b.Unilevel != nil {
 				b.Unilevel.Walk.Compression = CompressionNone
-				b.Unilevel.Months = rapid.Int32Range(0, 3).Draw(t, "months of levels")
+				b.Unilevel.Months = drawMonths(t, 0, 3, "months of levels")
 			}
 		}
 		classes := rapid.SampledFrom([][]string{nil, {"power"}, {"gas", "power"}, {"gas"}}).Draw(t, "classes")
@@ -55,7 +56,7 @@ func drawEventOverrides(t *rapid.T, p *Plan) {
 	differential := &Differential{
 		Base: rapid.SampledFrom([]Base{BaseCV, BasePrice}).Draw(t, "base of differences"), Placement: placed, Rates: rates(1),
 		OwnSales: rapid.Bool().Draw(t, "own sales"), LessSeller: rapid.Bool().Draw(t, "less seller"),
-		FromLevel: rapid.Int32Range(0, 3).Draw(t, "from"), ToLevel: rapid.Int32Range(1, 6).Draw(t, "to"), Months: rapid.Int32Range(0, 9).Draw(t, "months of differences"),
+		FromLevel: rapid.Int32Range(0, 3).Draw(t, "from"), ToLevel: rapid.Int32Range(1, 6).Draw(t, "to"), Months: drawMonths(t, 0, 9, "months of differences"),
 	}
 	inactive := Inactive(rapid.IntRange(0, 2).Draw(t, "pays the inactive"))
 	first := len(p.Bonuses)
@@ -127,14 +128,19 @@ func (e *modelEvent) lines(index int) []EventLine {
 	}
 	m := &model{in: &Input{Plan: in.Plan}}
 	var lines []EventLine
-	add := func(placement bool, distance, level int, of, rate int64, base Base, months int32) {
+	add := func(placement bool, distance, level int, of, rate int64, base Base, months Months) {
+		name := nameOf(months)
+		if months == 0 {
+			months = Month
+		}
+		paid := big.NewRat(int64(months), int64(Month))
 		exact := m.money(bigOf(of), rate, base)
-		amount, _ := modelRound(exact.Mul(exact, bigOf(int64(max(1, months)))), in.Plan.Rounding)
+		amount, _ := modelRound(exact.Mul(exact, paid), in.Plan.Rounding)
 		if amount != 0 {
-			lines = append(lines, EventLine{index, placement, distance, uint16(level), of, rate, max(1, months), Fraction{int64(max(1, months)), 1}, nameOf(months), amount})
+			lines = append(lines, EventLine{index, placement, distance, uint16(level), of, rate, months, Fraction{paid.Num().Int64(), paid.Denom().Int64()}, name, amount})
 		}
 	}
-	sale := func(placement bool, distance, level int, rate int64, months int32) {
+	sale := func(placement bool, distance, level int, rate int64, months Months) {
 		of := map[Base]int64{BaseCV: in.CV, BasePV: in.PV, BasePrice: in.PriceMinor}[b.BaseOf()]
 		add(placement, distance, level, of, rate, b.BaseOf(), months)
 	}
@@ -260,7 +266,7 @@ func TestEventLines_RefusesBadInput(t *testing.T) {
 		{func(in *EventInput) { in.Sponsor[1].Rank = 11 }, ErrInput, "member 1 of the sponsor chain has rank number 11"},
 		{func(in *EventInput) {
 			in.PriceMinor = 1 << 62
-			in.Plan.Bonuses = append(in.Plan.Bonuses, Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: single(make([]int64, 11)...)}})
+			in.Plan.Bonuses = append(in.Plan.Bonuses, Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9 * Month, Rates: single(make([]int64, 11)...)}})
 			in.Plan.Bonuses[2].Advance.Rates.Rows[0][0] = RateScale
 		}, ErrOverflow, "bonus advance"},
 	} {
@@ -274,9 +280,9 @@ func TestEventLines_RefusesBadInput(t *testing.T) {
 
 // Published: 500 of premium, nine months, 102.5 %.
 func TestEventLines_AdvanceOfNineMonths(t *testing.T) {
-	plan := testPlanOf(Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9, Rates: single(1_025_000_000)}})
+	plan := testPlanOf(Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 9 * Month, Rates: single(1_025_000_000)}})
 	got, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, 1), PriceMinor: 500_00})
-	want := []EventLine{{Bonus: 0, Base: 500_00, Rate: 1_025_000_000, Months: 9, Factor: Fraction{9, 1}, FactorName: factorMonths, AmountMinor: 4_612_50}}
+	want := []EventLine{{Bonus: 0, Base: 500_00, Rate: 1_025_000_000, Months: 9 * Month, Factor: Fraction{9, 1}, FactorName: factorMonths, AmountMinor: 4_612_50}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
 	}
@@ -285,7 +291,7 @@ func TestEventLines_AdvanceOfNineMonths(t *testing.T) {
 // What is said of some classes of products holds for one alone, and products without a class are of none of them.
 func TestEventLines_OfOneProductClass(t *testing.T) {
 	plan := testPlanOf(
-		Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 2, Rates: single(RateScale / 10), Classes: []string{"power"}}},
+		Bonus{Name: "advance", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Base: BasePrice, Months: 2 * Month, Rates: single(RateScale / 10), Classes: []string{"power"}}},
 		Bonus{Name: "direct", Pays: PaysEvent, Cadence: Monthly, Direct: &Direct{Base: BasePrice, Rates: single(RateScale / 100), Classes: []string{"power"}}},
 	)
 	for class, want := range map[string][]int64{"power": {20, 1}, "gas": nil, "": nil} {
@@ -326,7 +332,7 @@ func TestEventLines_AsManyLevelsAsThereAre(t *testing.T) {
 	rates, want := make([]int64, levels), []EventLine{}
 	for i := range rates {
 		rates[i] = RateScale / 100
-		want = append(want, EventLine{Bonus: 0, Distance: i + 1, Level: uint16(i + 1), Base: 100 * VolumeScale, Rate: rates[i], Months: 1, Factor: One, AmountMinor: 1_00})
+		want = append(want, EventLine{Bonus: 0, Distance: i + 1, Level: uint16(i + 1), Base: 100 * VolumeScale, Rate: rates[i], Months: Month, Factor: One, AmountMinor: 1_00})
 	}
 	plan := testPlanOf(Bonus{Name: "levels", Pays: PaysEvent, Cadence: Monthly, Unilevel: &Unilevel{Rates: byStanding(rates)}})
 	got, err := EventLines(&EventInput{Plan: plan, Sponsor: make([]ChainMember, levels+5), CV: 100 * VolumeScale})
@@ -453,9 +459,18 @@ func TestMatching_RefusesWhatTheEventDoesNotKnow(t *testing.T) {
 }
 
 // nameOf is the name of the factor of months in advance; "" where there are none.
-func nameOf(months int32) string {
+func nameOf(months Months) string {
 	if months > 0 {
 		return factorMonths
 	}
 	return ""
+}
+
+// drawMonths draws a number of months, by thirds of a month that are rounded to what months can be.
+func drawMonths(t *rapid.T, least, most int32, name string) Months {
+	months := Months(rapid.Int32Range(least, most).Draw(t, name)) * Month
+	if months > 0 && rapid.Bool().Draw(t, name+", not whole") {
+		months -= rapid.SampledFrom([]Months{Month / 2, Month / 3}).Draw(t, name+", less")
+	}
+	return months
 }

@@ -14,7 +14,7 @@ func TestMissedEvents_SaysWhatKeepsSomebodyFromThem(t *testing.T) {
 	levels := byStanding([]int64{0}, []int64{percent(5)})
 	p.Bonuses = []Bonus{
 		{Name: "own", Pays: PaysEvent, Cadence: Monthly, Direct: &Direct{Rates: by(percent(1), percent(2))}},
-		{Name: "gold_own", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Months: 9, Rates: by(0, percent(2))}},
+		{Name: "gold_own", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Months: 9 * Month, Rates: by(0, percent(2))}},
 		{Name: "levels", Pays: PaysEvent, Cadence: Monthly, Unilevel: &Unilevel{Rates: levels}},
 		{Name: "spread", Pays: PaysEvent, Cadence: Monthly, Inactive: InactivePaid, Differential: &Differential{ToLevel: 3, Rates: by(0, 0)}},
 		{Name: "match", Pays: PaysEvent, Cadence: Monthly, Markets: []bool{false, true}, Matching: &Matching{Bonuses: []int{0}, Rates: levels}},

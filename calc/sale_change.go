@@ -41,7 +41,7 @@ type MonthSpan struct {
 }
 
 // Left is how many of so many months lie in the span.
-func (s MonthSpan) Left(months int32) Fraction {
+func (s MonthSpan) Left(months Months) Fraction {
 	left := s.left(months)
 	if left.Sign() <= 0 {
 		return Fraction{0, 1}
@@ -49,8 +49,8 @@ func (s MonthSpan) Left(months int32) Fraction {
 	return bounded(left)
 }
 
-func (s MonthSpan) left(months int32) *big.Rat {
-	end := new(big.Rat).SetInt64(int64(months))
+func (s MonthSpan) left(months Months) *big.Rat {
+	end := months.rational()
 	if upTo := rationalOf(s.UpTo); s.UpTo.Den != 0 && upTo.Cmp(end) < 0 {
 		end = upTo
 	}
@@ -389,7 +389,7 @@ func (f *folding) countPiece(event int, cycle int32, atUS int64, times int32, te
 }
 
 // EarnedIn is the part of an advance that is earned which was paid for a span of its months only.
-func (f *SaleFold) EarnedIn(span MonthSpan, months int32) Fraction {
+func (f *SaleFold) EarnedIn(span MonthSpan, months Months) Fraction {
 	paid := new(big.Rat).Sub(rationalOf(f.MonthsPaid()), rationalOf(span.After))
 	all := span.left(months)
 	switch {

@@ -115,9 +115,9 @@ func TestFoldSale_ChangeThereAndBackIsNothing(t *testing.T) {
 	if sums[0] != 30_00 || sums[1]+sums[2] != 0 {
 		t.Errorf("prices that count: %v", sums)
 	}
-	for _, months := range []int32{9, 12} {
+	for _, months := range []Months{9 * Month, 12 * Month} {
 		if f.EarnedIn(there.Rest[0], months) != f.EarnedIn(back.Rest[0], months) {
-			t.Errorf("an advance of %d months is earned otherwise there than back", months)
+			t.Errorf("an advance of %d months by 10⁻⁹ is earned otherwise there than back", months)
 		}
 	}
 }

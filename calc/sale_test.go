@@ -101,7 +101,7 @@ func TestClawback_Retained(t *testing.T) {
 		name     string
 		clawback Clawback
 		fold     SaleFold
-		months   int32
+		months   Months
 		want     Fraction
 	}{
 		{"never active", Clawback{Mode: ClawbackNone}, SaleFold{Start: -1}, 9, Fraction{0, 1}},
@@ -110,8 +110,11 @@ func TestClawback_Retained(t *testing.T) {
 		{"full", Clawback{Mode: ClawbackFull}, ended(8, 900), 9, Fraction{0, 1}},
 		{"within days", Clawback{Mode: ClawbackWithinDays, Days: 30}, ended(0, 29), 1, Fraction{0, 1}},
 		{"the last moment is excluded", Clawback{Mode: ClawbackWithinDays, Days: 30}, ended(0, 30), 1, One},
-		{"four of nine months", Clawback{Mode: ClawbackMonthsPaid}, ended(4, 0), 9, Fraction{4, 9}},
-		{"more than all months", Clawback{Mode: ClawbackMonthsPaid}, ended(12, 0), 9, Fraction{9, 9}},
+		{"four of nine months", Clawback{Mode: ClawbackMonthsPaid}, ended(4, 0), 9 * Month, Fraction{4, 9}},
+		{"four of six and a half", Clawback{Mode: ClawbackMonthsPaid}, ended(4, 0), 13 * Month / 2, Fraction{8, 13}},
+		{"four of 70 % of a year", Clawback{Mode: ClawbackMonthsPaid}, ended(4, 0), 84 * Month / 10, Fraction{10, 21}},
+		{"seven of six and a half", Clawback{Mode: ClawbackMonthsPaid}, ended(7, 0), 13 * Month / 2, One},
+		{"more than all months", Clawback{Mode: ClawbackMonthsPaid}, ended(12, 0), 9 * Month, Fraction{9, 9}},
 	} {
 		if got := test.clawback.Retained(test.fold, test.months); got != test.want {
 			t.Errorf("%s: %v, want %v", test.name, got, test.want)

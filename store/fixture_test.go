@@ -43,7 +43,7 @@ func servicePlan() *calc.Plan {
 				Rates: levelled([]int64{50_000_000, 20_000_000}), Clawback: calc.Clawback{Mode: calc.ClawbackWithinDays, Days: 14},
 			}},
 			{Name: "advance", Pays: calc.PaysEvent, Cadence: calc.Monthly, Advance: &calc.Advance{
-				Base: calc.BasePrice, Months: 9, Rates: rated(1_025_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
+				Base: calc.BasePrice, Months: 9 * calc.Month, Rates: rated(1_025_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
 			}},
 		},
 	}

@@ -23,7 +23,7 @@ func binaryPlan() *calc.Plan {
 		Bonuses: []calc.Bonus{
 			{Name: "legs", Cadence: calc.Monthly, Binary: &calc.Binary{Rates: rated(0, 100_000_000)}},
 			{Name: "advance", Pays: calc.PaysEvent, Cadence: calc.Monthly, Advance: &calc.Advance{
-				Base: calc.BasePrice, Months: 9, Rates: rated(0, 1_000_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
+				Base: calc.BasePrice, Months: 9 * calc.Month, Rates: rated(0, 1_000_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
 			}},
 		},
 	}

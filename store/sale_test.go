@@ -110,10 +110,10 @@ func TestAppendEvent_OverridesAreAdvancedAndTakenBack(t *testing.T) {
 		unearned := calc.Clawback{Mode: calc.ClawbackMonthsPaid}
 		p.Bonuses = []calc.Bonus{
 			{Name: "recruiting", Pays: calc.PaysEvent, Cadence: calc.Monthly, Matching: &calc.Matching{
-				Bonuses: []int{1}, Rates: levelled([]int64{100_000_000}, []int64{100_000_000}, []int64{100_000_000}), Clawback: unearned, ClawbackMonths: 9,
+				Bonuses: []int{1}, Rates: levelled([]int64{100_000_000}, []int64{100_000_000}, []int64{100_000_000}), Clawback: unearned, ClawbackMonths: 9 * calc.Month,
 			}},
 			{Name: "contract", Pays: calc.PaysEvent, Cadence: calc.Monthly, Differential: &calc.Differential{
-				Base: calc.BasePrice, Rates: rated(800_000_000, 1_150_000_000, 1_200_000_000), OwnSales: true, LessSeller: true, ToLevel: 10, Months: 9, Clawback: unearned,
+				Base: calc.BasePrice, Rates: rated(800_000_000, 1_150_000_000, 1_200_000_000), OwnSales: true, LessSeller: true, ToLevel: 10, Months: 9 * calc.Month, Clawback: unearned,
 			}},
 		}
 		w.publish(p, "contracts")

@@ -16,26 +16,11 @@ var clawbackModes = map[uplinev1.ClawbackMode]calc.ClawbackMode{
 }
 
 // clawbackOmitted is how much is taken back of a bonus that pays so many months in advance and does not say.
-func clawbackOmitted(months int32) calc.ClawbackMode {
+func clawbackOmitted(months calc.Months) calc.ClawbackMode {
 	if months > 0 {
 		return calc.ClawbackMonthsPaid
 	}
 	return calc.ClawbackFull
-}
-
-// monthsAdvanced reads how many months a bonus pays in advance that is no advance by its kind.
-func (r *bonusReader) monthsAdvanced(months int32) int32 {
-	switch {
-	case months == 0 && r.given(r.at+".months"):
-		r.fail(r.at+".months", "`months` is not above zero", "write how many months are paid in advance, or delete it")
-	case months > 0 && r.to.Pays == calc.PaysPeriod && r.sound(r.path+".pays"):
-		r.fail(r.at+".months", "months are paid in advance when a sale goes live, and this bonus is paid at the period's close", "add `pays: event`, or delete `months`")
-		return 0
-	case months > 0 && r.to.AtPayments:
-		r.fail(r.at+".months", "months are paid in advance when a sale goes live, and this bonus is paid with every paid cycle", "write `pays: event`, or delete `months`")
-		return 0
-	}
-	return months
 }
 
 // clawback reads the schedule of taking back. A bonus of the period has none: the volume that a cancellation takes back is what it

@@ -14,8 +14,9 @@ func (r *bonusReader) differential(d *uplinev1.DifferentialBonus) {
 		Rates: r.rateOf(pays), Brackets: r.bracketsOf(d.GetBrackets(), takesEither, 0, noMarginalDifference),
 		Base: r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, pays.paysAmounts()), Placement: r.placed(d.GetTree()),
 		OwnSales: d.GetOwnSales(), LessSeller: d.GetLessSeller(), FromLevel: d.GetFromLevel(), ToLevel: r.toLevel(d),
-		Months: r.monthsAdvanced(d.GetMonths()), Clawback: r.clawback(d.GetClawback(), clawbackOmitted(d.GetMonths())),
+		Months: r.monthsAdvanced(d.GetMonths(), d.GetYearShare()),
 	}
+	out.Clawback = r.clawback(d.GetClawback(), clawbackOmitted(out.Months))
 	r.warnOneRate(&out.Rates)
 	r.to.Differential = out
 }

@@ -147,7 +147,7 @@ func (c *compiler) inheritClawback(bonus int, m *calc.Matching) {
 	if len(m.Bonuses) == 0 || !c.sound(at) {
 		return
 	}
-	monthsOf := func(k int) int32 {
+	monthsOf := func(k int) calc.Months {
 		if other := c.plan.Bonuses[k].Matching; other != nil {
 			return other.ClawbackMonths
 		}

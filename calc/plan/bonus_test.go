@@ -159,7 +159,7 @@ func TestCompile_SoundBonusesAreWhatTheySay(t *testing.T) {
 		{
 			"advance", "bonuses: [{name: it, advance: {rate: 102.5%, months: 9}}]",
 			bonus(atEvent, func(b *calc.Bonus) {
-				b.Advance = &calc.Advance{Base: calc.BasePrice, Months: 9, Rates: levels(1_025_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid}}
+				b.Advance = &calc.Advance{Base: calc.BasePrice, Months: 9 * calc.Month, Rates: levels(1_025_000_000), Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid}}
 			}), nil,
 		},
 		{

@@ -9,10 +9,10 @@ import (
 
 func (r *bonusReader) unilevel(u *uplinev1.UnilevelBonus) {
 	out := &calc.Unilevel{
-		Rates:    r.levelTable(r.at+".rates", u.GetRates(), takesEither, r.rateMax, r.phase()),
-		Clawback: r.clawback(u.GetClawback(), clawbackOmitted(u.GetMonths())),
-		Months:   r.monthsAdvanced(u.GetMonths()),
+		Rates:  r.levelTable(r.at+".rates", u.GetRates(), takesEither, r.rateMax, r.phase()),
+		Months: r.monthsAdvanced(u.GetMonths(), u.GetYearShare()),
 	}
+	out.Clawback = r.clawback(u.GetClawback(), clawbackOmitted(out.Months))
 	r.unlock(r.at+".unlock", u.GetUnlock(), &out.Rates, r.phase())
 	out.Base = r.paidOn(u.GetBase(), u.GetVolume(), calc.BaseCV, out.Rates.Amounts)
 	out.Walk = r.walk(u.GetTree(), u.GetCompression())

@@ -158,11 +158,11 @@ func TestCompile_WholePlanIsTheOneWrittenByHand(t *testing.T) {
 				Rates: tiers([]int64{2, 120_000_000}), AfterPayout: calc.Flush,
 			}},
 			{Name: "a_month", Pays: calc.PaysEvent, Cadence: calc.Quarterly, Advance: &calc.Advance{
-				Base: calc.BasePrice, Months: 1, Rates: tiers([]int64{0, 750_000_000}),
+				Base: calc.BasePrice, Months: 1 * calc.Month, Rates: tiers([]int64{0, 750_000_000}),
 				Clawback: calc.Clawback{Mode: calc.ClawbackWithinDays, Days: 90},
 			}},
 			{Name: "nine_months", Pays: calc.PaysEvent, Cadence: calc.Quarterly, Advance: &calc.Advance{
-				Base: calc.BaseCV, Months: 9, Rates: tiers([]int64{0, 1_025_000_000}, []int64{1, 10 * calc.RateScale}),
+				Base: calc.BaseCV, Months: 9 * calc.Month, Rates: tiers([]int64{0, 1_025_000_000}, []int64{1, 10 * calc.RateScale}),
 				Classes: []string{"energy"}, Clawback: calc.Clawback{Mode: calc.ClawbackFull},
 			}},
 		},
@@ -221,10 +221,10 @@ bonuses:
 			{Name: "team_at_event", Pays: calc.PaysEvent, Cadence: calc.Monthly, Unilevel: &calc.Unilevel{Rates: one, Clawback: full}},
 			{Name: "legs", Pays: calc.PaysPeriod, Cadence: calc.Monthly, Binary: &calc.Binary{Rates: one, AfterPayout: calc.CarryForward}},
 			{Name: "life", Pays: calc.PaysEvent, Cadence: calc.Monthly, Advance: &calc.Advance{
-				Base: calc.BasePrice, Months: 1, Rates: one, Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
+				Base: calc.BasePrice, Months: 1 * calc.Month, Rates: one, Clawback: calc.Clawback{Mode: calc.ClawbackMonthsPaid},
 			}},
 			{Name: "life_after_days", Pays: calc.PaysEvent, Cadence: calc.Monthly, Advance: &calc.Advance{
-				Base: calc.BasePrice, Months: 1, Rates: one, Clawback: calc.Clawback{Mode: calc.ClawbackWithinDays, Days: 1},
+				Base: calc.BasePrice, Months: 1 * calc.Month, Rates: one, Clawback: calc.Clawback{Mode: calc.ClawbackWithinDays, Days: 1},
 			}},
 		},
 	})

@@ -31,7 +31,7 @@ var kindWords = map[string]string{
 var fieldWords = map[string]string{
 	"rate": "Rate: %s.", "amount": "Amount: %s.", "compression": "Compression: %s.", "tree": "Walks the %s tree.",
 	"skip_levels": "The nearest %s levels are not counted.", "pass_up": "The first %s of each frontline are passed up to whoever stands above.",
-	"stop_at": "Nothing goes further up than: %s.", "days": "Within %s days.", "calendar_months": "Within %s calendar months.", "months": "For %s months.", "own_sales": "Own sales are paid, too, at the full rate.",
+	"stop_at": "Nothing goes further up than: %s.", "days": "Within %s days.", "calendar_months": "Within %s calendar months.", "months": "For %s months.", "year_share": "In advance: %s of a year's commission.", "own_sales": "Own sales are paid, too, at the full rate.",
 	"less_seller": "The seller's own rate is taken off.", "from_level": "Sellers nearer than level %s are not paid on.",
 	"breakaway": "A leg breaks away, and is paid to nobody above, at: %s.", "equal_rate": "Where nothing is left of the rate, because somebody below has the same: %s.",
 	"leaders": "Leaders are: %s.", "same_rank": "Leaders are those of the earner's rank or a higher one.", "own_group_rate": "The own group, own sales aside: %s.",

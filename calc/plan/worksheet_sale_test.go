@@ -53,8 +53,8 @@ func (w *worksheet) sell(t *testing.T, d *datadriven.TestData) string {
 				earners = parents
 			}
 			rate := w.rate(l.Bonus, calc.LineCommission, l.Rate)
-			if l.Months > 1 {
-				rate += fmt.Sprintf(" × %d", l.Months)
+			if l.Months != calc.Month {
+				rate += " × " + calc.FormatRate(int64(l.Months))
 			}
 			w.line(table, earners[l.Distance], l.Bonus, l.Level, w.base(l.Bonus, calc.LineCommission, l.Base), rate, l.AmountMinor)
 			w.post(earners[l.Distance], l.Bonus, l.AmountMinor)

@@ -681,8 +681,8 @@ type AdvanceBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What a month's commission is a rate of. Omitted: `price`.
 	Base Base `protobuf:"varint,1,opt,name=base,proto3,enum=upline.v1.Base" json:"base,omitempty"`
-	// Months paid in advance.
-	Months int32 `protobuf:"varint,2,opt,name=months,proto3" json:"months,omitempty"`
+	// Months paid in advance, 120 at most and with four decimals at most, for instance `9` or `6.5`. Either this or `year_share`.
+	Months string `protobuf:"bytes,2,opt,name=months,proto3" json:"months,omitempty"`
 	// The rate of everybody. Either this or `rates`. May be above 100 % for an advance.
 	Rate string `protobuf:"bytes,3,opt,name=rate,proto3" json:"rate,omitempty"`
 	// The rate by rank of the last closed period.
@@ -690,7 +690,9 @@ type AdvanceBonus struct {
 	// Only products of these classes. Omitted: all.
 	ProductClasses []string `protobuf:"bytes,5,rep,name=product_classes,json=productClasses,proto3" json:"product_classes,omitempty"`
 	// What a cancellation takes back. Omitted: `months_paid`.
-	Clawback      *Clawback `protobuf:"bytes,6,opt,name=clawback,proto3" json:"clawback,omitempty"`
+	Clawback *Clawback `protobuf:"bytes,6,opt,name=clawback,proto3" json:"clawback,omitempty"`
+	// The part of a year's commission that is paid in advance, for instance `70%`, which is that of 8.4 months; 1000 % at most.
+	YearShare     string `protobuf:"bytes,7,opt,name=year_share,json=yearShare,proto3" json:"year_share,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -732,11 +734,11 @@ func (x *AdvanceBonus) GetBase() Base {
 	return Base_BASE_UNSPECIFIED
 }
 
-func (x *AdvanceBonus) GetMonths() int32 {
+func (x *AdvanceBonus) GetMonths() string {
 	if x != nil {
 		return x.Months
 	}
-	return 0
+	return ""
 }
 
 func (x *AdvanceBonus) GetRate() string {
@@ -765,6 +767,13 @@ func (x *AdvanceBonus) GetClawback() *Clawback {
 		return x.Clawback
 	}
 	return nil
+}
+
+func (x *AdvanceBonus) GetYearShare() string {
+	if x != nil {
+		return x.YearShare
+	}
+	return ""
 }
 
 // BinaryStep is a step of balanced volume.
@@ -1863,14 +1872,16 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"step_downs\x18\t \x03(\v2\x13.upline.v1.StepDownB\b\xbaH\x05\x92\x01\x02\x10\x14R\tstepDowns\x121\n" +
 	"\x0fproduct_classes\x18\n" +
 	" \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x0eproductClasses\x12/\n" +
-	"\x04tree\x18\v \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\"\x96\x02\n" +
+	"\x04tree\x18\v \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\"\xbc\x02\n" +
 	"\fAdvanceBonus\x12-\n" +
-	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12!\n" +
-	"\x06months\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x01R\x06months\x12\x1b\n" +
+	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
+	"\x06months\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06months\x12\x1b\n" +
 	"\x04rate\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04rate\x123\n" +
 	"\x05rates\x18\x04 \x03(\v2\x13.upline.v1.RankRateB\b\xbaH\x05\x92\x01\x02\x10dR\x05rates\x121\n" +
 	"\x0fproduct_classes\x18\x05 \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x0eproductClasses\x12/\n" +
-	"\bclawback\x18\x06 \x01(\v2\x13.upline.v1.ClawbackR\bclawback\"R\n" +
+	"\bclawback\x18\x06 \x01(\v2\x13.upline.v1.ClawbackR\bclawback\x12&\n" +
+	"\n" +
+	"year_share\x18\a \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\"R\n" +
 	"\n" +
 	"BinaryStep\x12!\n" +
 	"\x06volume\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1aR\x06volume\x12!\n" +

@@ -208,10 +208,12 @@ type UnilevelBonus struct {
 	Unlock []string `protobuf:"bytes,9,rep,name=unlock,proto3" json:"unlock,omitempty"`
 	// Where volume stops: whoever this condition holds for is still paid, and nobody above. For a breakaway leader's group.
 	StopAt string `protobuf:"bytes,10,opt,name=stop_at,json=stopAt,proto3" json:"stop_at,omitempty"`
-	// Months paid in advance by a bonus that is paid at the event, as an advance pays the seller: base × rate × months, of which each paid
+	// Months, `9` or `6.5`, paid in advance by a bonus that is paid at the event, as an advance pays the seller: base × rate × months, of which each paid
 	// month earns its part. A cancellation then takes back `months_paid`, unless `clawback` says otherwise. Omitted: nothing is paid in
 	// advance.
-	Months        int32 `protobuf:"varint,11,opt,name=months,proto3" json:"months,omitempty"`
+	Months string `protobuf:"bytes,11,opt,name=months,proto3" json:"months,omitempty"`
+	// The part of a year's commission that is paid in advance, in the place of `months`: `70%` is 8.4 months. Omitted: what `months` says.
+	YearShare     string `protobuf:"bytes,12,opt,name=year_share,json=yearShare,proto3" json:"year_share,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -316,11 +318,18 @@ func (x *UnilevelBonus) GetStopAt() string {
 	return ""
 }
 
-func (x *UnilevelBonus) GetMonths() int32 {
+func (x *UnilevelBonus) GetMonths() string {
 	if x != nil {
 		return x.Months
 	}
-	return 0
+	return ""
+}
+
+func (x *UnilevelBonus) GetYearShare() string {
+	if x != nil {
+		return x.YearShare
+	}
+	return ""
 }
 
 // FastStartBonus pays the upline on the purchases of those who are new.
@@ -471,11 +480,13 @@ type DifferentialBonus struct {
 	// The last level above the seller that is paid, for a bonus that is paid at the event, which asks for it: nobody beyond has a rate. At
 	// the close everybody above has.
 	ToLevel int32 `protobuf:"varint,9,opt,name=to_level,json=toLevel,proto3" json:"to_level,omitempty"`
-	// Months paid in advance by a bonus that is paid at the event: base × rate × months, of which each paid month earns its part. Omitted:
+	// Months, `9` or `6.5`, paid in advance by a bonus that is paid at the event: base × rate × months, of which each paid month earns its part. Omitted:
 	// nothing is paid in advance.
-	Months int32 `protobuf:"varint,10,opt,name=months,proto3" json:"months,omitempty"`
+	Months string `protobuf:"bytes,10,opt,name=months,proto3" json:"months,omitempty"`
 	// What a cancellation takes back, for a bonus paid at the event. Omitted: full, or `months_paid` where months are paid in advance.
-	Clawback      *Clawback `protobuf:"bytes,11,opt,name=clawback,proto3" json:"clawback,omitempty"`
+	Clawback *Clawback `protobuf:"bytes,11,opt,name=clawback,proto3" json:"clawback,omitempty"`
+	// The part of a year's commission that is paid in advance, in the place of `months`: `70%` is 8.4 months. Omitted: what `months` says.
+	YearShare     string `protobuf:"bytes,12,opt,name=year_share,json=yearShare,proto3" json:"year_share,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -573,11 +584,11 @@ func (x *DifferentialBonus) GetToLevel() int32 {
 	return 0
 }
 
-func (x *DifferentialBonus) GetMonths() int32 {
+func (x *DifferentialBonus) GetMonths() string {
 	if x != nil {
 		return x.Months
 	}
-	return 0
+	return ""
 }
 
 func (x *DifferentialBonus) GetClawback() *Clawback {
@@ -585,6 +596,13 @@ func (x *DifferentialBonus) GetClawback() *Clawback {
 		return x.Clawback
 	}
 	return nil
+}
+
+func (x *DifferentialBonus) GetYearShare() string {
+	if x != nil {
+		return x.YearShare
+	}
+	return ""
 }
 
 // StairstepBonus pays the bracket that a group reaches, less what the groups below earn at theirs, until a group breaks away. It is a
@@ -1113,7 +1131,7 @@ var File_upline_v1_plan_upline_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\n" +
-	"\x1bupline/v1/plan_upline.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_rates.proto\"\xfd\x03\n" +
+	"\x1bupline/v1/plan_upline.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_rates.proto\"\xa3\x04\n" +
 	"\rUnilevelBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12/\n" +
 	"\x04tree\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x127\n" +
@@ -1127,8 +1145,10 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\apass_up\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\x06passUp\x12'\n" +
 	"\x06unlock\x18\t \x03(\tB\x0f\xbaH\f\x92\x01\t\x10d\"\x05r\x03\x18\xd0\x0fR\x06unlock\x12!\n" +
 	"\astop_at\x18\n" +
-	" \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06stopAt\x12!\n" +
-	"\x06months\x18\v \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x06months\"\xdc\x03\n" +
+	" \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06stopAt\x12\x1f\n" +
+	"\x06months\x18\v \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06months\x12&\n" +
+	"\n" +
+	"year_share\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\"\xdc\x03\n" +
 	"\x0eFastStartBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12\x1e\n" +
@@ -1141,7 +1161,7 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\x04tree\x18\a \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x122\n" +
 	"\x0fcalendar_months\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x0ecalendarMonths\x12@\n" +
 	"\vstart_month\x18\t \x01(\x0e2\x15.upline.v1.StartMonthB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
-	"startMonth\"\xdc\x03\n" +
+	"startMonth\"\x82\x04\n" +
 	"\x11DifferentialBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12/\n" +
@@ -1153,10 +1173,12 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"lessSeller\x12(\n" +
 	"\n" +
 	"from_level\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\tfromLevel\x12$\n" +
-	"\bto_level\x18\t \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\atoLevel\x12!\n" +
+	"\bto_level\x18\t \x01(\x05B\t\xbaH\x06\x1a\x04\x18d(\x00R\atoLevel\x12\x1f\n" +
 	"\x06months\x18\n" +
-	" \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x06months\x12/\n" +
-	"\bclawback\x18\v \x01(\v2\x13.upline.v1.ClawbackR\bclawback\"\xc7\x02\n" +
+	" \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06months\x12/\n" +
+	"\bclawback\x18\v \x01(\v2\x13.upline.v1.ClawbackR\bclawback\x12&\n" +
+	"\n" +
+	"year_share\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\"\xc7\x02\n" +
 	"\x0eStairstepBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x123\n" +

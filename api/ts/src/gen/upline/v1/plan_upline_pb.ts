@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/plan_upline.proto.
  */
 export const file_upline_v1_plan_upline: GenFile = /*@__PURE__*/
-  fileDesc("Cht1cGxpbmUvdjEvcGxhbl91cGxpbmUucHJvdG8SCXVwbGluZS52MSKdAgoNVW5pbGV2ZWxCb251cxIdCgRiYXNlGAEgASgOMg8udXBsaW5lLnYxLkJhc2USDAoEdHJlZRgCIAEoCRIkCgVyYXRlcxgDIAMoCzIVLnVwbGluZS52MS5MZXZlbFJhdGVzEisKC2NvbXByZXNzaW9uGAQgASgOMhYudXBsaW5lLnYxLkNvbXByZXNzaW9uEiUKCGNsYXdiYWNrGAUgASgLMhMudXBsaW5lLnYxLkNsYXdiYWNrEg4KBnZvbHVtZRgGIAEoCRITCgtza2lwX2xldmVscxgHIAEoBRIPCgdwYXNzX3VwGAggASgFEg4KBnVubG9jaxgJIAMoCRIPCgdzdG9wX2F0GAogASgJEg4KBm1vbnRocxgLIAEoBSKaAgoORmFzdFN0YXJ0Qm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIMCgRkYXlzGAMgASgFEiUKBXNpbmNlGAQgASgOMhYudXBsaW5lLnYxLldpbmRvd1N0YXJ0EiQKBXJhdGVzGAUgAygLMhUudXBsaW5lLnYxLkxldmVsUmF0ZXMSKwoLY29tcHJlc3Npb24YBiABKA4yFi51cGxpbmUudjEuQ29tcHJlc3Npb24SDAoEdHJlZRgHIAEoCRIXCg9jYWxlbmRhcl9tb250aHMYCCABKAUSKgoLc3RhcnRfbW9udGgYCSABKA4yFS51cGxpbmUudjEuU3RhcnRNb250aCKgAgoRRGlmZmVyZW50aWFsQm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIMCgR0cmVlGAMgASgJEiIKBXJhdGVzGAQgAygLMhMudXBsaW5lLnYxLlJhbmtSYXRlEiUKCGJyYWNrZXRzGAUgASgLMhMudXBsaW5lLnYxLkJyYWNrZXRzEhEKCW93bl9zYWxlcxgGIAEoCBITCgtsZXNzX3NlbGxlchgHIAEoCBISCgpmcm9tX2xldmVsGAggASgFEhAKCHRvX2xldmVsGAkgASgFEg4KBm1vbnRocxgKIAEoBRIlCghjbGF3YmFjaxgLIAEoCzITLnVwbGluZS52MS5DbGF3YmFjayK/AQoOU3RhaXJzdGVwQm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIiCgVyYXRlcxgDIAMoCzITLnVwbGluZS52MS5SYW5rUmF0ZRIlCghicmFja2V0cxgEIAEoCzITLnVwbGluZS52MS5CcmFja2V0cxIRCglicmVha2F3YXkYBSABKAkSEgoKZXF1YWxfcmF0ZRgGIAEoCRIMCgR0cmVlGAcgASgJIrcCCg9HZW5lcmF0aW9uQm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIMCgR0cmVlGAMgASgJEg8KB2xlYWRlcnMYBCABKAkSEQoJc2FtZV9yYW5rGAUgASgIEiQKBXJhdGVzGAYgAygLMhUudXBsaW5lLnYxLkxldmVsUmF0ZXMSJQoIaW5hY3RpdmUYByABKA4yEy51cGxpbmUudjEuQm91bmRhcnkSIgoFZW1wdHkYCCABKA4yEy51cGxpbmUudjEuQm91bmRhcnkSFgoOb3duX2dyb3VwX3JhdGUYCSABKAkSEwoLbGVzc19sZWFkZXIYCiABKAgSEgoKbGVhc3RfcmF0ZRgLIAEoCRIRCglndWFyYW50ZWUYDCABKAkijQIKDU1hdGNoaW5nQm9udXMSDwoHYm9udXNlcxgBIAMoCRIeCgJieRgCIAEoDjISLnVwbGluZS52MS5NYXRjaEJ5Eg8KB2xlYWRlcnMYAyABKAkSJAoFcmF0ZXMYBCADKAsyFS51cGxpbmUudjEuTGV2ZWxSYXRlcxIrCgtjb21wcmVzc2lvbhgFIAEoDjIWLnVwbGluZS52MS5Db21wcmVzc2lvbhIMCgR0cmVlGAYgASgJEiIKBGJhc2UYByABKA4yFC51cGxpbmUudjEuTWF0Y2hCYXNlEg4KBnVubG9jaxgIIAMoCRIlCghjbGF3YmFjaxgJIAEoCzITLnVwbGluZS52MS5DbGF3YmFjayIiCgRUaWVyEgwKBHJhdGUYASABKAkSDAoEd2hlbhgCIAEoCSKdAQoRUmV2ZW51ZVNoYXJlQm9udXMSHQoEYmFzZRgBIAEoDjIPLnVwbGluZS52MS5CYXNlEg4KBnZvbHVtZRgCIAEoCRIeCgV0aWVycxgDIAMoCzIPLnVwbGluZS52MS5UaWVyEisKC2NvbXByZXNzaW9uGAQgASgOMhYudXBsaW5lLnYxLkNvbXByZXNzaW9uEgwKBHRyZWUYBSABKAkqUwoIQm91bmRhcnkSGAoUQk9VTkRBUllfVU5TUEVDSUZJRUQQABITCg9CT1VOREFSWV9DT1VOVFMQARIYChRCT1VOREFSWV9QQVNTRURfT1ZFUhACKlAKB01hdGNoQnkSGAoUTUFUQ0hfQllfVU5TUEVDSUZJRUQQABISCg5NQVRDSF9CWV9MRVZFTBABEhcKE01BVENIX0JZX0dFTkVSQVRJT04QAipeCglNYXRjaEJhc2USGgoWTUFUQ0hfQkFTRV9VTlNQRUNJRklFRBAAEhoKFk1BVENIX0JBU0VfQkVGT1JFX0NBUFMQARIZChVNQVRDSF9CQVNFX0FGVEVSX0NBUFMQAkIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_upline_v1_plan_rates]);
+  fileDesc("Cht1cGxpbmUvdjEvcGxhbl91cGxpbmUucHJvdG8SCXVwbGluZS52MSKxAgoNVW5pbGV2ZWxCb251cxIdCgRiYXNlGAEgASgOMg8udXBsaW5lLnYxLkJhc2USDAoEdHJlZRgCIAEoCRIkCgVyYXRlcxgDIAMoCzIVLnVwbGluZS52MS5MZXZlbFJhdGVzEisKC2NvbXByZXNzaW9uGAQgASgOMhYudXBsaW5lLnYxLkNvbXByZXNzaW9uEiUKCGNsYXdiYWNrGAUgASgLMhMudXBsaW5lLnYxLkNsYXdiYWNrEg4KBnZvbHVtZRgGIAEoCRITCgtza2lwX2xldmVscxgHIAEoBRIPCgdwYXNzX3VwGAggASgFEg4KBnVubG9jaxgJIAMoCRIPCgdzdG9wX2F0GAogASgJEg4KBm1vbnRocxgLIAEoCRISCgp5ZWFyX3NoYXJlGAwgASgJIpoCCg5GYXN0U3RhcnRCb251cxIdCgRiYXNlGAEgASgOMg8udXBsaW5lLnYxLkJhc2USDgoGdm9sdW1lGAIgASgJEgwKBGRheXMYAyABKAUSJQoFc2luY2UYBCABKA4yFi51cGxpbmUudjEuV2luZG93U3RhcnQSJAoFcmF0ZXMYBSADKAsyFS51cGxpbmUudjEuTGV2ZWxSYXRlcxIrCgtjb21wcmVzc2lvbhgGIAEoDjIWLnVwbGluZS52MS5Db21wcmVzc2lvbhIMCgR0cmVlGAcgASgJEhcKD2NhbGVuZGFyX21vbnRocxgIIAEoBRIqCgtzdGFydF9tb250aBgJIAEoDjIVLnVwbGluZS52MS5TdGFydE1vbnRoIrQCChFEaWZmZXJlbnRpYWxCb251cxIdCgRiYXNlGAEgASgOMg8udXBsaW5lLnYxLkJhc2USDgoGdm9sdW1lGAIgASgJEgwKBHRyZWUYAyABKAkSIgoFcmF0ZXMYBCADKAsyEy51cGxpbmUudjEuUmFua1JhdGUSJQoIYnJhY2tldHMYBSABKAsyEy51cGxpbmUudjEuQnJhY2tldHMSEQoJb3duX3NhbGVzGAYgASgIEhMKC2xlc3Nfc2VsbGVyGAcgASgIEhIKCmZyb21fbGV2ZWwYCCABKAUSEAoIdG9fbGV2ZWwYCSABKAUSDgoGbW9udGhzGAogASgJEiUKCGNsYXdiYWNrGAsgASgLMhMudXBsaW5lLnYxLkNsYXdiYWNrEhIKCnllYXJfc2hhcmUYDCABKAkivwEKDlN0YWlyc3RlcEJvbnVzEh0KBGJhc2UYASABKA4yDy51cGxpbmUudjEuQmFzZRIOCgZ2b2x1bWUYAiABKAkSIgoFcmF0ZXMYAyADKAsyEy51cGxpbmUudjEuUmFua1JhdGUSJQoIYnJhY2tldHMYBCABKAsyEy51cGxpbmUudjEuQnJhY2tldHMSEQoJYnJlYWthd2F5GAUgASgJEhIKCmVxdWFsX3JhdGUYBiABKAkSDAoEdHJlZRgHIAEoCSK3AgoPR2VuZXJhdGlvbkJvbnVzEh0KBGJhc2UYASABKA4yDy51cGxpbmUudjEuQmFzZRIOCgZ2b2x1bWUYAiABKAkSDAoEdHJlZRgDIAEoCRIPCgdsZWFkZXJzGAQgASgJEhEKCXNhbWVfcmFuaxgFIAEoCBIkCgVyYXRlcxgGIAMoCzIVLnVwbGluZS52MS5MZXZlbFJhdGVzEiUKCGluYWN0aXZlGAcgASgOMhMudXBsaW5lLnYxLkJvdW5kYXJ5EiIKBWVtcHR5GAggASgOMhMudXBsaW5lLnYxLkJvdW5kYXJ5EhYKDm93bl9ncm91cF9yYXRlGAkgASgJEhMKC2xlc3NfbGVhZGVyGAogASgIEhIKCmxlYXN0X3JhdGUYCyABKAkSEQoJZ3VhcmFudGVlGAwgASgJIo0CCg1NYXRjaGluZ0JvbnVzEg8KB2JvbnVzZXMYASADKAkSHgoCYnkYAiABKA4yEi51cGxpbmUudjEuTWF0Y2hCeRIPCgdsZWFkZXJzGAMgASgJEiQKBXJhdGVzGAQgAygLMhUudXBsaW5lLnYxLkxldmVsUmF0ZXMSKwoLY29tcHJlc3Npb24YBSABKA4yFi51cGxpbmUudjEuQ29tcHJlc3Npb24SDAoEdHJlZRgGIAEoCRIiCgRiYXNlGAcgASgOMhQudXBsaW5lLnYxLk1hdGNoQmFzZRIOCgZ1bmxvY2sYCCADKAkSJQoIY2xhd2JhY2sYCSABKAsyEy51cGxpbmUudjEuQ2xhd2JhY2siIgoEVGllchIMCgRyYXRlGAEgASgJEgwKBHdoZW4YAiABKAkinQEKEVJldmVudWVTaGFyZUJvbnVzEh0KBGJhc2UYASABKA4yDy51cGxpbmUudjEuQmFzZRIOCgZ2b2x1bWUYAiABKAkSHgoFdGllcnMYAyADKAsyDy51cGxpbmUudjEuVGllchIrCgtjb21wcmVzc2lvbhgEIAEoDjIWLnVwbGluZS52MS5Db21wcmVzc2lvbhIMCgR0cmVlGAUgASgJKlMKCEJvdW5kYXJ5EhgKFEJPVU5EQVJZX1VOU1BFQ0lGSUVEEAASEwoPQk9VTkRBUllfQ09VTlRTEAESGAoUQk9VTkRBUllfUEFTU0VEX09WRVIQAipQCgdNYXRjaEJ5EhgKFE1BVENIX0JZX1VOU1BFQ0lGSUVEEAASEgoOTUFUQ0hfQllfTEVWRUwQARIXChNNQVRDSF9CWV9HRU5FUkFUSU9OEAIqXgoJTWF0Y2hCYXNlEhoKFk1BVENIX0JBU0VfVU5TUEVDSUZJRUQQABIaChZNQVRDSF9CQVNFX0JFRk9SRV9DQVBTEAESGQoVTUFUQ0hfQkFTRV9BRlRFUl9DQVBTEAJCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_upline_v1_plan_rates]);
 
 /**
  * UnilevelBonus pays those above a seller, level by level. The seller is not paid on own sales.
@@ -93,13 +93,20 @@ export type UnilevelBonus = Message<"upline.v1.UnilevelBonus"> & {
   stopAt: string;
 
   /**
-   * Months paid in advance by a bonus that is paid at the event, as an advance pays the seller: base × rate × months, of which each paid
+   * Months, `9` or `6.5`, paid in advance by a bonus that is paid at the event, as an advance pays the seller: base × rate × months, of which each paid
    * month earns its part. A cancellation then takes back `months_paid`, unless `clawback` says otherwise. Omitted: nothing is paid in
    * advance.
    *
-   * @generated from field: int32 months = 11;
+   * @generated from field: string months = 11;
    */
-  months: number;
+  months: string;
+
+  /**
+   * The part of a year's commission that is paid in advance, in the place of `months`: `70%` is 8.4 months. Omitted: what `months` says.
+   *
+   * @generated from field: string year_share = 12;
+   */
+  yearShare: string;
 };
 
 /**
@@ -265,12 +272,12 @@ export type DifferentialBonus = Message<"upline.v1.DifferentialBonus"> & {
   toLevel: number;
 
   /**
-   * Months paid in advance by a bonus that is paid at the event: base × rate × months, of which each paid month earns its part. Omitted:
+   * Months, `9` or `6.5`, paid in advance by a bonus that is paid at the event: base × rate × months, of which each paid month earns its part. Omitted:
    * nothing is paid in advance.
    *
-   * @generated from field: int32 months = 10;
+   * @generated from field: string months = 10;
    */
-  months: number;
+  months: string;
 
   /**
    * What a cancellation takes back, for a bonus paid at the event. Omitted: full, or `months_paid` where months are paid in advance.
@@ -278,6 +285,13 @@ export type DifferentialBonus = Message<"upline.v1.DifferentialBonus"> & {
    * @generated from field: upline.v1.Clawback clawback = 11;
    */
   clawback?: Clawback | undefined;
+
+  /**
+   * The part of a year's commission that is paid in advance, in the place of `months`: `70%` is 8.4 months. Omitted: what `months` says.
+   *
+   * @generated from field: string year_share = 12;
+   */
+  yearShare: string;
 };
 
 /**
