@@ -63,17 +63,17 @@ func TestBonus_EventClawback(t *testing.T) {
 	for name, c := range map[string]struct {
 		bonus  Bonus
 		want   ClawbackMode
-		months int32
+		months Months
 	}{
-		"direct":                {Bonus{Direct: &Direct{Clawback: days}}, ClawbackWithinDays, 1},
-		"levels":                {Bonus{Unilevel: &Unilevel{Clawback: days}}, ClawbackWithinDays, 1},
-		"levels in advance":     {Bonus{Unilevel: &Unilevel{Clawback: days, Months: 9}}, ClawbackWithinDays, 9},
-		"an advance":            {Bonus{Advance: &Advance{Clawback: days, Months: 12}}, ClawbackWithinDays, 12},
-		"an advance of a month": {Bonus{Advance: &Advance{Clawback: days, Months: 1}}, ClawbackWithinDays, 1},
-		"differences":           {Bonus{Differential: &Differential{Clawback: days, Months: 6}}, ClawbackWithinDays, 6},
-		"matching":              {Bonus{Matching: &Matching{Clawback: days}}, ClawbackWithinDays, 1},
-		"matching an advance":   {Bonus{Matching: &Matching{Clawback: days, ClawbackMonths: 9}}, ClawbackWithinDays, 9},
-		"residual":              {Bonus{Residual: &Residual{}}, ClawbackFull, 1},
+		"direct":                {Bonus{Direct: &Direct{Clawback: days}}, ClawbackWithinDays, 1 * Month},
+		"levels":                {Bonus{Unilevel: &Unilevel{Clawback: days}}, ClawbackWithinDays, 1 * Month},
+		"levels in advance":     {Bonus{Unilevel: &Unilevel{Clawback: days, Months: 9 * Month}}, ClawbackWithinDays, 9 * Month},
+		"an advance":            {Bonus{Advance: &Advance{Clawback: days, Months: 12 * Month}}, ClawbackWithinDays, 12 * Month},
+		"an advance of a month": {Bonus{Advance: &Advance{Clawback: days, Months: 1 * Month}}, ClawbackWithinDays, 1 * Month},
+		"differences":           {Bonus{Differential: &Differential{Clawback: days, Months: 6 * Month}}, ClawbackWithinDays, 6 * Month},
+		"matching":              {Bonus{Matching: &Matching{Clawback: days}}, ClawbackWithinDays, 1 * Month},
+		"matching an advance":   {Bonus{Matching: &Matching{Clawback: days, ClawbackMonths: 9 * Month}}, ClawbackWithinDays, 9 * Month},
+		"residual":              {Bonus{Residual: &Residual{}}, ClawbackFull, 1 * Month},
 	} {
 		if got, months := c.bonus.EventClawback(); got.Mode != c.want || months != c.months {
 			t.Errorf("%s: mode %d, %d months; want %d, %d", name, got.Mode, months, c.want, c.months)
