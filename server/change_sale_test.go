@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// store is a company that sells subscriptions at a price a cycle, under a plan that pays the whole of what is invoiced, at the event.
+// subscriptions is a company that sells subscriptions, under a plan of these bonuses.
 func subscriptions(t *testing.T, bonuses string) *world {
 	w := insurer(t, bonuses, "monthly")
 	w.ok("CatalogService/PutProduct", `{"product":{"productId":"yearly","vendorId":"acme","name":"By the year","billing":{"cycle":"BILLING_CYCLE_ANNUAL"}}}`)

@@ -18,10 +18,10 @@ import (
 // simulation is what is asked of `simulate`.
 type simulation struct {
 	network, sales, payments, cancellations, changes, state, rates, adjustments string
-	period, against, out                                               string
-	explain                                                            []string
-	json                                                               bool
-	threads                                                            int
+	period, against, out                                                        string
+	explain                                                                     []string
+	json                                                                        bool
+	threads                                                                     int
 }
 
 func simulateCommand(t terminal) *cobra.Command {
