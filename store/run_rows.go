@@ -31,6 +31,10 @@ type runRows struct {
 // about 10 ms of the one writer, so that sales go on between two chunks.
 const runChunkRows = 2000
 
+// runChunkRowsBeside is the same where sales are written beside the chunks and wait for none of them: larger, so that the round trips and
+// the flush of a transaction are shared by more rows.
+const runChunkRowsBeside = 8000
+
 func newRunRows(in *runInput, out *calc.Output, chunkRows int) (*runRows, error) {
 	plan, n := in.scope.plan, in.ids.len()
 	if len(out.Lines.Earner) > math.MaxInt32 {

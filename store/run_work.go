@@ -201,5 +201,8 @@ func (s *Store) chunkRows() int {
 	if s.options.ChunkRows > 0 {
 		return s.options.ChunkRows
 	}
+	if !s.engine.Serial() {
+		return runChunkRowsBeside
+	}
 	return runChunkRows
 }
