@@ -64,7 +64,7 @@ the computation and the digest of its result, write_s the writing of lines, rank
 peak_rss_mb is the most memory that the process ever had, the making up of the company included.
 
 --rows loads by bulk the rows that a close reads and no others, which takes a tenth of the time: for companies of millions. The close
-reads, computes and writes the same either way; the database is not one that a server could go on with.
+reads, computes and writes the same either way, but such a database is not one that a server could go on with.
 
 Without --url the database is a SQLite file in a temporary folder, which is taken away again. A database that is named stays as
 it is afterwards, for "bench calls" or a look.`,
