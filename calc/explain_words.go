@@ -205,7 +205,7 @@ func (p *Plan) standing(s Slot) string {
 	case FactPaidAs:
 		return "paid as " + p.Ranks[key.Rank-1].Name + " or higher"
 	case FactAchieved:
-		return "once a " + p.Ranks[key.Rank-1].Name + " or higher"
+		return "having reached " + p.Ranks[key.Rank-1].Name + " or higher"
 	case FactPaidAsBefore:
 		return "paid as " + p.Ranks[key.Rank-1].Name + " or higher in the period before"
 	case FactKind:

@@ -46,6 +46,10 @@ func (d *decoder) message(n *yaml.Node, m protoreflect.Message, path string) {
 			continue
 		}
 		fd := m.Descriptor().Fields().ByName(protoreflect.Name(key.Value))
+		if fd == nil && i > 0 && isCutByComma(n.Content[i-2:i+2]) {
+			d.cutByComma(n.Content[i-2:i+2], path)
+			continue
+		}
 		if fd == nil {
 			if near, ok := nearest(key.Value, known); ok {
 				d.excused = append(d.excused, joined(path, near)) // it is not missing as well

@@ -1,8 +1,10 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	uplinev1 "upline/api/upline/v1"
@@ -44,3 +46,22 @@ func kindOfMessage(bonus, m protoreflect.MessageDescriptor) string {
 }
 
 func isKind(bonus, m protoreflect.MessageDescriptor) bool { return kindOfMessage(bonus, m) != "" }
+
+// isCutByComma tells that the text after a comma in braces is most likely the rest of the number before it: `{rate: 7,5%}` is read as a rate of
+// 7 and a field `5%` without a value. Given are a field and the one after it, keys and values.
+func isCutByComma(fields []*yaml.Node) bool {
+	before, rest, value := fields[1], fields[2], fields[3]
+	isDigit := func(c byte) bool { return c >= '0' && c <= '9' }
+	return before.Kind == yaml.ScalarNode && before.Style == 0 && before.Value != "" && isDigit(before.Value[len(before.Value)-1]) &&
+		rest.Value != "" && isDigit(rest.Value[0]) && isNull(value)
+}
+
+// cutByComma reports a number with a comma in it, in the place of whatever its parts would be reported for.
+func (d *decoder) cutByComma(fields []*yaml.Node, path string) {
+	before, rest := fields[1].Value, fields[2].Value
+	remedy := fmt.Sprintf("decimals stand behind a point: `%s.%s`", shown(before), shown(rest))
+	if digits := strings.TrimLeft(rest, "0123456789"); len(rest)-len(digits) == 3 {
+		remedy = fmt.Sprintf("write a number without commas: `%s%s`; decimals stand behind a point: `%s.%s`", shown(before), shown(rest), shown(before), shown(rest))
+	}
+	d.report(fields[1], joined(path, fields[0].Value), fmt.Sprintf("`%s,%s` is cut in two by its comma", shown(before), shown(rest)), remedy)
+}

@@ -103,6 +103,13 @@ func (r *reader) syntax(source string, err error) {
 	line, at := badLine(source, problem, line)
 	column := 1 + utf8.RuneCountInString(at) - utf8.RuneCountInString(strings.TrimLeft(at, " \t"))
 	message, remedy := plainSyntax(problem, at)
+	if field, value, two := strings.Cut(at, ": "); two && strings.Contains(problem, "mapping values are not allowed") && strings.Contains(value, ": ") {
+		// A text with a colon in it, on one line with the name of its field.
+		column = 1 + utf8.RuneCountInString(field) + len(": ") + utf8.RuneCountInString(value[:strings.Index(value, ": ")])
+		if value = strings.TrimSpace(value); !strings.ContainsAny(value, "\"\\{}[]#") {
+			remedy = fmt.Sprintf("put the text in quotes: `\"%s\"`", shown(value))
+		}
+	}
 	r.refuse(position{line, column}, message, remedy)
 }
 

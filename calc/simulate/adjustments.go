@@ -26,7 +26,7 @@ func readAdjustments(source Source, n *network, c *clock, p *calc.Plan, found *f
 	for t.nextRow() {
 		distributor := n.find(t.cell(adjustmentDistributor))
 		if distributor < 0 {
-			t.cellProblem(adjustmentDistributor, "there is no distributor "+shown(t.cell(adjustmentDistributor)), "correct the id, or add a row to "+n.name)
+			t.cellProblem(adjustmentDistributor, "there is no distributor "+shown(t.cell(adjustmentDistributor)), n.otherID(t.cell(adjustmentDistributor), found, "correct the id, or add a row to "+n.name))
 		}
 		bonus, ok1 := t.word(adjustmentBonus, &a.bonuses)
 		amount, ok2 := t.number(adjustmentAmount, p.MinorDigits)

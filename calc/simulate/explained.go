@@ -94,7 +94,8 @@ func (c *Company) NewExplainer(ids []string, reasons io.Writer) (*Explainer, err
 	for _, id := range ids {
 		row, ok := c.Row(id)
 		if !ok {
-			return nil, fmt.Errorf("%w: there is no distributor %q to explain; name one by the id that %s has", ErrRequest, id, c.network.name)
+			remedy := c.network.otherID([]byte(id), c.found, "name one by the id that "+c.network.name+" has")
+			return nil, fmt.Errorf("%w: there is no distributor %q to explain; %s", ErrRequest, id, remedy)
 		}
 		x.rows = append(x.rows, row)
 	}

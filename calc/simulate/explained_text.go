@@ -109,7 +109,10 @@ func (s *ExplainedSource) text(earner string) string {
 	case "carry":
 		text = "carried in"
 	case "limit":
-		text = "what the volume's limits make of it" + of
+		text = "left out by the limits of the volume" + of
+		if s.amount > 0 {
+			text = "given back by the limits of the volume" + of
+		}
 	}
 	if s.Leg != "" {
 		text += ", " + s.Leg + " leg"

@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -201,13 +202,27 @@ func (r *networkReader) resolve() {
 	n.checkCycles(r.found)
 }
 
+// otherID is the remedy for an id that no row has: the one that differs in capital letters alone, or else what is given. Only problems that
+// are listed are worth looking through a whole network for.
+func (n *network) otherID(id []byte, found *findings, otherwise string) string {
+	if found.count >= problemsMax {
+		return otherwise
+	}
+	for _, number := range n.number {
+		if other := n.ids.at(number); bytes.EqualFold(other, id) && !bytes.Equal(other, id) {
+			return "did you mean " + string(other) + "? Capital letters tell ids apart"
+		}
+	}
+	return otherwise
+}
+
 // unknown reports those who are named and have no row.
 func (r *networkReader) unknown(column []int32, place int) {
 	for i, number := range column {
 		if number >= 0 && r.defined[number] < 0 {
 			r.found.add(Problem{
 				File: r.name, Line: int(r.n.line[i]), Column: r.format.Columns[place].Name,
-				Text: "there is no distributor " + shown(r.n.ids.at(number)), Remedy: "correct the id, or add a row for it",
+				Text: "there is no distributor " + shown(r.n.ids.at(number)), Remedy: r.n.otherID(r.n.ids.at(number), r.found, "correct the id, or add a row for it"),
 			})
 			column[i] = -1
 		}

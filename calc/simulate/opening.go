@@ -47,7 +47,7 @@ func readOpening(source Source, n *network, found *findings, progress func(int64
 		distributor := int32(-1)
 		if cell := t.cell(stateDistributor); len(cell) > 0 {
 			if distributor = n.find(cell); distributor < 0 {
-				t.cellProblem(stateDistributor, "there is no distributor "+shown(cell), "correct the id, or add a row to "+n.name)
+				t.cellProblem(stateDistributor, "there is no distributor "+shown(cell), n.otherID(cell, found, "correct the id, or add a row to "+n.name))
 				continue
 			}
 		}

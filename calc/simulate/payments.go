@@ -33,13 +33,14 @@ func readPayments(source Source, s *sales, c *clock, p *calc.Plan, found *findin
 	t.progress = progress
 	var of []int32
 	read := &payments{}
-	late, otherAmount, before := int64(0), int64(0), found.count
+	late, otherAmount := int64(0), int64(0)
 	for t.nextRow() {
 		sale := t.saleOf(paymentSale, s)
 		at, ok := t.time(paymentAt, c)
 		cycle := int32(0)
 		if t.has(paymentCycle) {
-			cycle, _ = t.small(paymentCycle, 1, cycleMax)
+			readCycle, fits := t.small(paymentCycle, 1, cycleMax)
+			cycle, ok = readCycle, ok && fits
 		}
 		if t.has(paymentAmount) && len(t.cell(paymentAmount)) > 0 {
 			if amount, ok := t.amount(paymentAmount, p.MinorDigits); ok && sale >= 0 && s.priceMinor != nil && amount != s.priceMinor[sale] {
@@ -69,9 +70,7 @@ func readPayments(source Source, s *sales, c *clock, p *calc.Plan, found *findin
 			counted(otherAmount, "payment is", "payments is"))
 	}
 	s.paid = read.bySale(of, s.len())
-	if found.count == before {
-		s.paid.number(t, s)
-	}
+	s.paid.number(t, s)
 	return nil
 }
 

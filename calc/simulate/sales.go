@@ -108,7 +108,8 @@ func readSales(source Source, n *network, c *clock, p *calc.Plan, onlyAtUS int64
 	if onlyAtUS == noTime {
 		ok = r.need(salesAt) && ok
 	}
-	if !r.has(salesPrice) && !r.has(salesPV) && !r.has(salesCV) {
+	isMeant := slices.ContainsFunc(r.meant, func(name string) bool { return name == "price" || name == "pv" || name == "cv" })
+	if !r.has(salesPrice) && !r.has(salesPV) && !r.has(salesCV) && !isMeant {
 		r.fileProblem("has none of the columns price, pv and cv", "give one of them at least")
 		ok = false
 	}
@@ -219,7 +220,7 @@ func (r *salesReader) seller() int32 {
 	}
 	row := r.network.find(cell)
 	if row < 0 {
-		r.cellProblem(salesSeller, "there is no distributor "+shown(cell), "correct the id, or add a row to "+r.network.name)
+		r.cellProblem(salesSeller, "there is no distributor "+shown(cell), r.network.otherID(cell, r.found, "correct the id, or add a row to "+r.network.name))
 	}
 	return row
 }

@@ -17,10 +17,14 @@ func OpenTable(source Source, format *Format, location *time.Location, refuse fu
 		return nil, err
 	}
 	t.progress = progress
+	var needed []int
 	for i, c := range format.Columns {
-		if c.Needed && !t.need(i) {
-			return nil, nil
+		if c.Needed {
+			needed = append(needed, i)
 		}
+	}
+	if !t.need(needed...) {
+		return nil, nil
 	}
 	return &Table{t, newClock(location)}, nil
 }

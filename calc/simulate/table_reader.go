@@ -27,6 +27,9 @@ type tableReader struct {
 	// places gives the place of each column of the format in a row; -1 where the file has none.
 	places  []int
 	columns int // of the header
+	// refused tells that the header is wrong; meant are columns that a misspelt one most likely stands for, which are not missing as well.
+	refused bool
+	meant   []string
 	// progress is told now and then how much of the file was read.
 	progress func(usedBytes int64)
 	rows     int
@@ -105,7 +108,8 @@ func (t *tableReader) readMark() (ok bool, err error) {
 	} else if !t.quoted(text) {
 		return false, t.end()
 	}
-	return t.header(), nil
+	t.header()
+	return true, nil
 }
 
 // commaOf finds what separates the cells of a header.
@@ -138,8 +142,8 @@ func (f *Format) names() []string {
 	return names
 }
 
-// header finds the columns of the format by their names. It is not ok when rows could not be understood.
-func (t *tableReader) header() (ok bool) {
+// header finds the columns of the format by their names. What it refuses is for need to report together with what is missing.
+func (t *tableReader) header() {
 	t.places = make([]int, len(t.format.Columns))
 	for i := range t.places {
 		t.places[i] = -1
@@ -148,7 +152,6 @@ func (t *tableReader) header() (ok bool) {
 	for len(t.cells[t.columns-1]) == 0 && t.columns > 1 { // commas that a spreadsheet has left behind
 		t.columns--
 	}
-	ok = true
 	for place, cell := range t.cells[:t.columns] {
 		name := strings.ReplaceAll(strings.ToLower(string(cell)), " ", "_")
 		column := -1
@@ -160,15 +163,14 @@ func (t *tableReader) header() (ok bool) {
 		switch {
 		case column < 0:
 			t.unknownColumn(cell, name)
-			ok = false
+			t.refused = true
 		case t.places[column] >= 0:
 			t.rowProblem("the column "+name+" stands there twice", "take one away")
-			ok = false
+			t.refused = true
 		default:
 			t.places[column] = place
 		}
 	}
-	return ok
 }
 
 // unknownColumn says what a column may have been meant as. A column that is not understood is not passed over in silence: what is in it
@@ -181,6 +183,7 @@ func (t *tableReader) unknownColumn(cell []byte, name string) {
 	remedy := "take it away, or use one of " + strings.Join(t.format.names(), ", ")
 	switch near, found := nearest(name, t.format.names()); {
 	case found:
+		t.meant = append(t.meant, near)
 		remedy = "did you mean " + near + "?"
 	case t.format == &salesFormat && (name == "quantity" || name == "qty"):
 		remedy = "write count where a row stands for several sales; price and volumes are those of the whole row"
@@ -188,16 +191,31 @@ func (t *tableReader) unknownColumn(cell []byte, name string) {
 	t.rowProblem("there is no column "+shown(cell), remedy)
 }
 
-// need reports columns that are missing.
+// need reports columns that are missing. It is not ok when rows could not be understood, for these or for what the header has besides.
 func (t *tableReader) need(columns ...int) (ok bool) {
-	ok = true
+	ok = !t.refused
 	for _, c := range columns {
-		if t.places[c] < 0 {
-			t.found.add(Problem{File: t.name, Line: t.line, Column: t.format.Columns[c].Name, Text: "the column is missing", Remedy: t.format.Columns[c].Meaning})
+		if column := &t.format.Columns[c]; t.places[c] < 0 && !slices.Contains(t.meant, column.Name) {
+			t.found.add(Problem{File: t.name, Line: t.line, Column: column.Name, Text: "the column is missing", Remedy: t.addColumn(column)})
 			ok = false
 		}
 	}
 	return ok
+}
+
+// cellExamples are what may stand in the columns that a file needs.
+var cellExamples = map[string]string{
+	"id": "ann", "sponsor": "ann", "seller": "ann", "distributor": "ann", "sale": "policy-1", "at": "2026-01-31", "price": "49.90",
+	"amount": "25.00", "value": "120", "currency": "EUR",
+}
+
+// addColumn is the remedy for a missing column: what to write.
+func (t *tableReader) addColumn(column *Column) string {
+	remedy := "write " + column.Name + " in the first row"
+	if example := cellExamples[column.Name]; example != "" {
+		remedy += ", and beneath it for instance " + example
+	}
+	return remedy + ": " + column.Meaning
 }
 
 // has tells whether the file has a column.

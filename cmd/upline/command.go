@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"upline/calc/simulate"
 )
 
 // The exit codes of the program.
@@ -94,7 +97,7 @@ closes periods.`, `  # See published compensation plans paid to the cent, throug
 	root.SetErr(t.err)
 	root.SetHelpTemplate(helpTemplate)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageErrorf("%w\nSee `%s --help`.", err, c.CommandPath())
+		return usageErrorf("%w%s\nSee `%s --help`.", err, otherFlag(c, err), c.CommandPath())
 	})
 	root.AddCommand(
 		serveCommand(t),
@@ -110,6 +113,26 @@ closes periods.`, `  # See published compensation plans paid to the cent, throug
 		versionCommand(t),
 	)
 	return root
+}
+
+// otherFlag suggests the flag of a command that a misspelt one most likely stands for; "" for none.
+func otherFlag(c *cobra.Command, err error) string {
+	unknown := (*pflag.NotExistError)(nil)
+	if !errors.As(err, &unknown) {
+		return ""
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	remedy := simulate.Nearest(unknown.GetSpecifiedName(), names)
+	near, found := strings.CutPrefix(remedy, "did you mean ")
+	if !found {
+		return ""
+	}
+	return ": did you mean --" + near
 }
 
 // group is a command that only holds others.

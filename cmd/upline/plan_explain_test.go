@@ -37,3 +37,11 @@ func TestPlanInit_WritesAPlanOfEveryKind(t *testing.T) {
 		t.Errorf("exit code %d: %s", got.code, got.err)
 	}
 }
+
+func TestPlanExplain_NamesAFolderOnce(t *testing.T) {
+	folder := t.TempDir()
+	got := runCommand(t, nil, "", "plan", "explain", folder)
+	if got.code != exitFailed || strings.Count(got.err, folder) != 1 {
+		t.Errorf("exit code %d, standard error:\n%s", got.code, got.err)
+	}
+}

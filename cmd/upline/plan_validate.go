@@ -117,6 +117,8 @@ func readPlan(stdin io.Reader, file string) (name, source string, err error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(from, planBytesMax+1))
 	switch {
+	case errors.As(err, new(*os.PathError)):
+		return "", "", err // It names the file.
 	case err != nil:
 		return "", "", fmt.Errorf("%s: %w", name, err)
 	case len(data) > planBytesMax:
