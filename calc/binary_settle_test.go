@@ -113,3 +113,13 @@ func TestBinary_FirstCycleIsMadeOnce(t *testing.T) {
 	p.wants(0, 0, 0, [2]int64{})
 	p.wants(100, 100, 10_00, [2]int64{})
 }
+
+// One cycle at most is reached with the first, and what is left goes with it.
+func TestBinary_OneCycleAtMost(t *testing.T) {
+	p := newPair(t, func(_ *Plan, b *Binary) {
+		b.Rates, b.Cycle = amounts(10_00), &BinaryCycle{Strong: 100 * points, Weak: 100 * points}
+		b.MaxCycles, b.AfterPayout = 1, FlushAtMax
+	})
+	p.wants(50, 70, 0, [2]int64{50, 70})
+	p.wants(200, 300, 10_00, [2]int64{})
+}

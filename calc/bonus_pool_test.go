@@ -74,6 +74,15 @@ func TestPool_ByShares(t *testing.T) {
 		1 pool 1000000 × 1 × part of the shares 4995/5000 = 999000`)
 }
 
+// Shares read as they were counted, whatever divides them.
+func TestPool_SharesAreNotReduced(t *testing.T) {
+	p := newPool(&Pool{AmountMinor: 10_000_00, Sharing: ShareByShares}, 10, 4_990)
+	p.pool().Shares = p.price()
+	wantLines(t, p.in, p.compute(t), `
+		0 pool 1000000 × 1 × part of the shares 10/5000 = 2000
+		1 pool 1000000 × 1 × part of the shares 4990/5000 = 998000`)
+}
+
 func TestPool_SharesAreWholeAndNotBelowZero(t *testing.T) {
 	p := newPool(&Pool{AmountMinor: 100_00, Sharing: ShareByShares}, 0, 0, 0)
 	p.sell(0, 199)

@@ -75,6 +75,9 @@ func TestFoldSale_Outcomes(t *testing.T) {
 		for _, c := range f.Counts {
 			counts[c.Event] += c.Times
 		}
+		if !f.Status.Over() && f.End != -1 {
+			t.Errorf("%s: event %d ended it", test.name, f.End)
+		}
 		if f.Status != test.status || f.CyclesPaid != test.cycles || !slices.Equal(counts, test.counts) {
 			t.Errorf("%s: status %d, cycles %d, counts %v; want %d, %d, %v", test.name, f.Status, f.CyclesPaid, counts, test.status, test.cycles, test.counts)
 		}
