@@ -27,9 +27,9 @@ type Differential struct {
 	EqualRate int64
 	// At the event: ToLevel is the last level above the seller that has a rate, and Months are paid in advance, a factor of every line; 0:
 	// none.
-	ToLevel int32
-	Months  Months
-	Clawback        Clawback
+	ToLevel  int32
+	Months   Months
+	Clawback Clawback
 }
 
 // eventLevelsMax is how far up what is paid at an event may ask at most.
