@@ -311,7 +311,7 @@ func TestConfirmRun_KilledAnywhere(t *testing.T) {
 					After:   func(time.Duration) <-chan time.Time { return nil },
 					Compile: func(source string) (*calc.Plan, error) { return w.plans[source], nil },
 				})
-				if _, err := killer.WorkRun(t.Context(), started.RunID); err == nil && n < 9 {
+				if _, err := killer.WorkRun(t.Context(), started.RunID); err == nil && n < 7 {
 					t.Errorf("%s: nothing was killed at %d", period, n) // a work has four transactions at least
 				}
 				w.nowUS.Add(time.Hour.Microseconds())
