@@ -27,7 +27,7 @@ func TestGetEarnings_ManyLinesComeOnceEachInPages(t *testing.T) {
 					t.Fatal(err)
 				}
 				pages++
-				if most := max(size, size+100*int32(1-min(size, 1))); len(page.GetLines()) > int(most) {
+				if most := max(size, size+100*(1-min(size, 1))); len(page.GetLines()) > int(most) {
 					t.Fatalf("a page of %d has %d lines", size, len(page.GetLines()))
 				}
 				for _, l := range page.GetLines() {

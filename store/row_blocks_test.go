@@ -31,6 +31,7 @@ func (r listRow) Text(column int) string { return string(r.Bytes(column)) }
 func (r listRow) Bytes(column int) []byte {
 	return fmt.Appendf(nil, "%0*d", int(r)%7*(column-1), int(r))
 }
+
 func (r listRow) same(number int64, text string) bool {
 	return number == int64(r) && text == r.Text(2)
 }

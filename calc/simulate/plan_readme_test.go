@@ -17,8 +17,9 @@ func TestPlanReadme_ServiceBrochurePaysItsFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, found := strings.Cut(string(page), "### A service brochure\n")
-	if section, _, found = strings.Cut(section, "\n## "); !found {
+	_, section, _ := strings.Cut(string(page), "### A service brochure\n")
+	section, _, found := strings.Cut(section, "\n## ")
+	if !found {
 		t.Fatal("the page has no walk-through of a service brochure")
 	}
 	blocks := map[string]string{}

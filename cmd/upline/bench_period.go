@@ -63,8 +63,9 @@ load_s is the time of loading. total_s is that of the close, from the call to th
 the computation and the digest of its result, write_s the writing of lines, ranks and carry-overs, and commit_s the flip.
 peak_rss_mb is the most memory that the process ever had, the making up of the company included.
 
---rows loads by bulk the rows that a close reads and no others, which takes a tenth of the time: for companies of millions. The close
-reads, computes and writes the same either way, but such a database is not one that a server could go on with.
+--rows loads by bulk the rows that a close reads and no others, which takes a tenth of the time:
+for companies of millions. The close reads, computes and writes the same either way, but such a
+database is not one that a server could go on with.
 
 Without --url the database is a SQLite file in a temporary folder, which is taken away again. A database that is named stays as
 it is afterwards, for "bench calls" or a look.`,
