@@ -37,7 +37,7 @@ func TestRun_CommandLineThatIsNotUnderstoodIsUsage(t *testing.T) {
 		{"group without command", []string{"plan"}, []string{"upline plan needs a command"}},
 		{"misspelled command of a group", []string{"plan", "validat"}, []string{"Did you mean `upline plan validate`?"}},
 		{"unknown flag", []string{"serve", "--lisen", ":80"}, []string{"unknown flag: --lisen", "upline serve --help"}},
-		{"misspelt flag", []string{"simulate", "--agains", "other.yaml"}, []string{"unknown flag: --agains: did you mean --against?", "upline simulate --help"}},
+		{"misspelt flag", []string{"simulate", "--agaynst", "other.yaml"}, []string{"unknown flag: --agaynst: did you mean --against?", "upline simulate --help"}},
 		{"argument too many", []string{"version", "now"}, []string{`unexpected argument "now"`}},
 		{"no file", []string{"plan", "validate"}, []string{"name the files to check"}},
 		{"flag value", []string{"serve", "--timeout-max", "soon"}, []string{"timeout-max", `"soon" is not a duration`}},
