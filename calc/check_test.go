@@ -96,7 +96,7 @@ func TestCompute_RefusesBadInputByIndex(t *testing.T) {
 		}, ErrPlan, "at the event"},
 		{"advance of no month", func(in *Input) {
 			in.Plan.Bonuses[0] = Bonus{Name: "own", Pays: PaysEvent, Cadence: Monthly, Advance: &Advance{Rates: single(make([]int64, 11)...)}}
-		}, ErrPlan, "one month"},
+		}, ErrPlan, "a part of one"},
 		{"too many ranks", func(in *Input) { in.Plan.Ranks = make([]Rank, 256) }, ErrPlan, "256 ranks"},
 		{"legs without a tree", func(in *Input) {
 			in.Plan.PlacementWidth, in.Plan.Bonuses = 0, in.Plan.Bonuses[1:]

@@ -156,7 +156,7 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   const adjustments = await c.adjustment.listAdjustments({ planId: id, period: "2026-09" });
   assert.equal(adjustments.adjustments[0]?.amount?.amount, "-7.50");
   const seen = await c.commission.getSale({ market: "US", saleId: first });
-  assert.deepEqual([seen.events.length, seen.sale?.soldAt?.nanos], [4, 123_000_000]);
+  assert.deepEqual([seen.events.length, seen.sale?.soldAt?.nanos], [5, 123_000_000]);
   assert.equal((await c.commission.listSales({ market: "US", orderId: id, state: SaleState.ACTIVE })).sales.length, 1);
   const earnings = await c.commission.getEarnings({ distributorId: anna.distributorId, period: "2026-09" });
   assert.deepEqual([earnings.totals[0]?.posted?.amount, earnings.totals[0]?.lineCount], ["6.50", 2n]);
