@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -144,4 +145,22 @@ func (g *callGroups[C]) handOver() {
 	next := g.waiting[0]
 	g.waiting = append(g.waiting[:0], g.waiting[1:]...)
 	next.place().signal <- leads
+}
+
+// together commits a group, and when it fails for a reason that can be one member's, each of them alone. failed leaves with a call why
+// it came to nothing.
+func together[C any](ctx context.Context, group []C, commit func(context.Context, []C) error, failed func(call C, err error)) {
+	err := commit(ctx, group)
+	if err == nil {
+		return
+	}
+	alone := len(group) > 1 && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrAmbiguous) && ctx.Err() == nil
+	for i, call := range group {
+		if alone {
+			if err = commit(ctx, group[i:i+1]); err == nil {
+				continue
+			}
+		}
+		failed(call, err)
+	}
 }

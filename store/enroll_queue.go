@@ -58,21 +58,9 @@ func joinEnrolments(group []*enrolmentCall, next *enrolmentCall) bool {
 	return len(group) < groupCallsMax && places <= groupPlacesMax
 }
 
-// carryOut runs a group, and when it fails for a reason that can be one member's, each of them alone.
+// carryOut runs a group.
 func (q *enrolmentQueue) carryOut(ctx context.Context, group []*enrolmentCall) {
-	err := q.commit(ctx, group)
-	if err == nil {
-		return
-	}
-	alone := len(group) > 1 && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrAmbiguous) && ctx.Err() == nil
-	for _, call := range group {
-		if alone {
-			if err = q.commit(ctx, []*enrolmentCall{call}); err == nil {
-				continue
-			}
-		}
-		call.result, call.err = nil, err
-	}
+	together(ctx, group, q.commit, func(call *enrolmentCall, err error) { call.result, call.err = nil, err })
 }
 
 // commit runs a group in one transaction, and brings the trees to what was committed.

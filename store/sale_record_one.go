@@ -1,9 +1,6 @@
 package store
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // RecordSale records one sale, idempotent by its id within its market. Sales that are recorded at the same time share transactions, each
 // with an answer of its own: for a database a commit costs as much for one sale as for fifty.
@@ -65,21 +62,9 @@ func joinSales(group []*saleCall, next *saleCall) bool {
 	return true
 }
 
-// recordGroup records a group, and when it fails for a reason that can be one member's, each of them alone.
+// recordGroup records a group.
 func (s *Store) recordGroup(ctx context.Context, group []*saleCall) {
-	err := s.recordTogether(ctx, group)
-	if err == nil {
-		return
-	}
-	alone := len(group) > 1 && !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrAmbiguous) && ctx.Err() == nil
-	for i, call := range group {
-		if alone {
-			if err = s.recordTogether(ctx, group[i:i+1]); err == nil {
-				continue
-			}
-		}
-		call.receipt, call.err = Receipt{}, err
-	}
+	together(ctx, group, s.recordTogether, func(call *saleCall, err error) { call.receipt, call.err = Receipt{}, err })
 }
 
 // recordTogether records a group in one transaction. The error is that of the transaction; a refusal stands in its call.
