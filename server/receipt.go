@@ -23,6 +23,9 @@ func receiptOf(r store.Receipt, caller Caller) *uplinev1.EventReceipt {
 	for _, p := range r.RestatedIn {
 		out.RestatedIn = append(out.RestatedIn, periodRef(p))
 	}
+	for _, c := range r.Corrects {
+		out.Corrects = append(out.Corrects, &uplinev1.CorrectedPeriod{Period: periodRef(c.Period), RestatedIn: periodRef(c.RestatedIn)})
+	}
 	for _, l := range r.Lines {
 		if caller.seesLine(l.DistributorID) {
 			out.Lines = append(out.Lines, lineOf(l))

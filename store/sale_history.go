@@ -24,6 +24,9 @@ type history struct {
 	firstUS  int64
 	// rebooked tells that the event being appended makes the sale another seller's.
 	rebooked bool
+	// corrected are the closed periods that events correct: that of an event that was appended here, or when correctedRead of all.
+	corrected     map[string][]CorrectedPeriod
+	correctedRead bool
 	// customers is what was counted before the transaction; nil where nothing was.
 	customers *customerCount
 }
@@ -121,7 +124,12 @@ func (h *history) receipt(eventID string) (Receipt, error) {
 	if e == nil {
 		return Receipt{}, fmt.Errorf("%w: sale %s of %s has no event %s", ErrCorrupt, h.sale.SaleID, h.sale.Market, eventID)
 	}
-	return receiptOf(h.plan, &h.sale, *e, h.lines)
+	r, err := receiptOf(h.plan, &h.sale, *e, h.lines)
+	if err != nil {
+		return Receipt{}, err
+	}
+	r.Corrects, err = h.correctedBy(eventID)
+	return r, err
 }
 
 // billing is the sale's billing, with months counted where the plan's days are.
@@ -181,6 +189,7 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 	if err := h.countWith(p, others, stamps, before.Status.Over() != after.Status.Over()); err != nil {
 		return nil, err
 	}
+	h.notes(p)
 	if err := h.settle(&h.events[len(h.events)-1], eventsAfter, &after); err != nil {
 		return nil, err
 	}

@@ -171,8 +171,9 @@ type Receipt struct {
 	State                       SaleState
 	Cycle                       int32 // of a payment or a lapse; the cycles paid of an opening
 	CountedIn                   []PeriodKey
-	RestatedIn                  []PeriodKey    // those in whose close a closed period of CountedIn is computed again
-	Change                      *ChangeOutcome // of a change
+	RestatedIn                  []PeriodKey       // those in whose close a closed period of CountedIn is computed again
+	Corrects                    []CorrectedPeriod // also of events that count in open periods alone
+	Change                      *ChangeOutcome    // of a change
 	Lines                       []Line
 }
 

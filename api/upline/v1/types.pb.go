@@ -556,6 +556,61 @@ func (x *PeriodRef) GetPeriod() string {
 	return ""
 }
 
+// CorrectedPeriod is a closed period that an event corrects.
+type CorrectedPeriod struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The closed period.
+	Period *PeriodRef `protobuf:"bytes,1,opt,name=period,proto3" json:"period,omitempty"`
+	// The period in whose close it is computed again with the event, and the difference is posted.
+	RestatedIn    *PeriodRef `protobuf:"bytes,2,opt,name=restated_in,json=restatedIn,proto3" json:"restated_in,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectedPeriod) Reset() {
+	*x = CorrectedPeriod{}
+	mi := &file_upline_v1_types_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectedPeriod) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectedPeriod) ProtoMessage() {}
+
+func (x *CorrectedPeriod) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_types_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectedPeriod.ProtoReflect.Descriptor instead.
+func (*CorrectedPeriod) Descriptor() ([]byte, []int) {
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *CorrectedPeriod) GetPeriod() *PeriodRef {
+	if x != nil {
+		return x.Period
+	}
+	return nil
+}
+
+func (x *CorrectedPeriod) GetRestatedIn() *PeriodRef {
+	if x != nil {
+		return x.RestatedIn
+	}
+	return nil
+}
+
 // EventReceipt says what one event did. It is what a repeated call returns again, unchanged, whatever happened since.
 type EventReceipt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -579,6 +634,10 @@ type EventReceipt struct {
 	Lines []*Line `protobuf:"bytes,9,rep,name=lines,proto3" json:"lines,omitempty"`
 	// For a closed period of `counted_in`, the period in whose close it is computed again with the event, and the difference is posted.
 	RestatedIn []*PeriodRef `protobuf:"bytes,20,rep,name=restated_in,json=restatedIn,proto3" json:"restated_in,omitempty"`
+	// Every closed period that is computed again because of the event, in the order of cadence and time: its own, where that was closed,
+	// and those in which earlier events of the sale had counted what this one takes back, gives back or moves to another seller. Empty
+	// where the plan does not restate, and where the event changes no volume of a closed period.
+	Corrects []*CorrectedPeriod `protobuf:"bytes,21,rep,name=corrects,proto3" json:"corrects,omitempty"`
 	// The billing cycle of a payment or a lapse, or the number of cycles that an opening sale had paid; 0 for other events.
 	Cycle int32 `protobuf:"varint,30,opt,name=cycle,proto3" json:"cycle,omitempty"`
 	// For a change of the service, what it came to.
@@ -589,7 +648,7 @@ type EventReceipt struct {
 
 func (x *EventReceipt) Reset() {
 	*x = EventReceipt{}
-	mi := &file_upline_v1_types_proto_msgTypes[2]
+	mi := &file_upline_v1_types_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -601,7 +660,7 @@ func (x *EventReceipt) String() string {
 func (*EventReceipt) ProtoMessage() {}
 
 func (x *EventReceipt) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_types_proto_msgTypes[2]
+	mi := &file_upline_v1_types_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -614,7 +673,7 @@ func (x *EventReceipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventReceipt.ProtoReflect.Descriptor instead.
 func (*EventReceipt) Descriptor() ([]byte, []int) {
-	return file_upline_v1_types_proto_rawDescGZIP(), []int{2}
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *EventReceipt) GetMarket() string {
@@ -687,6 +746,13 @@ func (x *EventReceipt) GetRestatedIn() []*PeriodRef {
 	return nil
 }
 
+func (x *EventReceipt) GetCorrects() []*CorrectedPeriod {
+	if x != nil {
+		return x.Corrects
+	}
+	return nil
+}
+
 func (x *EventReceipt) GetCycle() int32 {
 	if x != nil {
 		return x.Cycle
@@ -731,7 +797,7 @@ type ProratedChange struct {
 
 func (x *ProratedChange) Reset() {
 	*x = ProratedChange{}
-	mi := &file_upline_v1_types_proto_msgTypes[3]
+	mi := &file_upline_v1_types_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -743,7 +809,7 @@ func (x *ProratedChange) String() string {
 func (*ProratedChange) ProtoMessage() {}
 
 func (x *ProratedChange) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_types_proto_msgTypes[3]
+	mi := &file_upline_v1_types_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -756,7 +822,7 @@ func (x *ProratedChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProratedChange.ProtoReflect.Descriptor instead.
 func (*ProratedChange) Descriptor() ([]byte, []int) {
-	return file_upline_v1_types_proto_rawDescGZIP(), []int{3}
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ProratedChange) GetProductId() string {
@@ -842,7 +908,7 @@ type LineRef struct {
 
 func (x *LineRef) Reset() {
 	*x = LineRef{}
-	mi := &file_upline_v1_types_proto_msgTypes[4]
+	mi := &file_upline_v1_types_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -854,7 +920,7 @@ func (x *LineRef) String() string {
 func (*LineRef) ProtoMessage() {}
 
 func (x *LineRef) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_types_proto_msgTypes[4]
+	mi := &file_upline_v1_types_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -867,7 +933,7 @@ func (x *LineRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LineRef.ProtoReflect.Descriptor instead.
 func (*LineRef) Descriptor() ([]byte, []int) {
-	return file_upline_v1_types_proto_rawDescGZIP(), []int{4}
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *LineRef) GetEventId() string {
@@ -899,7 +965,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_upline_v1_types_proto_msgTypes[5]
+	mi := &file_upline_v1_types_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -911,7 +977,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_types_proto_msgTypes[5]
+	mi := &file_upline_v1_types_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -924,7 +990,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_upline_v1_types_proto_rawDescGZIP(), []int{5}
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Factor) GetName() string {
@@ -1001,7 +1067,7 @@ type Line struct {
 
 func (x *Line) Reset() {
 	*x = Line{}
-	mi := &file_upline_v1_types_proto_msgTypes[6]
+	mi := &file_upline_v1_types_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1013,7 +1079,7 @@ func (x *Line) String() string {
 func (*Line) ProtoMessage() {}
 
 func (x *Line) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_types_proto_msgTypes[6]
+	mi := &file_upline_v1_types_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1026,7 +1092,7 @@ func (x *Line) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Line.ProtoReflect.Descriptor instead.
 func (*Line) Descriptor() ([]byte, []int) {
-	return file_upline_v1_types_proto_rawDescGZIP(), []int{6}
+	return file_upline_v1_types_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Line) GetDistributorId() string {
@@ -1188,7 +1254,11 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\tPeriodRef\x12\x17\n" +
 	"\aplan_id\x18\x01 \x01(\tR\x06planId\x12,\n" +
 	"\acadence\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceR\acadence\x12\x16\n" +
-	"\x06period\x18\x03 \x01(\tR\x06period\"\x91\x04\n" +
+	"\x06period\x18\x03 \x01(\tR\x06period\"v\n" +
+	"\x0fCorrectedPeriod\x12,\n" +
+	"\x06period\x18\x01 \x01(\v2\x14.upline.v1.PeriodRefR\x06period\x125\n" +
+	"\vrestated_in\x18\x02 \x01(\v2\x14.upline.v1.PeriodRefR\n" +
+	"restatedIn\"\xc9\x04\n" +
 	"\fEventReceipt\x12\x16\n" +
 	"\x06market\x18\x01 \x01(\tR\x06market\x12\x17\n" +
 	"\asale_id\x18\x02 \x01(\tR\x06saleId\x12\x19\n" +
@@ -1203,7 +1273,8 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"counted_in\x18\b \x03(\v2\x14.upline.v1.PeriodRefR\tcountedIn\x12%\n" +
 	"\x05lines\x18\t \x03(\v2\x0f.upline.v1.LineR\x05lines\x125\n" +
 	"\vrestated_in\x18\x14 \x03(\v2\x14.upline.v1.PeriodRefR\n" +
-	"restatedIn\x12\x14\n" +
+	"restatedIn\x126\n" +
+	"\bcorrects\x18\x15 \x03(\v2\x1a.upline.v1.CorrectedPeriodR\bcorrects\x12\x14\n" +
 	"\x05cycle\x18\x1e \x01(\x05R\x05cycle\x121\n" +
 	"\x06change\x18\x1f \x01(\v2\x19.upline.v1.ProratedChangeR\x06change\"\xb6\x03\n" +
 	"\x0eProratedChange\x12\x1d\n" +
@@ -1311,7 +1382,7 @@ func file_upline_v1_types_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_types_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_upline_v1_types_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_upline_v1_types_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_upline_v1_types_proto_goTypes = []any{
 	(Cadence)(0),                  // 0: upline.v1.Cadence
 	(PeriodState)(0),              // 1: upline.v1.PeriodState
@@ -1321,43 +1392,47 @@ var file_upline_v1_types_proto_goTypes = []any{
 	(BaseUnit)(0),                 // 5: upline.v1.BaseUnit
 	(*Money)(nil),                 // 6: upline.v1.Money
 	(*PeriodRef)(nil),             // 7: upline.v1.PeriodRef
-	(*EventReceipt)(nil),          // 8: upline.v1.EventReceipt
-	(*ProratedChange)(nil),        // 9: upline.v1.ProratedChange
-	(*LineRef)(nil),               // 10: upline.v1.LineRef
-	(*Factor)(nil),                // 11: upline.v1.Factor
-	(*Line)(nil),                  // 12: upline.v1.Line
-	(*timestamppb.Timestamp)(nil), // 13: google.protobuf.Timestamp
+	(*CorrectedPeriod)(nil),       // 8: upline.v1.CorrectedPeriod
+	(*EventReceipt)(nil),          // 9: upline.v1.EventReceipt
+	(*ProratedChange)(nil),        // 10: upline.v1.ProratedChange
+	(*LineRef)(nil),               // 11: upline.v1.LineRef
+	(*Factor)(nil),                // 12: upline.v1.Factor
+	(*Line)(nil),                  // 13: upline.v1.Line
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
 }
 var file_upline_v1_types_proto_depIdxs = []int32{
 	0,  // 0: upline.v1.PeriodRef.cadence:type_name -> upline.v1.Cadence
-	3,  // 1: upline.v1.EventReceipt.kind:type_name -> upline.v1.EventKind
-	13, // 2: upline.v1.EventReceipt.effective_at:type_name -> google.protobuf.Timestamp
-	13, // 3: upline.v1.EventReceipt.recorded_at:type_name -> google.protobuf.Timestamp
-	2,  // 4: upline.v1.EventReceipt.sale_state:type_name -> upline.v1.SaleState
-	7,  // 5: upline.v1.EventReceipt.counted_in:type_name -> upline.v1.PeriodRef
-	12, // 6: upline.v1.EventReceipt.lines:type_name -> upline.v1.Line
-	7,  // 7: upline.v1.EventReceipt.restated_in:type_name -> upline.v1.PeriodRef
-	9,  // 8: upline.v1.EventReceipt.change:type_name -> upline.v1.ProratedChange
-	6,  // 9: upline.v1.ProratedChange.price:type_name -> upline.v1.Money
-	11, // 10: upline.v1.ProratedChange.unused:type_name -> upline.v1.Factor
-	6,  // 11: upline.v1.ProratedChange.credit:type_name -> upline.v1.Money
-	6,  // 12: upline.v1.ProratedChange.charge:type_name -> upline.v1.Money
-	6,  // 13: upline.v1.ProratedChange.net:type_name -> upline.v1.Money
-	13, // 14: upline.v1.ProratedChange.starts_at:type_name -> google.protobuf.Timestamp
-	13, // 15: upline.v1.ProratedChange.next_billing_at:type_name -> google.protobuf.Timestamp
-	4,  // 16: upline.v1.Line.kind:type_name -> upline.v1.LineKind
-	11, // 17: upline.v1.Line.factors:type_name -> upline.v1.Factor
-	6,  // 18: upline.v1.Line.amount:type_name -> upline.v1.Money
-	7,  // 19: upline.v1.Line.period:type_name -> upline.v1.PeriodRef
-	10, // 20: upline.v1.Line.reverses:type_name -> upline.v1.LineRef
-	13, // 21: upline.v1.Line.recorded_at:type_name -> google.protobuf.Timestamp
-	5,  // 22: upline.v1.Line.base_unit:type_name -> upline.v1.BaseUnit
-	7,  // 23: upline.v1.Line.corrects:type_name -> upline.v1.PeriodRef
-	24, // [24:24] is the sub-list for method output_type
-	24, // [24:24] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	7,  // 1: upline.v1.CorrectedPeriod.period:type_name -> upline.v1.PeriodRef
+	7,  // 2: upline.v1.CorrectedPeriod.restated_in:type_name -> upline.v1.PeriodRef
+	3,  // 3: upline.v1.EventReceipt.kind:type_name -> upline.v1.EventKind
+	14, // 4: upline.v1.EventReceipt.effective_at:type_name -> google.protobuf.Timestamp
+	14, // 5: upline.v1.EventReceipt.recorded_at:type_name -> google.protobuf.Timestamp
+	2,  // 6: upline.v1.EventReceipt.sale_state:type_name -> upline.v1.SaleState
+	7,  // 7: upline.v1.EventReceipt.counted_in:type_name -> upline.v1.PeriodRef
+	13, // 8: upline.v1.EventReceipt.lines:type_name -> upline.v1.Line
+	7,  // 9: upline.v1.EventReceipt.restated_in:type_name -> upline.v1.PeriodRef
+	8,  // 10: upline.v1.EventReceipt.corrects:type_name -> upline.v1.CorrectedPeriod
+	10, // 11: upline.v1.EventReceipt.change:type_name -> upline.v1.ProratedChange
+	6,  // 12: upline.v1.ProratedChange.price:type_name -> upline.v1.Money
+	12, // 13: upline.v1.ProratedChange.unused:type_name -> upline.v1.Factor
+	6,  // 14: upline.v1.ProratedChange.credit:type_name -> upline.v1.Money
+	6,  // 15: upline.v1.ProratedChange.charge:type_name -> upline.v1.Money
+	6,  // 16: upline.v1.ProratedChange.net:type_name -> upline.v1.Money
+	14, // 17: upline.v1.ProratedChange.starts_at:type_name -> google.protobuf.Timestamp
+	14, // 18: upline.v1.ProratedChange.next_billing_at:type_name -> google.protobuf.Timestamp
+	4,  // 19: upline.v1.Line.kind:type_name -> upline.v1.LineKind
+	12, // 20: upline.v1.Line.factors:type_name -> upline.v1.Factor
+	6,  // 21: upline.v1.Line.amount:type_name -> upline.v1.Money
+	7,  // 22: upline.v1.Line.period:type_name -> upline.v1.PeriodRef
+	11, // 23: upline.v1.Line.reverses:type_name -> upline.v1.LineRef
+	14, // 24: upline.v1.Line.recorded_at:type_name -> google.protobuf.Timestamp
+	5,  // 25: upline.v1.Line.base_unit:type_name -> upline.v1.BaseUnit
+	7,  // 26: upline.v1.Line.corrects:type_name -> upline.v1.PeriodRef
+	27, // [27:27] is the sub-list for method output_type
+	27, // [27:27] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_types_proto_init() }
@@ -1371,7 +1446,7 @@ func file_upline_v1_types_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_types_proto_rawDesc), len(file_upline_v1_types_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/types.proto.
  */
 export const file_upline_v1_types: GenFile = /*@__PURE__*/
-  fileDesc("ChV1cGxpbmUvdjEvdHlwZXMucHJvdG8SCXVwbGluZS52MSIuCgVNb25leRIVCg1jdXJyZW5jeV9jb2RlGAEgASgJEg4KBmFtb3VudBgCIAEoCSJRCglQZXJpb2RSZWYSDwoHcGxhbl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJIqEDCgxFdmVudFJlY2VpcHQSDgoGbWFya2V0GAEgASgJEg8KB3NhbGVfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSIgoEa2luZBgEIAEoDjIULnVwbGluZS52MS5FdmVudEtpbmQSMAoMZWZmZWN0aXZlX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIvCgtyZWNvcmRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKAoKc2FsZV9zdGF0ZRgHIAEoDjIULnVwbGluZS52MS5TYWxlU3RhdGUSKAoKY291bnRlZF9pbhgIIAMoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSHgoFbGluZXMYCSADKAsyDy51cGxpbmUudjEuTGluZRIpCgtyZXN0YXRlZF9pbhgUIAMoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSDQoFY3ljbGUYHiABKAUSKQoGY2hhbmdlGB8gASgLMhkudXBsaW5lLnYxLlByb3JhdGVkQ2hhbmdlItcCCg5Qcm9yYXRlZENoYW5nZRISCgpwcm9kdWN0X2lkGAEgASgJEh8KBXByaWNlGAIgASgLMhAudXBsaW5lLnYxLk1vbmV5Eg0KBWN5Y2xlGAMgASgFEiEKBnVudXNlZBgEIAEoCzIRLnVwbGluZS52MS5GYWN0b3ISIAoGY3JlZGl0GAUgASgLMhAudXBsaW5lLnYxLk1vbmV5EiAKBmNoYXJnZRgGIAEoCzIQLnVwbGluZS52MS5Nb25leRIdCgNuZXQYByABKAsyEC51cGxpbmUudjEuTW9uZXkSFwoPZXh0ZW5zaW9uX3VuaXRzGAggASgDEi0KCXN0YXJ0c19hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoPbmV4dF9iaWxsaW5nX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCIsCgdMaW5lUmVmEhAKCGV2ZW50X2lkGAEgASgJEg8KB2xpbmVfbm8YAiABKAUiPgoGRmFjdG9yEgwKBG5hbWUYASABKAkSEQoJbnVtZXJhdG9yGAIgASgDEhMKC2Rlbm9taW5hdG9yGAMgASgDIp8ECgRMaW5lEhYKDmRpc3RyaWJ1dG9yX2lkGAEgASgJEg0KBWJvbnVzGAIgASgJEiEKBGtpbmQYAyABKA4yEy51cGxpbmUudjEuTGluZUtpbmQSDgoGbWFya2V0GAQgASgJEg8KB3NhbGVfaWQYBSABKAkSEAoIZXZlbnRfaWQYBiABKAkSDwoHbGluZV9ubxgHIAEoBRIOCgZydW5faWQYCCABKAkSDQoFbGV2ZWwYCSABKAUSDAoEYmFzZRgKIAEoCRIMCgRyYXRlGAsgASgJEiIKB2ZhY3RvcnMYDCADKAsyES51cGxpbmUudjEuRmFjdG9yEiAKBmFtb3VudBgNIAEoCzIQLnVwbGluZS52MS5Nb25leRIUCgxwbGFuX3ZlcnNpb24YDiABKAUSJAoGcGVyaW9kGA8gASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIkCghyZXZlcnNlcxgQIAEoCzISLnVwbGluZS52MS5MaW5lUmVmEi8KC3JlY29yZGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCgliYXNlX3VuaXQYEiABKA4yEy51cGxpbmUudjEuQmFzZVVuaXQSDAoEcGFydBgTIAEoBRImCghjb3JyZWN0cxgeIAEoCzIULnVwbGluZS52MS5QZXJpb2RSZWYSFwoPY29ycmVjdHNfcnVuX2lkGB8gASgJKokBCgdDYWRlbmNlEhcKE0NBREVOQ0VfVU5TUEVDSUZJRUQQABIRCg1DQURFTkNFX0RBSUxZEAESEgoOQ0FERU5DRV9XRUVLTFkQAhITCg9DQURFTkNFX01PTlRITFkQAxIVChFDQURFTkNFX1FVQVJURVJMWRAEEhIKDkNBREVOQ0VfWUVBUkxZEAUqdAoLUGVyaW9kU3RhdGUSHAoYUEVSSU9EX1NUQVRFX1VOU1BFQ0lGSUVEEAASFQoRUEVSSU9EX1NUQVRFX09QRU4QARIXChNQRVJJT0RfU1RBVEVfRkVOQ0VEEAISFwoTUEVSSU9EX1NUQVRFX0NMT1NFRBADKocBCglTYWxlU3RhdGUSGgoWU0FMRV9TVEFURV9VTlNQRUNJRklFRBAAEhYKElNBTEVfU1RBVEVfUEVORElORxABEhUKEVNBTEVfU1RBVEVfQUNUSVZFEAISGAoUU0FMRV9TVEFURV9DQU5DRUxMRUQQAxIVChFTQUxFX1NUQVRFX0xBUFNFRBAEKvMCCglFdmVudEtpbmQSGgoWRVZFTlRfS0lORF9VTlNQRUNJRklFRBAAEhcKE0VWRU5UX0tJTkRfUkVDT1JERUQQARIYChRFVkVOVF9LSU5EX0FDVElWQVRFRBACEhMKD0VWRU5UX0tJTkRfUEFJRBADEhgKFEVWRU5UX0tJTkRfQ0FOQ0VMTEVEEAQSFgoSRVZFTlRfS0lORF9PUEVOSU5HEAUSHQoZRVZFTlRfS0lORF9QQVlNRU5UX0ZBSUxFRBAGEh8KG0VWRU5UX0tJTkRfUEFZTUVOVF9SRUZVTkRFRBAHEiMKH0VWRU5UX0tJTkRfUEFZTUVOVF9DSEFSR0VEX0JBQ0sQCBIVChFFVkVOVF9LSU5EX0xBUFNFRBAJEhYKEkVWRU5UX0tJTkRfQ0hBTkdFRBAKEh8KG0VWRU5UX0tJTkRfU0VMTEVSX0NPUlJFQ1RFRBALEhsKF0VWRU5UX0tJTkRfVkVORE9SX01PVkVEEAwqzgEKCExpbmVLaW5kEhkKFUxJTkVfS0lORF9VTlNQRUNJRklFRBAAEhgKFExJTkVfS0lORF9DT01NSVNTSU9OEAESFgoSTElORV9LSU5EX1JFVkVSU0FMEAISFQoRTElORV9LSU5EX09QRU5JTkcQAxIWChJMSU5FX0tJTkRfUk9VTkRJTkcQBBIYChRMSU5FX0tJTkRfQURKVVNUTUVOVBAFEhQKEExJTkVfS0lORF9QSUVDRVMQBhIWChJMSU5FX0tJTkRfUkVTVEFURUQQByplCghCYXNlVW5pdBIZChVCQVNFX1VOSVRfVU5TUEVDSUZJRUQQABIUChBCQVNFX1VOSVRfVk9MVU1FEAESEwoPQkFTRV9VTklUX01PTkVZEAISEwoPQkFTRV9VTklUX0NPVU5UEANCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("ChV1cGxpbmUvdjEvdHlwZXMucHJvdG8SCXVwbGluZS52MSIuCgVNb25leRIVCg1jdXJyZW5jeV9jb2RlGAEgASgJEg4KBmFtb3VudBgCIAEoCSJRCglQZXJpb2RSZWYSDwoHcGxhbl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJImIKD0NvcnJlY3RlZFBlcmlvZBIkCgZwZXJpb2QYASABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEikKC3Jlc3RhdGVkX2luGAIgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZiLPAwoMRXZlbnRSZWNlaXB0Eg4KBm1hcmtldBgBIAEoCRIPCgdzYWxlX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEiIKBGtpbmQYBCABKA4yFC51cGxpbmUudjEuRXZlbnRLaW5kEjAKDGVmZmVjdGl2ZV9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLcmVjb3JkZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEigKCnNhbGVfc3RhdGUYByABKA4yFC51cGxpbmUudjEuU2FsZVN0YXRlEigKCmNvdW50ZWRfaW4YCCADKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEh4KBWxpbmVzGAkgAygLMg8udXBsaW5lLnYxLkxpbmUSKQoLcmVzdGF0ZWRfaW4YFCADKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEiwKCGNvcnJlY3RzGBUgAygLMhoudXBsaW5lLnYxLkNvcnJlY3RlZFBlcmlvZBINCgVjeWNsZRgeIAEoBRIpCgZjaGFuZ2UYHyABKAsyGS51cGxpbmUudjEuUHJvcmF0ZWRDaGFuZ2Ui1wIKDlByb3JhdGVkQ2hhbmdlEhIKCnByb2R1Y3RfaWQYASABKAkSHwoFcHJpY2UYAiABKAsyEC51cGxpbmUudjEuTW9uZXkSDQoFY3ljbGUYAyABKAUSIQoGdW51c2VkGAQgASgLMhEudXBsaW5lLnYxLkZhY3RvchIgCgZjcmVkaXQYBSABKAsyEC51cGxpbmUudjEuTW9uZXkSIAoGY2hhcmdlGAYgASgLMhAudXBsaW5lLnYxLk1vbmV5Eh0KA25ldBgHIAEoCzIQLnVwbGluZS52MS5Nb25leRIXCg9leHRlbnNpb25fdW5pdHMYCCABKAMSLQoJc3RhcnRzX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIzCg9uZXh0X2JpbGxpbmdfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIiwKB0xpbmVSZWYSEAoIZXZlbnRfaWQYASABKAkSDwoHbGluZV9ubxgCIAEoBSI+CgZGYWN0b3ISDAoEbmFtZRgBIAEoCRIRCgludW1lcmF0b3IYAiABKAMSEwoLZGVub21pbmF0b3IYAyABKAMinwQKBExpbmUSFgoOZGlzdHJpYnV0b3JfaWQYASABKAkSDQoFYm9udXMYAiABKAkSIQoEa2luZBgDIAEoDjITLnVwbGluZS52MS5MaW5lS2luZBIOCgZtYXJrZXQYBCABKAkSDwoHc2FsZV9pZBgFIAEoCRIQCghldmVudF9pZBgGIAEoCRIPCgdsaW5lX25vGAcgASgFEg4KBnJ1bl9pZBgIIAEoCRINCgVsZXZlbBgJIAEoBRIMCgRiYXNlGAogASgJEgwKBHJhdGUYCyABKAkSIgoHZmFjdG9ycxgMIAMoCzIRLnVwbGluZS52MS5GYWN0b3ISIAoGYW1vdW50GA0gASgLMhAudXBsaW5lLnYxLk1vbmV5EhQKDHBsYW5fdmVyc2lvbhgOIAEoBRIkCgZwZXJpb2QYDyABKAsyFC51cGxpbmUudjEuUGVyaW9kUmVmEiQKCHJldmVyc2VzGBAgASgLMhIudXBsaW5lLnYxLkxpbmVSZWYSLwoLcmVjb3JkZWRfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKCWJhc2VfdW5pdBgSIAEoDjITLnVwbGluZS52MS5CYXNlVW5pdBIMCgRwYXJ0GBMgASgFEiYKCGNvcnJlY3RzGB4gASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIXCg9jb3JyZWN0c19ydW5faWQYHyABKAkqiQEKB0NhZGVuY2USFwoTQ0FERU5DRV9VTlNQRUNJRklFRBAAEhEKDUNBREVOQ0VfREFJTFkQARISCg5DQURFTkNFX1dFRUtMWRACEhMKD0NBREVOQ0VfTU9OVEhMWRADEhUKEUNBREVOQ0VfUVVBUlRFUkxZEAQSEgoOQ0FERU5DRV9ZRUFSTFkQBSp0CgtQZXJpb2RTdGF0ZRIcChhQRVJJT0RfU1RBVEVfVU5TUEVDSUZJRUQQABIVChFQRVJJT0RfU1RBVEVfT1BFThABEhcKE1BFUklPRF9TVEFURV9GRU5DRUQQAhIXChNQRVJJT0RfU1RBVEVfQ0xPU0VEEAMqhwEKCVNhbGVTdGF0ZRIaChZTQUxFX1NUQVRFX1VOU1BFQ0lGSUVEEAASFgoSU0FMRV9TVEFURV9QRU5ESU5HEAESFQoRU0FMRV9TVEFURV9BQ1RJVkUQAhIYChRTQUxFX1NUQVRFX0NBTkNFTExFRBADEhUKEVNBTEVfU1RBVEVfTEFQU0VEEAQq8wIKCUV2ZW50S2luZBIaChZFVkVOVF9LSU5EX1VOU1BFQ0lGSUVEEAASFwoTRVZFTlRfS0lORF9SRUNPUkRFRBABEhgKFEVWRU5UX0tJTkRfQUNUSVZBVEVEEAISEwoPRVZFTlRfS0lORF9QQUlEEAMSGAoURVZFTlRfS0lORF9DQU5DRUxMRUQQBBIWChJFVkVOVF9LSU5EX09QRU5JTkcQBRIdChlFVkVOVF9LSU5EX1BBWU1FTlRfRkFJTEVEEAYSHwobRVZFTlRfS0lORF9QQVlNRU5UX1JFRlVOREVEEAcSIwofRVZFTlRfS0lORF9QQVlNRU5UX0NIQVJHRURfQkFDSxAIEhUKEUVWRU5UX0tJTkRfTEFQU0VEEAkSFgoSRVZFTlRfS0lORF9DSEFOR0VEEAoSHwobRVZFTlRfS0lORF9TRUxMRVJfQ09SUkVDVEVEEAsSGwoXRVZFTlRfS0lORF9WRU5ET1JfTU9WRUQQDCrOAQoITGluZUtpbmQSGQoVTElORV9LSU5EX1VOU1BFQ0lGSUVEEAASGAoUTElORV9LSU5EX0NPTU1JU1NJT04QARIWChJMSU5FX0tJTkRfUkVWRVJTQUwQAhIVChFMSU5FX0tJTkRfT1BFTklORxADEhYKEkxJTkVfS0lORF9ST1VORElORxAEEhgKFExJTkVfS0lORF9BREpVU1RNRU5UEAUSFAoQTElORV9LSU5EX1BJRUNFUxAGEhYKEkxJTkVfS0lORF9SRVNUQVRFRBAHKmUKCEJhc2VVbml0EhkKFUJBU0VfVU5JVF9VTlNQRUNJRklFRBAAEhQKEEJBU0VfVU5JVF9WT0xVTUUQARITCg9CQVNFX1VOSVRfTU9ORVkQAhITCg9CQVNFX1VOSVRfQ09VTlQQA0IfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * Money is an exact amount of one currency.
@@ -83,6 +83,34 @@ export type PeriodRef = Message<"upline.v1.PeriodRef"> & {
  */
 export const PeriodRefSchema: GenMessage<PeriodRef> = /*@__PURE__*/
   messageDesc(file_upline_v1_types, 1);
+
+/**
+ * CorrectedPeriod is a closed period that an event corrects.
+ *
+ * @generated from message upline.v1.CorrectedPeriod
+ */
+export type CorrectedPeriod = Message<"upline.v1.CorrectedPeriod"> & {
+  /**
+   * The closed period.
+   *
+   * @generated from field: upline.v1.PeriodRef period = 1;
+   */
+  period?: PeriodRef | undefined;
+
+  /**
+   * The period in whose close it is computed again with the event, and the difference is posted.
+   *
+   * @generated from field: upline.v1.PeriodRef restated_in = 2;
+   */
+  restatedIn?: PeriodRef | undefined;
+};
+
+/**
+ * Describes the message upline.v1.CorrectedPeriod.
+ * Use `create(CorrectedPeriodSchema)` to create a new message.
+ */
+export const CorrectedPeriodSchema: GenMessage<CorrectedPeriod> = /*@__PURE__*/
+  messageDesc(file_upline_v1_types, 2);
 
 /**
  * EventReceipt says what one event did. It is what a repeated call returns again, unchanged, whatever happened since.
@@ -161,6 +189,15 @@ export type EventReceipt = Message<"upline.v1.EventReceipt"> & {
   restatedIn: PeriodRef[];
 
   /**
+   * Every closed period that is computed again because of the event, in the order of cadence and time: its own, where that was closed,
+   * and those in which earlier events of the sale had counted what this one takes back, gives back or moves to another seller. Empty
+   * where the plan does not restate, and where the event changes no volume of a closed period.
+   *
+   * @generated from field: repeated upline.v1.CorrectedPeriod corrects = 21;
+   */
+  corrects: CorrectedPeriod[];
+
+  /**
    * The billing cycle of a payment or a lapse, or the number of cycles that an opening sale had paid; 0 for other events.
    *
    * @generated from field: int32 cycle = 30;
@@ -180,7 +217,7 @@ export type EventReceipt = Message<"upline.v1.EventReceipt"> & {
  * Use `create(EventReceiptSchema)` to create a new message.
  */
 export const EventReceiptSchema: GenMessage<EventReceipt> = /*@__PURE__*/
-  messageDesc(file_upline_v1_types, 2);
+  messageDesc(file_upline_v1_types, 3);
 
 /**
  * ProratedChange is what a change of a service comes to, by what was known when it was recorded.
@@ -265,7 +302,7 @@ export type ProratedChange = Message<"upline.v1.ProratedChange"> & {
  * Use `create(ProratedChangeSchema)` to create a new message.
  */
 export const ProratedChangeSchema: GenMessage<ProratedChange> = /*@__PURE__*/
-  messageDesc(file_upline_v1_types, 3);
+  messageDesc(file_upline_v1_types, 4);
 
 /**
  * LineRef names a line.
@@ -293,7 +330,7 @@ export type LineRef = Message<"upline.v1.LineRef"> & {
  * Use `create(LineRefSchema)` to create a new message.
  */
 export const LineRefSchema: GenMessage<LineRef> = /*@__PURE__*/
-  messageDesc(file_upline_v1_types, 4);
+  messageDesc(file_upline_v1_types, 5);
 
 /**
  * Factor is a fraction that scaled a line: a cap, a pool's share, months paid of months advanced. It is exact.
@@ -328,7 +365,7 @@ export type Factor = Message<"upline.v1.Factor"> & {
  * Use `create(FactorSchema)` to create a new message.
  */
 export const FactorSchema: GenMessage<Factor> = /*@__PURE__*/
-  messageDesc(file_upline_v1_types, 5);
+  messageDesc(file_upline_v1_types, 6);
 
 /**
  * Line is one commission amount of one distributor. Lines are never changed; a correction is another line. `amount` can be
@@ -491,7 +528,7 @@ export type Line = Message<"upline.v1.Line"> & {
  * Use `create(LineSchema)` to create a new message.
  */
 export const LineSchema: GenMessage<Line> = /*@__PURE__*/
-  messageDesc(file_upline_v1_types, 6);
+  messageDesc(file_upline_v1_types, 7);
 
 /**
  * Cadence says how often a period of a plan closes.
