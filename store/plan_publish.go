@@ -89,6 +89,9 @@ func (s *Store) checkSuccessor(c Conn, last PlanVersion, p *calc.Plan) error {
 			Fields: []FieldProblem{{"valid_from", "lies in a period that is closed or being closed", "choose the first day of a period that is still open"}},
 		}
 	}
+	if err := s.checkMatchedVersions(c, p, last.Version); err != nil {
+		return err
+	}
 	return s.checkAdjustments(c, p)
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 
 	"upline/calc"
@@ -60,6 +61,43 @@ func (v versions) governs(p *calc.Plan, name string) bool {
 	}
 	b := bonusNamed(p, name)
 	return b != nil && b.EventVersion
+}
+
+// checkMatchedVersions refuses a version in which sales of an earlier one would be paid a matching bonus by this version, and what it matches
+// by their own, or the other way round: it would match what is not paid.
+func (s *Store) checkMatchedVersions(c Conn, p *calc.Plan, last int32) error {
+	for version := int32(1); version <= last; version++ {
+		sold, err := s.plan(c, p.ID, version)
+		if err != nil {
+			return err
+		}
+		of := versions{sold, p}
+		for i := range p.Bonuses {
+			b := &p.Bonuses[i]
+			if b.Matching == nil || b.Pays != calc.PaysEvent || !b.AtPayments {
+				continue
+			}
+			for k, matched := range b.Matching.Bonuses {
+				name := p.Bonuses[matched].Name
+				if of.governs(p, b.Name) == of.governs(p, name) {
+					continue
+				}
+				later, own := b.Name, name
+				if of.governs(p, name) {
+					later, own = name, b.Name
+				}
+				return &Refusal{
+					Kind: ErrImmutable, IDs: []string{"plan_id", p.ID},
+					Fields: []FieldProblem{{
+						fmt.Sprintf("bonuses[%d].matching.bonuses[%d]", i, k),
+						fmt.Sprintf("cycles of sales of version %d are paid %q by the version that is in force, and %q by their own, so that one would match what is not paid", version, later, own),
+						"keep the `version` that each had, or give both new names and the same `version`",
+					}},
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func bonusNamed(p *calc.Plan, name string) *calc.Bonus {
