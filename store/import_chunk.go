@@ -46,35 +46,6 @@ func (s *Store) ImportOpeningChunk(ctx context.Context, planID string, list []Op
 	return err
 }
 
-// OpeningTotal sums up opening entries of one kind, and of one currency where they have one.
-type OpeningTotal struct {
-	Kind                            OpeningKind
-	Currency                        string
-	Count, AmountMinor, Left, Right int64
-	PriceMinor                      int64 // of the services
-}
-
-// OpeningTotals counts the enrolments of a plan and sums up its opening entries, by kind and currency in byte order.
-func (s *Store) OpeningTotals(ctx context.Context, planID string) (enrolments int64, totals []OpeningTotal, err error) {
-	err = s.engine.Snapshot(ctx, "opening_totals", func(c Conn) error {
-		totals = nil
-		err := c.Query(`SELECT COUNT(*) FROM network_events WHERE plan_id = $1 AND kind = 'ENROLLED'`, []any{planID}, func(r Row) error {
-			enrolments = r.Int(0)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		return c.Query(`SELECT kind, currency, COUNT(*), CAST(SUM(amount_minor) AS BIGINT), CAST(SUM(left_volume) AS BIGINT),
-			CAST(SUM(right_volume) AS BIGINT), CAST(SUM(price_minor) AS BIGINT) FROM opening_events WHERE plan_id = $1 GROUP BY kind, currency ORDER BY kind, currency`,
-			[]any{planID}, func(r Row) error {
-				totals = append(totals, OpeningTotal{OpeningKind(r.Text(0)), r.Text(1), r.Int(2), r.Int(3), r.Int(4), r.Int(5), r.Int(6)})
-				return nil
-			})
-	})
-	return enrolments, totals, err
-}
-
 // OpeningShut says why no opening state is taken any more, of a first period that is not open.
 func OpeningShut(period string) string {
 	return "the plan's first period " + period + " is no longer open"

@@ -50,7 +50,8 @@ chunk concerned: that one is not written, and those before it stay.
 
 It may be interrupted or killed at any moment: the same command again goes on from there. A file that was brought in
 before changes nothing, and so does a row that was, with the same content; the same id with other content is refused.
-At the end rows are counted and amounts summed up in the database, too, and must be those of the files.
+At the end the files' rows are counted and their amounts summed up in the database, too, whatever else it has, and must
+be those of the files.
 
 Files are CSV in UTF-8; cells are separated by commas, semicolons or tabs; the first row names the columns, in any
 order. A number is written like 1234.50, a time like 2026-01-31 or 2026-01-31T15:04:05, in the plan's time zone, or
@@ -155,7 +156,15 @@ func printTotals(out io.Writer, totals *intake.Totals) error {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t\n", one.File, name, one.Text(one.Value), stored, want)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, one := range totals.List() {
+		if one.More > 0 {
+			fmt.Fprintf(out, "The database has %s more rows of %s than the file, which are not counted here.\n", one.Text(one.More), one.File)
+		}
+	}
+	return nil
 }
 
 // refusedReport lists what is wrong: some on the screen, all in a file.

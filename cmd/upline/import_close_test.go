@@ -205,6 +205,44 @@ func TestImport_SumsOfTheDatabaseDiffer(t *testing.T) {
 	}
 }
 
+// What the database has besides a file's rows, of another file or by the API, hides nothing: the file's own are summed up.
+func TestImport_SumsOfTheFileAmongMoreRows(t *testing.T) {
+	storetest.EachDatabase(t, func(t *testing.T, database storetest.Database) {
+		s, arguments, write := past(t, database)
+		if got := runCommand(t, nil, "", arguments...); got.code != exitOK {
+			t.Fatalf("exit %d\n%s%s", got.code, got.out, got.err)
+		}
+		write("network", "id,sponsor,enrolled,market,parent,leg\nann,,2025-01-01,DE,,\ndan,cat,2025-01-04,DE,cat,1\n")
+		write("services", "distributor,market,sale,customer,product,price,cycles_paid,activated\ndan,DE,s2,c3,stream,30.00,1,2025-09-15\ndan,DE,s3,c4,stream,40.00,1,2025-09-15\n")
+		write("balances", "distributor,amount\ndan,3.00\n")
+		write("totals", "file,total,currency,value\nnetwork,rows,,2\nservices,price,EUR,70\nbalances,amount,EUR,3\n")
+		got := runCommand(t, nil, "", arguments...)
+		for _, want := range []string{"2 more rows of network", "1 more rows of services", "1 more rows of balances"} {
+			if got.code != exitOK || strings.Count(got.out, "met") != 3 || !strings.Contains(got.out, want) {
+				t.Errorf("exit %d\n%s%s\nwant %s", got.code, got.out, got.err, want)
+			}
+		}
+		damage := func(sale string) {
+			err := s.Engine().Write(t.Context(), "damage", func(c store.Conn) error {
+				_, err := c.Exec(`UPDATE opening_events SET price_minor = price_minor + 1 WHERE kind = 'SERVICE' AND sale_id = $1`, sale)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		damage("s1") // of the other file
+		if got := runCommand(t, nil, "", arguments...); got.code != exitOK {
+			t.Errorf("exit %d\n%s%s", got.code, got.out, got.err)
+		}
+		damage("s3")
+		got = runCommand(t, nil, "", arguments...)
+		if want := "total price of 70.01 EUR, and those of the file to 70.00"; got.code != exitFailed || !strings.Contains(got.err, want) {
+			t.Errorf("exit %d\n%s\nwant %s", got.code, got.err, want)
+		}
+	})
+}
+
 // Every cell of a row that is wrong is named at once, each once.
 func TestImport_NamesAllThatIsWrongWithARow(t *testing.T) {
 	_, arguments, write := past(t, storetest.SQLiteDatabase(t))

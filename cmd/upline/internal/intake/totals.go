@@ -20,9 +20,10 @@ type Total struct {
 	File, Name, Currency string
 	Value                int64
 	Digits               int32 // decimals of Value
-	// Stored is what the database comes to; it is set by Write.
-	Stored   int64
-	IsStored bool
+	// Stored is what the file's rows come to in the database; it is set by Write. More are the rows that the database has besides, of the
+	// same kind and by the API or other files, in the total of rows.
+	Stored, More int64
+	IsStored     bool
 	// Want is the control total; IsChecked tells that there is one.
 	Want      string
 	IsChecked bool
@@ -95,41 +96,49 @@ func (c *Company) checkTotals() error {
 	return table.End()
 }
 
-// stored sets what the database comes to. differs is told of what is not as in the files: fewer rows, or, where there are as many, another
-// sum. Where the database has more rows, by the API or other files, its sums are no file's.
-func (t *Totals) stored(enrolments int64, sums []store.OpeningTotal, differs func(one *Total)) {
-	kinds := map[string]store.OpeningKind{
-		"services": store.OpeningService, "ranks": store.OpeningRank, "carries": store.OpeningCarry, "advances": store.OpeningAdvance, "balances": store.OpeningBalance,
-	}
+// kindsOf are the kinds of entries that files are of.
+var kindsOf = map[string]store.OpeningKind{
+	"services": store.OpeningService, "ranks": store.OpeningRank, "carries": store.OpeningCarry, "advances": store.OpeningAdvance, "balances": store.OpeningBalance,
+}
+
+// stored sets what the rows of a file come to in the database, which may have others besides: inAll are all that there are. differs is told
+// of what is not as in the file: of the rows, or where all are there of their sums.
+func (t *Totals) stored(file string, inAll, rows int64, sums map[store.OpeningTotalKey]store.OpeningTotal, differs func(one *Total)) {
 	for i := range t.list {
 		one := &t.list[i]
+		if one.File != file {
+			continue
+		}
 		one.Stored, one.IsStored = 0, true
-		if one.File == "network" {
-			one.Stored = enrolments
-		}
-		for _, s := range sums {
-			if s.Kind != kinds[one.File] || one.Currency != "" && one.Currency != s.Currency {
-				continue
-			}
-			switch one.Name {
-			case "rows":
-				one.Stored += s.Count
-			case "left":
-				one.Stored += s.Left
-			case "right":
-				one.Stored += s.Right
-			case "amount", "advanced":
-				one.Stored += s.AmountMinor
-			case "price":
-				one.Stored += s.PriceMinor
-			}
+		switch one.Name {
+		case "rows":
+			one.Stored, one.More = rows, inAll-rows
+		default:
+			one.Stored = one.of(sums[store.OpeningTotalKey{Kind: kindsOf[file], Currency: one.Currency}])
 		}
 	}
+	if rows := t.find(file, "rows", ""); rows.Stored != rows.Value {
+		differs(rows) // and so do their sums
+		return
+	}
 	for i := range t.list {
-		one := &t.list[i]
-		rows := t.find(one.File, "rows", "")
-		if one.Name == "rows" && one.Stored < one.Value || one.Name != "rows" && rows.Stored == rows.Value && one.Stored != one.Value {
+		if one := &t.list[i]; one.File == file && one.Stored != one.Value {
 			differs(one)
 		}
 	}
+}
+
+// of is what a total of the database is for this one.
+func (t *Total) of(sum store.OpeningTotal) int64 {
+	switch t.Name {
+	case "left":
+		return sum.Left
+	case "right":
+		return sum.Right
+	case "amount", "advanced":
+		return sum.AmountMinor
+	case "price":
+		return sum.PriceMinor
+	}
+	return 0
 }

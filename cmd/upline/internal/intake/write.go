@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	uplinev1 "upline/api/upline/v1"
 	"upline/calc/simulate"
@@ -32,19 +31,9 @@ func (c *Company) Write(ctx context.Context) error {
 			return err
 		}
 	}
-	c.Progress("summing up", 0, 0)
-	enrolments, sums, err := c.Store.OpeningTotals(ctx, c.PlanID)
-	if err != nil {
+	if err := c.sumUp(ctx); err != nil {
 		return err
 	}
-	c.Totals.stored(enrolments, sums, func(one *Total) {
-		text, remedy := fmt.Sprintf("the database has %s of %s %s", one.Text(one.Stored), one.Text(one.Value), one.Name), "run the import again"
-		if one.Name != "rows" {
-			text = strings.TrimSpace(fmt.Sprintf("the rows of the database come to a total %s of %s %s, and those of the file to %s", one.Name, one.Text(one.Stored), one.Currency, one.Text(one.Value)))
-			remedy = "compare the two: as many rows stand in the database as in the file, and some say something else"
-		}
-		c.refuse(simulate.Problem{File: one.File, Text: text, Remedy: remedy})
-	})
 	if c.refused > 0 {
 		return ErrRefused
 	}
