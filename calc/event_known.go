@@ -6,7 +6,7 @@ package calc
 // atEvent tells that a volume can be counted for one sale alone: it chooses by class and cycle only.
 func (v *Volume) atEvent() bool {
 	return v.Markets == nil && v.Buyers == BuyersAll && v.Share == RateScale && v.CustomerShare == RateScale && v.ClassShares == nil &&
-		v.Inside == nil && v.Outside == nil && v.UntilPeriodDay == 0 && !v.FirstSaleOnly && v.SourceCap == 0
+		v.Inside == nil && v.Outside == nil && v.UntilPeriodDay == 0 && !v.FirstSaleOnly && !v.Bounded()
 }
 
 // baseAtEvent tells that what counts of one sale alone is known.

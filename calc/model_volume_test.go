@@ -23,10 +23,10 @@ func (m *folk) sellAll() {
 	}
 }
 
-// bounded cuts a seller's volume of the period to what is left of the calendar period's bound: of all that the seller has sold in it, what
-// lies between zero and the bound counts.
+// bounded cuts a seller's volume of the period to what the calendar period's bounds leave: of all that the seller has sold in it, what
+// lies between them counts, and nothing below zero.
 func (m *folk) bounded(b Base, i int, sold *big.Rat) *big.Rat {
-	if b < VolumeBuiltIn || m.in.Plan.Volumes[b-VolumeBuiltIn].SourceCap == 0 {
+	if b < VolumeBuiltIn || m.in.Plan.Volumes[b-VolumeBuiltIn].SourceWithin == 0 {
 		return sold
 	}
 	v := &m.in.Plan.Volumes[b-VolumeBuiltIn]
@@ -38,7 +38,13 @@ func (m *folk) bounded(b Base, i int, sold *big.Rat) *big.Rat {
 			before.Add(before, p.uncut[b][i])
 		}
 	}
-	counts := func(all *big.Rat) *big.Rat { return least(most(all, new(big.Rat)), bigOf(v.SourceCap)) }
+	counts := func(all *big.Rat) *big.Rat {
+		reached := most(all, bigOf(v.SourceFrom))
+		if v.SourceCap > 0 {
+			reached = least(reached, bigOf(v.SourceCap))
+		}
+		return new(big.Rat).Sub(reached, bigOf(v.SourceFrom))
+	}
 	return new(big.Rat).Sub(counts(new(big.Rat).Add(before, sold)), counts(before))
 }
 

@@ -121,6 +121,12 @@ func drawOwnVolume(t *rapid.T, name string) Volume {
 		if v.Measure == MeasureCount {
 			v.SourceCap = 2
 		}
+		switch rapid.IntRange(0, 2).Draw(t, "source bounds") {
+		case 1: // both
+			v.SourceFrom = v.SourceCap / 2
+		case 2: // from one on, without an end
+			v.SourceFrom, v.SourceCap = v.SourceCap/2, 0
+		}
 	}
 	return v
 }

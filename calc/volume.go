@@ -90,16 +90,28 @@ type Volume struct {
 	// FromCycle and ToCycle bound the billing cycles that count; ToCycle 0: no end.
 	FromCycle, ToCycle int32
 	FirstSaleOnly      bool
-	// SourceCap bounds what counts of one seller, in units of the measure; 0: no bound. SourceWithin is the calendar period.
-	SourceCap    int64
-	SourceWithin Cadence
+	// SourceFrom and SourceCap bound what counts of one seller, in units of the measure: what lies between them, of all that is sold in
+	// the calendar period SourceWithin; SourceCap 0: no upper bound.
+	SourceFrom, SourceCap int64
+	SourceWithin          Cadence
+}
+
+// Bounded tells that what one seller counts has bounds, so that no sale counts by itself.
+func (v *Volume) Bounded() bool { return v.SourceFrom != 0 || v.SourceCap != 0 }
+
+// ofSource is what counts of all that a seller has sold in the calendar period.
+func (v *Volume) ofSource(all int64) int64 {
+	if v.SourceCap != 0 {
+		all = min(all, v.SourceCap)
+	}
+	return max(all, v.SourceFrom) - v.SourceFrom
 }
 
 // whole tells that nothing is filtered, shared or bounded.
 func (v *Volume) whole() bool {
 	return v.Classes == nil && v.Markets == nil && v.Buyers == BuyersAll && v.Share == RateScale && v.CustomerShare == RateScale &&
 		v.ClassShares == nil && v.Inside == nil && v.Outside == nil && v.UntilPeriodDay == 0 && v.FromCycle <= 1 && v.ToCycle == 0 &&
-		!v.FirstSaleOnly && v.SourceCap == 0
+		!v.FirstSaleOnly && !v.Bounded()
 }
 
 // MeasureOf gives the measure of a volume by its number.

@@ -12,7 +12,7 @@ func (c *computation) loadVolumes() error {
 	plan := c.in.Plan
 	var bases []Base
 	for b := range VolumeBuiltIn + Base(len(plan.Volumes)) {
-		if plan.reads(b) || b >= VolumeBuiltIn && plan.Volumes[b-VolumeBuiltIn].SourceCap != 0 {
+		if plan.reads(b) || b >= VolumeBuiltIn && plan.Volumes[b-VolumeBuiltIn].Bounded() {
 			bases = append(bases, b)
 		}
 	}
@@ -282,11 +282,11 @@ func shareOf(number, rate int64) int64 {
 // sourceKey names the state that keeps what a source has sold since a calendar period began, whether or not it counted.
 func sourceKey(v *Volume) string { return "source:" + v.Name }
 
-// boundSources cuts what a seller counts, by row, to what is left of the calendar period's bound. Of all that a seller has sold in the calendar
-// period, what lies between zero and the bound has counted; so what is taken back is first what was above the bound, and a sale of
-// an earlier calendar period that is taken back takes nothing that counts in this one below zero.
+// boundSources cuts what a seller counts, by row, to what the calendar period's bounds leave. Of all that a seller has sold in the calendar
+// period, what lies between the bounds has counted; so what is taken back is first what was above the upper one, and a sale of an
+// earlier calendar period that is taken back takes nothing that counts in this one below zero.
 func (c *computation) boundSources(v *Volume, own []int64) {
-	if v.SourceCap == 0 {
+	if !v.Bounded() {
 		return
 	}
 	before := c.sinceStart(sourceKey(v), v.SourceWithin)
@@ -302,7 +302,7 @@ func (c *computation) boundSources(v *Volume, own []int64) {
 			return
 		}
 		sold[row] = all
-		own[row] = min(max(all, 0), v.SourceCap) - min(max(used, 0), v.SourceCap)
+		own[row] = v.ofSource(all) - v.ofSource(used)
 	}
 	c.keep(sourceKey(v), sold)
 }

@@ -265,7 +265,7 @@ func (r *bonusReader) narrowed(of calc.Base, narrow func(v *calc.Volume)) calc.B
 // divisible reports a volume that bounds what counts of each seller: which of the sales count is not said, so nobody could say either
 // which of them a part holds.
 func (r *bonusReader) divisible(field string, of calc.Base) bool {
-	if of < calc.VolumeBuiltIn || r.plan.Volumes[of-calc.VolumeBuiltIn].SourceCap == 0 {
+	if of < calc.VolumeBuiltIn || !r.plan.Volumes[of-calc.VolumeBuiltIn].Bounded() {
 		return true
 	}
 	remedy := "say in the volume which sales count, and delete `" + field + "`"

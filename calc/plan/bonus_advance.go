@@ -11,8 +11,8 @@ import (
 
 func (r *bonusReader) advance(a *uplinev1.AdvanceBonus) {
 	pays := rateBlock{
-		rate: a.GetRate(), rates: a.GetRates(), what: takesEither, max: r.rateMax,
-		add: "add `rate` for everybody, or `rates` by rank",
+		rate: a.GetRate(), amount: a.GetAmount(), rates: a.GetRates(), what: takesEither, max: r.rateMax,
+		add: "add `rate` for everybody, `rates` by rank, or `amount` for a month of each sale",
 	}
 	r.to.Advance = &calc.Advance{
 		Rates:    r.rateOf(pays),

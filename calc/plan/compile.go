@@ -63,6 +63,7 @@ func Compile(source []byte) Result {
 	if len(c.errors) != 0 {
 		return Result{Diagnostics: c.sorted()}
 	}
+	c.warnUnused() // with an error, what seems unused may be what was misspelt
 	c.plan.Digest = Digest(Canonical(c.message))
 	return Result{Plan: c.plan, Message: c.message, Diagnostics: c.sorted(), validFrom: c.positionOf("valid_from")}
 }

@@ -81,7 +81,7 @@ bonuses:
     advance:
       base: cv
       months: 9
-      rates: [{rate: 102.5%}, {rank: silver, rate: 10}]
+      rates: [{rate: 102.5%}, {rank: silver, rate: 10.0}]
       product_classes: [energy]
       clawback: {mode: full}
 `

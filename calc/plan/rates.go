@@ -57,6 +57,10 @@ func (c *compiler) rate(path, text string, rateUnitsMax int64) int64 {
 	case parsed > rateUnitsMax:
 		tooHigh()
 	default:
+		if !percent && parsed >= calc.RateScale && !strings.Contains(number, ".") {
+			c.warn(path, fmt.Sprintf("the rate `%s` is %s", shown(text), percentOf(parsed)),
+				fmt.Sprintf("%s per cent is written `%s%%`; if it is meant, write `%s`", number, number, percentOf(parsed)))
+		}
 		return parsed
 	}
 	return 0

@@ -213,10 +213,14 @@ func (c *compiler) sourceCap(path string, bound *uplinev1.SourceCap, to *calc.Vo
 	}
 	to.SourceWithin = calc.Cadence(bound.GetWithin())
 	measured := calc.Base(to.Measure)
-	to.SourceCap = c.points(path+".limit", bound.GetLimit(), measured)
-	if to.SourceCap == 0 && c.sound(path+".limit") && c.sound("currency") {
-		c.fail(path+".limit", "with a limit of 0 nothing counts", "write how much of one seller's volume counts at most, or delete `source_cap`")
+	points := func(name, text string) int64 {
+		if text == "" {
+			return 0
+		}
+		return c.points(path+"."+name, text, measured)
 	}
+	to.SourceCap, to.SourceFrom = points("limit", bound.GetLimit()), points("from", bound.GetFrom())
+	c.sourceBounds(path, bound, to)
 	if !to.SourceWithin.Valid() {
 		return
 	}
@@ -226,6 +230,24 @@ func (c *compiler) sourceCap(path string, bound *uplinev1.SourceCap, to *calc.Vo
 				fmt.Sprintf("use `%s`, or a longer one", cadence))
 			return
 		}
+	}
+}
+
+// sourceBounds reports bounds that hold nothing, or everything.
+func (c *compiler) sourceBounds(path string, bound *uplinev1.SourceCap, v *calc.Volume) {
+	if !c.sound("currency") {
+		return
+	}
+	limited, begun := bound.GetLimit() != "" && c.sound(path+".limit"), bound.GetFrom() != "" && c.sound(path+".from")
+	switch {
+	case bound.GetLimit() == "" && bound.GetFrom() == "":
+		c.fail(path, "`source_cap` has no bound", "add `limit: 100` for what counts at most of one seller, or `from: 100` for what is beyond it")
+	case limited && v.SourceCap == 0:
+		c.fail(path+".limit", "with a limit of 0 nothing counts", "write how much of one seller's volume counts at most, or delete `source_cap`")
+	case limited && begun && v.SourceCap <= v.SourceFrom:
+		c.fail(path+".limit", "nothing counts: the limit is not above `from`", "write a higher limit, or a lower `from`")
+	case begun && v.SourceFrom == 0:
+		c.warn(path+".from", "from 0 on everything counts", "delete `from`, or write what does not count of each seller")
 	}
 }
 

@@ -683,16 +683,19 @@ type AdvanceBonus struct {
 	Base Base `protobuf:"varint,1,opt,name=base,proto3,enum=upline.v1.Base" json:"base,omitempty"`
 	// Months paid in advance, 120 at most and with four decimals at most, for instance `9` or `6.5`. Either this or `year_share`.
 	Months string `protobuf:"bytes,2,opt,name=months,proto3" json:"months,omitempty"`
-	// The rate of everybody. Either this or `rates`. May be above 100 % for an advance.
+	// The rate of everybody. One of this, `rates` and `amount`. May be above 100 % for an advance.
 	Rate string `protobuf:"bytes,3,opt,name=rate,proto3" json:"rate,omitempty"`
-	// The rate by rank of the last closed period.
+	// The rate, or a month's amount, by rank of the last closed period.
 	Rates []*RankRate `protobuf:"bytes,4,rep,name=rates,proto3" json:"rates,omitempty"`
 	// Only products of these classes. Omitted: all.
 	ProductClasses []string `protobuf:"bytes,5,rep,name=product_classes,json=productClasses,proto3" json:"product_classes,omitempty"`
 	// What a cancellation takes back. Omitted: `months_paid`.
 	Clawback *Clawback `protobuf:"bytes,6,opt,name=clawback,proto3" json:"clawback,omitempty"`
 	// The part of a year's commission that is paid in advance, for instance `70%`, which is that of 8.4 months; 1000 % at most.
-	YearShare     string `protobuf:"bytes,7,opt,name=year_share,json=yearShare,proto3" json:"year_share,omitempty"`
+	YearShare string `protobuf:"bytes,7,opt,name=year_share,json=yearShare,proto3" json:"year_share,omitempty"`
+	// A month's commission for each sale, in the plan's currency: `amount: 5` with `months: 12` pays 60.00 at once. One of this, `rate` and
+	// `rates`.
+	Amount        string `protobuf:"bytes,8,opt,name=amount,proto3" json:"amount,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -772,6 +775,13 @@ func (x *AdvanceBonus) GetClawback() *Clawback {
 func (x *AdvanceBonus) GetYearShare() string {
 	if x != nil {
 		return x.YearShare
+	}
+	return ""
+}
+
+func (x *AdvanceBonus) GetAmount() string {
+	if x != nil {
+		return x.Amount
 	}
 	return ""
 }
@@ -1872,7 +1882,7 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"step_downs\x18\t \x03(\v2\x13.upline.v1.StepDownB\b\xbaH\x05\x92\x01\x02\x10\x14R\tstepDowns\x121\n" +
 	"\x0fproduct_classes\x18\n" +
 	" \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x0eproductClasses\x12/\n" +
-	"\x04tree\x18\v \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\"\xbc\x02\n" +
+	"\x04tree\x18\v \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\"\xdd\x02\n" +
 	"\fAdvanceBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06months\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06months\x12\x1b\n" +
@@ -1881,7 +1891,8 @@ const file_upline_v1_plan_bonus_proto_rawDesc = "" +
 	"\x0fproduct_classes\x18\x05 \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x0eproductClasses\x12/\n" +
 	"\bclawback\x18\x06 \x01(\v2\x13.upline.v1.ClawbackR\bclawback\x12&\n" +
 	"\n" +
-	"year_share\x18\a \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\"R\n" +
+	"year_share\x18\a \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\x12\x1f\n" +
+	"\x06amount\x18\b \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06amount\"R\n" +
 	"\n" +
 	"BinaryStep\x12!\n" +
 	"\x06volume\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1aR\x06volume\x12!\n" +

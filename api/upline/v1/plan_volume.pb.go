@@ -270,13 +270,16 @@ func (x *ClassShare) GetShare() string {
 }
 
 // SourceCap bounds how much of one seller's volume counts: of all that is sold in the calendar period, less what is taken back in it, what
-// lies between zero and the limit.
+// lies between `from`, or zero, and `limit`. Where a brochure pays one bonus on the first 100 points of everybody and another one on
+// what is beyond, one volume has `limit: 100` and the other one `from: 100`.
 type SourceCap struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// How much counts at most: points, or money where the volume is of money.
+	// Up to where it counts: points, or money where the volume is of money. Omitted: all that is beyond `from`, which it needs.
 	Limit string `protobuf:"bytes,1,opt,name=limit,proto3" json:"limit,omitempty"`
 	// Within which calendar period, in the plan's time zone. It is at least as long as the period that is computed.
-	Within        Cadence `protobuf:"varint,2,opt,name=within,proto3,enum=upline.v1.Cadence" json:"within,omitempty"`
+	Within Cadence `protobuf:"varint,2,opt,name=within,proto3,enum=upline.v1.Cadence" json:"within,omitempty"`
+	// From where on it counts, itself excluded: what a seller sells up to there does not. Omitted: zero.
+	From          string `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -325,6 +328,13 @@ func (x *SourceCap) GetWithin() Cadence {
 	return Cadence_CADENCE_UNSPECIFIED
 }
 
+func (x *SourceCap) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
 // Volume is a volume of the plan's own making: which sales count in it, and how much of each. Bonuses name it as their `volume`, and
 // conditions by `own("name")`, `group("name")` and other functions. A part of a sale's volume is rounded half up to four decimals,
 // of money to the currency's minor unit, sale by sale.
@@ -360,7 +370,7 @@ type Volume struct {
 	FromCycle int32 `protobuf:"varint,14,opt,name=from_cycle,json=fromCycle,proto3" json:"from_cycle,omitempty"`
 	// Only billing cycles up to this one. Omitted: all.
 	ToCycle int32 `protobuf:"varint,15,opt,name=to_cycle,json=toCycle,proto3" json:"to_cycle,omitempty"`
-	// How much of one seller's volume counts at most.
+	// How much of one seller's volume counts: up to a limit, from a number on, or between both. Omitted: all.
 	SourceCap *SourceCap `protobuf:"bytes,16,opt,name=source_cap,json=sourceCap,proto3" json:"source_cap,omitempty"`
 	// Only the first sale of each buyer. Omitted: all.
 	FirstSaleOnly bool `protobuf:"varint,17,opt,name=first_sale_only,json=firstSaleOnly,proto3" json:"first_sale_only,omitempty"`
@@ -663,11 +673,12 @@ const file_upline_v1_plan_volume_proto_rawDesc = "" +
 	"\n" +
 	"ClassShare\x12.\n" +
 	"\rproduct_class\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\fproductClass\x12\x1f\n" +
-	"\x05share\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1aR\x05share\"d\n" +
-	"\tSourceCap\x12\x1f\n" +
-	"\x05limit\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1aR\x05limit\x126\n" +
+	"\x05share\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x1aR\x05share\"\x7f\n" +
+	"\tSourceCap\x12\x1d\n" +
+	"\x05limit\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x05limit\x126\n" +
 	"\x06within\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceB\n" +
-	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06within\"\x9e\x06\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06within\x12\x1b\n" +
+	"\x04from\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04from\"\x9e\x06\n" +
 	"\x06Volume\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04name\x12\x1d\n" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12,\n" +

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/plan_volume.proto.
  */
 export const file_upline_v1_plan_volume: GenFile = /*@__PURE__*/
-  fileDesc("Cht1cGxpbmUvdjEvcGxhbl92b2x1bWUucHJvdG8SCXVwbGluZS52MSIyCgpDbGFzc1NoYXJlEhUKDXByb2R1Y3RfY2xhc3MYASABKAkSDQoFc2hhcmUYAiABKAkiPgoJU291cmNlQ2FwEg0KBWxpbWl0GAEgASgJEiIKBndpdGhpbhgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlIs8DCgZWb2x1bWUSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIeCgJvZhgDIAEoDjISLnVwbGluZS52MS5NZWFzdXJlEhcKD3Byb2R1Y3RfY2xhc3NlcxgEIAMoCRIXCg93aXRob3V0X2NsYXNzZXMYBSADKAkSDwoHbWFya2V0cxgGIAMoCRIhCgZidXllcnMYByABKA4yES51cGxpbmUudjEuQnV5ZXJzEg0KBXNoYXJlGAggASgJEisKDGNsYXNzX3NoYXJlcxgJIAMoCzIVLnVwbGluZS52MS5DbGFzc1NoYXJlEhYKDmN1c3RvbWVyX3NoYXJlGAogASgJEiQKBmluc2lkZRgLIAEoCzIULnVwbGluZS52MS5EYXlXaW5kb3cSJQoHb3V0c2lkZRgMIAEoCzIULnVwbGluZS52MS5EYXlXaW5kb3cSGAoQdW50aWxfcGVyaW9kX2RheRgNIAEoBRISCgpmcm9tX2N5Y2xlGA4gASgFEhAKCHRvX2N5Y2xlGA8gASgFEigKCnNvdXJjZV9jYXAYECABKAsyFC51cGxpbmUudjEuU291cmNlQ2FwEhcKD2ZpcnN0X3NhbGVfb25seRgRIAEoCCLJAQoERmFjdBIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEg0KBXZhbHVlGAMgASgJEh4KBWNvdW50GAQgASgOMg8udXBsaW5lLnYxLk92ZXISCwoDc3VtGAUgASgJEgsKA21heBgGIAEoCRIdCgRvdmVyGAcgASgOMg8udXBsaW5lLnYxLk92ZXISDQoFd2hlcmUYCCABKAkSDQoFdW50aWwYCSABKAkSDQoFZGVwdGgYCiABKAUSDwoHYXRfbW9zdBgLIAEoCSqPAQoHTWVhc3VyZRIXChNNRUFTVVJFX1VOU1BFQ0lGSUVEEAASDgoKTUVBU1VSRV9DVhABEg4KCk1FQVNVUkVfUFYQAhIOCgpNRUFTVVJFX1FWEAMSEQoNTUVBU1VSRV9QUklDRRAEEhUKEU1FQVNVUkVfTkVUX1BSSUNFEAUSEQoNTUVBU1VSRV9DT1VOVBAGKl8KBkJ1eWVycxIWChJCVVlFUlNfVU5TUEVDSUZJRUQQABIOCgpCVVlFUlNfQUxMEAESFAoQQlVZRVJTX0NVU1RPTUVSUxACEhcKE0JVWUVSU19ESVNUUklCVVRPUlMQAyp2CgRPdmVyEhQKEE9WRVJfVU5TUEVDSUZJRUQQABISCg5PVkVSX0ZST05UTElORRABEhEKDU9WRVJfRE9XTkxJTkUQAhIOCgpPVkVSX0dST1VQEAMSDQoJT1ZFUl9MRUdTEAQSEgoOT1ZFUl9QT1NJVElPTlMQBUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_upline_v1_plan_rates, file_upline_v1_types]);
+  fileDesc("Cht1cGxpbmUvdjEvcGxhbl92b2x1bWUucHJvdG8SCXVwbGluZS52MSIyCgpDbGFzc1NoYXJlEhUKDXByb2R1Y3RfY2xhc3MYASABKAkSDQoFc2hhcmUYAiABKAkiTAoJU291cmNlQ2FwEg0KBWxpbWl0GAEgASgJEiIKBndpdGhpbhgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEgwKBGZyb20YAyABKAkizwMKBlZvbHVtZRIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEh4KAm9mGAMgASgOMhIudXBsaW5lLnYxLk1lYXN1cmUSFwoPcHJvZHVjdF9jbGFzc2VzGAQgAygJEhcKD3dpdGhvdXRfY2xhc3NlcxgFIAMoCRIPCgdtYXJrZXRzGAYgAygJEiEKBmJ1eWVycxgHIAEoDjIRLnVwbGluZS52MS5CdXllcnMSDQoFc2hhcmUYCCABKAkSKwoMY2xhc3Nfc2hhcmVzGAkgAygLMhUudXBsaW5lLnYxLkNsYXNzU2hhcmUSFgoOY3VzdG9tZXJfc2hhcmUYCiABKAkSJAoGaW5zaWRlGAsgASgLMhQudXBsaW5lLnYxLkRheVdpbmRvdxIlCgdvdXRzaWRlGAwgASgLMhQudXBsaW5lLnYxLkRheVdpbmRvdxIYChB1bnRpbF9wZXJpb2RfZGF5GA0gASgFEhIKCmZyb21fY3ljbGUYDiABKAUSEAoIdG9fY3ljbGUYDyABKAUSKAoKc291cmNlX2NhcBgQIAEoCzIULnVwbGluZS52MS5Tb3VyY2VDYXASFwoPZmlyc3Rfc2FsZV9vbmx5GBEgASgIIskBCgRGYWN0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSDQoFdmFsdWUYAyABKAkSHgoFY291bnQYBCABKA4yDy51cGxpbmUudjEuT3ZlchILCgNzdW0YBSABKAkSCwoDbWF4GAYgASgJEh0KBG92ZXIYByABKA4yDy51cGxpbmUudjEuT3ZlchINCgV3aGVyZRgIIAEoCRINCgV1bnRpbBgJIAEoCRINCgVkZXB0aBgKIAEoBRIPCgdhdF9tb3N0GAsgASgJKo8BCgdNZWFzdXJlEhcKE01FQVNVUkVfVU5TUEVDSUZJRUQQABIOCgpNRUFTVVJFX0NWEAESDgoKTUVBU1VSRV9QVhACEg4KCk1FQVNVUkVfUVYQAxIRCg1NRUFTVVJFX1BSSUNFEAQSFQoRTUVBU1VSRV9ORVRfUFJJQ0UQBRIRCg1NRUFTVVJFX0NPVU5UEAYqXwoGQnV5ZXJzEhYKEkJVWUVSU19VTlNQRUNJRklFRBAAEg4KCkJVWUVSU19BTEwQARIUChBCVVlFUlNfQ1VTVE9NRVJTEAISFwoTQlVZRVJTX0RJU1RSSUJVVE9SUxADKnYKBE92ZXISFAoQT1ZFUl9VTlNQRUNJRklFRBAAEhIKDk9WRVJfRlJPTlRMSU5FEAESEQoNT1ZFUl9ET1dOTElORRACEg4KCk9WRVJfR1JPVVAQAxINCglPVkVSX0xFR1MQBBISCg5PVkVSX1BPU0lUSU9OUxAFQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_upline_v1_plan_rates, file_upline_v1_types]);
 
 /**
  * ClassShare is the part of the volume of a product class that counts.
@@ -46,13 +46,14 @@ export const ClassShareSchema: GenMessage<ClassShare> = /*@__PURE__*/
 
 /**
  * SourceCap bounds how much of one seller's volume counts: of all that is sold in the calendar period, less what is taken back in it, what
- * lies between zero and the limit.
+ * lies between `from`, or zero, and `limit`. Where a brochure pays one bonus on the first 100 points of everybody and another one on
+ * what is beyond, one volume has `limit: 100` and the other one `from: 100`.
  *
  * @generated from message upline.v1.SourceCap
  */
 export type SourceCap = Message<"upline.v1.SourceCap"> & {
   /**
-   * How much counts at most: points, or money where the volume is of money.
+   * Up to where it counts: points, or money where the volume is of money. Omitted: all that is beyond `from`, which it needs.
    *
    * @generated from field: string limit = 1;
    */
@@ -64,6 +65,13 @@ export type SourceCap = Message<"upline.v1.SourceCap"> & {
    * @generated from field: upline.v1.Cadence within = 2;
    */
   within: Cadence;
+
+  /**
+   * From where on it counts, itself excluded: what a seller sells up to there does not. Omitted: zero.
+   *
+   * @generated from field: string from = 3;
+   */
+  from: string;
 };
 
 /**
@@ -187,7 +195,7 @@ export type Volume = Message<"upline.v1.Volume"> & {
   toCycle: number;
 
   /**
-   * How much of one seller's volume counts at most.
+   * How much of one seller's volume counts: up to a limit, from a number on, or between both. Omitted: all.
    *
    * @generated from field: upline.v1.SourceCap source_cap = 16;
    */
