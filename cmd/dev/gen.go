@@ -19,7 +19,7 @@ Usage:
   go run ./cmd/dev gen --protovalidate v1.2.2
 
 Writes the Go code below api/upline/ and the TypeScript code below api/ts/src/gen/, as buf.gen.yaml says, and
-calc/REFERENCE.md from the comments; deletes
+calc/REFERENCE.md from the comments and the rules of fields; deletes
 generated files that nothing generates any more. Files that would not change are left alone. Generated code is committed;
 ` + "`go run ./cmd/dev lint`" + ` fails if it is not current.
 `

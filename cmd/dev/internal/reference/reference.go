@@ -33,12 +33,16 @@ func Write(descriptors []byte) ([]byte, error) {
 	w := writer{seen: map[protoreflect.FullName]bool{}}
 	w.line("# Reference of the plan language")
 	w.line("")
-	w.line("Made from the schema (`api/upline/v1/plan*.proto`) and the engine's list of facts by `go run ./cmd/dev gen`. [README.md](README.md)")
-	w.line("explains the same with examples. A field that is not marked as a list is given once; none is needed unless it is said so, or nothing")
-	w.line("makes sense without it.")
+	w.line("Made from the schema (`api/upline/v1/plan*.proto`), its rules included, and the engine's list of facts by `go run ./cmd/dev gen`. [README.md](README.md)")
+	w.line("explains the same with examples. A field that is not marked as a list is given once; none is needed unless it is marked so, or nothing")
+	w.line("makes sense without it. What is marked as needed is so where the block that it stands in is given. Bounds are those of the schema, which")
+	w.line("counts characters as they are written; [README.md](README.md#numbers-and-rounding) says how many decimals rates, amounts and volumes have, and how high")
+	w.line("they go.")
 	w.line("")
 	w.facts()
-	w.message(plan.(protoreflect.MessageDescriptor))
+	if err := w.message(plan.(protoreflect.MessageDescriptor)); err != nil {
+		return nil, err
+	}
 	return w.page.Bytes(), nil
 }
 
@@ -50,28 +54,35 @@ type writer struct {
 func (w *writer) line(text string) { w.page.WriteString(text + "\n") }
 
 // message writes a message, and after it those that its fields hold.
-func (w *writer) message(m protoreflect.MessageDescriptor) {
+func (w *writer) message(m protoreflect.MessageDescriptor) error {
 	if w.seen[m.FullName()] {
-		return
+		return nil
 	}
 	w.seen[m.FullName()] = true
 	w.heading(m, "message")
-	w.line("| field | value | meaning |")
-	w.line("|---|---|---|")
+	w.line("| field | value | bounds | meaning |")
+	w.line("|---|---|---|---|")
 	fields := m.Fields()
 	for i := range fields.Len() {
 		fd := fields.Get(i)
-		w.line("| `" + string(fd.Name()) + "` | " + value(fd) + " | " + cell(comment(fd)) + " |")
+		bounds, err := bounds(fd)
+		if err != nil {
+			return err
+		}
+		w.line("| `" + string(fd.Name()) + "` | " + value(fd) + " | " + cell(bounds) + " | " + cell(comment(fd)) + " |")
 	}
 	w.line("")
 	for i := range fields.Len() {
 		switch fd := fields.Get(i); {
 		case fd.Message() != nil:
-			w.message(fd.Message())
+			if err := w.message(fd.Message()); err != nil {
+				return err
+			}
 		case fd.Enum() != nil:
 			w.enum(fd.Enum())
 		}
 	}
+	return nil
 }
 
 func (w *writer) enum(e protoreflect.EnumDescriptor) {
