@@ -32,6 +32,7 @@ type callsBench struct {
 	duration     time.Duration
 	distributors int
 	scattered    bool
+	duringClose  bool
 	json         bool
 }
 
@@ -69,10 +70,17 @@ after the other, while four others read earnings 50 times a second each; then wi
 that record batches of 1,000 sales.
 
 The company is that of "bench period", in the period that follows the one which that has closed; a server that does not have it
-gets a small one first, through the API. The sales stay in the database: name a server that is there to be measured.`,
+gets a small one first, through the API. The sales stay in the database: name a server that is there to be measured.
+
+--during-close records single sales only: first for --duration, and then for as long as the server takes to close a period that is
+over and open, which "bench period --keep-open" has loaded. It tells what sales met before and meanwhile, and in each phase.`,
 		Example: `  upline bench period --url sqlite:bench.db --distributors 1000000 --sales 3000000
   upline serve --database sqlite:bench.db &
-  upline bench calls --url http://127.0.0.1:8080 --distributors 1000000 --clients 64 --duration 20s --json`,
+  upline bench calls --url http://127.0.0.1:8080 --distributors 1000000 --clients 64 --duration 20s --json
+
+  upline bench period --url sqlite:open.db --distributors 1000000 --sales 3000000 --rows --keep-open
+  upline serve --database sqlite:open.db &
+  upline bench calls --url http://127.0.0.1:8080 --distributors 1000000 --during-close --json`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := b.complete(t); err != nil {
@@ -80,6 +88,9 @@ gets a small one first, through the API. The sales stay in the database: name a 
 			}
 			if b.clients < 1 || b.clients > 10_000 || b.duration <= 0 || b.distributors < 1 {
 				return usageErrorf("--clients is 1 to 10000; --duration and --distributors are more than 0")
+			}
+			if b.duringClose {
+				return b.explain(b.runDuringClose(c.Context(), t))
 			}
 			return b.explain(b.run(c.Context(), t))
 		},
@@ -91,6 +102,7 @@ gets a small one first, through the API. The sales stay in the database: name a 
 	f.DurationVar(&b.duration, "duration", 20*time.Second, "how long sales, and then batches, are recorded")
 	f.IntVar(&b.distributors, "distributors", 10_000, "distributors that sell and are read")
 	f.BoolVar(&b.scattered, "scattered-ids", false, "ids of sales that follow no order, like random ones; else they are numbered, as a shop numbers its orders")
+	f.BoolVar(&b.duringClose, "during-close", false, "have the server close a period meanwhile, and tell what sales meet")
 	f.BoolVar(&b.json, "json", false, "print one JSON object")
 	return c
 }
@@ -100,20 +112,13 @@ func (b *callsBench) run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		for _, connection := range connections {
-			_ = connection.Close()
-		}
-	}()
+	defer closeAll(connections)
 	bar := newProgressBar(t.err)
 	defer bar.clear()
 	if err := b.prepare(ctx, connections[0], bar); err != nil {
 		return err
 	}
-	drive := callsDrive{callsBench: b, run: time.Now().UnixNano(), soldAt: timestamppb.New(time.Now().UTC().Truncate(time.Microsecond).Add(-time.Minute))}
-	for _, connection := range connections {
-		drive.commission = append(drive.commission, uplinev1.NewCommissionServiceClient(connection))
-	}
+	drive := b.driveOf(connections)
 	bar.show("recording sales and reading earnings", 0, 0)
 	sales, reads, err := drive.singles(ctx)
 	if err != nil {
@@ -140,6 +145,21 @@ RecordSales, %d clients, batches of %d: %.0f sales/s
 `, r.Clients, r.RecordSalePerS, r.RecordSaleP50MS, r.RecordSaleP99MS, r.GetEarningsPerS, r.GetEarningsP50MS, r.GetEarningsP99MS,
 		benchBatchClients, benchBatchSales, r.BatchSalesPerS)
 	return err
+}
+
+// driveOf is a measurement that begins now.
+func (b *callsBench) driveOf(connections []*grpc.ClientConn) *callsDrive {
+	drive := &callsDrive{callsBench: b, run: time.Now().UnixNano(), soldAt: timestamppb.New(time.Now().UTC().Truncate(time.Microsecond).Add(-time.Minute))}
+	for _, connection := range connections {
+		drive.commission = append(drive.commission, uplinev1.NewCommissionServiceClient(connection))
+	}
+	return drive
+}
+
+func closeAll(connections []*grpc.ClientConn) {
+	for _, connection := range connections {
+		_ = connection.Close()
+	}
 }
 
 // connect opens the connections that the clients share.
@@ -361,8 +381,12 @@ func (l *latencies) perS() float64 {
 func (l *latencies) quantileMS(percent int) float64 {
 	all := slices.Concat(l.taken...)
 	slices.Sort(all)
-	if len(all) == 0 {
+	return quantileMS(all, percent)
+}
+
+func quantileMS(sorted []time.Duration, percent int) float64 {
+	if len(sorted) == 0 {
 		return 0
 	}
-	return all[min(len(all)-1, len(all)*percent/100)].Seconds() * 1000
+	return sorted[min(len(sorted)-1, len(sorted)*percent/100)].Seconds() * 1000
 }

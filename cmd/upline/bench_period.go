@@ -28,6 +28,7 @@ type periodBench struct {
 	url                 string
 	seed                uint64
 	rows, json          bool
+	keepOpen            bool
 	cpuProfile          string
 }
 
@@ -51,6 +52,17 @@ type periodResult struct {
 	OutputDigest     string  `json:"output_digest"`
 }
 
+// loadResult is what it prints as JSON where it closes nothing.
+type loadResult struct {
+	Engine       string  `json:"engine"`
+	Distributors int     `json:"distributors"`
+	Sales        int     `json:"sales"`
+	LoadS        float64 `json:"load_s"`
+	Plan         string  `json:"plan"`
+	Seed         uint64  `json:"seed"`
+	Period       string  `json:"period"`
+}
+
 func benchPeriodCommand(t terminal) *cobra.Command {
 	var b periodBench
 	c := &cobra.Command{
@@ -63,9 +75,11 @@ load_s is the time of loading. total_s is that of the close, from the call to th
 the computation and the digest of its result, write_s the writing of lines, ranks and carry-overs, and commit_s the flip.
 peak_rss_mb is the most memory that the process ever had, the making up of the company included.
 
---rows loads by bulk the rows that a close reads and no others, which takes a tenth of the time:
-for companies of millions. The close reads, computes and writes the same either way, but such a
-database is not one that a server could go on with.
+--rows loads by bulk the rows that a close reads and those that later sales go by, and no others, which takes a tenth of the time:
+for companies of millions. The close reads, computes and writes the same either way, but in such a database a server can record
+sales of later periods and do nothing else.
+
+--keep-open loads the company and leaves the period open, for "bench calls --during-close" or a close by hand.
 
 Without --url the database is a SQLite file in a temporary folder, which is taken away again. A database that is named stays as
 it is afterwards, for "bench calls" or a look.`,
@@ -80,7 +94,8 @@ it is afterwards, for "bench calls" or a look.`,
 	f.StringVar(&b.plan, "plan", "hybrid", "hybrid, or a plan file")
 	f.StringVar(&b.url, "url", "", "`URL` of an empty database; a temporary SQLite file when left out")
 	f.Uint64Var(&b.seed, "seed", 1, "what the company is made from")
-	f.BoolVar(&b.rows, "rows", false, "load only the rows that a close reads, by bulk")
+	f.BoolVar(&b.rows, "rows", false, "load only the rows that a close and later sales read, by bulk")
+	f.BoolVar(&b.keepOpen, "keep-open", false, "load the company and close nothing; needs --url")
 	f.StringVar(&b.cpuProfile, "cpu-profile", "", "write a processor profile of the close to this `FILE`, for \"go tool pprof\"")
 	f.BoolVar(&b.json, "json", false, "print one JSON object")
 	return c
@@ -104,6 +119,9 @@ func benchPlan(name string) (source []byte, compiled *calc.Plan, err error) {
 func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 	if b.distributors < 1 || b.distributors > math.MaxInt32/4 || b.sales < 0 {
 		return usageErrorf("a company has 1 to %d distributors and 0 sales or more", math.MaxInt32/4)
+	}
+	if b.keepOpen && b.url == "" {
+		return usageErrorf("--keep-open: name the database that is to be kept, with --url")
 	}
 	source, compiled, err := benchPlan(b.plan)
 	if err != nil {
@@ -139,6 +157,10 @@ func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 	if r.LoadS, err = b.load(ctx, engine, kept, compiled, string(source), bar); err != nil {
 		return fmt.Errorf("loading the company: %w", err)
 	}
+	if b.keepOpen {
+		bar.clear()
+		return b.tellLoaded(t, loadResult{r.Engine, r.Distributors, r.Sales, r.LoadS, r.Plan, r.Seed, period.Name})
+	}
 	bar.show("closing", 0, 0)
 	stopProfile, err := startProfile(b.cpuProfile)
 	if err != nil {
@@ -168,6 +190,15 @@ func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 	_, err = fmt.Fprintf(t.out, `%s: %d distributors and %d sales loaded in %.1f s
 closed in %.2f s, %.0f distributors/s: %d lines; read %.2f s, compute %.2f s, write %.2f s, commit %.3f s; %d MB at most
 `, r.Engine, r.Distributors, r.Sales, r.LoadS, r.TotalS, r.DistributorsPerS, r.Lines, r.ReadS, r.ComputeS, r.WriteS, r.CommitS, r.PeakRSSMB)
+	return err
+}
+
+// tellLoaded says what was loaded.
+func (b *periodBench) tellLoaded(t terminal, r loadResult) error {
+	if b.json {
+		return json.NewEncoder(t.out).Encode(r)
+	}
+	_, err := fmt.Fprintf(t.out, "%s: %d distributors and %d sales loaded in %.1f s; %s is open\n", r.Engine, r.Distributors, r.Sales, r.LoadS, r.Period)
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"upline/cmd/upline/internal/proc"
 )
@@ -58,5 +59,49 @@ func TestBenchCalls_FoundsACompanyAndTimesCalls(t *testing.T) {
 		if result.RecordSalePerS <= 0 || result.RecordSaleP99MS < result.RecordSaleP50MS || result.BatchSalesPerS < 0 || result.GetEarningsPerS <= 0 {
 			t.Errorf("%+v", result)
 		}
+	}
+}
+
+// What --keep-open leaves is closed by a server while sales go on, as it would be by the bench itself.
+func TestBenchCalls_DuringCloseTellsOfSalesByPhase(t *testing.T) {
+	database := "sqlite:" + filepath.Join(t.TempDir(), "open.db")
+	company := []string{"bench", "period", "--distributors", "400", "--sales", "1200", "--rows", "--json"}
+	var clean periodResult
+	if got := runCommand(t, nil, "", company...); got.code != exitOK || json.Unmarshal([]byte(got.out), &clean) != nil {
+		t.Fatal(got.out, got.err)
+	}
+	if got := runCommand(t, nil, "", append(company, "--keep-open", "--url", database)...); got.code != exitOK || !strings.Contains(got.out, `"period":"2026-01"`) {
+		t.Fatal(got.out, got.err)
+	}
+	s := proc.Serve(t, proc.Build(t), proc.Options{Args: []string{"--database", database, "--log-level", "warn"}})
+	bench := []string{"bench", "calls", "--url", s.URL, "--distributors", "400", "--clients", "4", "--duration", "100ms", "--during-close", "--json"}
+	got := runCommand(t, nil, "", bench...)
+	var r duringCloseResult
+	if err := json.Unmarshal([]byte(got.out), &r); err != nil || got.code != exitOK {
+		t.Fatalf("%v: %s%s", err, got.out, got.err)
+	}
+	if r.OutputDigest != clean.OutputDigest || r.Distributors != 400 || r.Period != "2026-01" {
+		t.Errorf("%+v is closed as\n%+v", clean, r)
+	}
+	if r.RecordSalePerS <= 0 || r.CloseS <= 0 || r.DuringCloseMaxMS < r.DuringCloseP99MS || r.DuringCloseP99MS < r.DuringCloseP50MS || len(r.Phases) == 0 {
+		t.Errorf("%+v", r)
+	}
+	if got := runCommand(t, nil, "", bench...); got.code != exitOK || !strings.Contains(got.out, `"period":"2026-02"`) {
+		t.Errorf("the next: %s%s", got.out, got.err)
+	}
+	if got := runCommand(t, nil, "", append(company, "--keep-open")...); got.code != exitUsage {
+		t.Errorf("nothing to keep open: %s%s", got.out, got.err)
+	}
+}
+
+func TestTimedSales_CountWhatIsUnderWayInAWindow(t *testing.T) {
+	at := func(ms int) time.Time { return time.UnixMilli(int64(ms)) }
+	s := timedSales{calls: [][]timedCall{{{at(0), at(90)}, {at(90), at(130)}}, {{at(110), at(160)}, {at(210), at(220)}}}}
+	// Of the first, which ended before, nothing; the second and the third were under way, and one of them ended.
+	if got := s.between(at(100), at(150)); got.S != 0.05 || got.PerS != 20 || got.P50MS != 50 || got.MaxMS != 50 {
+		t.Errorf("%+v", got)
+	}
+	if got := s.between(at(170), at(200)); got.PerS != 0 || got.MaxMS != 0 {
+		t.Errorf("%+v", got)
 	}
 }

@@ -7,3 +7,6 @@ import _ "embed"
 //
 //go:embed hybrid.yaml
 var Hybrid []byte
+
+// PlanID is the id of the plan in Hybrid.
+const PlanID = "hybrid"
