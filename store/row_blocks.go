@@ -15,6 +15,11 @@ const (
 	blocksHeld = 4 // blocks that one side may be ahead of the other: what is in memory at once is bounded by them
 )
 
+// giveWay lets other goroutines run that are ready to. The work on a run keeps processors busy for seconds, and Go would take one from it every
+// 10 ms only: a call, which passes through several goroutines, would wait that long at each. Called every few hundred rows it costs nothing
+// where nobody waits.
+func giveWay() { runtime.Gosched() }
+
 // columnKinds says of each column of a query what it holds: 'i' an integer, 't' text or bytes, '-' what is not read.
 type columnKinds string
 
@@ -142,6 +147,7 @@ func queryBlocks(c Conn, sql string, args []any, kinds columnKinds, ahead func(*
 			if block.count == blockRows {
 				full <- block
 				block = nil
+				giveWay()
 			}
 			return nil
 		})
@@ -181,6 +187,7 @@ func (t *blockTaker) run(full <-chan *rowBlock, free chan<- *rowBlock) {
 		}
 		block.clear()
 		free <- block
+		giveWay()
 	}
 	t.gone = false
 }

@@ -26,7 +26,10 @@ func (r *runRows) sumUp() (runResult, error) {
 	var lineNos []int32
 	var stateRows []stateRow
 	r.digestCompany(states) // nobody's state stands first: its region is the empty one
-	for _, i := range r.order {
+	for k, i := range r.order {
+		if k%blockRows == 0 {
+			giveWay()
+		}
 		region, id := r.in.regions[r.in.regionOf[i]], r.in.ids.at(int(i))
 		lineNos = r.appendLines(lineNos[:0], i)
 		for _, line := range lineNos {

@@ -62,7 +62,9 @@ func readingOf(c Conn, o runScope, ranksRunID string, restated *restating) (read
 // readRunInput reads the input of a run. Everything that it reads goes into the input digest, in the order of the keys, so that
 // the same events give the same digest on any engine and at any later time.
 func (s *Store) readRunInput(c Conn, o runScope, how reading) (*runInput, error) {
-	r := &runReader{store: s, conn: c, reading: how, in: &runInput{scope: o, liability: how.liability, calc: calc.Input{Plan: o.plan, Cadence: o.period.Cadence, Period: o.period}}}
+	r := &runReader{store: s, conn: c, reading: how, in: &runInput{scope: o, liability: how.liability, calc: calc.Input{
+		Plan: o.plan, Cadence: o.period.Cadence, Period: o.period, Threads: s.options.Threads,
+	}}}
 	digest := newRowDigest()
 	digest.text(cmp.Or(o.writtenBy, calc.EngineVersion))
 	digest.text(o.id())
@@ -142,6 +144,7 @@ func (r *runReader) lookUp(above *idColumn, what string) ([]int32, error) {
 				return nil, fmt.Errorf("%w: %s %s of distributor %s is not in the network of the period", ErrCorrupt, what, id, r.in.ids.at(from+i))
 			}
 		}
+		giveWay()
 	}
 	return rows, nil
 }

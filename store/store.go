@@ -23,6 +23,8 @@ type Options struct {
 	After func(time.Duration) <-chan time.Time
 	// Phase is told when the work on a run enters a phase; may be nil.
 	Phase func(runID string, phase RunPhase)
+	// Threads bounds the processors that the computation of a run takes; 0 stands for all. A server leaves one to its callers.
+	Threads int
 	// ChunkRows is how many rows of a run one transaction writes; 0 stands for 2,000.
 	ChunkRows int
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,7 +49,9 @@ func serve(ctx context.Context, s serving) (err error) {
 	if err := store.CheckSchema(ctx, engine); err != nil {
 		return err
 	}
-	kept := store.New(engine, store.Options{Clock: time.Now, Compile: plan.Load, Owner: owner(), LeaseTime: s.config.LeaseTime})
+	kept := store.New(engine, store.Options{
+		Clock: time.Now, Compile: plan.Load, Owner: owner(), LeaseTime: s.config.LeaseTime, Threads: max(1, runtime.GOMAXPROCS(0)-1),
+	})
 	closer := worker.NewCloser(kept, worker.Options{Logger: logger})
 	lapser := worker.NewLapser(kept, worker.LapserOptions{Logger: logger})
 	return server.Run(ctx, s.config, server.Parts{
