@@ -37,6 +37,9 @@ type Config struct {
 	ShutdownMax time.Duration
 	// LeaseTime is how long the close of a period waits for a server that gives no sign of life before another continues it.
 	LeaseTime time.Duration
+	// ChunkRows is how many rows of a close one transaction writes; 0 leaves it to the engine. A close that a server continues for another
+	// with other chunks writes its rows anew.
+	ChunkRows int
 	// OTLPEndpoint is the URL of an OpenTelemetry collector; empty: none.
 	OTLPEndpoint string
 	// LogLevel is debug, info, warn or error; LogFormat is text or json.
@@ -48,6 +51,8 @@ const (
 	requestBytesMin = 64 << 10
 	requestBytesMax = 64 << 20
 	timeoutLimit    = time.Hour
+	chunkRowsMin    = 50
+	chunkRowsMax    = 100_000
 )
 
 // DefaultConfig is a server on this machine for this machine.
@@ -80,6 +85,9 @@ func (c *Config) Validate() error {
 	}
 	if c.LeaseTime < time.Second || c.LeaseTime > timeoutLimit {
 		wrong("lease-time: %v is not between 1s and %v", c.LeaseTime, timeoutLimit)
+	}
+	if c.ChunkRows != 0 && (c.ChunkRows < chunkRowsMin || c.ChunkRows > chunkRowsMax) {
+		wrong("chunk-rows: %d is neither 0 nor between %d and %d", c.ChunkRows, chunkRowsMin, chunkRowsMax)
 	}
 	if c.Database == "" {
 		wrong("database: is missing; for instance sqlite:upline.db")

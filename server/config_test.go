@@ -36,6 +36,8 @@ func TestConfig_ValidateSaysEverythingThatIsWrong(t *testing.T) {
 		"timeouts":           {func(c *Config) { c.TimeoutDefault = c.TimeoutMax + 1 }, "timeout-default, timeout-max"},
 		"shutdown":           {func(c *Config) { c.ShutdownMax = 0 }, "shutdown-max"},
 		"lease":              {func(c *Config) { c.LeaseTime = time.Millisecond }, "lease-time"},
+		"chunks of a row":    {func(c *Config) { c.ChunkRows = 1 }, "chunk-rows"},
+		"chunks too large":   {func(c *Config) { c.ChunkRows = 1_000_000 }, "chunk-rows"},
 		"collector":          {func(c *Config) { c.OTLPEndpoint = "localhost:4317" }, "otlp-endpoint"},
 		"level":              {func(c *Config) { c.LogLevel = "loud" }, `log-level: "loud"`},
 		"format":             {func(c *Config) { c.LogFormat = "xml" }, `log-format: "xml"`},
@@ -91,7 +93,7 @@ func TestSettings_SetWhatTheyName(t *testing.T) {
 	c := DefaultConfig()
 	values := map[string]string{
 		"listen": "[::1]:1", "database": "sqlite:other.db", "keys": "k.yaml", "tls-cert": "c", "tls-key": "k", "origins": "https://a, https://b",
-		"request-bytes-max": "100000", "timeout-default": "1s", "timeout-max": "1m30s", "drain-time": "2s", "shutdown-max": "3s", "lease-time": "4s",
+		"request-bytes-max": "100000", "timeout-default": "1s", "timeout-max": "1m30s", "drain-time": "2s", "shutdown-max": "3s", "lease-time": "4s", "chunk-rows": "500",
 		"otlp-endpoint": "http://c:4317", "log-level": "warn", "log-format": "json",
 	}
 	settings := c.Settings()
@@ -110,7 +112,7 @@ func TestSettings_SetWhatTheyName(t *testing.T) {
 	want := Config{
 		Listen: "[::1]:1", Database: "sqlite:other.db", Keys: "k.yaml", TLSCert: "c", TLSKey: "k", Origins: []string{"https://a", "https://b"},
 		RequestBytesMax: 100_000, TimeoutDefault: time.Second, TimeoutMax: 90 * time.Second, DrainTime: 2 * time.Second,
-		ShutdownMax: 3 * time.Second, LeaseTime: 4 * time.Second, OTLPEndpoint: "http://c:4317", LogLevel: "warn", LogFormat: "json",
+		ShutdownMax: 3 * time.Second, LeaseTime: 4 * time.Second, ChunkRows: 500, OTLPEndpoint: "http://c:4317", LogLevel: "warn", LogFormat: "json",
 	}
 	if c.String() != want.String() || len(settings) != len(values) {
 		t.Errorf("got\n%s\nwant\n%s", c, want)

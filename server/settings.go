@@ -54,6 +54,7 @@ func (c *Config) Settings() []Setting {
 		durationSetting("drain-time", "`time` to go on accepting after saying not ready, for load balancers to notice", &c.DrainTime),
 		durationSetting("shutdown-max", "longest `time` to finish accepted calls", &c.ShutdownMax),
 		durationSetting("lease-time", "`time` that a close waits for a server that died before another continues it", &c.LeaseTime),
+		numberSetting("chunk-rows", "`rows` of a close that one transaction writes; 0: what suits the engine. The same on all servers of a database", &c.ChunkRows),
 		textSetting("otlp-endpoint", "`URL` of an OpenTelemetry collector (OTLP over gRPC); empty: none", &c.OTLPEndpoint, "OTEL_EXPORTER_OTLP_ENDPOINT"),
 		textSetting("log-level", "debug, info, warn or error", &c.LogLevel),
 		textSetting("log-format", "text or json", &c.LogFormat),

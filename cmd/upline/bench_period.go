@@ -75,9 +75,9 @@ load_s is the time of loading. total_s is that of the close, from the call to th
 the computation and the digest of its result, write_s the writing of lines, ranks and carry-overs, and commit_s the flip.
 peak_rss_mb is the most memory that the process ever had, the making up of the company included.
 
---rows loads by bulk the rows that a close reads and those that later sales go by, and no others, which takes a tenth of the time:
-for companies of millions. The close reads, computes and writes the same either way, but in such a database a server can record
-sales of later periods and do nothing else.
+--rows loads by bulk the rows that a close reads and those that later sales go by, and no others, which takes a tenth of
+the time: for companies of millions. The close reads, computes and writes the same either way, but in such a database a
+server can record sales of later periods and do nothing else.
 
 --keep-open loads the company and leaves the period open, for "bench calls --during-close" or a close by hand.
 

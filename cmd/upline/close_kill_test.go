@@ -82,18 +82,18 @@ func (w *closeWitness) number(sql string, args ...any) (n int64) {
 	return n
 }
 
-// unseen fails when something of a run that is not posted is seen, and tells whether there is such a run and has rows.
-func (w *closeWitness) unseen(month time.Month) (underway, written bool) {
+// unseen fails when something of a run that is not posted is seen. It returns the run, and whether it is under way.
+func (w *closeWitness) unseen(month time.Month) (run store.Run, underway bool) {
 	w.t.Helper()
 	run, err := w.GetRun(w.t.Context(), runOf(month))
 	if errors.Is(err, store.ErrUnknownRun) {
-		return false, false
+		return run, false
 	}
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	if run.State == store.RunPosted {
-		return false, false
+		return run, false
 	}
 	for i := 0; i < closingDistributors; i += 97 {
 		e, err := w.GetEarnings(w.t.Context(), store.EarningsQuery{DistributorID: member(i), Cadence: calc.Monthly, Period: fmt.Sprintf("2025-%02d", month), PageSize: 1000})
@@ -109,15 +109,18 @@ func (w *closeWitness) unseen(month time.Month) (underway, written bool) {
 			w.t.Fatalf("%s sees a rank of %s, which is %s", member(i), run.RunID, run.State)
 		}
 	}
-	return true, w.number(`SELECT COUNT(*) FROM run_chunks WHERE run_key = $1`, run.Key) > 0
+	return run, true
 }
 
-// awaitWriting returns when the rows of a run are being written, or have been, and at the latest after the given time.
-func (w *closeWitness) awaitWriting(month time.Month, limit time.Duration) {
+// chunkAwaited bounds the wait for a chunk, for a server that does not answer.
+const chunkAwaited = 30 * time.Second
+
+// awaitChunk returns when the given part of a run's chunks is written, or the run is posted, and at the latest after the given time.
+func (w *closeWitness) awaitChunk(month time.Month, part float64, limit time.Duration) {
 	w.t.Helper()
 	for late := time.After(limit); ; {
 		run, err := w.GetRun(w.t.Context(), runOf(month))
-		if err == nil && (run.State == store.RunPosted || run.Phase == store.PhaseWriting || run.Phase == store.PhasePosting) {
+		if err == nil && (run.State == store.RunPosted || run.ChunksTotal > 0 && float64(run.ChunksDone) >= part*float64(run.ChunksTotal)) {
 			return
 		}
 		select {
@@ -157,75 +160,129 @@ func another(t *testing.T, database storetest.Database) storetest.Database {
 	return storetest.PostgresDatabase(t)
 }
 
-// Servers are killed at random moments of closes, and another goes on each time; now and then the run is called off in between, so that its
-// attempt is dead. What is counted is kills of runs that were under way. Every month ends with the digest and the rows that it has where nobody was killed, nothing of it was seen before it was
-// posted, and nothing is left of dead attempts. UPLINE_TEST_KILLS=200 kills so many on each engine.
+// killsMany are so many that some fall between chunks, whatever the machine does.
+const killsMany = 50
+
+// killsAsked is how many kills of each engine are asked for, and how many months its companies have: more of both than always run where
+// UPLINE_TEST_KILLS says so.
+func killsAsked(t *testing.T) (kills, months int) {
+	t.Helper()
+	text := os.Getenv("UPLINE_TEST_KILLS")
+	if text == "" {
+		return 6, 8
+	}
+	kills, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kills, 12
+}
+
+// serveInChunks starts a server that cuts closes into so many small transactions that kills fall between them on every engine.
+func serveInChunks(t *testing.T, bin string, database storetest.Database) *proc.Server {
+	t.Helper()
+	return proc.Serve(t, bin, proc.Options{Args: []string{"--database", database.URL, "--lease-time", "1s", "--log-level", "warn", "--chunk-rows", "100"}})
+}
+
+// A server is killed at a random moment of a close, and another carries it to its end; now and then the run is called off in between, so
+// that its attempt is dead. What is counted is kills of runs that were under way. Whenever one was continued, the month has the digest and
+// the rows that it has where nobody was killed, nothing of it was seen before it was posted, and nothing is left of dead attempts.
+// UPLINE_TEST_KILLS=200 kills so many on each engine.
 func TestProcesses_KilledInACloseEndsAsACleanOne(t *testing.T) {
 	bin := proc.Build(t)
-	kills, months := 6, 4
-	if text := os.Getenv("UPLINE_TEST_KILLS"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		kills, months = n, 12
-	}
+	kills, months := killsAsked(t)
 	clean := closeCleanly(t, bin, months)
 	storetest.EachDatabase(t, func(t *testing.T, database storetest.Database) {
-		r := rand.New(rand.NewPCG(9, 9))
-		killed, missed, cut, posted, calledOff := 0, 0, 0, 0, 0
-		for first := true; killed < kills; first = false {
+		k := closeKills{t: t, bin: bin, clean: clean, random: rand.New(rand.NewPCG(9, 9)), phases: map[store.RunPhase]int{}}
+		for first := true; k.killed < kills; first = false {
 			if !first {
 				database = another(t, database)
 			}
-			server := serveOn(t, bin, database)
-			trading(dial(t, server.URL), months)
-			witness := witnessOf(t, database)
-			for m := 0; m < months && killed < kills; m++ {
-				month := time.January + time.Month(m)
-				for underway := true; underway && killed < kills; {
-					closing, stop := context.WithCancel(t.Context())
-					done := make(chan struct{})
-					go func() {
-						_, _ = dial(t, server.URL).close(closing, month) // what comes of it is told by the database
-						close(done)
-					}()
-					if r.IntN(2) == 0 {
-						witness.awaitWriting(month, clean.took[m]) // which is a small part of a close that is as small as these
-						<-time.After(time.Duration(r.Int64N(int64(clean.took[m] / 20))))
-					} else {
-						<-time.After(time.Duration(r.Int64N(int64(clean.took[m])))) // the moment of the kill is what is random
-					}
-					server.Kill()
-					stop()
-					<-done
-					var written bool
-					if underway, written = witness.unseen(month); underway {
-						killed++
-						if written {
-							cut++
-						}
-						if r.IntN(3) == 0 {
-							if _, err := witness.CancelRun(t.Context(), runOf(month)); err != nil {
-								t.Fatal(err)
-							}
-							calledOff++
-						}
-					} else {
-						missed++
-					}
-					server = serveOn(t, bin, database)
-				}
-				if _, err := dial(t, server.URL).close(t.Context(), month); err != nil {
-					t.Fatal(err)
-				}
-				witness.closedAs(month, clean.runs[m])
-				posted++
-				t.Logf("%d runs killed under way, %d of them with chunks written, and %d called off; %d kills before or after; %d months posted", killed, cut, calledOff, missed, posted)
+			k.server = serveInChunks(t, bin, database)
+			trading(dial(t, k.server.URL), months)
+			k.witness = witnessOf(t, database)
+			for m := 0; m < months && k.killed < kills; m++ {
+				k.month(database, m)
 			}
-			server.Stop()
+			k.server.Stop()
+		}
+		t.Log(k.String())
+		if kills >= killsMany && k.cut == 0 {
+			t.Errorf("no kill fell between two chunks: %s", &k)
 		}
 	})
+}
+
+// closeKills kills servers that close the months of a company, and counts where the kills fell.
+type closeKills struct {
+	t       *testing.T
+	bin     string
+	clean   cleanMonths
+	random  *rand.Rand
+	server  *proc.Server
+	witness *closeWitness
+
+	killed    int                    // runs under way
+	missed    int                    // kills before the fence and after the flip
+	calledOff int                    // runs between a kill and what continued it
+	phases    map[store.RunPhase]int // kills by the phase of the run
+	cut       int                    // kills with some chunks written and others not
+	tenths    [11]int                // kills while chunks were written, by how many tenths of them were there
+}
+
+func (k *closeKills) String() string {
+	return fmt.Sprintf("%d runs killed under way, by phase %v; %d with a part of the chunks written, by tenths %v; %d called off before they were continued; %d kills before or after a run",
+		k.killed, k.phases, k.cut, k.tenths, k.calledOff, k.missed)
+}
+
+// month has a month closed, kills the server in it, and has another end it.
+func (k *closeKills) month(database storetest.Database, m int) {
+	k.t.Helper()
+	month := time.January + time.Month(m)
+	closing, stop := context.WithCancel(k.t.Context())
+	done := make(chan struct{})
+	go func() {
+		_, _ = dial(k.t, k.server.URL).close(closing, month) // what comes of it is told by the database
+		close(done)
+	}()
+	if k.random.IntN(3) == 0 {
+		<-time.After(time.Duration(k.random.Int64N(int64(k.clean.took[m])))) // the moment of the kill is what is random
+	} else {
+		k.witness.awaitChunk(month, k.random.Float64(), chunkAwaited)
+	}
+	k.server.Kill()
+	stop()
+	<-done
+	if run, underway := k.witness.unseen(month); underway {
+		k.count(run)
+		if k.random.IntN(3) == 0 {
+			if _, err := k.witness.CancelRun(k.t.Context(), run.RunID); err != nil {
+				k.t.Fatal(err)
+			}
+			k.calledOff++
+		}
+	} else {
+		k.missed++
+	}
+	k.server = serveInChunks(k.t, k.bin, database)
+	if _, err := dial(k.t, k.server.URL).close(k.t.Context(), month); err != nil {
+		k.t.Fatal(err)
+	}
+	k.witness.closedAs(month, k.clean.runs[m])
+	if k.killed%20 == 0 {
+		k.t.Log(k.String())
+	}
+}
+
+func (k *closeKills) count(run store.Run) {
+	k.killed++
+	k.phases[run.Phase]++
+	if run.Phase == store.PhaseWriting && run.ChunksTotal > 0 {
+		k.tenths[10*run.ChunksDone/run.ChunksTotal]++
+	}
+	if run.ChunksDone > 0 && run.ChunksDone < run.ChunksTotal {
+		k.cut++
+	}
 }
 
 // Two servers close a month at once, and one of them is stopped in the middle for longer than its lease, while the other goes on. When it

@@ -50,7 +50,8 @@ func serve(ctx context.Context, s serving) (err error) {
 		return err
 	}
 	kept := store.New(engine, store.Options{
-		Clock: time.Now, Compile: plan.Load, Owner: owner(), LeaseTime: s.config.LeaseTime, Threads: max(1, runtime.GOMAXPROCS(0)-1),
+		Clock: time.Now, Compile: plan.Load, Owner: owner(), LeaseTime: s.config.LeaseTime,
+		ChunkRows: s.config.ChunkRows, Threads: max(1, runtime.GOMAXPROCS(0)-1),
 	})
 	closer := worker.NewCloser(kept, worker.Options{Logger: logger})
 	lapser := worker.NewLapser(kept, worker.LapserOptions{Logger: logger})
