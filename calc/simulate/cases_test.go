@@ -20,7 +20,7 @@ import (
 )
 
 // caseCount is how many published plans there are.
-const caseCount = 30
+const caseCount = 33
 
 // TestCases runs published plans against their published figures, one script for each plan. Beside the commands of TestScripts:
 //

@@ -51,6 +51,7 @@ func (c *Company) Run(which int, visit func(*Closed) error) (*Totals, error) {
 	}
 	r.outside(s)
 	r.outlived()
+	r.beforePlan()
 	r.buyers = newBuyers(v)
 	r.events = newEventPosting(r)
 	r.earned = newEarnedBefore(v.Plan.Plan)

@@ -181,7 +181,11 @@ func (t *tableReader) unknownColumn(cell []byte, name string) {
 		return
 	}
 	remedy := "take it away, or use one of " + strings.Join(t.format.names(), ", ")
-	switch near, found := nearest(name, t.format.names()); {
+	near, found := nearest(name, t.format.names())
+	if !found {
+		near, found = t.calledHere(name)
+	}
+	switch {
 	case found:
 		t.meant = append(t.meant, near)
 		remedy = "did you mean " + near + "?"
@@ -189,6 +193,26 @@ func (t *tableReader) unknownColumn(cell []byte, name string) {
 		remedy = "write count where a row stands for several sales; price and volumes are those of the whole row"
 	}
 	t.rowProblem("there is no column "+shown(cell), remedy)
+}
+
+// calledElsewhere are names that other systems have for columns.
+var calledElsewhere = map[string][]string{
+	"sponsor": {"upline", "upline_id", "sponsor_id", "enroller", "enroller_id", "recruiter", "introducer", "parent_id"},
+	"id":      {"distributor", "distributor_id", "member", "member_id", "agent", "agent_id", "consultant", "consultant_id", "user", "user_id"},
+	"seller":  {"distributor", "distributor_id", "seller_id", "agent", "agent_id", "consultant", "member", "rep", "sold_by"},
+	"at":      {"date", "sold_at", "sale_date", "order_date", "paid_at", "payment_date", "time"},
+	"sale":    {"sale_id", "order", "order_id", "contract", "contract_id", "policy"},
+	"price":   {"amount", "total", "revenue", "value"},
+}
+
+// calledHere gives the column of the format that another name stands for, where the file has it by no other.
+func (t *tableReader) calledHere(name string) (string, bool) {
+	for _, column := range t.format.names() {
+		if slices.Contains(calledElsewhere[column], name) && !slices.ContainsFunc(t.cells, func(cell []byte) bool { return strings.EqualFold(string(cell), column) }) {
+			return column, true
+		}
+	}
+	return "", false
 }
 
 // need reports columns that are missing. It is not ok when rows could not be understood, for these or for what the header has besides.
