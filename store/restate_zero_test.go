@@ -2,16 +2,18 @@ package store_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"upline/calc"
+	"upline/calc/plan"
 	"upline/store"
 	"upline/store/storetest"
 )
 
-// everyKindPlan has a bonus of every kind that sales pay. Those that pay at the event go by no rank: what other sales have paid at theirs
-// by the ranks of the time is no amount of this one.
+// everyKindPlan has a bonus of every kind that sales pay, each in every way in which it can be paid. Those that pay at the event go by no
+// rank: what other sales have paid at theirs by the ranks of the time is no amount of this one.
 const everyKindPlan = `
 placement: {width: 2}
 late_policy: restate
@@ -25,6 +27,14 @@ bonuses:
   - {name: advance, advance: {months: 3, rate: 50%, clawback: {mode: full}}}
   - {name: at_once, pays: event, unilevel: {rates: [{levels: [2%, 1%]}], clawback: {mode: full}}}
   - {name: contracts, pays: event, differential: {base: price, to_level: 9, own_sales: true, less_seller: true, rates: [{rate: 4%}], clawback: {mode: full}}}
+  - {name: shared, pays: event, revenue_share: {base: price, tiers: [{rate: 1%}, {rate: 2%}]}}
+  - {name: matched, pays: event, matching: {bonuses: [direct, at_once], rates: [{levels: [10%, 5%]}]}}
+  - {name: each, pays: payment, direct: {base: price, rate: 1%}}
+  - {name: each_team, pays: payment, unilevel: {base: price, rates: [{levels: [2%, 1%]}]}}
+  - {name: each_shared, pays: payment, revenue_share: {base: price, tiers: [{rate: 1%}]}}
+  - {name: each_difference, pays: payment, differential: {base: price, to_level: 9, own_sales: true, less_seller: true, rates: [{rate: 4%}]}}
+  - {name: care, pays: event, residual: {rate: 2%, levels: [{levels: [1%, 1%]}]}}
+  - {name: care_match, pays: event, matching: {bonuses: [care, each], rates: [{levels: [10%]}]}}
   - {name: team, unilevel: {rates: [{levels: [5%, 3%, 1%]}], compression: dynamic}}
   - {name: fresh, fast_start: {days: 900, rates: [{levels: [10%, 5%]}]}}
   - {name: tiers, revenue_share: {base: price, tiers: [{rate: 3%}, {rate: 2%}]}}
@@ -105,16 +115,80 @@ func (w *restateWorld) closeKinds(months ...time.Month) {
 	}
 }
 
-// A service that goes live in January and is cancelled within the window, in the same month, or in February when January is closed, leaves
-// everybody with what they have in a company that never sold it, bonus by bonus and to the cent.
+// kindsOf are the kinds of the plan language that sales pay, each with the ways in which it can be paid: a way is one where a plan of that
+// bonus alone is right.
+func kindsOf(t *testing.T) (ways []string) {
+	t.Helper()
+	const head = "plan_id: p\nname: P\ncurrency: USD\nvalid_from: 2026-01-01\ncadence: monthly\nplacement: {width: 2}\nranks: [{name: silver, when: gv >= 1}]\nbonuses:\n"
+	smallest := map[string]string{
+		"advance": "advance: {months: 3, rate: 1%}", "binary": "binary: {rate: 1%}", "differential": "differential: {to_level: 5, rates: [{rate: 1%}]}",
+		"direct": "direct: {rate: 1%}", "fast_start": "fast_start: {days: 9, rates: [{levels: [1%]}]}", "generation": "generation: {leaders: paid_as(\"silver\"), rates: [{levels: [1%]}]}",
+		"matching": "matching: {bonuses: [base], rates: [{levels: [1%]}]}", "matrix": "matrix: {rates: [{levels: [1%]}]}", "pool": "pool: {rate: 1%, undistributed: next_period}",
+		"rank_bonus": "rank_bonus: {awards: [{rank: silver, amount: 1}]}", "residual": "residual: {rate: 1%}", "revenue_share": "revenue_share: {tiers: [{rate: 1%}]}",
+		"stairstep": "stairstep: {brackets: {by: gv, steps: [{from: 1, rate: 1%}]}}", "unilevel": "unilevel: {rates: [{levels: [1%]}]}",
+	}
+	for _, kind := range plan.StarterKinds() {
+		if kind == "manual" {
+			continue // no sale pays it
+		}
+		text, known := smallest[kind]
+		if !known {
+			t.Fatalf("the plan language has a bonus of the kind %s: add it here and to everyKindPlan", kind)
+		}
+		before := len(ways)
+		for _, pays := range []string{"event", "payment", "period"} {
+			base := "  - {name: base, pays: " + pays + ", direct: {rate: 1%}}\n"
+			r := plan.Compile([]byte(head + base + "  - {name: it, pays: " + pays + ", " + text + "}\n"))
+			if r.Plan != nil {
+				ways = append(ways, wayOf(kind, &r.Plan.Bonuses[1]))
+			}
+		}
+		if len(ways) == before {
+			t.Fatalf("the bonus of the kind %s is not right in any way", kind)
+		}
+	}
+	return ways
+}
+
+// wayOf is a kind with when it is paid: at the event that makes the sale active, with every payment, or at the close.
+func wayOf(kind string, b *calc.Bonus) string {
+	switch {
+	case b.Pays == calc.PaysPeriod:
+		return kind + " at the close"
+	case b.AtPayments:
+		return kind + " with payments"
+	}
+	return kind + " at the event"
+}
+
+// A service that goes live in January and is cancelled within the window, in the same month, or in February when January is closed, and
+// whose payment goes back, leaves everybody with what they have in a company that never sold it, bonus by bonus and to the cent, whatever
+// kind of bonus pays it and whenever.
 func TestRestating_ActivateThenCancelNetsToZero(t *testing.T) {
+	ways := make(map[string]bool)
+	read := plan.Compile([]byte("plan_id: kinds\nname: Test\ncurrency: USD\nvalid_from: 2026-01-01\ncadence: monthly\n" + everyKindPlan))
+	if read.Plan == nil {
+		t.Fatal(read.Diagnostics)
+	}
+	for i, b := range read.Message.GetBonuses() {
+		m := b.ProtoReflect()
+		kind := m.WhichOneof(m.Descriptor().Oneofs().ByName("kind"))
+		ways[wayOf(string(kind.Name()), &read.Plan.Bonuses[i])] = true
+	}
+	for _, way := range kindsOf(t) {
+		if !ways[way] {
+			t.Errorf("everyKindPlan has no bonus of the kind %s", way)
+		}
+	}
 	storetest.Each(t, func(t *testing.T, engine store.Engine) {
 		service := sale("service")
-		service.DistributorID, service.SoldAtUS = "k13", at(6, 0)
+		pv := int64(3_000_000) // enough for ranks
+		service.DistributorID, service.SoldAtUS, service.PV, service.CV = "k13", at(6, 0), &pv, &pv
 		never := newKinds(t, fresh(t))
 		never.kindSales(time.January)
 		never.closeKinds(time.January)
 		never.kindSales(time.February)
+		before := never.byBonus()
 		never.closeKinds(time.February, time.March) // weeks go by the ranks of February from March on
 		want := never.byBonus()
 		for _, closedBetween := range []bool{false, true} {
@@ -127,20 +201,21 @@ func TestRestating_ActivateThenCancelNetsToZero(t *testing.T) {
 				w.must(w.RecordSales(t.Context(), []store.NewSale{service}))
 				w.append(activation("service", "live", at(8, 0)))
 				w.append(payment("service", "paid", 1, at(9, 0)))
-				cancel := func(atUS int64) {
-					t.Helper()
-					if d := differences(w.byBonus(), want); d == "" {
-						t.Fatal("the service has paid nothing")
-					}
-					w.append(cancellation("service", "gone", atUS))
-				}
 				if !closedBetween {
-					cancel(at(20, 0))
+					w.append(givenBack("service", "back", calc.PaymentRefunded, 1, 0, at(19, 0)))
+					w.append(cancellation("service", "gone", at(20, 0)))
 				}
 				w.closeKinds(time.January)
 				w.kindSales(time.February)
 				if closedBetween {
-					cancel(date(2, 5))
+					paid := differences(w.byBonus(), before)
+					for _, b := range w.plans["kinds"].Bonuses {
+						if !strings.Contains(paid, " "+b.Name+":") {
+							t.Errorf("the service makes no difference to %s, so that its zero would say nothing", b.Name)
+						}
+					}
+					w.append(cancellation("service", "gone", date(2, 5)))
+					w.append(givenBack("service", "back", calc.PaymentRefunded, 1, 0, date(2, 6)))
 				}
 				w.closeKinds(time.February, time.March)
 				if d := differences(w.byBonus(), want); d != "" {
