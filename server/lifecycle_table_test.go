@@ -70,8 +70,8 @@ func TestLifecycle_HasEveryStateTimesEveryEvent(t *testing.T) {
 	for _, state := range []calc.SaleStatus{calc.SalePending, calc.SaleActive, calc.SaleCancelled, calc.SaleLapsed} {
 		for kind := calc.Activated; kind <= calc.EventKinds; kind++ {
 			when, ok := last[[2]uint8{uint8(state), uint8(kind)}]
-			if kind == calc.Opening || kind > calc.Lapsed && !ok {
-				continue
+			if kind == calc.Opening {
+				continue // it begins a sale, as a recording does
 			}
 			if !ok || when != calc.Otherwise {
 				t.Errorf("state %s, event %s: no row that holds always", stateWords[state], eventWords[kind])

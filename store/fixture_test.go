@@ -157,6 +157,13 @@ func lines(r store.Receipt) string {
 // sums adds the lines of a sale by earner and bonus, and says its state.
 func (w *world) sums(ctx context.Context, saleID string) string {
 	w.t.Helper()
+	_, sums := w.saleSums(ctx, saleID)
+	return sums
+}
+
+// saleSums gives the sale with its sums.
+func (w *world) saleSums(ctx context.Context, saleID string) (store.Sale, string) {
+	w.t.Helper()
 	s, events, err := w.GetSale(ctx, "US", saleID, store.Scope{})
 	if err != nil {
 		w.t.Fatal(err)
@@ -177,7 +184,7 @@ func (w *world) sums(ctx context.Context, saleID string) string {
 	for _, key := range sorted(keys) {
 		fmt.Fprintf(&b, "; %s %d", key, total[key])
 	}
-	return b.String()
+	return s, b.String()
 }
 
 func sorted(keys []string) []string { return slices.Sorted(slices.Values(keys)) }

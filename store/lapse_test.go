@@ -293,7 +293,7 @@ func TestAppendEvent_PartialRefundTakesItsPartBack(t *testing.T) {
 
 // countedVolume is the volume that a sale counts by month, and how often.
 func (w *world) countedVolume(saleID string) string {
-	text := w.standing(saleID)
+	text := w.standing(saleID, w.counted(saleID))
 	return text[strings.LastIndex(text, "counts ")+len("counts "):]
 }
 
