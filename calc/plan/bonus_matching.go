@@ -98,7 +98,7 @@ func (r *bonusReader) earnsBefore(bonuses []int) bool {
 // paysLevels tells that a bonus pays others than the seller.
 func paysLevels(b *uplinev1.Bonus) bool {
 	switch kind := kindOfBonus(b); kind {
-	case "direct", "advance":
+	case "direct", "advance", "": // or of no kind, which is an error elsewhere
 		return false
 	case "residual":
 		return len(b.GetResidual().GetLevels()) > 0

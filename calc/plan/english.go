@@ -45,6 +45,10 @@ type english struct {
 	message *uplinev1.Plan
 	// said are conditions and numbers of the bonus at hand in words, by field.
 	said map[string]string
+	// inside are the fields that what is being said is a part of, the outermost first.
+	inside []protoreflect.FullName
+	// countsMoney says that the volume at hand is made of prices, byGeneration that what is listed is counted by generations.
+	countsMoney, byGeneration bool
 }
 
 func (w *english) line(format string, args ...any) {
@@ -125,7 +129,7 @@ func (w *english) rounding(r *uplinev1.Rounding, indent string) {
 		mode = wordsOf(strings.TrimPrefix(r.Mode.String(), "ROUNDING_MODE_"))
 	}
 	if r.Step != "" {
-		step = "steps of " + r.Step
+		step = "steps of " + r.Step + " " + w.plan.Currency
 	}
 	switch r.At {
 	case uplinev1.RoundingAt_ROUNDING_AT_BONUS:
@@ -139,11 +143,12 @@ func (w *english) rounding(r *uplinev1.Rounding, indent string) {
 func (w *english) volumes() {
 	for _, v := range w.message.Volumes {
 		w.section("Volume: " + titled(v.Title, v.Name))
+		w.countsMoney = v.Of == uplinev1.Measure_MEASURE_PRICE || v.Of == uplinev1.Measure_MEASURE_NET_PRICE
 		w.fields(v.ProtoReflect(), "name", "title")
 	}
 	for _, f := range w.message.Facts {
-		w.section("Fact: " + f.Name)
-		w.fields(f.ProtoReflect(), "name")
+		w.section("Fact: " + titled(f.Title, f.Name))
+		w.fields(f.ProtoReflect(), "name", "title")
 	}
 }
 
@@ -225,15 +230,45 @@ func (w *english) bonus(i int) {
 	if len(b.Markets) > 0 {
 		w.line("  Only in %s.", strings.Join(b.Markets, ", "))
 	}
+	if b.RateMax != "" {
+		w.line("  Its rates go up to %s.", b.RateMax)
+	}
+	switch b.Restate {
+	case uplinev1.Restate_RESTATE_UPLINE:
+		w.line("  When a closed period is computed again, it is corrected for those whose sales or places were, and for those above them.")
+	case uplinev1.Restate_RESTATE_NONE:
+		w.line("  When a closed period is computed again, it is not corrected.")
+	}
 	w.rounding(b.Rounding, "")
 	rule := m.Get(kind).Message()
-	counted := compiled.RankBonus != nil && compiled.UnitOf(w.plan) == calc.UnitCount
-	if !counted && rule.Descriptor().Fields().ByName("base") != nil && rule.Descriptor().Fields().ByName("volume") != nil && !setField(rule, "amount") {
-		w.line("  On: %s.", w.plan.VolumeWords(compiled.BaseOf()))
+	if on := w.isOn(rule, compiled); on != "" {
+		w.line("  On: %s.", on)
 	}
 	w.said = w.saidOf(compiled)
-	w.fields(rule, "base", "volume")
+	w.setUnits(compiled)
+	said := []protoreflect.Name{"base", "volume"}
+	if compiled.Matching != nil {
+		said = nil // its base is not of sales
+	}
+	w.fields(rule, said...)
 	w.said = nil
+}
+
+// isOn says what of the sales a bonus is on; "" where it is not on sales, or pays an amount whatever they come to.
+func (w *english) isOn(rule protoreflect.Message, b *calc.Bonus) string {
+	fields := rule.Descriptor().Fields()
+	volume := fields.ByName("volume")
+	counted := b.RankBonus != nil && b.UnitOf(w.plan) == calc.UnitCount
+	switch {
+	case b.Matching != nil || counted || fields.ByName("base") == nil:
+		return ""
+	case volume != nil && rule.Has(volume):
+		// Days, or classes of products, may have made another volume of it, whose name is nobody's.
+		return `volume "` + rule.Get(volume).String() + `"`
+	case setField(rule, "amount"):
+		return ""
+	}
+	return w.plan.VolumeWords(b.BaseOf())
 }
 
 // saidOf says the conditions and the numbers that a rule of a bonus has of its own, by the fields that they stand in.
@@ -297,7 +332,11 @@ func (w *english) market(m *uplinev1.MarketOverride) {
 	}
 	for _, b := range m.Bonuses {
 		w.line("  Bonus %s:", b.Name)
-		reflected := b.ProtoReflect()
-		w.fields(reflected, "name")
+		for i := range w.plan.Bonuses {
+			if w.plan.Bonuses[i].Name == b.Name {
+				w.setUnits(&w.plan.Bonuses[i])
+			}
+		}
+		w.fields(b.ProtoReflect(), "name")
 	}
 }

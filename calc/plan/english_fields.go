@@ -30,7 +30,7 @@ var kindWords = map[string]string{
 // fieldWords say fields whose names alone say too little. %s is the value.
 var fieldWords = map[string]string{
 	"rate": "Rate: %s.", "amount": "Amount: %s.", "compression": "Compression: %s.", "tree": "Walks the %s tree.",
-	"skip_levels": "The nearest %s levels are not counted.", "pass_up": "The first %s of each frontline are passed up to whoever stands above.",
+	"skip_levels": "Levels that are not counted, from the nearest: %s.", "pass_up": "The first %s of each frontline are passed up to whoever stands above.",
 	"stop_at": "Nothing goes further up than: %s.", "days": "Within %s days.", "calendar_months": "Within %s calendar months.", "months": "For %s months.", "year_share": "In advance: %s of a year's commission.", "own_sales": "Own sales are paid, too, at the full rate.",
 	"less_seller": "The seller's own rate is taken off.", "from_level": "Sellers nearer than level %s are not paid on.",
 	"breakaway": "A leg breaks away, and is paid to nobody above, at: %s.", "equal_rate": "Where nothing is left of the rate, because somebody below has the same: %s.",
@@ -38,7 +38,7 @@ var fieldWords = map[string]string{
 	"less_leader": "What the leader of the group gets is taken off the rate.", "least_rate": "At least %s is left of a rate.",
 	"guarantee": "A group brings the leader above at least %s, taken from its own leader.", "after_payout": "After payout, leg volume: %s.",
 	"to_level":   "The last level above the seller that is paid is %s.",
-	"own_volume": "Own sales count in a leg: %s.", "max_cycles": "At most %s cycles in a period.", "by_ratio": "Multiplied by the weaker leg divided by the stronger.",
+	"max_cycles": "At most %s cycles in a period.", "by_ratio": "Multiplied by the weaker leg divided by the stronger.",
 	"lost_when_inactive": "Whoever is not active loses what would be carried.", "lost_when_unqualified": "Whoever does not qualify loses what would be carried.",
 	"first_strong": "The first cycle ever takes %s off the stronger leg.", "first_weak": "The first cycle ever takes %s off the weaker leg.",
 	"counts":            "Each leader counts: %s.",
@@ -47,9 +47,27 @@ var fieldWords = map[string]string{
 	"without_classes": "Not for the product classes %s.", "share_max": "One gets at most %s of it.", "amount_max": "One gets at most %s.",
 	"inactive": "A leader who is not active %s.", "empty": "A leader in whose group nothing was sold %s.", "undistributed": "Of the rest: %s.",
 	"sharing": "Shared %s.", "mode": "Mode: %s.", "order_by": "Places go by %s.", "then_by": "Of equals, by %s.", "places": "The places get %s.", "bonuses": "Of the bonuses: %s.",
-	"protect": "Served first: %s.", "per": "For each %s.", "limit": "Limit: %s.", "within": "Counted over the %s calendar period.", "lifetime": "Counted over life.",
+	"protect": "Served first: %s.", "limit": "Limit: %s.", "within": "Counted over the %s calendar period.", "lifetime": "Counted over life.",
 	"top_counts": "The top of a matrix is its level 1.", "depth": "%s levels deep.", "without": "Without the bonuses %s.", "point_value": "A point is worth %s.",
 	"start_month": "The month in which they begin %s.", "active": "Active: %s.", "when": "Only for: %s.",
+
+	"Volume.of": "Adds up %s.", "Volume.markets": "Only sales in %s.", "Volume.buyers": "Only purchases of %s.", "Volume.share": "Of every sale %s counts.",
+	"Volume.class_shares": "Of the sales of a class counts", "Volume.customer_share": "Of what customers buy %s counts.",
+	"Volume.inside": "Only sales inside a window", "Volume.outside": "No sales inside a window",
+	"Volume.until_period_day": "Only sales up to the end of day %s of the period.", "Volume.from_cycle": "Billing cycles count from number %s on.",
+	"Volume.to_cycle": "Billing cycles count up to number %s.", "Volume.source_cap": "Of one seller counts", "SourceCap.limit": "At most %s.",
+	"DayWindow.from_day": "It begins when %s days have passed.", "DayWindow.to_day": "It ends when %s days have passed.",
+	"DayWindow.from_month": "It begins when %s calendar months have passed.", "DayWindow.to_month": "It ends with calendar month %s.", "since": "Counted from: %s.",
+	"Fact.count": "Counts %s.", "Fact.sum": "Adds up: %s.", "Fact.max": "The greatest: %s.", "Fact.over": "Over %s.", "Fact.where": "Of them only: %s.",
+	"Fact.until": "It stops at whoever: %s.", "Fact.depth": "Down to level %s.", "Fact.at_most": "One of them counts at most: %s.",
+	"Clawback.mode": "%s.", "clawback": "When the sale is cancelled, it takes back", "CarryLimit.amount": "A leg carries at most %s.",
+	"CarryLimit.average_times": "A leg carries at most %s times the average weaker leg.", "CarryLimit.average_periods": "The average is that of %s periods.",
+	"CarryLimit.expires_after": "What is not matched within %s periods expires.", "BinaryBonus.max": "Nobody gets more than",
+	"BinaryBonus.first_cycles": "The first cycles ever pay", "BinaryCycle.strong": "A cycle takes %s off the stronger leg.",
+	"BinaryCycle.weak": "A cycle takes %s off the weaker leg.", "BinaryBonus.own_volume": "Own sales count in %s.",
+	"remainder": "Smallest units that rounding leaves go to %s.", "Cap.per": "For %s.", "Cap.rate": "Limit: %s of what counts for it.", "Cap.base": "What counts: %s.",
+	"Cap.volume": "What counts: volume %s.", "MatchingBonus.base": "Earnings are matched %s.", "MatchingBonus.by": "Counted by %s.",
+	"Exchange.rounding": "Rounded %s.",
 }
 
 // enumWords say values whose names alone say too little.
@@ -81,6 +99,40 @@ var enumWords = map[string]string{
 	"BOUNDARY_COUNTS":      "counts as a leader",
 	"BOUNDARY_PASSED_OVER": "is passed over",
 
+	"MEASURE_CV":        "commissionable volume",
+	"MEASURE_PV":        "personal volume",
+	"MEASURE_QV":        "qualifying volume",
+	"MEASURE_PRICE":     "prices",
+	"MEASURE_NET_PRICE": "prices less fees",
+	"MEASURE_COUNT":     "the number of sales",
+
+	"OVER_FRONTLINE": "those sponsored directly",
+	"OVER_DOWNLINE":  "everybody below",
+	"OVER_GROUP":     "oneself and everybody below",
+	"OVER_LEGS":      "the legs",
+	"OVER_POSITIONS": "the positions of the same owner",
+
+	"CLAWBACK_MODE_NONE":        "nothing",
+	"CLAWBACK_MODE_FULL":        "all of it",
+	"CLAWBACK_MODE_WITHIN_DAYS": "all of it where the sale has not been live for long, else nothing",
+	"CLAWBACK_MODE_MONTHS_PAID": "what was paid for months that are not paid for",
+	"CLAWBACK_MODE_BANDS":       "a part, by how many months the sale was live",
+
+	"OWN_VOLUME_NONE":   "neither leg",
+	"OWN_VOLUME_WEAKER": "the weaker leg",
+	"OWN_VOLUME_LEFT":   "the left leg",
+	"OWN_VOLUME_RIGHT":  "the right leg",
+
+	"REMAINDER_LARGEST": "those from whom rounding took most",
+	"REMAINDER_FIRST":   "those who come first",
+	"REMAINDER_COMPANY": "the company",
+
+	"CAP_PER_PERSON":  "each person",
+	"CAP_PER_OWNER":   "each owner of positions, all of them together",
+	"CAP_PER_COMPANY": "the whole company",
+
+	"EXCHANGE_ROUNDING_EACH_STEP": "at each step",
+
 	"CAP_MODE_PRO_RATA":  "all lines are cut by the same factor",
 	"CAP_MODE_PRIORITY":  "higher ranks are served first",
 	"CAP_MODE_HARD_STOP": "lines are served in order until nothing is left",
@@ -106,24 +158,38 @@ func (w *english) fieldsAt(indent string, m protoreflect.Message, said ...protor
 		value := m.Get(f)
 		switch {
 		case f.IsList() && f.Kind() == protoreflect.MessageKind:
-			w.line("%s%s:", indent, capital(wordsOf(string(f.Name()))))
-			w.rows(value.List())
+			w.line("%s%s:", indent, title(f))
+			w.within(f, func() { w.rows(value.List()) })
 		case f.Kind() == protoreflect.MessageKind:
-			w.line("%s%s:", indent, capital(wordsOf(string(f.Name()))))
-			w.fieldsAt(indent+"  ", value.Message())
+			w.line("%s%s:", indent, title(f))
+			w.within(f, func() { w.fieldsAt(indent+"  ", value.Message()) })
 		default:
-			w.line("%s%s", indent, sentence(string(f.Name()), w.value(f, value)))
+			w.line("%s%s", indent, sentence(f, w.value(f, value)))
 		}
 	}
 }
 
-func sentence(field, value string) string {
-	pattern, known := fieldWords[field]
+// title heads what a block or a list of blocks says.
+func title(f protoreflect.FieldDescriptor) string {
+	if words, known := fieldWords[string(ofMessage(f))]; known {
+		return words
+	}
+	if words, known := fieldWords[string(f.Name())]; known && !strings.HasSuffix(words, ".") {
+		return words
+	}
+	return capital(wordsOf(string(f.Name())))
+}
+
+func sentence(f protoreflect.FieldDescriptor, value string) string {
+	pattern, known := fieldWords[string(ofMessage(f))]
+	if !known {
+		pattern, known = fieldWords[string(f.Name())]
+	}
 	switch {
 	case !known:
-		return capital(wordsOf(field)) + ": " + value + "."
+		return capital(wordsOf(string(f.Name()))) + ": " + value + "."
 	case strings.Contains(pattern, "%s"):
-		return fmt.Sprintf(pattern, value)
+		return capital(fmt.Sprintf(pattern, value))
 	}
 	return pattern
 }
@@ -135,7 +201,15 @@ func (w *english) value(f protoreflect.FieldDescriptor, v protoreflect.Value) st
 	if f.IsList() {
 		var texts []string
 		for i := range v.List().Len() {
-			texts = append(texts, w.single(f, v.List().Get(i)))
+			text := w.single(f, v.List().Get(i))
+			switch {
+			case f.Name() != "unlock":
+			case text == "":
+				continue // it is open to all
+			default:
+				text = fmt.Sprintf("level %d needs %s", i+1, text)
+			}
+			texts = append(texts, text)
 		}
 		return strings.Join(texts, ", ")
 	}
@@ -155,6 +229,9 @@ func (w *english) single(f protoreflect.FieldDescriptor, v protoreflect.Value) s
 	case protoreflect.StringKind:
 		if text, known := w.said[string(f.Name())]; known {
 			return text
+		}
+		if w.isMoney(f) {
+			return v.String() + " " + w.plan.Currency
 		}
 	}
 	return v.String()
@@ -185,9 +262,9 @@ func (w *english) rows(list protoreflect.List) {
 			continue
 		}
 		for column := range most {
-			title := wordsOf(string(f.Name()))
+			title := w.column(f)
 			if f.IsList() && f.Kind() != protoreflect.MessageKind {
-				title = fmt.Sprintf("%s %d", strings.TrimSuffix(title, "s"), column+1)
+				title = fmt.Sprintf("%s %d", title, column+1)
 			}
 			head = append(head, title)
 			for k := range list.Len() {

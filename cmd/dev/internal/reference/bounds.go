@@ -13,13 +13,13 @@ import (
 
 // patternWords says the patterns of the schema in words, and what is needed where the empty text does not match.
 var patternWords = map[string]string{
-	`^[^\x00-\x1f\x7f]*$`:            "on one line",
-	`^[A-Za-z0-9._:-]{1,64}$`:        "1 to 64 letters, digits and `. _ : -`",
-	`^[A-Za-z0-9._:-]{0,64}$`:        "at most 64 letters, digits and `. _ : -`",
-	`^[A-Z]{2}$`:                     "two capital letters",
-	`^[A-Z]{3}$`:                     "three capital letters",
-	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`:   "a date, `YYYY-MM-DD`",
-	`^[a-z][a-z0-9_]{0,63}$`:         "1 to 64 small letters, digits and `_`, a letter first",
+	`^[^\x00-\x1f\x7f]*$`:             "on one line",
+	`^[A-Za-z0-9._:-]{1,64}$`:         "1 to 64 letters, digits and `. _ : -`",
+	`^[A-Za-z0-9._:-]{0,64}$`:         "at most 64 letters, digits and `. _ : -`",
+	`^[A-Z]{2}$`:                      "two capital letters",
+	`^[A-Z]{3}$`:                      "three capital letters",
+	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`:    "a date, `YYYY-MM-DD`",
+	`^[a-z][a-z0-9_]{0,63}$`:          "1 to 64 small letters, digits and `_`, a letter first",
 	`^([0-9]{1,12}(\.[0-9]{1,4})?)?$`: "at most 12 digits and 4 decimals",
 }
 
