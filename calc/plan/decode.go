@@ -46,9 +46,12 @@ func (d *decoder) message(n *yaml.Node, m protoreflect.Message, path string) {
 			continue
 		}
 		fd := m.Descriptor().Fields().ByName(protoreflect.Name(key.Value))
-		if fd == nil && i > 0 && isCutByComma(n.Content[i-2:i+2]) {
-			d.cutByComma(n.Content[i-2:i+2], path)
-			continue
+		if fd == nil && i > 0 {
+			if parts := partsCutByComma(n.Content[i-2:]); parts > 0 {
+				d.cutByComma(n.Content[i-2:i+2*parts], path)
+				i += 2 * (parts - 1)
+				continue
+			}
 		}
 		if fd == nil {
 			if near, ok := nearest(key.Value, known); ok {

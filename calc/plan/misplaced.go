@@ -47,21 +47,49 @@ func kindOfMessage(bonus, m protoreflect.MessageDescriptor) string {
 
 func isKind(bonus, m protoreflect.MessageDescriptor) bool { return kindOfMessage(bonus, m) != "" }
 
-// isCutByComma tells that the text after a comma in braces is most likely the rest of the number before it: `{rate: 7,5%}` is read as a rate of
-// 7 and a field `5%` without a value. Given are a field and the one after it, keys and values.
-func isCutByComma(fields []*yaml.Node) bool {
-	before, rest, value := fields[1], fields[2], fields[3]
+// partsCutByComma tells how many of the texts after a field in braces are most likely the rest of its number: `{rate: 7,5%}` is read as a rate
+// of 7 and a field `5%` without a value, and `{from: 1,234,567}` as two such. Given are the field and those after it, keys and values.
+func partsCutByComma(fields []*yaml.Node) (parts int) {
 	isDigit := func(c byte) bool { return c >= '0' && c <= '9' }
-	return before.Kind == yaml.ScalarNode && before.Style == 0 && before.Value != "" && isDigit(before.Value[len(before.Value)-1]) &&
-		rest.Value != "" && isDigit(rest.Value[0]) && isNull(value)
+	before := fields[1]
+	if before.Kind != yaml.ScalarNode || before.Style != 0 || before.Value == "" || !isDigit(before.Value[len(before.Value)-1]) {
+		return 0
+	}
+	for i := 2; i+1 < len(fields); i += 2 {
+		rest := fields[i]
+		if rest.Kind != yaml.ScalarNode || rest.Value == "" || !isDigit(rest.Value[0]) || !isNull(fields[i+1]) {
+			break
+		}
+		parts++
+		if !isDigit(rest.Value[len(rest.Value)-1]) {
+			break // a per cent sign ends a number
+		}
+	}
+	return parts
 }
 
-// cutByComma reports a number with a comma in it, in the place of whatever its parts would be reported for.
+// cutByComma reports a number with commas in it, in the place of whatever its parts would be reported for.
 func (d *decoder) cutByComma(fields []*yaml.Node, path string) {
-	before, rest := fields[1].Value, fields[2].Value
-	remedy := fmt.Sprintf("decimals stand behind a point: `%s.%s`", shown(before), shown(rest))
-	if digits := strings.TrimLeft(rest, "0123456789"); len(rest)-len(digits) == 3 {
-		remedy = fmt.Sprintf("write a number without commas: `%s%s`; decimals stand behind a point: `%s.%s`", shown(before), shown(rest), shown(before), shown(rest))
+	parts, isGrouped := []string{fields[1].Value}, true
+	for i := 2; i < len(fields); i += 2 {
+		rest := fields[i].Value
+		parts = append(parts, rest)
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		// Groups are of three digits; in India all but the last are of two.
+		isGrouped = isGrouped && (digits == 3 || digits == 2 && i+2 < len(fields) && len(rest) == 2)
 	}
-	d.report(fields[1], joined(path, fields[0].Value), fmt.Sprintf("`%s,%s` is cut in two by its comma", shown(before), shown(rest)), remedy)
+	written, without := shown(strings.Join(parts, ",")), shown(strings.Join(parts, ""))
+	remedy := "decimals stand behind a point, and thousands are not grouped: `1234.5`"
+	pieces := "pieces by its commas"
+	if len(parts) == 2 {
+		remedy = fmt.Sprintf("decimals stand behind a point: `%s`", shown(strings.Join(parts, ".")))
+		pieces = "two by its comma"
+	}
+	switch {
+	case isGrouped && len(parts) == 2:
+		remedy = fmt.Sprintf("write a number without commas: `%s`; %s", without, remedy)
+	case isGrouped:
+		remedy = fmt.Sprintf("write a number without commas: `%s`", without)
+	}
+	d.report(fields[1], joined(path, fields[0].Value), fmt.Sprintf("`%s` is cut in %s", written, pieces), remedy)
 }

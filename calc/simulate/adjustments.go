@@ -39,8 +39,12 @@ func readAdjustments(source Source, n *network, c *clock, p *calc.Plan, found *f
 		if t.has(adjustmentAt) {
 			at, ok3 = t.optionalTime(adjustmentAt, c)
 		}
-		if distributor < 0 || !ok1 || !ok2 || !ok3 {
+		// One without a sound distributor or amount is never computed with, but may lack a date as well.
+		if !ok1 || !ok3 {
 			continue
+		}
+		if !ok2 {
+			amount = 0
 		}
 		a.distributor, a.bonus, a.amountMinor = append(a.distributor, distributor), append(a.bonus, bonus), append(a.amountMinor, amount)
 		a.atUS, a.line = append(a.atUS, at), append(a.line, int32(t.line))

@@ -61,6 +61,9 @@ func Read(r Request) (*Company, error) {
 	if r.Against.Plan != nil {
 		c.views = append(c.views, newView(c, r.Against, false))
 	}
+	for _, v := range c.views {
+		v.checkAdjustedEarly()
+	}
 	if err := c.found.err(); err != nil {
 		return nil, err
 	}

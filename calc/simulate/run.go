@@ -46,7 +46,9 @@ func (c *Company) Run(which int, visit func(*Closed) error) (*Totals, error) {
 	if err := r.checkPayments(); err != nil {
 		return nil, err
 	}
-	if err := r.checkAdjusted(); err != nil {
+	var undated findings
+	v.checkAdjusted(r.line, &undated)
+	if err := undated.err(); err != nil {
 		return nil, err
 	}
 	r.outside(s)
@@ -93,27 +95,6 @@ func (r *run) checkPayments() error {
 		}
 	}
 	return nil
-}
-
-// checkAdjusted wants a date of every adjustment unless there is one period alone for it.
-func (r *run) checkAdjusted() error {
-	var found findings
-	for _, a := range r.adjusted {
-		cadence := r.Plan.Plan.Bonuses[a.bonus].Cadence
-		if a.atUS == noTime && r.presentUS != nil && r.presentUS[a.row] >= r.line.last[cadence].EndUS {
-			found.add(Problem{
-				File: r.company.adjustments.name, Line: a.line, Column: adjustmentsFormat.Columns[adjustmentDistributor].Name,
-				Text: r.company.ID(a.row) + " joins after the period", Remedy: "correct the id, or the date in " + r.company.network.name,
-			})
-		}
-		if a.atUS == noTime && (!r.line.hasAny[cadence] || r.line.first[cadence].No != r.line.last[cadence].No) {
-			found.add(Problem{
-				File: r.company.adjustments.name, Line: a.line, Column: adjustmentsFormat.Columns[adjustmentAt].Name,
-				Text: "is empty, and there is not one period alone", Remedy: "write a date, or name a single period by --period",
-			})
-		}
-	}
-	return found.err()
 }
 
 // outside notes what lies outside the periods that are computed, and so counts in none.
