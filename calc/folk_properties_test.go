@@ -24,8 +24,15 @@ func drawFolkInput(t *rapid.T) *Input {
 
 func computed(t *rapid.T, in *Input) *Output {
 	out, err := Compute(in)
+	discardOverflow(t, err)
+	return out
+}
+
+// computedToo computes an input that says the same as another that was computed, and so must not be refused.
+func computedToo(t *rapid.T, in *Input) *Output {
+	out, err := Compute(in)
 	if err != nil {
-		t.Skip("overflow in a condition")
+		t.Fatalf("refused, and not the input that says the same: %v", err)
 	}
 	return out
 }
@@ -46,14 +53,14 @@ func entries(v *Volumes, order []int32) Volumes {
 }
 
 func TestFolk_ThreadsAndTheOrderOfSalesDoNotMatter(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	checkDrawn(t, 1, func(t *rapid.T) {
 		in := drawFolkInput(t)
 		want := computed(t, in)
 		for _, threads := range []int{2, 7} {
 			other := *in
 			other.Threads = threads
 			other.Volumes = entries(&in.Volumes, rapid.Permutation(rowsTo(len(in.Volumes.Seller))).Draw(t, "order of sales"))
-			if got := computed(t, &other); !reflect.DeepEqual(got, want) {
+			if got := computedToo(t, &other); !reflect.DeepEqual(got, want) {
 				t.Fatalf("%d threads:\n got %+v\nwant %+v", threads, got, want)
 			}
 		}
@@ -61,7 +68,7 @@ func TestFolk_ThreadsAndTheOrderOfSalesDoNotMatter(t *testing.T) {
 }
 
 func TestFolk_RenumberedPeopleAreTheSamePeople(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	checkDrawn(t, 1, func(t *rapid.T) {
 		in := drawFolkInput(t)
 		n := len(in.Network.Sponsor)
 		if in.Network.Joined == nil {
@@ -78,7 +85,7 @@ func TestFolk_RenumberedPeopleAreTheSamePeople(t *testing.T) {
 			owners[i] = to[owner]
 		}
 		other.Network.Owner = owners
-		got := computed(t, other)
+		got := computedToo(t, other)
 		if !slices.Equal(got.PaidAs, moved(want.PaidAs, to)) || !slices.Equal(got.Active, moved(want.Active, to)) {
 			t.Fatalf("got %v and %v, want %v and %v moved to %v", got.PaidAs, got.Active, want.PaidAs, want.Active, to)
 		}
@@ -109,7 +116,7 @@ func TestFolk_RenumberedPeopleAreTheSamePeople(t *testing.T) {
 
 // What is sold and taken back in one period, at the same moment and by the same buyer, leaves nothing behind in any bonus.
 func TestFolk_SoldAndTakenBackIsNothing(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	checkDrawn(t, 1, func(t *rapid.T) {
 		in := drawFolkInput(t)
 		want := computed(t, in)
 		sales := len(in.Volumes.Seller)
@@ -121,7 +128,7 @@ func TestFolk_SoldAndTakenBackIsNothing(t *testing.T) {
 		}
 		other := *in
 		other.Volumes = both
-		if got := computed(t, &other); !reflect.DeepEqual(got, want) {
+		if got := computedToo(t, &other); !reflect.DeepEqual(got, want) {
 			t.Fatalf("got %+v\nwant %+v", got, want)
 		}
 	})
@@ -130,7 +137,7 @@ func TestFolk_SoldAndTakenBackIsNothing(t *testing.T) {
 // Without compression, and with a level for everybody above, all that is sold comes to the top: the bases of the lines of any seller's
 // upline are the volume, once for each of them.
 func TestFolk_VolumeIsConservedUpATree(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	checkDrawn(t, 1, func(t *rapid.T) {
 		n := rapid.IntRange(1, 12).Draw(t, "distributors")
 		levels := make([]int64, n)
 		for i := range levels {

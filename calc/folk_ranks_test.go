@@ -9,7 +9,7 @@ import (
 
 // Ranks that must be held, that are kept by grace, and that go by how long ranks were held, over many periods of few people.
 func TestFolk_RanksHeldAndKept(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	checkDrawn(t, 1, func(t *rapid.T) {
 		p := testPlanOf()
 		p.Facts = NewFactTable()
 		p.Names = Names{Classes: []string{"a", "b"}, Markets: []string{"DE", "IN"}, Kinds: []string{"member", "partner"}, Tags: []string{"life"}}

@@ -252,7 +252,7 @@ func TestExactSum_OfWholeAmountsAllocatesNothing(t *testing.T) {
 
 // A factor at a time gives what all at once do.
 func TestRatio_AgreesWithAmount(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	checkDrawn(t, 50, func(t *rapid.T) {
 		number := rapid.OneOf(rapid.Int64Range(0, 1000), rapid.Int64Range(0, math.MaxInt64))
 		rate := rapid.Int64Range(-RateScale, RateScale).Draw(t, "rate")
 		rounding := Rounding{RoundingMode(rapid.IntRange(0, 3).Draw(t, "mode")), rapid.Int64Range(1, 100).Draw(t, "step")}
