@@ -285,8 +285,10 @@ func TestConfirmRun_IsForgottenWhenTheRunIsCancelled(t *testing.T) {
 	})
 }
 
-// TestConfirmRun_KilledAnywhere kills whoever closes before or after each transaction, and lets the next one go on: it waits once, and posts
-// once it is confirmed.
+// TestConfirmRun_KilledAnywhere kills whoever closes before and after each transaction, and lets the next one go on: it waits once, and posts
+// once it is confirmed. Up to where it waits a work is of five transactions: the lease, the attempt, its output, one chunk, and the wait in
+// place of the flip. From there on it is of four where the attempt that waits is the killer's own, whose chunk is there: the flip in place of the
+// wait. Where it is that of the one who went on, who cuts other chunks, that is swept first, and the killer dies before it has come to the end.
 func TestConfirmRun_KilledAnywhere(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, engine store.Engine) {
 		w := newWorld(t, engine)
@@ -298,9 +300,13 @@ func TestConfirmRun_KilledAnywhere(t *testing.T) {
 			started, err := w.StartRun(t.Context(), "guarded", 0, period)
 			w.must(nil, err)
 			for _, phase := range []store.RunState{store.RunWaiting, store.RunPosted} {
-				killer := store.New(storetest.Faulty(engine, func(_ string, at int64) error {
+				killedAt, transactions := (n+1)/2, int64(0)
+				killer := store.New(storetest.Faulty(engine, func(name string, at int64) error {
+					if name != "run_lease_extend" { // by which the dead would give the lease back
+						transactions = at
+					}
 					switch {
-					case at < n/2+1:
+					case at < killedAt:
 						return nil
 					case n%2 == 0:
 						return storetest.AfterCommit(errKilled)
@@ -311,8 +317,18 @@ func TestConfirmRun_KilledAnywhere(t *testing.T) {
 					After:   func(time.Duration) <-chan time.Time { return nil },
 					Compile: func(source string) (*calc.Plan, error) { return w.plans[source], nil },
 				})
-				if _, err := killer.WorkRun(t.Context(), started.RunID); err == nil && n < 7 {
-					t.Errorf("%s: nothing was killed at %d", period, n) // a work has four transactions at least
+				_, err := killer.WorkRun(t.Context(), started.RunID)
+				all := int64(5)
+				if phase == store.RunPosted {
+					all = 4
+				}
+				switch ownWaits := n >= 10; {
+				case phase == store.RunWaiting && n <= 10, phase == store.RunPosted && !ownWaits:
+					if err == nil || transactions != killedAt {
+						t.Errorf("%s to be %s: killed at %d of %d, %v", period, phase, killedAt, transactions, err)
+					}
+				case err != nil || transactions != all:
+					t.Errorf("%s to be %s, to be killed at %d: %v after %d transactions; want %d", period, phase, killedAt, err, transactions, all)
 				}
 				w.nowUS.Add(time.Hour.Microseconds())
 				run, err := w.WorkRun(t.Context(), started.RunID)
