@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"time"
 
 	"upline/migrations"
@@ -23,6 +24,10 @@ type Options struct {
 	// RetryAttempts and RetryTime bound how often and how long a transaction that collides is run again. Default: 100 and 15 s.
 	RetryAttempts int
 	RetryTime     time.Duration
+	// IdleTime is how long a transaction that writes may send nothing before the server ends it and lets go of its locks, so that a process
+	// that stalls in the middle of one holds the others up no longer; ReadIdleTime is the same for those that read, which hold up nothing but
+	// the removal of dead rows, and may compute in between. Default: 10 s and 10 min.
+	IdleTime, ReadIdleTime time.Duration
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -42,7 +47,13 @@ func (o Options) withDefaults() (Options, error) {
 	if o.RetryTime == 0 {
 		o.RetryTime = 15 * time.Second
 	}
-	if o.Writers < 1 || o.Readers < 1 || o.RetryAttempts < 1 || o.RetryTime < 0 {
+	if o.IdleTime == 0 {
+		o.IdleTime = 10 * time.Second
+	}
+	if o.ReadIdleTime == 0 {
+		o.ReadIdleTime = 10 * time.Minute
+	}
+	if o.Writers < 1 || o.Readers < 1 || o.RetryAttempts < 1 || o.RetryTime < 0 || o.IdleTime < time.Millisecond || o.ReadIdleTime < time.Millisecond {
 		return o, errors.New("store/postgres: Options: a number is negative")
 	}
 	return o, nil
@@ -73,7 +84,7 @@ func Open(ctx context.Context, url string, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store/postgres: %w", err)
 	}
-	reads, err := pgsql.Open(ctx, config, pgsql.PoolOptions{Connections: options.Readers})
+	reads, err := pgsql.Open(ctx, config, pgsql.PoolOptions{Connections: options.Readers, Settings: guards(options.ReadIdleTime)})
 	if err != nil {
 		return nil, fmt.Errorf("store/postgres: %w", err)
 	}
@@ -85,11 +96,10 @@ func Open(ctx context.Context, url string, options Options) (*Engine, error) {
 		reads.Close()
 		return nil, fmt.Errorf("store/postgres: %w", err)
 	}
-	settings := map[string]string{
-		"enable_seqscan": "off",
-		// The statements are look-ups by key, whose plan does not depend on the key.
-		"plan_cache_mode": "force_generic_plan",
-	}
+	settings := guards(options.IdleTime)
+	settings["enable_seqscan"] = "off"
+	// The statements are look-ups by key, whose plan does not depend on the key.
+	settings["plan_cache_mode"] = "force_generic_plan"
 	if server.Commits == "off" {
 		settings["synchronous_commit"] = "on"
 	}
@@ -102,6 +112,18 @@ func Open(ctx context.Context, url string, options Options) (*Engine, error) {
 	e.db.Writes, e.db.Reads = writes, reads
 	e.db.Limits = pgsql.Limits{Attempts: options.RetryAttempts, Time: options.RetryTime}
 	return e, nil
+}
+
+// guards are what makes the server let go of the transactions of a process that has died or stalled: one that is there and says nothing, and
+// one whose machine is gone without a word, which the server learns by asking. No statement is bounded in time: the longest read the events of
+// millions, and one that waits for a lock waits for a transaction that is bounded by this.
+func guards(idle time.Duration) map[string]string {
+	return map[string]string{
+		"idle_in_transaction_session_timeout": strconv.FormatInt(idle.Milliseconds(), 10),
+		"tcp_keepalives_idle":                 "15",
+		"tcp_keepalives_interval":             "5",
+		"tcp_keepalives_count":                "3",
+	}
 }
 
 // refuse returns why a server cannot be used.

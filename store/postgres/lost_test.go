@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"upline/store"
 	"upline/store/postgres"
@@ -197,6 +198,44 @@ func TestWrite_SessionEndedByTheServerRunsAgain(t *testing.T) {
 	})
 	if err != nil || runs != 2 || notes(t, engine) != 1 {
 		t.Errorf("after %d runs: %v, %d notes", runs, err, notes(t, engine))
+	}
+}
+
+// A process that stalls in a transaction, as one that is stopped does, holds its row only for so long: another gets it, and the one that
+// stalled finds that its transaction came to nothing, and runs it again.
+func TestWrite_StalledLetsGoOfItsLocks(t *testing.T) {
+	database := storetest.PostgresDatabase(t)
+	direct := database.Open(t)
+	if err := direct.Write(t.Context(), "define", func(c store.Conn) error { _, err := c.Exec(defineNotes); return err }); err != nil {
+		t.Fatal(err)
+	}
+	stalls, err := postgres.Open(t.Context(), database.URL, postgres.Options{Clock: storetest.Clock, IdleTime: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stalls.Close() })
+	holds, goOn, ended := make(chan bool, 9), make(chan bool), make(chan error)
+	runs := 0
+	go func() {
+		ended <- stalls.Write(t.Context(), "note", func(c store.Conn) error {
+			if runs++; runs > 1 {
+				return note("b")(c)
+			}
+			err := note("a")(c)
+			holds <- err == nil
+			<-goOn
+			return errors.Join(err, note("c")(c))
+		})
+	}()
+	if !<-holds {
+		t.Fatal("nobody stalls")
+	}
+	if err := direct.Write(t.Context(), "note", note("a")); err != nil { // which waits for the key
+		t.Error(err)
+	}
+	close(goOn)
+	if err := <-ended; err != nil || runs != 2 || notes(t, direct) != 2 {
+		t.Errorf("the one that stalled ends with %v after %d runs; %d notes, want 2", err, runs, notes(t, direct))
 	}
 }
 

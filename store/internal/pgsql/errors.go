@@ -60,11 +60,14 @@ func ClassOf(err error) Class {
 // ended by itself, disks, corruption, and a server that became a read-only replica.
 func troubled(refused *pgconn.PgError) bool {
 	switch refused.Code {
-	case "57014", "57P01", "57P02", "57P03", "57P05", "25006", "XX001", "XX002":
+	case "57014", idledInTransaction, "57P01", "57P02", "57P03", "57P05", "25006", "XX001", "XX002":
 		return true
 	}
 	return strings.HasPrefix(refused.Code, "08") || strings.HasPrefix(refused.Code, "53") || strings.HasPrefix(refused.Code, "58")
 }
+
+// idledInTransaction is the code of a session that the server ended because its transaction did nothing for too long.
+const idledInTransaction = "25P03"
 
 // IsDuplicate reports whether a statement of DDL was refused because what it makes is there.
 func IsDuplicate(err error) bool {
@@ -73,11 +76,15 @@ func IsDuplicate(err error) bool {
 }
 
 // Ambiguous reports whether an error of a COMMIT leaves open whether it happened. A plain ERROR says that it did not; a lost
-// connection and a session that the server ended (FATAL) say nothing, and CockroachDB has a code of its own for it.
+// connection and a session that the server ended (FATAL) say nothing, and CockroachDB has a code of its own for it. One that it ended for
+// idling had not begun to commit.
 func Ambiguous(err error) bool {
 	refused, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
 		return true
+	}
+	if refused.Code == idledInTransaction {
+		return false
 	}
 	return refused.Code == "40003" || refused.SeverityUnlocalized != "ERROR" && refused.Severity != "ERROR" || strings.HasPrefix(refused.Code, "08")
 }

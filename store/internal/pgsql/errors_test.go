@@ -36,6 +36,7 @@ func TestClassOf_EveryClassOnce(t *testing.T) {
 		{refusal("ERROR", "26000", "prepared statement does not exist"), Stale},
 		{refusal("ERROR", "0A000", "cached plan must not change result type"), Stale},
 		{refusal("FATAL", "57P01", "terminating connection"), Lost},
+		{refusal("FATAL", "25P03", "terminating connection due to idle-in-transaction timeout"), Lost},
 		{refusal("FATAL", "53300", "too many connections"), Lost},
 		{refusal("ERROR", "53100", "disk full"), Lost},
 		{refusal("ERROR", "58030", "io error"), Lost},
@@ -61,6 +62,7 @@ func TestAmbiguous_OnlyAPlainErrorSaysThatNothingHappened(t *testing.T) {
 		{refusal("ERROR", "40003", "result is ambiguous"), true},
 		{refusal("ERROR", "08006", "connection failure"), true},
 		{refusal("ERROR", "40001", "could not serialize access"), false},
+		{refusal("FATAL", "25P03", "terminating connection due to idle-in-transaction timeout"), false},
 		{refusal("ERROR", "23505", "duplicate key"), false},
 		{refusal("ERROR", "53100", "disk full"), false},
 	} {
