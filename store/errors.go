@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -47,6 +48,8 @@ var (
 	ErrRunCancelled = errors.New("run cancelled")
 	// ErrLeaseHeld: another owner works on the run, or took it over from a caller who had stalled. It goes on without the caller.
 	ErrLeaseHeld = errors.New("lease held by another")
+	// ErrTakenOver is the ErrLeaseHeld of an owner who had stalled: what it wanted to write since is not there.
+	ErrTakenOver = fmt.Errorf("taken over: %w", ErrLeaseHeld)
 )
 
 // FieldProblem says what is wrong with one field of a call, by its path in the API's request.

@@ -93,7 +93,7 @@ func checkLease(c Conn, l lease) error {
 		return err
 	}
 	if token != l.token {
-		return fmt.Errorf("%w: %s was taken over: token %d is past %d", ErrLeaseHeld, l.what, token, l.token)
+		return fmt.Errorf("%w: %s: token %d is past %d", ErrTakenOver, l.what, token, l.token)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ func (s *Store) extendLease(ctx context.Context, l lease, untilUS int64) error {
 	return s.engine.Write(ctx, "run_lease_extend", func(c Conn) error {
 		changed, err := c.Exec(sqlLeaseRenew, l.name, l.token, untilUS)
 		if err == nil && changed == 0 {
-			err = fmt.Errorf("%w: %s was taken over", ErrLeaseHeld, l.what)
+			err = fmt.Errorf("%w: %s", ErrTakenOver, l.what)
 		}
 		return err
 	})

@@ -17,6 +17,7 @@ import (
 	"upline/calc/plan"
 	"upline/cmd/upline/internal/proc"
 	"upline/store"
+	"upline/store/open"
 	"upline/store/storetest"
 )
 
@@ -60,12 +61,13 @@ type closeWitness struct {
 	*store.Store
 	t      *testing.T
 	engine store.Engine
+	url    string
 }
 
 func witnessOf(t *testing.T, database storetest.Database) *closeWitness {
 	t.Helper()
 	engine := database.Open(t)
-	return &closeWitness{store.New(engine, store.Options{Clock: time.Now, Compile: plan.Load, Owner: "witness"}), t, engine}
+	return &closeWitness{store.New(engine, store.Options{Clock: time.Now, Compile: plan.Load, Owner: "witness"}), t, engine, database.URL}
 }
 
 func runOf(month time.Month) string { return fmt.Sprintf("chaos/monthly/2025-%02d", month) }
@@ -285,52 +287,182 @@ func (k *closeKills) count(run store.Run) {
 	}
 }
 
-// Two servers close a month at once, and one of them is stopped in the middle for longer than its lease, while the other goes on. When it
-// wakes it finds that it was replaced. There is one result, and it is the one of a single server.
-func TestProcesses_StoppedPastItsLeaseInACloseChangesNothing(t *testing.T) {
+// A server is stopped in the middle of a close for longer than its lease. Another takes the run over, as its token in the lease tells, and ends
+// it. When the first wakes it learns that it was replaced, and not a row is other than before. Where it was stopped with the lock of a file in
+// its hands nobody could get on; then it is let go on for a moment and stopped again.
+func TestProcesses_StoppedPastItsLeaseIsReplacedAndWritesNothing(t *testing.T) {
 	bin := proc.Build(t)
 	const months = 3
 	clean := closeCleanly(t, bin, months)
 	storetest.EachDatabase(t, func(t *testing.T, database storetest.Database) {
 		r := rand.New(rand.NewPCG(7, 7))
-		servers := []*proc.Server{serveOn(t, bin, database), serveOn(t, bin, database)}
+		servers := []*proc.Server{serveInChunks(t, bin, database), serveInChunks(t, bin, database)}
 		trading(dial(t, servers[0].URL), months)
 		witness := witnessOf(t, database)
 		replaced := 0
 		for m := range months {
 			month := time.January + time.Month(m)
-			answers := make(chan error, len(servers))
-			for i, server := range servers {
-				go func() {
-					random := rand.New(rand.NewPCG(3, uint64(i)))
-					run, _, err := insist(t.Context(), random, false, func(ctx context.Context) (*uplinev1.Run, error) { return dial(t, server.URL).close(ctx, month) })
-					if err == nil && run.GetOutputDigest() != clean.runs[m].GetOutputDigest() {
-						err = fmt.Errorf("server %d was told %v", i, run)
-					}
-					answers <- err
-				}()
-			}
-			<-time.After(time.Duration(r.Int64N(int64(clean.took[m])))) // the moment of the stop is what is random
-			stopped := servers[m%2]
-			send(t, stopped, syscall.SIGSTOP)
-			// Where the one that was stopped holds a lock of the database, nobody gets on before it wakes.
-			for range 40 {
-				<-time.After(100 * time.Millisecond)
-				if run, err := witness.GetRun(t.Context(), runOf(month)); err == nil && run.State == store.RunPosted {
-					replaced++
-					break
+			stopped, other := servers[m%2], servers[1-m%2]
+			answer := make(chan error, 1)
+			go func() {
+				run, _, err := insist(t.Context(), rand.New(rand.NewPCG(3, 3)), false, func(ctx context.Context) (*uplinev1.Run, error) {
+					return dial(t, stopped.URL).close(ctx, month)
+				})
+				if err == nil && run.GetOutputDigest() != clean.runs[m].GetOutputDigest() {
+					err = fmt.Errorf("it was told %v", run)
 				}
+				answer <- err
+			}()
+			if m%2 == 0 {
+				witness.awaitLease(month)
+			} else {
+				witness.awaitChunk(month, r.Float64()/2, chunkAwaited)
 			}
-			send(t, stopped, syscall.SIGCONT)
-			for range servers {
-				if err := <-answers; err != nil {
-					t.Error(err)
-				}
+			if witness.stop(stopped, month) {
+				replaced++
+				witness.replacedBy(other, stopped, month)
+			}
+			if err := <-answer; err != nil {
+				t.Error(err)
 			}
 			witness.closedAs(month, clean.runs[m])
 		}
-		t.Logf("%d of %d months were posted while a server was stopped", replaced, months)
+		t.Logf("in %d of %d months another server took over from one that was stopped", replaced, months)
+		if replaced == 0 {
+			t.Error("nobody was replaced")
+		}
 	})
+}
+
+// awaitLease returns when somebody has the lease of a run.
+func (w *closeWitness) awaitLease(month time.Month) {
+	w.t.Helper()
+	for {
+		if _, token := w.lease(month); token > 0 {
+			return
+		}
+		w.pause()
+	}
+}
+
+// pause lets servers go on.
+func (w *closeWitness) pause() {
+	w.t.Helper()
+	select {
+	case <-w.t.Context().Done():
+		w.t.FailNow()
+	case <-time.After(time.Millisecond):
+	}
+}
+
+func (w *closeWitness) lease(month time.Month) (owner string, token int64) {
+	w.t.Helper()
+	err := w.engine.Read(w.t.Context(), "witness", func(c store.Conn) error {
+		return c.Query(`SELECT owner, token FROM leases WHERE name = $1`, []any{runOf(month)}, func(r store.Row) error {
+			owner, token = r.Text(0), r.Int(1)
+			return nil
+		})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return owner, token
+}
+
+// stop stops the server that closes a month at a moment when others can write, and tells whether the month is under way then.
+func (w *closeWitness) stop(s *proc.Server, month time.Month) bool {
+	w.t.Helper()
+	impatient, err := open.Engine(w.t.Context(), w.url, open.Options{Clock: time.Now, RetryTime: 100 * time.Millisecond})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = impatient.Close() }()
+	for {
+		send(w.t, s, syscall.SIGSTOP)
+		if run, err := w.GetRun(w.t.Context(), runOf(month)); err == nil && run.State == store.RunPosted {
+			send(w.t, s, syscall.SIGCONT)
+			return false
+		}
+		err := impatient.Write(w.t.Context(), "witness", func(c store.Conn) error {
+			_, err := c.Exec(`UPDATE settings SET value = value WHERE name = 'nobody sets this'`)
+			return err
+		})
+		if err == nil {
+			return true
+		}
+		send(w.t, s, syscall.SIGCONT)
+		w.pause()
+	}
+}
+
+// replacedBy waits until another server has taken the month over from one that is stopped, and has closed it, wakes that one, and fails when it
+// does not learn of it or writes anything.
+func (w *closeWitness) replacedBy(other, stopped *proc.Server, month time.Month) {
+	w.t.Helper()
+	of := fmt.Sprintf(":%d:", other.Process.Pid)
+	for owner := ""; !strings.Contains(owner, of); owner, _ = w.lease(month) {
+		w.pause()
+	}
+	for run := (store.Run{}); run.State != store.RunPosted; w.pause() {
+		var err error
+		if run, err = w.GetRun(w.t.Context(), runOf(month)); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	before := w.footprint(month)
+	send(w.t, stopped, syscall.SIGCONT)
+	for told := fmt.Sprintf("run_id=%s\n", runOf(month)); !strings.Contains(stopped.Printed(), told); {
+		w.pause()
+	}
+	if after := w.footprint(month); after != before {
+		w.t.Errorf("the server that was stopped has changed\n%s\ninto\n%s", before, after)
+	}
+}
+
+// footprint is what a run has in the database, in numbers that any row that came, went or changed would change.
+func (w *closeWitness) footprint(month time.Month) string {
+	w.t.Helper()
+	run, err := w.GetRun(w.t.Context(), runOf(month))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var b strings.Builder
+	err = w.engine.Read(w.t.Context(), "witness", func(c store.Conn) error {
+		b.Reset()
+		for _, of := range []struct{ table, sum string }{
+			{"period_lines", "amount_minor"},
+			{"run_ranks", "active"},
+			{"run_states", "value"},
+			{"run_chunks", "written_at_us"},
+			{"run_totals", "amount_minor"},
+			{"run_attempts", "token"},
+			{"runs", "posted_at_us"},
+		} {
+			sql := `SELECT COUNT(*), CAST(COALESCE(SUM(` + of.sum + `), 0) AS BIGINT) FROM ` + of.table + ` WHERE run_key = $1`
+			err := c.Query(sql, []any{run.Key}, func(r store.Row) error {
+				fmt.Fprintf(&b, "%s: %d rows, %s %d in all\n", of.table, r.Int(0), of.sum, r.Int(1))
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		err := c.Query(`SELECT state, phase, attempt, chunks_total FROM runs WHERE run_key = $1`, []any{run.Key}, func(r store.Row) error {
+			fmt.Fprintf(&b, "%s, %s, attempt %d of %d chunks\n", r.Text(0), r.Text(1), r.Int(2), r.Int(3))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return c.Query(`SELECT owner, expires_at_us, token FROM leases WHERE name = $1`, []any{run.RunID}, func(r store.Row) error {
+			fmt.Fprintf(&b, "lease of %s until %d, token %d\n", r.Text(0), r.Int(1), r.Int(2))
+			return nil
+		})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return b.String()
 }
 
 func send(t *testing.T, s *proc.Server, what syscall.Signal) {

@@ -219,6 +219,8 @@ func (c *Closer) work(ctx context.Context, runID string) {
 		c.options.Logger.Warn("run waits to be confirmed", "run_id", runID, "attempt", run.Attempt, "distributors", run.Distributors, "lines", run.LineCount)
 	case err == nil:
 		c.options.Logger.Info("run posted", "run_id", runID, "attempt", run.Attempt, "distributors", run.Distributors, "lines", run.LineCount)
+	case errors.Is(err, store.ErrTakenOver):
+		c.options.Logger.Warn("run was taken over by another server, and nothing was written since", "run_id", runID)
 	case errors.Is(err, store.ErrLeaseHeld), errors.Is(err, store.ErrRunCancelled), ctx.Err() != nil:
 	default:
 		c.options.Logger.Error("run failed and will be tried again", "run_id", runID, "cause", err.Error())
