@@ -418,3 +418,45 @@ func TestPool_ManySharesAreShared(t *testing.T) {
 		t.Errorf("%d are shared of 7777777, %s", got, fmt.Sprint(sum))
 	}
 }
+
+// Each thing that shares by generation need is asked for alone: everything else is as it should be.
+func TestPoolGenerations_RefuseEachThingThatIsNotTheirs(t *testing.T) {
+	p := testPlanOf()
+	const numbers = "shares by generation are numbers for leaders below, with four decimals at most"
+	for _, c := range []struct {
+		name, naming string
+		change       func(g *PoolGenerations)
+	}{
+		{"all is well", "", func(*PoolGenerations) {}},
+		{"four decimals", "", func(g *PoolGenerations) { g.Digits = 4 }},
+		{"no leaders", numbers, func(g *PoolGenerations) { g.Leaders = nil }},
+		{"rates", numbers, func(g *PoolGenerations) { g.Shares.Amounts = false }},
+		{"generations that are unlocked", numbers, func(g *PoolGenerations) { g.Shares.Unlock = []*Condition{nil} }},
+		{"decimals below none", numbers, func(g *PoolGenerations) { g.Digits = -1 }},
+		{"five decimals", numbers, func(g *PoolGenerations) { g.Digits = 5 }},
+		{"no shares", "", func(g *PoolGenerations) { g.Shares.Rows[0][0] = 0 }},
+		{"shares below zero", "below zero", func(g *PoolGenerations) { g.Shares.Rows[0][0] = -1 }},
+	} {
+		g := &PoolGenerations{Leaders: &Condition{}, Shares: EverybodyAt(p, 2)}
+		g.Shares.Amounts = true
+		c.change(g)
+		if err := refuses(g.check(p), ErrPlan, c.naming); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// Ten are shared by weights of 4, 1, 1, 1 and 1, and nobody gets more than 5: the first has 5 exactly, and so is at the limit. The unit that
+// 5 among four leaves goes to the first of these, and takes nobody beyond the limit.
+func TestPool_WhoeverIsExactlyAtTheLimitGetsNoRemainder(t *testing.T) {
+	for _, c := range []struct {
+		undistributed Undistributed
+		want          []int64
+	}{{UndistributedCompany, []int64{5, 2, 1, 1, 1}}, {UndistributedShared, []int64{5, 2, 1, 1, 1}}} {
+		p := newPool(&Pool{AmountMinor: 10, AmountMaxMinor: 5, Sharing: ShareByShares, Remainder: RemainderFirst, Undistributed: c.undistributed}, 4, 1, 1, 1, 1)
+		p.pool().Shares = p.price()
+		if got := sumsByRow(p.in, p.compute(t)); !slices.Equal(got, c.want) {
+			t.Errorf("%v: got %v, want %v", c.undistributed, got, c.want)
+		}
+	}
+}

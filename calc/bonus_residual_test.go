@@ -10,6 +10,7 @@ func TestResidual_RefusesWhatItCannotCompute(t *testing.T) {
 	when.When = []*Condition{nil}
 	parts := []ResidualPart{{BasePrice, RateScale}}
 	brackets := &Brackets{By: &Number{}, Tables: []BracketTable{{From: []int64{0}, Rates: []int64{1}}}}
+	bracketsOfAmounts := &Brackets{By: &Number{}, Tables: brackets.Tables, Amounts: true}
 	const without, both, atEvent = "without a volume or a rate", "and not both", "is paid at payments"
 	for _, c := range []struct {
 		name, naming string
@@ -21,6 +22,9 @@ func TestResidual_RefusesWhatItCannotCompute(t *testing.T) {
 		{name: "the seller by brackets", rule: Residual{Parts: parts, OwnBrackets: brackets}},
 		{name: "those above", rule: Residual{Parts: parts, Levels: rates}},
 		{name: "those above by amounts", rule: Residual{Parts: parts, Levels: amounts}},
+		{name: "the seller by amounts", rule: Residual{Parts: parts, Own: amounts}},
+		{name: "the seller by brackets of amounts", rule: Residual{Parts: parts, OwnBrackets: bracketsOfAmounts}},
+		{name: "brackets of amounts and a rate", naming: both, rule: Residual{Parts: parts, OwnBrackets: bracketsOfAmounts, Levels: rates}},
 		{name: "seller and those above", rule: Residual{Parts: parts, Own: rates, Levels: rates}},
 		{name: "brackets and those above", rule: Residual{Parts: parts, OwnBrackets: brackets, Levels: rates}},
 		{name: "nobody", naming: without, rule: Residual{Parts: parts}},

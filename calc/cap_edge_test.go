@@ -372,3 +372,45 @@ func TestCap_RanksInOrder(t *testing.T) {
 		t.Errorf("down: whole steps rank %#x, and others, which were rounded down already, %#x", whole, rest)
 	}
 }
+
+// Parts that are equal in the sixty places of the first word go by the sixty-eight behind them, the nearer ones first.
+func TestCap_WordsBehindTheFirstAreInOrder(t *testing.T) {
+	// From the least to the greatest, all with the same sixty places before them.
+	const same = 0xabcd << 32
+	places := [][2]uint64{
+		{same, 0}, {same, 1}, {same, 2}, {same, 8}, {same, 0x10}, {same, 0x18}, {same, 1 << 63}, {same, 1<<63 | 1},
+		{same | 1, 0}, {same | 1, 1 << 63}, {same | 2, 0}, {same | 4, 1}, {same | 8, 0}, {same | 8, 1 << 63}, {same | 15, 0}, {same | 15, 1<<64 - 1},
+	}
+	words := func(of [2]uint64, lacking bool) []uint64 {
+		e := ExactAmount{Steps: 7, Hi: of[0], Lo: of[1]}
+		return []uint64{e.placesBehindFirst(lacking, 1), e.placesBehindFirst(lacking, 2)}
+	}
+	for i, less := range places {
+		for _, more := range places[i+1:] {
+			if a, b := words(less, false), words(more, false); slices.Compare(a, b) >= 0 {
+				t.Errorf("%#x ranks as %#x, and %#x as %#x", less, a, more, b)
+			}
+			if less[0] == more[0] { // else the first words differ of what lacks to the next step
+				if a, b := words(less, true), words(more, true); less[1] != 0 && slices.Compare(a, b) <= 0 {
+					t.Errorf("%#x lacks %#x, and %#x lacks %#x", less, a, more, b)
+				}
+			}
+		}
+	}
+}
+
+// What a limit of a year has taken is what its own bonuses have paid, at the event and at the close: 10 and 40 of the first, and nothing of
+// the 100 that an event has posted of a bonus which the cap does not bound.
+func TestCap_CountsOnlyWhatItBoundsTowardItsPeriod(t *testing.T) {
+	event, other := directOf("event", RateScale), directOf("other", RateScale)
+	event.Pays, other.Pays = PaysEvent, PaysEvent
+	p := newPayroll(2, event, other, manual("pay"))
+	p.post("event", 0, 10)
+	p.post("other", 0, 100)
+	p.post("other", 1, 100)
+	p.pay("pay", 0, 40)
+	p.cap(Cap{Name: "year", Within: Yearly, Bonuses: p.bonuses("event pay"), LimitMinor: p.limit(1_000)})
+	if got := p.compute(t).State[capKey(&p.in.Plan.Caps[0])]; !slices.Equal(got, []int64{50, 0}) {
+		t.Errorf("counted: %v", got)
+	}
+}

@@ -218,9 +218,14 @@ func compareRank(top *topParts, i int, rank rankWord) int {
 func (c *remainder) furtherWord(place int32, w int) (uint64, error) {
 	b, j := c.at(place)
 	exact, err := c.worker(0).exact(b, j, b.Factor[j], One)
-	hi, lo := exact.places(exact.Negative != c.down)
+	return exact.placesBehindFirst(exact.Negative != c.down, w), err
+}
+
+// placesBehindFirst gives, in the words of a rank, the places that the first word has no room for.
+func (e *ExactAmount) placesBehindFirst(lacking bool, w int) uint64 {
+	hi, lo := e.places(lacking)
 	if w == 1 {
-		return hi<<(64-placesShift) | lo>>placesShift, err
+		return hi<<(64-placesShift) | lo>>placesShift
 	}
-	return lo << (64 - placesShift), err
+	return lo << (64 - placesShift)
 }

@@ -491,3 +491,42 @@ func BenchmarkAllocation_Correct(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/part")
 }
+
+// A part is its exact value rounded to a step, down or up, and on the same side of zero; what is neither is not corrected.
+func TestCorrections_KnowARoundedPart(t *testing.T) {
+	left := func(steps uint64, negative bool) ExactAmount {
+		return ExactAmount{Steps: steps, Hi: 1 << 62, Negative: negative}
+	}
+	whole := func(steps uint64, negative bool) ExactAmount { return ExactAmount{Steps: steps, Negative: negative} }
+	for _, c := range []struct {
+		name        string
+		step, minor int64
+		exact       ExactAmount
+		steps       uint64
+		ok          bool
+	}{
+		{"down", 1, 1, left(1, false), 1, true},
+		{"up", 1, 2, left(1, false), 2, true},
+		{"two up", 1, 3, left(1, false), 3, false},
+		{"one off below", 1, 0, left(1, false), 0, false},
+		{"whole", 1, 1, whole(1, false), 1, true},
+		{"up from whole", 1, 2, whole(1, false), 2, false},
+		{"down, below zero", 1, -1, left(1, true), 1, true},
+		{"up to one, below zero", 1, -1, left(0, true), 1, true},
+		{"to nothing from above", 1, 0, left(0, false), 0, true},
+		{"to nothing from below", 1, 0, left(0, true), 0, true},
+		{"above zero of below", 1, 1, left(1, true), 1, false},
+		{"below zero of above", 1, -1, left(1, false), 1, false},
+		{"a step of five", 5, 10, left(2, false), 2, true},
+		{"between steps of five", 5, 11, left(2, false), 0, false},
+	} {
+		k := corrections{stepMinor: c.step, parts: RoundedParts{N: 1, AmountMinor: func(int) int64 { return c.minor }}}
+		for _, down := range []bool{false, true} {
+			k.down = down
+			steps, smaller, ok := k.steps(0, &c.exact)
+			if ok != c.ok || steps != c.steps || ok && smaller != (c.exact.Negative != down) {
+				t.Errorf("%s, down %v: got %d steps, smaller %v, ok %v", c.name, down, steps, smaller, ok)
+			}
+		}
+	}
+}

@@ -282,3 +282,50 @@ func TestRatio_AgreesWithAmount(t *testing.T) {
 		}
 	})
 }
+
+// A product beyond 64 bits is reduced across before it is given up: 2⁶² ÷ 3 × 6 ÷ 2⁶² is 2, and so is each of its two sides alone.
+func TestRatio_ReducesAcrossWhereOneSideIsTooLarge(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		begin ratio
+		by    Fraction
+		want  ratio
+	}{
+		{"above", ratio{num: 1 << 62, den: 3, fits: true}, Fraction{6, 1 << 62}, ratio{num: 2, den: 1, fits: true}},
+		{"below", ratio{num: 3, den: 1 << 62, fits: true}, Fraction{1 << 62, 6}, ratio{num: 1, den: 2, fits: true}},
+		{"both", ratio{num: 1 << 62, den: 15, fits: true}, Fraction{1 << 40 * 5, 1 << 61}, ratio{num: 1 << 41, den: 3, fits: true}},
+		{"below zero", ratio{num: 1 << 62, den: 3, fits: true}, Fraction{-6, 1 << 62}, ratio{num: 2, den: 1, fits: true, negative: true}},
+	} {
+		if c.begin.times(c.by); c.begin != c.want {
+			t.Errorf("%s: got %+v, want %+v", c.name, c.begin, c.want)
+		}
+	}
+	r := ratio{num: 1 << 62, den: 3, fits: true}
+	if r.times(Fraction{5, 7}); r.fits {
+		t.Errorf("5 × 2⁶² ÷ 21 does not fit, and is %+v", r)
+	}
+	if r.times(Fraction{0, 1}); r.fits {
+		t.Error("what has not fitted fits again")
+	}
+}
+
+// A line whose rate, factor and fraction do not fit 64 bits together is worked out from all of them one by one, and comes to the same.
+func TestLineRates_FactorsThatDoNotFitCountOneByOne(t *testing.T) {
+	p := testPlanOf(directOf("pay", RateScale/3))
+	third, half := Fraction{1 << 61, 3*(1<<61) - 1}, Fraction{1<<62 - 3, 1<<61 - 1}
+	w := &lineRates{stage: &stage{computation: &computation{in: &Input{Plan: p}}, plan: p}, factors: []Factor{{Fraction: One}, {Fraction: third, Next: 2}, {Fraction: half}}}
+	b := &lineBlock{Lines: &Lines{Earner: []int32{0}, Kind: []LineKind{LineCommission}, Base: []int64{7_000_003}, Rate: []int64{333_333_333}}, unit: UnitMoney, rounding: Rounding{HalfUp, 5}}
+	for _, c := range []struct {
+		factor int32
+		of     []Fraction
+	}{{0, nil}, {2, []Fraction{half}}, {1, []Fraction{third, half}}} {
+		got, err := w.exact(b, 0, c.factor, Fraction{5, 1<<61 - 3})
+		want := must(ExactProduct(7_000_003, 5, append([]Fraction{{333_333_333, RateScale}, {5, 1<<61 - 3}}, c.of...)...))
+		if err != nil || got != want {
+			t.Errorf("factor %d: got %+v, %v; want %+v", c.factor, got, err, want)
+		}
+	}
+	if w.ratio(b, 0, 1, Fraction{5, 1<<61 - 3}).fits {
+		t.Error("the factors fit, so nothing was worked out one by one")
+	}
+}
