@@ -169,6 +169,8 @@ func TestBinary_WhoKeepsBothLegsWhole(t *testing.T) {
 		{"net off, not active and paid all the same", func(b *Bonus) { b.Binary.AfterPayout, b.Inactive, b.When = NetOff, InactivePaid, nil }, 0, 20_00, [2]int64{100, 0}},
 		{"lost when inactive, active", func(b *Bonus) { b.Binary.Carry.LostWhenInactive = true }, 50, 0, [2]int64{100, 0}},
 		{"lost when inactive, not active", func(b *Bonus) { b.Binary.Carry.LostWhenInactive = true }, 0, 0, [2]int64{0, 0}},
+		{"lost when unqualified, qualified", func(b *Bonus) { b.Binary.Carry.LostWhenUnqualified = true }, 100, 20_00, [2]int64{100, 0}},
+		{"lost when unqualified, not qualified", func(b *Bonus) { b.Binary.Carry.LostWhenUnqualified = true }, 50, 0, [2]int64{0, 0}},
 	} {
 		p := newPair(t, func(p *Plan, _ *Binary) {
 			p.Active = p.condition(p.atLeast(factPV, 50))

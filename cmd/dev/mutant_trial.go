@@ -43,8 +43,10 @@ type mutantTrial struct {
 	repository repository
 	folder     string // for what is built
 	options    mutateOptions
+	importPath string // of the mutants' package
 	mutants    []mutant.Numbered
 	programs   []testProgram // of the mutants' own package first
+	killers    killers
 }
 
 // testProgram is a package's tests with all mutants in them.
@@ -72,15 +74,20 @@ func newMutantTrial(ctx context.Context, repository repository, folder string, o
 			packages = append(packages, name)
 		}
 	}
-	faulty, err := t.compile(ctx, packages[0])
+	mutated, err := repository.output(ctx, "go", "list", packages[0])
 	if err != nil {
 		return nil, nil, err
 	}
+	t.importPath = strings.TrimSpace(mutated)
+	var faulty []mutant.Mutant
 	for i, name := range packages {
 		p := testProgram{packageName: name, path: filepath.Join(folder, fmt.Sprintf("mutants%d.test", i)), short: true}
-		var said bytes.Buffer
-		if err := t.build(ctx, &said, "-o", p.path, name); err != nil {
-			return nil, nil, fmt.Errorf("build the tests of %s: %w\n%s", name, err, said.Bytes())
+		if i == 0 {
+			if faulty, err = t.compile(ctx, p); err != nil {
+				return nil, nil, err
+			}
+		} else if err := t.buildTests(ctx, p); err != nil {
+			return nil, nil, fmt.Errorf("build the tests of %s: %w", name, err)
 		}
 		dependencies, err := repository.output(ctx, "go", "list", "-deps", "-test", name)
 		if err != nil {
@@ -109,11 +116,21 @@ func newMutantTrial(ctx context.Context, repository repository, folder string, o
 	return t, faulty, nil
 }
 
+// buildTests builds a package's tests with the mutants in them. The error holds what the compiler says.
+func (t *mutantTrial) buildTests(ctx context.Context, p testProgram) error {
+	var said bytes.Buffer
+	if err := t.build(ctx, &said, "-o", p.path, p.packageName); err != nil {
+		return fmt.Errorf("%w\n%s", err, said.Bytes())
+	}
+	return nil
+}
+
 // measureSplit adds a program twice: nearly all mutants are killed by one of the tests that take hardly any time, and only those that live
 // get to the others.
 func (t *mutantTrial) measureSplit(ctx context.Context, p testProgram) error {
 	var said bytes.Buffer
-	if _, err := t.runTests(ctx, &p, 0, &said, "-test.v"); err != nil {
+	used, err := t.runTests(ctx, &p, 0, &said, "-test.v")
+	if err != nil {
 		return fmt.Errorf("the tests of %s fail without a mistake: %w\n%s", p.packageName, err, said.Bytes())
 	}
 	slow := slowTests(said.String())
@@ -125,7 +142,8 @@ func (t *mutantTrial) measureSplit(ctx context.Context, p testProgram) error {
 	if err := t.measure(ctx, quick); err != nil {
 		return err
 	}
-	return t.measure(ctx, p)
+	t.add(p, used)
+	return nil
 }
 
 var testPassed = regexp.MustCompile(`(?m)^--- PASS: (\S+) \(([0-9.]+)s\)$`)
@@ -164,37 +182,39 @@ func slowTests(verbose string) string {
 // measure adds a program, which must pass without a mistake, and limits it to several times what it computes then.
 func (t *mutantTrial) measure(ctx context.Context, p testProgram) error {
 	var said bytes.Buffer
-	p.limit = t.options.limit
 	used, err := t.runTests(ctx, &p, 0, &said)
 	if err != nil {
 		return fmt.Errorf("the tests of %s fail without a mistake: %w\n%s", p.packageName, err, said.Bytes())
 	}
-	if p.limit == 0 {
+	t.add(p, used)
+	return nil
+}
+
+// add adds a program that computes for so long without a mistake.
+func (t *mutantTrial) add(p testProgram, used time.Duration) {
+	if p.limit = t.options.limit; p.limit == 0 {
 		p.limit = max(mutantLimitMin, 5*used).Round(time.Second) // ulimit takes whole ones
 	}
 	t.programs = append(t.programs, p)
-	return nil
 }
 
 // packageOf is the package that a file belongs to, as go test takes it.
 func packageOf(file string) string { return "./" + path.Dir(file) }
 
-// compile leaves those mutants out, and gives them, that do not compile.
-func (t *mutantTrial) compile(ctx context.Context, name string) (faulty []mutant.Mutant, err error) {
+// compile builds the tests of the mutants' own package. It leaves those mutants out, and gives them, that do not compile.
+func (t *mutantTrial) compile(ctx context.Context, p testProgram) (faulty []mutant.Mutant, err error) {
 	for {
 		files, err := t.overlay()
 		if err != nil {
 			return nil, err
 		}
-		var said bytes.Buffer
-		// -e lists every error, and not only the first ten.
-		buildErr := t.build(ctx, &said, "-gcflags=-e", "-o", os.DevNull, name)
+		buildErr := t.buildTests(ctx, p)
 		if buildErr == nil || ctx.Err() != nil {
 			return faulty, ctx.Err()
 		}
-		numbers := faultyMutants(said.Bytes(), files)
+		numbers := faultyMutants([]byte(buildErr.Error()), files)
 		if len(numbers) == 0 {
-			return nil, fmt.Errorf("build the mutants of %s: %w\n%s", name, buildErr, said.Bytes())
+			return nil, fmt.Errorf("build the mutants of %s: %w", p.packageName, buildErr)
 		}
 		t.mutants = slices.DeleteFunc(t.mutants, func(m mutant.Numbered) bool {
 			if numbers[m.Number] {
@@ -275,13 +295,45 @@ func (p *testProgram) String() string {
 
 func (t *mutantTrial) overlayPath() string { return filepath.Join(t.folder, "overlay.json") }
 
+// build builds tests. The mutants' package is always compiled by the same flags, so that it is compiled once: of -e the compiler lists every
+// error, and not only the first ten.
 func (t *mutantTrial) build(ctx context.Context, out io.Writer, arguments ...string) error {
-	return t.repository.run(ctx, out, append([]string{"go", "test", "-c", "-vet=off", "-overlay", t.overlayPath()}, arguments...)...)
+	return t.repository.run(ctx, out, append([]string{"go", "test", "-c", "-vet=off", "-overlay", t.overlayPath(), "-gcflags=" + t.importPath + "=-e"}, arguments...)...)
+}
+
+// tryAll runs one program after the other on a mutant while it lives, and says which of them killed it. A mutant that is known to mean the same
+// is not tried at full length: nobody expects those tests to kill it, and they take long.
+func (t *mutantTrial) tryAll(ctx context.Context, m mutant.Numbered, isEquivalent bool) (end mutantEnd, by int, err error) {
+	for i := range t.programs {
+		p := &t.programs[i]
+		if isEquivalent && !p.short {
+			continue
+		}
+		if end, err = t.try(ctx, p, m); err != nil || end != mutantLived {
+			return end, i, err
+		}
+	}
+	return mutantLived, 0, nil
 }
 
 // try runs the tests of a program on a mutant. The error is for what keeps it from being tried.
 func (t *mutantTrial) try(ctx context.Context, p *testProgram, m mutant.Numbered) (mutantEnd, error) {
-	used, err := t.runTests(ctx, p, m.Number, io.Discard)
+	if first := t.killers.first(); p.quick != "" && first != "" {
+		few := *p
+		few.quick, few.only = "", first
+		if end, err := t.tryTests(ctx, &few, m); err != nil || end != mutantLived {
+			return end, err
+		}
+	}
+	return t.tryTests(ctx, p, m)
+}
+
+func (t *mutantTrial) tryTests(ctx context.Context, p *testProgram, m mutant.Numbered) (mutantEnd, error) {
+	var said bytes.Buffer
+	used, err := t.runTests(ctx, p, m.Number, &said)
+	if err != nil && p.quick != "" {
+		t.killers.note(said.String())
+	}
 	switch {
 	case ctx.Err() != nil:
 		return 0, ctx.Err()

@@ -35,9 +35,11 @@ limit; one that lives is printed with its place and difference: either a test is
 What is returned beside an error is not mutated. Those that calc/testdata/equivalent_mutants.txt lists have been read and mean the same:
 they are tried like others, but not at full length, and one that is killed all the same is an error, as is an entry whose line is gone.
 
-Tests run with -short, those of the file's package first, the quick ones of them before the others, then those of --then while the
-mutant lives, at last those of its package at full length; with --tests, only tests of its package by that pattern. Without files, the files are those of calc whose
-arithmetic decides an amount. Limits count what a test computes, not how long it waits, so it may run with nice beside other work.
+Tests run with -short, those of the file's package first, the quick ones of them before the others and of these the ones that have killed
+most, then those of --then while the mutant lives, at last those of its package at full length; with --tests, only tests of its package by that
+pattern. One mutant after the other goes through all of them, in the order of the lot, so that a count that is interrupted is whole as far
+as it got. Without files, the files are those of calc whose arithmetic decides an amount. Limits count what a test computes, not how long it
+waits, so it may run with nice beside other work.
 `
 
 // moneyPaths are the files of calc whose arithmetic decides an amount: what is left of the package finds who gets it, and is held by the
@@ -190,6 +192,9 @@ func tryMutants(ctx context.Context, repository repository, o mutateOptions, mut
 			}
 		}
 		if err := tryBatch(ctx, repository, o, batch, &t, out); err != nil {
+			if t.tried() > 0 {
+				t.print(out, time.Since(began)) // what was tried has been tried to the end
+			}
 			return t, err
 		}
 		mutants = others
@@ -213,42 +218,40 @@ func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch
 	t.notCompiled += len(faulty)
 	t.outside += len(batch) - len(faulty) - len(trial.mutants)
 	fmt.Fprintf(out, "%d mutants of %s compiled together in %s\n", len(trial.mutants), trial.programs[0].packageName, time.Since(began).Round(time.Second))
-	alive := trial.mutants
+	tried := trial.mutants
 	if o.sample > 0 {
-		alive = alive[:min(len(alive), o.sample-t.tried())]
+		tried = tried[:min(len(tried), o.sample-t.tried())]
 	}
-	for i := range trial.programs {
-		program, tried := &trial.programs[i], alive
-		alive = nil
-		for k, m := range tried {
-			if o.equivalent[m.Mutant] != "" && !program.short {
-				alive = append(alive, m) // nobody expects the tests at full length to kill it, and they take long
-				continue
-			}
-			end, err := trial.try(ctx, program, m)
-			if err != nil {
-				return fmt.Errorf("%s: %w", m, err)
-			}
-			if end == mutantLived {
-				alive = append(alive, m)
-				fmt.Fprintf(out, "%s: lives: %s\n", program, m)
-			}
-			t.take(m.Mutant, end, out)
-			if end != mutantLived && o.equivalent[m.Mutant] != "" {
-				t.wronged++
-				fmt.Fprintf(out, "KILLED, and %s calls it equivalent: %s\n", equivalentPath, m)
-			}
-			if (k+1)%25 == 0 || k+1 == len(tried) {
-				fmt.Fprintf(out, "%s: %d of %d tried, %d live, %s\n", program, k+1, len(tried), len(alive), time.Since(began).Round(time.Second))
-			}
+	for k, m := range tried {
+		end, by, err := trial.tryAll(ctx, m, o.equivalent[m.Mutant] != "")
+		if err != nil {
+			return fmt.Errorf("%s: %w", m, err)
+		}
+		if err := t.take(repository, m.Mutant, end, o.equivalent[m.Mutant], out); err != nil {
+			return err
+		}
+		if end != mutantLived && by > 0 {
+			fmt.Fprintf(out, "killed only by %s: %s\n", &trial.programs[by], m)
+		}
+		if (k+1)%25 == 0 || k+1 == len(tried) {
+			fmt.Fprintf(out, "%d of %d tried, %d live, %s\n", k+1, len(tried), t.lived, time.Since(began).Round(time.Second))
 		}
 	}
-	for _, m := range alive {
-		if reason := o.equivalent[m.Mutant]; reason != "" {
-			t.equivalent++
-			fmt.Fprintf(out, "equivalent: %s: %s\n", m, reason)
-			continue
-		}
+	return nil
+}
+
+// take counts a mutant, and prints it if it lives.
+func (t *mutantTally) take(repository repository, m mutant.Mutant, end mutantEnd, equivalent string, out io.Writer) error {
+	switch {
+	case end == mutantFailed:
+		t.failed++
+	case end == mutantOutOfTime:
+		t.outOfTime++
+		fmt.Fprintf(out, "out of time: %s\n", m)
+	case equivalent != "":
+		t.equivalent++
+		fmt.Fprintf(out, "equivalent: %s: %s\n", m, equivalent)
+	default:
 		t.lived++
 		source, err := os.ReadFile(repository.path(m.Path))
 		if err != nil {
@@ -256,17 +259,9 @@ func tryBatch(ctx context.Context, repository repository, o mutateOptions, batch
 		}
 		fmt.Fprintf(out, "LIVED %s\n%s", m, m.Diff(source))
 	}
-	return nil
-}
-
-// take counts a mutant that was killed.
-func (t *mutantTally) take(m mutant.Mutant, end mutantEnd, out io.Writer) {
-	switch end {
-	case mutantFailed:
-		t.failed++
-	case mutantOutOfTime:
-		t.outOfTime++
-		fmt.Fprintf(out, "out of time: %s\n", m)
-	case mutantLived:
+	if end != mutantLived && equivalent != "" {
+		t.wronged++
+		fmt.Fprintf(out, "KILLED, and %s calls it equivalent: %s\n", equivalentPath, m)
 	}
+	return nil
 }
