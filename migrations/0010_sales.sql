@@ -36,6 +36,12 @@ CREATE TABLE IF NOT EXISTS sales (
   {{int "due_at_us"}},
   {{int "terms_from_us"}},
   {{int "recorded_at_us"}},
+  {{int "first_kind"}},
+  {{int "first_cycle"}},
+  {{text "first_state" 16}},
+  {{text "counted_in" 200}},
+  {{bytes "content"}},
   PRIMARY KEY (region, market, sale_id),
-  CHECK (state IN ('PENDING', 'ACTIVE', 'CANCELLED', 'LAPSED'))
+  CHECK (state IN ('PENDING', 'ACTIVE', 'CANCELLED', 'LAPSED')),
+  CHECK (first_state IN ('PENDING', 'ACTIVE', 'CANCELLED', 'LAPSED'))
 ){{table}}

@@ -120,7 +120,7 @@ func (o *opening) read(list []OpeningEntry) error {
 				})
 		}
 		if n := e.Sale; n.SaleID != "" {
-			b.Query(sqlFirstContent, []any{o.regions[i], n.Market, n.SaleID, n.SaleID}, func(Row) error {
+			b.Query(`SELECT sale_id FROM sales WHERE region = $1 AND market = $2 AND sale_id = $3`, []any{o.regions[i], n.Market, n.SaleID}, func(Row) error {
 				f.taken = true
 				return nil
 			})
@@ -304,11 +304,10 @@ func (o *opening) service(i int, d Distributor, e OpeningEntry) error {
 	if err != nil {
 		return err
 	}
-	insertSale(&o.writes, &h.sale)
+	p.write(&o.writes)
 	for _, line := range lines {
 		insertLine(&o.writes, sale.Region, line)
 	}
-	p.write(&o.writes)
 	return nil
 }
 

@@ -43,8 +43,9 @@ func (s *Store) history(c Conn, region, market, saleID string, atUS int64) (*his
 	found := false
 	key := []any{region, market, saleID}
 	var b Batch
-	b.Query(`SELECT `+sqlSaleColumns+` FROM sales s WHERE s.region = $1 AND s.market = $2 AND s.sale_id = $3`, key, func(r Row) error {
+	b.Query(`SELECT `+sqlSaleColumns+`, `+sqlFirstEventColumns+` FROM sales s WHERE s.region = $1 AND s.market = $2 AND s.sale_id = $3`, key, func(r Row) error {
 		h.sale, found = scanSale(r), true
+		h.events = append(h.events, scanFirstEvent(r, &h.sale))
 		return nil
 	})
 	b.Query(sqlEventsOfSale, key, func(r Row) error {
@@ -219,10 +220,15 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 	return p, nil
 }
 
+// write adds the event and what it posts; the first event of a sale with the sale.
 func (p *posting) write(b *Batch) {
-	s, e := p.sale, p.stored
-	b.Exec(sqlInsertEvent, s.Region, s.Market, s.SaleID, e.ID, int64(e.Kind), e.EffectiveAtUS, e.recordedAtUS, int64(e.Cycle),
-		p.event.AmountMinor, flag(p.event.Partly), p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
+	s, e := p.sale, &p.stored
+	if e.Kind == calc.Recorded || e.Kind == calc.Opening {
+		insertSale(b, s, e)
+	} else {
+		b.Exec(sqlInsertEvent, s.Region, s.Market, s.SaleID, e.ID, int64(e.Kind), e.EffectiveAtUS, e.recordedAtUS, int64(e.Cycle),
+			p.event.AmountMinor, flag(p.event.Partly), p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
+	}
 	for _, c := range p.counts {
 		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.of.eventID, c.of.seller,
 			c.pv, c.cv, c.priceMinor, c.times, c.of.class, s.CustomerID, c.of.atUS, int64(c.of.cycle), c.qv, c.feeMinor, c.restatedIn, s.VendorID)

@@ -15,7 +15,7 @@ var (
 	sqlSellers       = `SELECT ` + sqlDistributorColumns + ` FROM positions d WHERE d.distributor_id IN ` + idList(0)
 	sqlProducts      = `SELECT ` + sqlProductColumns + ` FROM products WHERE product_id IN ` + idList(0)
 	sqlMovedProducts = `SELECT product_id, from_us, vendor_id FROM product_vendors WHERE product_id IN ` + idList(0) + ` ORDER BY product_id, from_us`
-	sqlFirstContents = `SELECT sale_id, content FROM sale_events WHERE region = $1 AND market = $2 AND event_id = sale_id AND sale_id IN ` + idList(2)
+	sqlFirstContents = `SELECT sale_id, content FROM sales WHERE region = $1 AND market = $2 AND sale_id IN ` + idList(2)
 )
 
 // recorded is what the database knows of one sale of the list.

@@ -78,8 +78,6 @@ type recording struct {
 	look bool
 }
 
-const sqlFirstContent = `SELECT content FROM sale_events WHERE region = $1 AND market = $2 AND sale_id = $3 AND event_id = $4`
-
 func (r *recording) run() error {
 	r.found, r.receipts, r.writes = make([]recorded, len(r.list)), make([]Receipt, len(r.list)), Batch{}
 	r.refusals, r.refused, r.postings = make([]error, len(r.list)), 0, nil
@@ -241,7 +239,6 @@ func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
 		return err
 	}
 	r.postings = append(r.postings, p)
-	insertSale(&r.writes, &h.sale)
 	p.write(&r.writes)
 	r.receipts[i], err = h.receipt(n.SaleID)
 	return err

@@ -22,7 +22,8 @@ func scanSale(r Row) Sale {
 	}
 }
 
-// storedEvent is an event of a sale as its row holds it.
+// storedEvent is an event of a sale as its row holds it. The first, that the sale was recorded or brought along, stands in the row of the
+// sale: a row of its own would repeat half of that one, and most sales never have another event.
 type storedEvent struct {
 	calc.SaleEvent
 	recordedAtUS int64
@@ -30,6 +31,22 @@ type storedEvent struct {
 	countedIn    string
 	content      []byte
 	change       *storedChange // of a change, what it brings
+}
+
+const (
+	saleColumns          = 36 // of sqlSaleColumns
+	sqlFirstEventColumns = `s.first_kind, s.first_cycle, s.first_state, s.counted_in, s.content`
+)
+
+// scanFirstEvent reads the event that a sale began with, whose columns follow those of the sale.
+func scanFirstEvent(r Row, s *Sale) storedEvent {
+	return storedEvent{
+		SaleEvent: calc.SaleEvent{
+			ID: s.SaleID, Kind: calc.EventKind(r.Int(saleColumns)), EffectiveAtUS: s.SoldAtUS, Cycle: int32(r.Int(saleColumns + 1)),
+		},
+		recordedAtUS: s.RecordedAtUS, state: SaleState(r.Text(saleColumns + 2)), countedIn: r.Text(saleColumns + 3),
+		content: append([]byte(nil), r.Bytes(saleColumns+4)...),
+	}
 }
 
 const sqlEventsOfSale = `SELECT event_id, kind, effective_at_us, cycle, recorded_at_us, sale_state, counted_in, content,
@@ -88,9 +105,10 @@ const (
 	sqlInsertSale = `INSERT INTO sales (region, market, sale_id, order_id, plan_id, plan_version, distributor_id, customer_id, product_id,
 		vendor_id, product_class, requires_activation, volume_timing, price_minor, currency, pv, cv, sold_at_us, state, activated_at_us,
 		cancelled_at_us, cycles_paid, recorded_at_us, qv, fee_minor, billing_cycle, due_rule, grace_days, failures_max, lapse_overdue,
-		payment_reinstates, months_num, months_den, due_shard, due_at_us, next_cycle, terms_from_us)
+		payment_reinstates, months_num, months_den, due_shard, due_at_us, next_cycle, terms_from_us, first_kind, first_cycle, first_state,
+		counted_in, content)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,
-		$31, $32, $33, $34, $35, $36, $37)`
+		$31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)`
 	sqlUpdateSale = `UPDATE sales SET state = $1, activated_at_us = $2, cancelled_at_us = $3, cycles_paid = $4, months_num = $5, months_den = $6,
 		due_at_us = $7, next_cycle = $8, vendor_id = $9, distributor_id = $10 WHERE region = $11 AND market = $12 AND sale_id = $13`
 	sqlUpdateTerms = `UPDATE sales SET product_id = $1, product_class = $2, price_minor = $3, fee_minor = $4, pv = $5, cv = $6, qv = $7, billing_cycle = $8, due_rule = $9,
@@ -100,12 +118,13 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
 )
 
-func insertSale(b *Batch, s *Sale) {
+func insertSale(b *Batch, s *Sale, first *storedEvent) {
 	b.Exec(sqlInsertSale, s.Region, s.Market, s.SaleID, s.OrderID, s.PlanID, int64(s.PlanVersion), s.DistributorID, s.CustomerID, s.ProductID,
 		s.VendorID, s.Class, flag(s.RequiresActivation), flag(s.VolumeOnPayment), s.PriceMinor, s.Currency, s.PV, s.CV, s.SoldAtUS, string(s.State),
 		s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.RecordedAtUS, s.QV, s.FeeMinor, int64(s.Billing.Cycle), int64(s.Billing.Due),
 		int64(s.Billing.GraceDays), int64(s.Billing.FailuresMax), flag(s.Billing.LapseOverdue), flag(s.Billing.PaymentReinstates),
-		s.MonthsPaid.Num, s.MonthsPaid.Den, dueShard(s.Market, s.SaleID), s.DueAtUS, int64(s.NextCycle), s.TermsFromUS)
+		s.MonthsPaid.Num, s.MonthsPaid.Den, dueShard(s.Market, s.SaleID), s.DueAtUS, int64(s.NextCycle), s.TermsFromUS,
+		int64(first.Kind), int64(first.Cycle), string(first.state), first.countedIn, first.content)
 }
 
 func updateSale(b *Batch, s *Sale, changed bool) {
