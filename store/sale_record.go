@@ -34,8 +34,26 @@ func (s *Store) RecordSales(ctx context.Context, list []NewSale) ([]Receipt, err
 	return r.receipts, err
 }
 
-// write runs the recording in a transaction of its own.
+// write runs the recording in a transaction of its own. What recordings add changes nothing that others read, but where a plan pays
+// a sale by how many customers the seller has.
 func (r *recording) write(ctx context.Context) error {
+	if engine, ok := r.store.engine.(ReadAhead); ok {
+		r.look = true
+		read := func(c Conn) error {
+			r.conn = c
+			err := r.run()
+			r.joined = joinInserts(&r.writes)
+			return err
+		}
+		return engine.ReadThenWrite(ctx, "record_sales", read, func(c Conn) error {
+			if r.store.salesByCustomers.Load() {
+				if err := read(c); err != nil {
+					return err
+				}
+			}
+			return c.Send(r.joined)
+		})
+	}
 	tries := 0
 	return r.store.engine.Write(ctx, "record_sales", func(c Conn) error {
 		tries++
@@ -66,6 +84,7 @@ type recording struct {
 	receipts []Receipt
 	postings []*posting // what the new ones of the list add
 	writes   Batch
+	joined   *Batch // of writes, as they are sent
 	// each tells that a refusal is the answer for its sale, in refusals, and does not undo the others.
 	each     bool
 	refusals []error

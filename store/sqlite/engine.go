@@ -99,7 +99,7 @@ func (e *Engine) Write(ctx context.Context, name string, fn func(store.Conn) err
 		return err
 	}
 	defer e.active.Done()
-	return e.writer.write(ctx, name, fn)
+	return e.writer.write(ctx, &request{ctx: ctx, name: name, fn: fn})
 }
 
 // Read implements store.Engine.

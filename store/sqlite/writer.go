@@ -31,6 +31,12 @@ type writer struct {
 	stopped chan error
 	full    *time.Timer // ends the intake of a group
 	log     *checkpointer
+
+	// changes counts the commits that what was read before may not hold after. changed tells that the open transaction will be one of
+	// them; it is the writer's, and of whose turn it is.
+	changes     atomic.Int64
+	changed     bool
+	dataVersion string
 }
 
 // request is one caller's transaction.
@@ -42,7 +48,9 @@ type request struct {
 	signal chan *transaction // the caller's turn; nil when it is answered with err
 	ran    chan struct{}     // the caller has had its turn
 	err    error
-	gone   bool // the closure ended by a panic or FailNow: nobody waits for an answer
+	// onlyAdds tells that it changes nothing that a ReadThenWrite reads.
+	onlyAdds bool
+	gone     bool // the closure ended by a panic or FailNow: nobody waits for an answer
 }
 
 const (
@@ -62,17 +70,17 @@ func newWriter(db *database, log *checkpointer, options Options, counts *counts)
 	return w
 }
 
-// write runs fn in a group and returns when the group is committed.
-func (w *writer) write(ctx context.Context, name string, fn func(store.Conn) error) error {
+// write runs a request in a group and returns when the group is committed.
+func (w *writer) write(ctx context.Context, r *request) error {
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("store/sqlite: %s: %w", name, err)
+		return fmt.Errorf("store/sqlite: %s: %w", r.name, err)
 	}
-	r := &request{ctx: ctx, name: name, fn: fn, signal: make(chan *transaction, 1), ran: make(chan struct{}, 1)}
+	r.signal, r.ran = make(chan *transaction, 1), make(chan struct{}, 1)
 	cancelled := ctx.Done()
 	select {
 	case w.queue <- r:
 	case <-cancelled:
-		return fmt.Errorf("store/sqlite: %s: waiting for the writer: %w", name, ctx.Err())
+		return fmt.Errorf("store/sqlite: %s: waiting for the writer: %w", r.name, ctx.Err())
 	}
 	for {
 		select {
@@ -84,7 +92,7 @@ func (w *writer) write(ctx context.Context, name string, fn func(store.Conn) err
 			r.run(t)
 		case <-cancelled:
 			if r.state.CompareAndSwap(queued, dropped) {
-				return fmt.Errorf("store/sqlite: %s: waiting for the writer: %w", name, ctx.Err())
+				return fmt.Errorf("store/sqlite: %s: waiting for the writer: %w", r.name, ctx.Err())
 			}
 			cancelled = nil
 		}
@@ -133,7 +141,16 @@ func (w *writer) serve(r *request) {
 
 // begin takes the database's write lock, from another process if need be.
 func (w *writer) begin(ctx context.Context) error {
-	return whileBusy(ctx, w.options.BusyTime, func() { w.counts.retries.Add(1) }, func() error { return w.db.exec("BEGIN IMMEDIATE") })
+	w.changed = false
+	err := whileBusy(ctx, w.options.BusyTime, func() { w.counts.retries.Add(1) }, func() error { return w.db.exec("BEGIN IMMEDIATE") })
+	if err != nil {
+		return err
+	}
+	if err := w.noteOthers(); err != nil {
+		_ = w.db.exec("ROLLBACK")
+		return err
+	}
+	return nil
 }
 
 // refuse answers r, and with it all that waited through the same time for the lock: each waiting that long in its turn would keep
@@ -181,6 +198,9 @@ func (w *writer) group(first *request, most int) {
 	if err != nil && !ambiguous(err) {
 		w.lost(batch, err)
 		return
+	}
+	if w.changed {
+		w.changes.Add(1)
 	}
 	w.counts.groups.Add(1)
 	for _, r := range batch {
@@ -236,6 +256,7 @@ func (w *writer) turn(r *request, alone bool) error {
 	t := &transaction{db: w.db}
 	r.signal <- t
 	<-r.ran
+	w.changed = w.changed || !r.onlyAdds
 	failed := r.gone || r.err != nil
 	switch {
 	case alone && !failed && w.db.inTransaction():
