@@ -32,12 +32,13 @@ func (b *Batch) queryIDs(text string, before []any, ids []string, each func(Row)
 }
 
 // distinct gives the texts of a list once each, in the order of their first appearance.
-func distinct[T any](list []T, of func(T) string) []string {
-	seen := make(map[string]bool, len(list))
+func distinct[T any](list []T, of func(*T) string) []string {
+	seen := make(map[string]struct{})
 	var out []string
-	for _, v := range list {
-		if text := of(v); !seen[text] {
-			seen[text] = true
+	for i := range list {
+		text := of(&list[i])
+		if _, known := seen[text]; !known {
+			seen[text] = struct{}{}
 			out = append(out, text)
 		}
 	}

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"upline/calc"
@@ -32,9 +31,20 @@ type count struct {
 	amounts
 }
 
-// marks says what counts with each event, for one cadence. Under a plan that counts late events nowhere, the late ones of the cadence
-// are left out before folding, so that neither they nor what follows from them moves volume.
-func (h *history) marks(cadence calc.Cadence) (map[countKey]amounts, error) {
+func (k countKey) compare(other countKey) int {
+	return cmp.Or(cmp.Compare(k.eventID, other.eventID), cmp.Compare(k.cycle, other.cycle), cmp.Compare(k.atUS, other.atUS),
+		cmp.Compare(k.seller, other.seller), cmp.Compare(k.class, other.class))
+}
+
+// mark is volume that counts on behalf of something.
+type mark struct {
+	of countKey
+	amounts
+}
+
+// marks says what counts with each event, for one cadence, each key once, in order. Under a plan that counts late events nowhere, the late
+// ones of the cadence are left out before folding, so that neither they nor what follows from them moves volume.
+func (h *history) marks(cadence calc.Cadence) ([]mark, error) {
 	events := make([]calc.SaleEvent, 0, len(h.events))
 	for i := range h.events {
 		if h.plan.Late == calc.LateNone {
@@ -49,12 +59,15 @@ func (h *history) marks(cadence calc.Cadence) (map[countKey]amounts, error) {
 		events = append(events, h.events[i].SaleEvent)
 	}
 	f := calc.FoldSale(h.terms(), events)
-	m := make(map[countKey]amounts, len(f.Counts))
+	marks := make([]mark, 0, len(f.Counts))
 	type counted struct {
 		cycle int32
 		part  calc.CyclePart
 	}
-	sellers := make(map[counted]string) // for whom it counts
+	var sellers map[counted]string // for whom it counts
+	if len(f.Counts) > 1 {
+		sellers = make(map[counted]string)
+	}
 	for _, c := range f.Counts {
 		terms := h.termsAt(events, c.Terms)
 		of, err := h.amountsOf(c, terms)
@@ -67,14 +80,39 @@ func (h *history) marks(cadence calc.Cadence) (map[countKey]amounts, error) {
 			if seller, err = h.sellerCounted(events[c.Event].ID, cadence); err != nil {
 				return nil, err
 			}
-			sellers[whole] = seller
+			if sellers != nil {
+				sellers[whole] = seller
+			}
 		}
-		key := countKey{events[c.Event].ID, c.Cycle, c.AtUS, seller, terms.class}
-		if m[key], err = plus(m[key], of, 1); err != nil {
+		marks = append(marks, mark{countKey{events[c.Event].ID, c.Cycle, c.AtUS, seller, terms.class}, of})
+	}
+	return merged(marks, nil)
+}
+
+// merged adds up what counts on behalf of the same, and takes off what another list has of it; in order of the keys.
+func merged(marks, less []mark) ([]mark, error) {
+	all := marks
+	for _, m := range less {
+		taken, err := plus(amounts{}, m.amounts, -1)
+		if err != nil {
 			return nil, err
 		}
+		all = append(all, mark{m.of, taken})
 	}
-	return m, nil
+	slices.SortStableFunc(all, func(a, b mark) int { return a.of.compare(b.of) })
+	out := all[:0]
+	for _, m := range all {
+		if last := len(out) - 1; last >= 0 && out[last].of == m.of {
+			sum, err := plus(out[last].amounts, m.amounts, 1)
+			if err != nil {
+				return nil, err
+			}
+			out[last].amounts = sum
+			continue
+		}
+		out = append(out, m)
+	}
+	return out, nil
 }
 
 // amountsOf is what a count comes to in volumes of the terms that it is of.
@@ -128,38 +166,29 @@ func (h *history) countWith(p *posting, others []storedEvent, stamps []stamp, en
 		if err != nil {
 			return err
 		}
-		before := map[countKey]amounts{}
+		var before []mark
 		if len(others) > 0 {
 			without := history{sale: h.sale, sold: h.sold, plan: h.plan, events: others, firstUS: h.firstUS}
 			if before, err = without.marks(st.cadence); err != nil {
 				return err
 			}
 		}
-		if err := p.countChanges(h, st, restate, before, after); err != nil {
+		changes, err := merged(after, before)
+		if err != nil {
+			return err
+		}
+		if err := p.countChanges(h, st, restate, changes); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// countChanges adds what counts otherwise after an event than before it, in a fixed order.
-func (p *posting) countChanges(h *history, st stamp, restate bool, before, after map[countKey]amounts) error {
-	keys := slices.Collect(maps.Keys(after))
-	for key := range before {
-		if _, both := after[key]; !both {
-			keys = append(keys, key)
-		}
-	}
-	slices.SortFunc(keys, func(a, b countKey) int {
-		return cmp.Or(cmp.Compare(a.eventID, b.eventID), cmp.Compare(a.cycle, b.cycle), cmp.Compare(a.atUS, b.atUS), cmp.Compare(a.seller, b.seller),
-			cmp.Compare(a.class, b.class))
-	})
+// countChanges adds what counts otherwise after an event than before it.
+func (p *posting) countChanges(h *history, st stamp, restate bool, changes []mark) (err error) {
 	var sum amounts
-	for _, key := range keys {
-		delta, err := plus(after[key], before[key], -1)
-		if err != nil {
-			return err
-		}
+	for _, change := range changes {
+		key, delta := change.of, change.amounts
 		if delta == (amounts{}) {
 			continue
 		}

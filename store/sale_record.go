@@ -182,20 +182,20 @@ func (r *recording) refuse(i int, kind error, field, problem, remedy string) err
 
 // check refuses a sale that names what does not exist, that lies outside the plan's time, or that the plan cannot pay from.
 func (r *recording) check(i int) (*calc.Plan, error) {
-	n, f := r.list[i], r.found[i]
+	n, f := &r.list[i], &r.found[i]
 	if !f.known {
 		return nil, r.missing(i)
 	}
 	switch {
 	case n.SoldAtUS > r.store.nowUS()+futureMaxUS:
 		return nil, r.refuse(i, ErrTimeOutOfRange, "sold_at", "lies in the future", "send it when it has happened")
-	case n.SoldAtUS < f.seller.EnrolledAtUS:
+	case n.SoldAtUS < f.seller.enrolledAtUS:
 		return nil, r.refuse(i, ErrTimeOutOfRange, "sold_at", "lies before the seller was enrolled", "correct the time, or the seller")
 	case f.version == 0:
-		return nil, r.refuse(i, ErrUnknownPlan, "sold_at", fmt.Sprintf("no version of plan %q was in force then", f.seller.PlanID), "publish a plan whose valid_from is not later")
+		return nil, r.refuse(i, ErrUnknownPlan, "sold_at", fmt.Sprintf("no version of plan %q was in force then", f.seller.planID), "publish a plan whose valid_from is not later")
 	}
-	if f.seller.StandingAtUS != 0 { // has been terminated at some time, as nearly nobody has
-		terminated, err := terminatedAt(r.conn, f.seller.PlanID, n.DistributorID, n.SoldAtUS)
+	if f.seller.standingAtUS != 0 { // has been terminated at some time, as nearly nobody has
+		terminated, err := terminatedAt(r.conn, f.seller.planID, n.DistributorID, n.SoldAtUS)
 		if err != nil {
 			return nil, err
 		}
@@ -204,7 +204,7 @@ func (r *recording) check(i int) (*calc.Plan, error) {
 				fmt.Sprintf("%q was terminated at %s and records no sales since", n.DistributorID, formatUS(terminated.EffectiveAtUS)), "name another seller, or reinstate the distributor")
 		}
 	}
-	plan, err := r.store.plan(r.conn, f.seller.PlanID, f.version)
+	plan, err := r.store.plan(r.conn, f.seller.planID, f.version)
 	if err != nil {
 		return nil, err
 	}
@@ -231,10 +231,10 @@ func (r *recording) missing(i int) error {
 }
 
 func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
-	n, f := r.list[i], r.found[i]
+	n, f := &r.list[i], &r.found[i]
 	sale := Sale{
 		Region: r.regions[i], Market: n.Market, SaleID: n.SaleID, OrderID: n.OrderID, PlanID: plan.ID, PlanVersion: plan.Version,
-		DistributorID: n.DistributorID, CustomerID: n.CustomerID, ProductID: n.ProductID, VendorID: f.product.VendorID, Class: f.product.Class,
+		DistributorID: n.DistributorID, CustomerID: n.CustomerID, ProductID: n.ProductID, VendorID: f.vendor, Class: f.product.Class,
 		RequiresActivation: f.product.RequiresActivation, VolumeOnPayment: f.product.VolumeOnPayment, Billing: f.product.Billing, PriceMinor: n.PriceMinor,
 		Currency: n.Currency, PV: f.product.PV, CV: f.product.CV, QV: f.product.QV, SoldAtUS: n.SoldAtUS, RecordedAtUS: r.store.nowUS(),
 	}
