@@ -25,6 +25,7 @@ func (a *Advance) base() Base              { return a.Base }
 func (a *Advance) unit(p *Plan) Unit       { return p.unitOf(a.Base, a.Rates.Amounts) }
 func (a *Advance) byStanding(p *Plan) bool { return a.Rates.byStanding() }
 func (a *Advance) paysInactive() bool      { return true }
+func (a *Advance) reads() []Slot           { return a.Rates.whoReads() }
 
 func (a *Advance) pay(s *stage, bonus int) error {
 	if len(a.Classes) > 0 && !slices.Contains(a.Classes, s.class) {

@@ -21,8 +21,8 @@ type ResidualPart struct {
 
 func (r *Residual) check(p *Plan, b *Bonus) error {
 	switch {
-	case b.Pays == PaysEvent && (!b.AtPayments || r.Walk.passesOver() || r.Own.When != nil || r.Levels.When != nil):
-		return errKind("a residual that is paid at events is paid at payments, and asks only how many customers the seller has")
+	case b.Pays == PaysEvent && (!b.AtPayments || r.Walk.passesOver()):
+		return errKind("a residual that is paid at events is paid at payments, and passes nobody over")
 	case len(r.Parts) == 0 || r.OwnBrackets == nil && len(r.Own.Rows) == 0 && len(r.Levels.Rows) == 0:
 		return errKind("a residual without a volume or a rate")
 	case len(r.Levels.Rows) > 0 && r.Levels.Amounts != r.ownAmounts() && (r.OwnBrackets != nil || len(r.Own.Rows) > 0):

@@ -35,8 +35,8 @@ func TestResidual_RefusesWhatItCannotCompute(t *testing.T) {
 		{name: "at payments", event: true, rule: Residual{Parts: parts, Own: rates, Levels: rates}},
 		{name: "at the start", event: true, atStart: true, naming: atEvent, rule: Residual{Parts: parts, Own: rates}},
 		{name: "passing over", event: true, naming: atEvent, rule: Residual{Parts: parts, Levels: rates, Walk: Walk{Compression: CompressionDynamic}}},
-		{name: "the seller if", event: true, naming: atEvent, rule: Residual{Parts: parts, Own: when}},
-		{name: "those above if", event: true, naming: atEvent, rule: Residual{Parts: parts, Own: rates, Levels: when}},
+		{name: "the seller if", event: true, rule: Residual{Parts: parts, Own: when}},
+		{name: "those above if", event: true, rule: Residual{Parts: parts, Own: rates, Levels: when}},
 	} {
 		b := &Bonus{}
 		if c.event {

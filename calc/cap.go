@@ -72,7 +72,7 @@ func (c *Cap) check(p *Plan) error {
 	switch {
 	case !c.LimitMinor.Amounts || c.LimitMinor.Levels != 1 || c.LimitMinor.Unlock != nil:
 		return errKind("limits are one amount each")
-	case c.Per == CapPerCompany && c.LimitMinor.byStanding():
+	case c.Per == CapPerCompany && (c.LimitMinor.When != nil || c.LimitMinor.byStanding()):
 		return errKind("the company has one limit, and no rank")
 	case !p.Facts.Known(c.LimitMinor.whoReads()).BeforeBonuses:
 		return errKind("limits that rest on what bonuses pay")

@@ -13,6 +13,7 @@ func (p *Plan) Check() error {
 		return err
 	}
 	p.checked, p.atEvents = true, p.eventTasks()
+	p.slotsAtEvents = [2][]Slot{p.factsReadAtEvents(false), p.factsReadAtEvents(true)}
 	return nil
 }
 
@@ -74,8 +75,8 @@ func (p *Plan) checkBonus(b *Bonus) error {
 			return fmt.Errorf("%w: there is no bonus %d", ErrPlan, source)
 		}
 	}
-	if b.Pays == PaysEvent && (b.When != nil || !p.factsAtEvent(k.reads()) || !p.baseAtEvent(k.base()) || len(k.reads()) > 0 && b.Residual == nil) {
-		return fmt.Errorf("%w: facts and volumes of the plan's own making are known at the close only", ErrPlan)
+	if b.Pays == PaysEvent && (!p.Facts.KnownAtEvents(b.When.reads()) || !p.readsAtEvents(b) || !p.baseAtEvent(k.base())) {
+		return fmt.Errorf("%w: a bonus that is paid at the event asks for a fact or a volume that is known at the close only", ErrPlan)
 	}
 	return k.check(p, b)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // EngineVersion names the rules that this engine computes by. It changes with every change that can change a result.
-const EngineVersion = "5"
+const EngineVersion = "6"
 
 // Compute gives what a period comes to: lines, activity, ranks and the state that the next period goes on from. It is a pure
 // function: the same input gives the same output, and neither the order of the rows of Volumes nor the number of threads matters. The

@@ -6,10 +6,12 @@ import "fmt"
 type Needs struct {
 	// SponsorLevels and PlacementLevels are the levels above the seller that are paid, at most.
 	SponsorLevels, PlacementLevels int32
-	// Ranks tells whether a line depends on the rank or the activity of anybody.
-	Ranks bool
+	// Ranks tells whether a line depends on the rank or the activity of anybody, Achieved whether on a rank that was achieved earlier.
+	Ranks, Achieved bool
 	// Customers tells whether one depends on how many customers the seller has.
 	Customers bool
+	// Registrations tells whether one depends on the kind, the tags, the market or the time of enrolment of anybody.
+	Registrations bool
 }
 
 // EventNeeds says what EventLines wants to know for the plan: when a sale goes live, or when a cycle is paid.
@@ -20,7 +22,6 @@ func EventNeeds(p *Plan, atPayment bool) Needs {
 		if k == nil || p.Bonuses[i].Pays != PaysEvent || p.Bonuses[i].AtPayments != atPayment {
 			continue
 		}
-		needs.Customers = needs.Customers || len(k.reads()) > 0
 		levels, placement := k.upline(p)
 		if placement {
 			needs.PlacementLevels = max(needs.PlacementLevels, levels)
@@ -28,6 +29,9 @@ func EventNeeds(p *Plan, atPayment bool) Needs {
 			needs.SponsorLevels = max(needs.SponsorLevels, levels)
 		}
 		needs.Ranks = needs.Ranks || k.byStanding(p) || p.Active != nil && p.Bonuses[i].Inactive == InactiveUnpaid
+	}
+	for _, s := range p.factsReadAtEvents(atPayment) {
+		needs.ask(p.Facts.keys[s].Fact)
 	}
 	return needs
 }
@@ -125,21 +129,22 @@ func (in *EventInput) stage() (*stage, error) {
 		s.sinks[i] = lineSink{plan: in.Plan, bonus: i, blockSize: eventBlockLines}
 	}
 	s.sponsor = &e.sponsor.walk
-	if err := in.lay(&e.sponsor, in.Sponsor, "sponsor"); err != nil {
-		return nil, err
+	slots := in.Plan.slotsAtEvents[oneIf(in.Cycle > 0)]
+	if !in.Plan.checked {
+		slots = in.Plan.factsReadAtEvents(in.Cycle > 0)
 	}
-	if in.Cycle > 0 {
-		s.facts = in.factFiller(s.sponsor)
+	if err := in.lay(&e.sponsor, in.Sponsor, slots, "sponsor"); err != nil {
+		return nil, err
 	}
 	if in.Plan.PlacementWidth == 0 {
 		return s, nil
 	}
 	s.placement = &e.placement.walk
-	return s, in.lay(&e.placement, in.Placement, "placement")
+	return s, in.lay(&e.placement, in.Placement, slots, "placement")
 }
 
 // lay makes the tree of one way up, with the sale as the only volume.
-func (in *EventInput) lay(p *eventPath, chain []ChainMember, what string) error {
+func (in *EventInput) lay(p *eventPath, chain []ChainMember, slots []Slot, what string) error {
 	if len(chain) == 0 {
 		return fmt.Errorf("%w: the %s chain lacks the seller", ErrInput, what)
 	}
@@ -162,6 +167,7 @@ func (in *EventInput) lay(p *eventPath, chain []ChainMember, what string) error 
 		}
 	}
 	w.sale = in
+	w.facts = in.facts(w, chain, slots)
 	return nil
 }
 

@@ -10,11 +10,26 @@ type ChainMember struct {
 	Inactive bool
 	// Market is the number of the distributor's market in Plan.Names.Markets; 0 for any other.
 	Market uint16
+
+	// What follows is read where EventNeeds asks for it.
+
+	// Achieved is the highest rank number achieved up to the last closed period; Rank counts as achieved in any case.
+	Achieved uint8
+	// Kind is the number of the kind of registration in Plan.Names.Kinds at the time of the event, 0 for any other, and Tags has bit k-1
+	// for number k of Plan.Names.Tags.
+	Kind         uint16
+	Tags         uint64
+	EnrolledAtUS int64
+	// Held is for how many periods in a row, up to the last closed one, the distributor was paid as each of the ranks that HeldAtEvents
+	// lists, in its order; nil: for none.
+	Held []int64
 }
 
 // EventInput is what the lines of one sale event depend on: the sale and the slice of the tree above it.
 type EventInput struct {
 	Plan *Plan
+	// AtUS is when the sale goes live, changes, or its cycle is paid: the time that months and days of enrolment are counted to.
+	AtUS int64
 	// Sponsor and Placement are the ways up in the two trees, each beginning with the seller. They reach as far up as EventNeeds
 	// asks, or to the top.
 	// The placement chain is not looked at when the plan has no placement tree.

@@ -38,6 +38,9 @@ func drawEventPlan(t *rapid.T) *Plan {
 	if rapid.Bool().Draw(t, "overrides") {
 		drawEventOverrides(t, p)
 	}
+	if rapid.Bool().Draw(t, "conditions") {
+		drawEventConditions(t, p)
+	}
 	return p
 }
 
@@ -80,10 +83,16 @@ func TestEventLines_AgreeWithTheModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		plan := drawEventPlan(t)
 		member := rapid.Custom(func(t *rapid.T) ChainMember {
-			return ChainMember{Rank: rapid.Uint8Range(0, uint8(len(plan.Ranks))).Draw(t, "rank"), Inactive: rapid.Bool().Draw(t, "inactive")}
+			m := ChainMember{Rank: rapid.Uint8Range(0, uint8(len(plan.Ranks))).Draw(t, "rank"), Inactive: rapid.Bool().Draw(t, "inactive")}
+			m.Achieved, m.Kind, m.Tags = rapid.Uint8Range(0, uint8(len(plan.Ranks))).Draw(t, "achieved"), rapid.Uint16Range(0, 2).Draw(t, "kind"), rapid.Uint64Range(0, 3).Draw(t, "tags")
+			m.EnrolledAtUS = eventAtUS - rapid.SampledFrom([]int64{0, 1, dayUS, 2*dayUS - 1, 31 * dayUS, 31*dayUS - 1, 59 * dayUS, 90*dayUS + 1}).Draw(t, "enrolled")
+			for range plan.HeldAtEvents() {
+				m.Held = append(m.Held, rapid.Int64Range(0, 4).Draw(t, "held"))
+			}
+			return m
 		})
 		in := &EventInput{
-			Plan: plan, Sponsor: rapid.SliceOfN(member, 1, 7).Draw(t, "sponsor"), Placement: rapid.SliceOfN(member, 0, 6).Draw(t, "placement"),
+			Plan: plan, AtUS: eventAtUS, Sponsor: rapid.SliceOfN(member, 1, 7).Draw(t, "sponsor"), Placement: rapid.SliceOfN(member, 0, 6).Draw(t, "placement"),
 			PV: drawVolume(t, "pv"), CV: drawVolume(t, "cv"), PriceMinor: drawVolume(t, "price"), Class: rapid.SampledFrom([]string{"", "power"}).Draw(t, "class"),
 		}
 		in.Placement = append(in.Sponsor[:1:1], in.Placement...)
@@ -98,9 +107,7 @@ func TestEventLines_AgreeWithTheModel(t *testing.T) {
 		needs := EventNeeds(plan, false)
 		in.Sponsor = in.Sponsor[:min(len(in.Sponsor), 1+int(needs.SponsorLevels))]
 		in.Placement = in.Placement[:min(len(in.Placement), 1+int(needs.PlacementLevels))]
-		if !needs.Ranks {
-			in.Sponsor, in.Placement = rapid.SliceOfN(member, len(in.Sponsor), len(in.Sponsor)).Draw(t, "other sponsors"), make([]ChainMember, len(in.Placement))
-		}
+		in.Sponsor, in.Placement = forgotten(in.Sponsor, needs), forgotten(in.Placement, needs)
 		if again, err := EventLines(in); err != nil || !reflect.DeepEqual(got, again) {
 			t.Errorf("with no more than %+v: got %+v, %v\nwant %+v", needs, again, err, got)
 		}
@@ -154,22 +161,25 @@ func (e *modelEvent) lines(index int) []EventLine {
 		return in.Sponsor
 	}
 	paid := func(c ChainMember) bool {
-		return in.Plan.Active == nil || !c.Inactive || b.Inactive == InactivePaid
+		return (in.Plan.Active == nil || !c.Inactive || b.Inactive == InactivePaid) && e.asks(b.When, c)
 	}
 	switch seller := in.Sponsor[0]; {
 	case b.Direct != nil:
-		if sells(b.Direct.Classes) {
-			sale(false, 0, 0, b.Direct.Rates.Rows[seller.Rank][0], 0)
+		if sells(b.Direct.Classes) && e.asks(b.When, seller) {
+			sale(false, 0, 0, e.rate(&b.Direct.Rates, seller, 0), 0)
 		}
 	case b.Advance != nil:
-		if sells(b.Advance.Classes) {
-			sale(false, 0, 0, b.Advance.Rates.Rows[seller.Rank][0], b.Advance.Months)
+		if sells(b.Advance.Classes) && e.asks(b.When, seller) {
+			sale(false, 0, 0, e.rate(&b.Advance.Rates, seller, 0), b.Advance.Months)
 		}
 	case b.Unilevel != nil:
 		up := chain(b.Unilevel.Walk.Placement)
 		for level := 1; level < len(up) && level <= int(b.Unilevel.Rates.Levels); level++ {
+			if b.Unilevel.Walk.StopAt != nil && e.asks(b.Unilevel.Walk.StopAt, up[level-1]) {
+				break
+			}
 			if paid(up[level]) {
-				sale(b.Unilevel.Walk.Placement, level, level, b.Unilevel.Rates.Rows[up[level].Rank][level-1], b.Unilevel.Months)
+				sale(b.Unilevel.Walk.Placement, level, level, e.rate(&b.Unilevel.Rates, up[level], level-1), b.Unilevel.Months)
 			}
 		}
 	case b.Differential != nil:
@@ -178,7 +188,7 @@ func (e *modelEvent) lines(index int) []EventLine {
 		for distance, member := range chain(d.Placement) {
 			rate := int64(0)
 			if paid(member) && distance <= int(d.ToLevel) {
-				rate = d.Rates.Rows[member.Rank][0]
+				rate = e.rate(&d.Rates, member, 0)
 			}
 			switch {
 			case distance == 0 && d.OwnSales:

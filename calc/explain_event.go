@@ -3,6 +3,7 @@ package calc
 import (
 	"fmt"
 	"slices"
+	"strconv"
 )
 
 // MissedEvents says of the bonuses that are paid at events, by the period's cadence, why they may have paid a distributor nothing in the period:
@@ -16,33 +17,63 @@ func MissedEvents(in *Input, row int32) ([]MissedBonus, error) {
 	if row < 0 || int(row) >= c.n {
 		return nil, fmt.Errorf("%w: there is no distributor %d of %d", ErrInput, row, c.n)
 	}
-	prior := &in.Prior
-	before := prior.PaidAs
-	if before == nil {
-		before = prior.Achieved
+	if err := c.standAtEvents(); err != nil {
+		return nil, err
 	}
-	c.sponsor.rank = c.seated(before, c.sponsor.tree)
 	s := &stage{computation: c, plan: in.Plan, sponsor: &c.sponsor}
 	seat := int(c.sponsor.seat()[row])
-	active := prior.Active == nil || in.Plan.Active == nil || prior.Active[row]
 	var missed []MissedBonus
 	for i := range in.Plan.Bonuses {
 		b := &in.Plan.Bonuses[i]
 		if b.Pays != PaysEvent || b.Cadence != in.Cadence {
 			continue
 		}
-		missed = append(missed, MissedBonus{i, s.missedEvent(b, seat, active)})
+		missed = append(missed, MissedBonus{i, s.missedEvent(b, seat)})
 	}
 	return missed, nil
 }
 
+// standAtEvents gives everybody the rank and the activity that events go by, and the facts that bonuses ask for which are paid at events:
+// as they stand at the end of the period.
+func (c *computation) standAtEvents() error {
+	prior, t, f := &c.in.Prior, c.sponsor.tree, c.facts.facts
+	before := prior.PaidAs
+	if before == nil {
+		before = prior.Achieved
+	}
+	c.sponsor.rank, c.sponsor.active = c.seated(before, t), make([]bool, c.n)
+	everybody := prior.Active == nil || c.in.Plan.Active == nil
+	for seat, row := range t.row {
+		c.sponsor.active[seat] = everybody || prior.Active[row]
+	}
+	f.first, f.achieved, f.before, f.variant = t.first, c.seated(prior.Achieved, t), c.sponsor.rank, c.sponsor.variant
+	for seat, rank := range f.before {
+		f.achieved[seat] = max(f.achieved[seat], rank)
+	}
+	f.rank, f.active = c.sponsor.rank, c.sponsor.active
+	for _, s := range append(c.in.Plan.factsReadAtEvents(false), c.in.Plan.factsReadAtEvents(true)...) {
+		if !c.in.Plan.Facts.KnownAtEvents([]Slot{s}) {
+			continue // the number of customers, by which brackets go
+		}
+		if err := c.facts.fill(afterAllRanks, []Slot{s}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // missedEvent says why events pay somebody nothing of a bonus.
-func (s *stage) missedEvent(b *Bonus, seat int, active bool) []Reason {
+func (s *stage) missedEvent(b *Bonus, seat int) []Reason {
+	active := s.sponsor.active[seat]
+	teller := &conditionTeller{plan: s.plan, f: s.facts.facts.worker(), seat: int32(seat)}
+	when := teller.of(b.When)
 	switch {
 	case !s.marketPays(b, s.sponsor, seat):
 		return []Reason{{Text: "the bonus is not paid in the distributor's market"}}
 	case !b.paidToInactive() && !active:
 		return []Reason{{For: "active", Text: "in the last closed period of the plan's cadence"}}
+	case !when.Holds:
+		return []Reason{when}
 	}
 	var table *RateTable
 	text := "no sale went live in the period, on the levels below, that pays the distributor"
@@ -58,7 +89,11 @@ func (s *stage) missedEvent(b *Bonus, seat int, active bool) []Reason {
 	case b.Matching != nil:
 		table, text = &b.Matching.Rates, "nobody on the levels that are open to the distributor was paid at an event what the bonus matches"
 	}
-	if table != nil {
+	if table != nil && (table.When != nil || table.Unlock != nil) {
+		if lacking := s.lackingAtEvents(table, teller, seat); len(lacking) > 0 {
+			return lacking
+		}
+	} else if table != nil {
 		standing := s.plan.Standing(s.sponsor.variantAt(seat), s.sponsor.rank[seat])
 		pays := slices.ContainsFunc(table.Candidates[standing], func(row uint8) bool {
 			return slices.ContainsFunc(table.Rows[row], func(rate int64) bool { return rate != 0 })
@@ -77,4 +112,36 @@ func (s *stage) missedEvent(b *Bonus, seat int, active bool) []Reason {
 		}
 	}
 	return []Reason{{Text: text}}
+}
+
+// lackingAtEvents says which conditions keep the distributor from all rates of a table; nothing where some rate is open.
+func (s *stage) lackingAtEvents(t *RateTable, teller *conditionTeller, seat int) []Reason {
+	for _, row := range t.Candidates[s.plan.Standing(s.sponsor.variantAt(seat), s.sponsor.rank[seat])] {
+		if t.When != nil && t.When[row] != nil && !teller.of(t.When[row]).Holds {
+			continue
+		}
+		var closed []Reason
+		for level, rate := range t.Rows[row] {
+			if rate == 0 {
+				continue
+			}
+			if level >= len(t.Unlock) || t.Unlock[level] == nil {
+				return nil
+			}
+			r := teller.of(t.Unlock[level])
+			if r.Holds {
+				return nil
+			}
+			r.For = "level " + strconv.Itoa(level+1)
+			closed = append(closed, r)
+		}
+		if len(closed) > 0 {
+			return closed
+		}
+		return []Reason{{Text: "the bonus has no rate for the distributor"}}
+	}
+	if lacking := s.rowLacking(t, s.sponsor, seat); len(lacking) > 0 {
+		return lacking
+	}
+	return []Reason{{Text: "the bonus has no rate for the distributor"}}
 }

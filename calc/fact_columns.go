@@ -145,7 +145,7 @@ func (ff *factFiller) column(key FactKey) ([]int64, error) {
 			return 1
 		}), nil
 	case FactHeld:
-		return ff.stateColumn(heldKey(ff.in.Plan, key.Rank)), nil
+		return ff.stateColumn(HeldKey(ff.in.Plan, key.Rank)), nil
 	case FactActiveFrontline:
 		return ff.front(ff.facts.activeAt), nil
 	case FactActiveDownline:

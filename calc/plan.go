@@ -54,9 +54,11 @@ type Plan struct {
 	ExchangeOnce bool
 	PayoutPer    PayoutPer
 
-	// checked tells that Check has found nothing wrong, and atEvents are then the bonuses paid at events in the order of computing.
-	checked  bool
-	atEvents []task
+	// checked tells that Check has found nothing wrong, and atEvents are then the bonuses paid at events in the order of computing;
+	// slotsAtEvents are the facts that they read, those paid when a sale goes live first and then those paid at payments.
+	checked       bool
+	atEvents      []task
+	slotsAtEvents [2][]Slot
 }
 
 // Names are words that inputs speak of by number: number k is the word at index k-1, and 0 stands for any other word and for none.

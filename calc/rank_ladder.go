@@ -257,8 +257,8 @@ func (l *rankLadder) keeps(f *factColumns, seat int32, i int) bool {
 	return left > 0
 }
 
-// heldKey names the state that counts for how many periods in a row a distributor has been paid as a rank or a higher one.
-func heldKey(p *Plan, rank uint8) string { return "held:" + p.Ranks[rank-1].Name }
+// HeldKey names the state that counts for how many periods in a row a distributor has been paid as a rank or a higher one.
+func HeldKey(p *Plan, rank uint8) string { return "held:" + p.Ranks[rank-1].Name }
 
 // heldRanks lists the ranks whose holding anybody asks for.
 func (p *Plan) heldRanks() []uint8 {
@@ -276,7 +276,7 @@ func (p *Plan) heldRanks() []uint8 {
 func (c *computation) keepRanks() {
 	plan, rank := c.in.Plan, c.sponsor.rank
 	for _, held := range plan.heldRanks() {
-		before, column := c.in.Prior.State[heldKey(plan, held)], make([]int64, c.n)
+		before, column := c.in.Prior.State[HeldKey(plan, held)], make([]int64, c.n)
 		for seat, row := range c.sponsor.row {
 			if rank[seat] < held {
 				continue
@@ -286,7 +286,7 @@ func (c *computation) keepRanks() {
 				column[row] += before[row]
 			}
 		}
-		c.next.keep(heldKey(plan, held), column)
+		c.next.keep(HeldKey(plan, held), column)
 	}
 	for i, r := range plan.Ranks {
 		if l := c.ladder; l.run[i] != nil {

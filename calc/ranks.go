@@ -131,32 +131,46 @@ func (c *computation) decideRanks(f *factColumns) error {
 // enrolledMonthsMax is where months_enrolled stops counting: a thousand years.
 const enrolledMonthsMax = 12_000
 
-// monthsEnrolled counts whole months: the k-th is complete when the day of the month, at midnight in the plan's zone, on which the
-// period ends comes for the k-th time after the enrolment. In a month that lacks the day, the next month's first day stands for it.
+// monthsEnrolled counts whole months: the k-th is complete when the day and time, in the plan's zone, at which the period ends comes
+// for the k-th time after the enrolment. In a month that lacks the day, the next month's first day stands for it.
 func (c *computation) monthsEnrolled() []int64 {
 	enrolled := c.in.Network.EnrolledAtUS
 	earliest := c.in.Period.EndUS
 	for _, us := range enrolled {
 		earliest = min(earliest, us)
 	}
-	// complete[k-1] is the last instant of enrolment with k whole months, going down.
+	complete := monthsBack(c.in.Plan.Location, c.in.Period.EndUS, earliest)
+	months := make([]int64, c.n)
+	for seat, row := range c.sponsor.row {
+		months[seat] = monthsSince(complete, enrolled[row])
+	}
+	return months
+}
+
+// monthsBack gives, for k = 1, 2, 3 …, the last instant of enrolment with k whole months up to an instant, going down to the earliest
+// enrolment that is asked for.
+func monthsBack(location *time.Location, atUS, earliestUS int64) []int64 {
 	var complete []int64
-	location := orUTC(c.in.Plan.Location)
-	end := civilOf(time.UnixMicro(c.in.Period.EndUS).In(location))
+	location = orUTC(location)
+	end := civilOf(time.UnixMicro(atUS).In(location))
+	ofDayUS := atUS - dayStartUS(end, location)
 	for month := monthsSinceEpoch(end) - 1; len(complete) < enrolledMonthsMax; month-- {
 		first := firstOfMonth(month)
 		day := dayStartUS(civilOf(civil{first.year, first.month, min(end.day, daysIn(first)+1)}.utc()), location)
-		if day < earliest {
+		if end.day <= daysIn(first) { // else the day's first moment is as good as any
+			day += ofDayUS
+		}
+		if day < earliestUS {
 			break
 		}
 		complete = append(complete, day)
 	}
-	months := make([]int64, c.n)
-	for seat, row := range c.sponsor.row {
-		us := enrolled[row]
-		months[seat] = int64(sort.Search(len(complete), func(k int) bool { return complete[k] < us }))
-	}
-	return months
+	return complete
+}
+
+// monthsSince counts the months that are complete since an instant.
+func monthsSince(complete []int64, us int64) int64 {
+	return int64(sort.Search(len(complete), func(k int) bool { return complete[k] < us }))
 }
 
 // daysIn gives the number of days of the month that begins with first.

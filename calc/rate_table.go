@@ -58,10 +58,10 @@ func (t *RateTable) check(p *Plan) error {
 	return nil
 }
 
-// byStanding tells whether the rates depend on anything about the distributor.
+// byStanding tells whether the rates depend on the distributor's rank or market. Its conditions may besides: they tell by what they read.
 func (t *RateTable) byStanding() bool {
-	if t.When != nil || t.Unlock != nil {
-		return true
+	if t.When != nil {
+		return slices.ContainsFunc(t.Candidates, func(rows []uint8) bool { return !slices.Equal(rows, t.Candidates[0]) })
 	}
 	rates := func(candidates []uint8) []int64 {
 		if len(candidates) == 0 {

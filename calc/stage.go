@@ -61,10 +61,18 @@ func (s *stage) walk(placement bool) *walk {
 
 // sponsorSeat gives the seat in the sponsor tree of a seat of a walk: facts are kept by it.
 func (s *stage) sponsorSeat(w *walk, seat int) int32 {
-	if w == s.sponsor {
+	if w == s.sponsor || s.atEvent {
 		return int32(seat)
 	}
 	return s.sponsor.seat()[w.row[seat]]
+}
+
+// factsFor are what conditions and numbers read of the distributors of a walk, at their sponsorSeat.
+func (s *stage) factsFor(w *walk) *factColumns {
+	if s.atEvent {
+		return w.facts
+	}
+	return s.facts.facts
 }
 
 // paid tells by seat of a walk who is paid by a bonus: whoever is active where that is asked, lives in a market where it is paid, and
@@ -97,7 +105,7 @@ func (s *stage) decideWho(bonus int, w *walk) ([]bool, error) {
 	share(s.threads, 0, w.len(), func(_, from, to int) {
 		var f *factColumns
 		if b.When != nil {
-			f = s.facts.facts.worker()
+			f = s.factsFor(w).worker()
 		}
 		for seat := from; seat < to; seat++ {
 			out[seat] = (!activeOnly || w.active[seat]) && !(unpaid && s.in.Network.Unpaid[w.row[seat]]) && s.marketPays(b, w, seat) && (b.When == nil || b.When.holds(f, s.sponsorSeat(w, seat)))
@@ -165,9 +173,6 @@ func (s *stage) rowsOf(t *RateTable, w *walk) (rows, error) {
 	if t.When == nil {
 		return r, nil
 	}
-	if s.atEvent {
-		return r, errKind("rates by a condition, at the event")
-	}
 	column := make([]uint8, w.len())
 	err := s.evaluate(w, func(f *factColumns, seat int) {
 		column[seat] = noRow
@@ -186,7 +191,7 @@ func (s *stage) rowsOf(t *RateTable, w *walk) (rows, error) {
 func (s *stage) evaluate(w *walk, work func(f *factColumns, seat int)) error {
 	var failed atomic.Bool
 	share(s.threads, 0, w.len(), func(_, from, to int) {
-		f := s.facts.facts.worker()
+		f := s.factsFor(w).worker()
 		for seat := from; seat < to; seat++ {
 			work(f, seat)
 		}

@@ -33,10 +33,8 @@ func (u *Walk) check(p *Plan) error {
 	return nil
 }
 
-// passesOver tells that the walk passes somebody over, or ends, by what is known at the close only.
-func (u *Walk) passesOver() bool {
-	return u.Compression != CompressionNone || u.StopAt != nil || u.PassUp > 0
-}
+// passesOver tells that the walk passes somebody over, so that a level may be held by whoever stands anywhere above.
+func (u *Walk) passesOver() bool { return u.Compression != CompressionNone || u.PassUp > 0 }
 
 // climb is a walk under way: volume moves up a tree, one level at a time. What has come to a distributor after k moves is the volume
 // that level k is paid on. Compression only changes where a move ends, so nobody searches the upline for anybody, and the time does

@@ -13,6 +13,8 @@ type walk struct {
 	own  columnCache
 	load func(Base) []int64
 	sale *EventInput // at an event: all that is sold
+	// facts are what is known at an event of those on the way up; else the computation has them, by seat of the sponsor tree.
+	facts *factColumns
 }
 
 func (w *walk) volume(b Base) []int64 {

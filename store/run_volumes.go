@@ -32,6 +32,16 @@ func (w wordNumbers) tagBits(text []byte) (bits uint64) {
 	return bits
 }
 
+// tagBitsOf are the bits of those tags of a list that the plan asks for.
+func (w wordNumbers) tagBitsOf(tags []string) (bits uint64) {
+	for _, tag := range tags {
+		if no := w.tags[tag]; no != 0 {
+			bits |= 1 << (no - 1)
+		}
+	}
+	return bits
+}
+
 func (w wordNumbers) market(name []byte) uint16 { return w.markets[string(name)] }
 
 // volumeReader reads those of the columns of counted entries that not every plan asks for.

@@ -25,7 +25,7 @@ func (h *history) pay(o origin, stamps []stamp) ([]Line, error) {
 // payBy returns those lines of a version that are of a bonus that is asked for.
 func (h *history) payBy(plan *calc.Plan, o origin, stamps []stamp, asked func(bonus string) bool) ([]Line, error) {
 	needs := calc.EventNeeds(plan, o.cycle > 0)
-	u := upward{store: h.store, conn: h.conn, plan: plan, ranks: needs.Ranks, atUS: o.atUS, unpaid: map[string]bool{}}
+	u := upward{store: h.store, conn: h.conn, plan: plan, needs: needs, held: plan.HeldAtEvents(), atUS: o.atUS, unpaid: map[string]bool{}}
 	sponsor, err := u.chain(h.sale.DistributorID, false, needs.SponsorLevels)
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func (h *history) payBy(plan *calc.Plan, o origin, stamps []stamp, asked func(bo
 	if err != nil {
 		return nil, err
 	}
-	base := calc.EventInput{Plan: plan, Sponsor: sponsor.members, Placement: placement.members}
+	base := calc.EventInput{Plan: plan, AtUS: o.atUS, Sponsor: sponsor.members, Placement: placement.members}
 	if needs.Customers {
 		if base.Customers, err = h.customersOf(h.sale.DistributorID); err != nil {
 			return nil, err
@@ -129,7 +129,8 @@ type upward struct {
 	store *Store
 	conn  Conn
 	plan  *calc.Plan
-	ranks bool
+	needs calc.Needs
+	held  []uint8 // the ranks whose holding is asked for
 	atUS  int64
 	// unpaid are those on the way who are terminated, where the plan pays them nothing.
 	unpaid map[string]bool
@@ -148,7 +149,7 @@ type chain struct {
 // events arrive.
 func (u *upward) chain(seller string, placement bool, levels int32) (chain, error) {
 	words, home := newWordNumbers(u.plan), u.plan.Asks().Home
-	if levels == 0 && !u.ranks && !home && (placement || u.plan.Terminations != calc.TerminationsRollUp) {
+	if levels == 0 && !u.needs.Ranks && !u.needs.Registrations && !home && (placement || u.plan.Terminations != calc.TerminationsRollUp) {
 		return chain{ids: []string{seller}, members: make([]calc.ChainMember, 1)}, nil
 	}
 	var ch chain
@@ -162,14 +163,16 @@ func (u *upward) chain(seller string, placement bool, levels int32) (chain, erro
 			u.unpaid[d.DistributorID] = true
 		}
 		ch.ids, regions = append(ch.ids, d.DistributorID), append(regions, d.Region)
-		ch.members = append(ch.members, calc.ChainMember{Market: words.market([]byte(d.Market))})
+		ch.members = append(ch.members, calc.ChainMember{
+			Market: words.market([]byte(d.Market)), Kind: words.kinds[d.Registration.Kind], Tags: words.tagBitsOf(d.Registration.Tags), EnrolledAtUS: d.EnrolledAtUS,
+		})
 		return len(ch.ids) > int(levels)
 	})
 	if err == nil && len(ch.ids) == 0 { // all the way up is terminated
 		u.unpaid[seller] = true
 		ch.ids, regions, ch.members = append(ch.ids, seller), append(regions, ""), make([]calc.ChainMember, 1)
 	}
-	if err != nil || !u.ranks {
+	if err != nil || !u.needs.Ranks {
 		return ch, err
 	}
 	return ch, u.readRanks(ch, regions)
@@ -196,11 +199,15 @@ func (u *upward) readRanks(ch chain, regions []string) error {
 			return nil
 		}
 		if u.run.key != 0 {
-			b.Query(`SELECT paid_as, active FROM run_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4`,
+			b.Query(`SELECT paid_as, active, achieved FROM run_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4`,
 				[]any{regions[i], u.run.key, u.run.attempt, id}, func(r Row) error {
 					found[i], ch.members[i].Inactive = true, r.Int(1) == 0
+					if u.needs.Achieved {
+						ch.members[i].Achieved = rankNumber(u.plan, r.Text(2))
+					}
 					return set(r)
 				})
+			u.readHeld(&b, &ch.members[i], regions[i], id)
 		} else {
 			b.Query(`SELECT rank FROM opening_events WHERE distributor_id = $1 AND kind = 'RANK' AND plan_id = $2`, []any{id, u.plan.ID}, set)
 		}
@@ -209,6 +216,21 @@ func (u *upward) readRanks(ch chain, regions []string) error {
 		return err
 	}
 	return u.readInactive(ch, found)
+}
+
+// readHeld reads for how many periods somebody has been paid as ranks. A run carries it out for those who have been at all.
+func (u *upward) readHeld(b *Batch, m *calc.ChainMember, region, id string) {
+	if len(u.held) == 0 {
+		return
+	}
+	m.Held = make([]int64, len(u.held))
+	for place, rank := range u.held {
+		b.Query(`SELECT value FROM run_states WHERE region = $1 AND run_key = $2 AND attempt = $3 AND distributor_id = $4 AND state_key = $5`,
+			[]any{region, u.run.key, u.run.attempt, id, calc.HeldKey(u.plan, rank)}, func(r Row) error {
+				m.Held[place] = r.Int(0)
+				return nil
+			})
+	}
 }
 
 const sqlNewestRun = `SELECT run_key, attempt, plan_version, period_no FROM runs

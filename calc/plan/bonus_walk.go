@@ -33,8 +33,8 @@ func (r *bonusReader) walk(tree string, compression uplinev1.Compression) calc.W
 	kind := strings.ReplaceAll(kindOfBonus(r.message), "_", " ")
 	switch {
 	case r.to.Pays == calc.PaysEvent && w.Compression != calc.CompressionNone:
-		r.fail(at, "a "+kind+" bonus that is paid at the event has no compression: who is active is known only at the period's close",
-			"pay it at the period, or use `none`")
+		r.fail(at, "a "+kind+" bonus that is paid at the event has no compression: whoever takes the place of those passed over may stand anywhere above, and a sale looks up as many levels as are paid",
+			"pay it at the close: `pays: period`, or use `none`")
 	case w.Compression == calc.CompressionStandard && r.everybodyActive() && r.to.When == nil && r.to.Markets == nil:
 		r.warn(at, "without the plan's `active` everybody is active, so nobody is passed over", "add `active`, or use `none`")
 	}

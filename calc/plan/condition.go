@@ -25,7 +25,7 @@ const (
 	forFact                // a fact of the plan's own making: known when all that it reads is
 	forBonus               // a bonus that is paid at the close, with all that belongs to it
 	forCap                 // a cap's limit
-	forEvent               // a bonus that is paid at the event, when no facts are known
+	forEvent               // a bonus that is paid at the event, by what is known of a distributor then
 )
 
 // wanted is the type that an expression must have.

@@ -30,9 +30,11 @@ func (l *lowering) allowed(e ast.Expr, word calc.FactWord, key calc.FactKey) boo
 func (l *lowering) tooEarly(name string, key calc.FactKey) (message, remedy string) {
 	known := l.c.knownAt(key)
 	switch {
+	case l.when == forEvent && !key.Fact.AtEvents():
+		return fmt.Sprintf("a bonus that is paid at the event cannot ask for `%s`, %s", name, whyLater(key.Fact)),
+			"pay it at the close with `pays: period`, or ask for what is known at the event: " + knownAtEvents
 	case l.when == forEvent:
-		return fmt.Sprintf("a bonus that is paid at the event cannot ask for `%s`, which is known when the period closes", name),
-			"pay it at the close with `pays: period`, or delete the condition"
+		return "", ""
 	case l.when == forActive && key.Fact == calc.FactActive:
 		return "`active` cannot ask for itself", "say by other facts who is active"
 	case !known.BeforeBonuses && (l.when == forActive || l.when == forRank || l.when == forCap):
@@ -48,6 +50,24 @@ func (l *lowering) tooEarly(name string, key calc.FactKey) (message, remedy stri
 	return "", ""
 }
 
+// knownAtEvents are facts that a bonus can ask for that is paid at the event.
+const knownAtEvents = "`kind`, `tag`, `market`, `months_enrolled`, `days_enrolled`, `achieved`, `paid_as_before`, `held` or `active`"
+
+// whyLater says why a fact is not known at an event.
+func whyLater(f calc.Fact) string {
+	switch f {
+	case calc.FactOwn, calc.FactGroup, calc.FactCapped, calc.FactLeg, calc.FactLeft, calc.FactRight, calc.FactWeaker, calc.FactStronger, calc.FactCompany:
+		return "which adds up the sales of the period and is known when it closes"
+	case calc.FactCustomers:
+		return "which counts who buys in the period and is known when it closes"
+	case calc.FactEarned:
+		return "which is computed when the period closes"
+	case calc.FactFrontline, calc.FactDownline:
+		return "which is counted when the period closes"
+	}
+	return "which rests on others' activity or ranks of the period and is decided when it closes"
+}
+
 // asking names who asks at a phase.
 var asking = map[phase]string{forActive: "`active`", forRank: "a rank", forCap: "a cap", forEvent: "a bonus that is paid at the event"}
 
@@ -59,21 +79,23 @@ func (c *compiler) knownAt(key calc.FactKey) calc.Known {
 
 // allowedOwn does for a fact of the plan's own making what allowed does for the engine's.
 func (l *lowering) allowedOwn(e ast.Expr, own *ownFact) bool {
-	tooEarly := l.when == forEvent || l.when == forActive && !own.known.BeforeActive || l.when == forRank && !own.known.BeforeRank ||
+	tooEarly := l.when == forEvent && !l.c.factTable.KnownAtEvents([]calc.Slot{own.slot}) || l.when == forActive && !own.known.BeforeActive || l.when == forRank && !own.known.BeforeRank ||
 		l.when == forCap && !own.known.BeforeBonuses
 	if !tooEarly {
 		return true
-	}
-	if l.when == forEvent {
-		message, remedy := l.tooEarly(own.name, calc.FactKey{})
-		l.fail(l.start(e), message, remedy)
-		return false
 	}
 	because := ""
 	if culprit := l.c.culprit(own, l.when); culprit != "" {
 		because = fmt.Sprintf(": it asks for `%s`", culprit)
 	}
-	l.fail(l.start(e), fmt.Sprintf("`%s` is not yet known when %s asks for it%s", own.name, asking[l.when], because), "use facts that are known before")
+	remedy := "use facts that are known before"
+	if l.when == forEvent {
+		remedy = "pay the bonus at the close with `pays: period`, or ask for what is known at the event: " + knownAtEvents
+		if because == "" {
+			because = ": it counts others, which the close does"
+		}
+	}
+	l.fail(l.start(e), fmt.Sprintf("`%s` is not yet known when %s asks for it%s", own.name, asking[l.when], because), remedy)
 	return false
 }
 
@@ -173,7 +195,15 @@ func (l *lowering) bonus() *uplinev1.Bonus {
 // warnRankOfBefore looks for a bonus that is paid before the ranks of its time are decided.
 func (l *lowering) warnRankOfBefore(at int, rank string) {
 	b := l.bonus()
-	if b == nil || !l.c.sound("cadence") || l.c.cadenceOf(b) >= l.c.plan.Main {
+	if b == nil || !l.c.sound("cadence") {
+		return
+	}
+	if l.when == forEvent {
+		l.say(Warning, at, fmt.Sprintf("the bonus is paid at the event, so `paid_as` is the rank of the last closed %s period here", l.c.plan.Main),
+			fmt.Sprintf("if that is meant, say so by `paid_as_before(\"%s\")`; else pay the bonus at the close: `pays: period`", shown(rank)))
+		return
+	}
+	if l.c.cadenceOf(b) >= l.c.plan.Main {
 		return
 	}
 	l.say(Warning, at, fmt.Sprintf("the bonus is paid %s and ranks are decided %s, so `paid_as` is the rank of the last closed %s period here",

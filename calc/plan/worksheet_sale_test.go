@@ -36,7 +36,7 @@ func (w *worksheet) sell(t *testing.T, d *datadriven.TestData) string {
 		money := func(text string) (int64, error) { return calc.ParseMinor(text, w.plan.MinorDigits) }
 		in := &calc.EventInput{
 			Plan: w.plan, PV: number("pv", calc.ParseVolume), CV: number("cv", calc.ParseVolume), QV: number("qv", calc.ParseVolume),
-			Class: o["class"], PriceMinor: number("price", money), FeeMinor: number("fee", money),
+			AtUS: w.soldAtUS(t, o), Class: o["class"], PriceMinor: number("price", money), FeeMinor: number("fee", money),
 		}
 		var sponsors, parents []int32
 		seller := w.person(t, words[0])
@@ -136,7 +136,10 @@ func (w *worksheet) post(earner int32, bonus int, amountMinor int64) {
 
 func (w *worksheet) chain(seller int32, parents []int32) (members []calc.ChainMember, people []int32) {
 	for at := seller; at >= 0; at = parents[at] {
-		m := calc.ChainMember{Market: w.network.Market[at], Rank: w.prior.Achieved[at]}
+		m := calc.ChainMember{
+			Market: w.network.Market[at], Rank: w.prior.Achieved[at], Achieved: w.prior.Achieved[at],
+			Kind: w.network.Kind[at], Tags: w.network.Tags[at], EnrolledAtUS: w.network.EnrolledAtUS[at],
+		}
 		if w.prior.PaidAs != nil {
 			m.Rank, m.Inactive = w.prior.PaidAs[at], !w.prior.Active[at]
 		}

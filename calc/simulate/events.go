@@ -45,7 +45,8 @@ func (l *eventLines) add(e eventLine) {
 type eventPosting struct {
 	*run
 	needs calc.Needs
-	next  int // the first moment that was not yet posted
+	held  []uint8 // the ranks whose holding is asked for
+	next  int     // the first moment that was not yet posted
 	// pending are lines of periods that are not yet closed, by the cadence of their bonus.
 	pending [calc.Yearly + 1]*eventLines
 	// kept are the lines of sales that are cancelled later on.
@@ -54,7 +55,7 @@ type eventPosting struct {
 }
 
 func newEventPosting(r *run) *eventPosting {
-	p := &eventPosting{run: r, needs: calc.EventNeeds(r.Plan.Plan, false), kept: make(map[int32][]eventLine)}
+	p := &eventPosting{run: r, needs: calc.EventNeeds(r.Plan.Plan, false), held: r.Plan.Plan.HeldAtEvents(), kept: make(map[int32][]eventLine)}
 	for cadence := range p.pending {
 		p.pending[cadence] = &eventLines{}
 	}
@@ -101,11 +102,12 @@ func (p *eventPosting) batch(from, to int) error {
 		low, high := from+worker*stretch, min(to, from+(worker+1)*stretch)
 		workers.Go(func() {
 			for i := low; i < high; i++ {
-				if p.lives.moments.ends[i] {
+				m := &p.lives.moments
+				if m.ends[i] {
 					continue
 				}
 				var err error
-				if lines[i-from], err = p.commissions(p.lives.moments.sale[i], int(p.lives.moments.change[i])); err != nil {
+				if lines[i-from], err = p.commissions(m.sale[i], int(m.change[i]), m.atUS[i]); err != nil {
 					errs[worker] = err
 					return
 				}
@@ -146,11 +148,11 @@ func (p *eventPosting) post(lines []eventLine, atUS int64) {
 }
 
 // commissions computes what the plan pays when a sale goes live, or by a change of it, from 1.
-func (p *eventPosting) commissions(sale int32, change int) ([]eventLine, error) {
+func (p *eventPosting) commissions(sale int32, change int, atUS int64) ([]eventLine, error) {
 	s := p.company.sales
 	seller := s.seller[sale]
 	sponsors, above := p.chain(seller, p.network.Sponsor, p.needs.SponsorLevels)
-	in := calc.EventInput{Plan: p.Plan.Plan, Sponsor: above}
+	in := calc.EventInput{Plan: p.Plan.Plan, AtUS: atUS, Sponsor: above}
 	var places []int32
 	if p.network.Parent != nil {
 		places, in.Placement = p.chain(seller, p.network.Parent, p.needs.PlacementLevels)
@@ -222,9 +224,38 @@ func (p *eventPosting) chain(seller int32, above []int32, levels int32) ([]int32
 		if p.network.Market != nil {
 			member.Market = p.network.Market[row]
 		}
+		if p.needs.Registrations {
+			p.register(&member, row)
+		}
+		member.Achieved, member.Held = p.prior.achieved[row], p.heldBy(row)
 		rows, people = append(rows, row), append(people, member)
 	}
 	return rows, people
+}
+
+// register tells who somebody is, as far as the files say.
+func (p *eventPosting) register(member *calc.ChainMember, row int32) {
+	member.EnrolledAtUS = p.network.EnrolledAtUS[row]
+	if p.network.Kind != nil {
+		member.Kind = p.network.Kind[row]
+	}
+	if p.network.Tags != nil {
+		member.Tags = p.network.Tags[row]
+	}
+}
+
+// heldBy tells for how many periods in a row somebody has been paid as the ranks that are asked for.
+func (p *eventPosting) heldBy(row int32) []int64 {
+	if len(p.held) == 0 {
+		return nil
+	}
+	held, state := make([]int64, len(p.held)), p.prior.states[p.Plan.Plan.Main]
+	for place, rank := range p.held {
+		if column := state[calc.HeldKey(p.Plan.Plan, rank)]; column != nil {
+			held[place] = column[row]
+		}
+	}
+	return held
 }
 
 // reversals are the lines that take back what is not kept of a sale's lines now that it is cancelled.
