@@ -82,6 +82,10 @@ func (s *stage) missedEvent(b *Bonus, seat int) []Reason {
 		table, text = &b.Direct.Rates, "no sale of the distributor went live in the period that the bonus pays"
 	case b.Advance != nil:
 		table, text = &b.Advance.Rates, "no sale of the distributor went live in the period that the bonus pays"
+	case b.Residual != nil && len(b.Residual.Levels.Rows) == 0:
+		text = "no cycle of the distributor's own sales was paid in the period that the bonus pays"
+	case b.Residual != nil:
+		text = "no cycle was paid in the period, of own sales or on the levels below, that pays the distributor"
 	case b.Unilevel != nil:
 		table = &b.Unilevel.Rates
 	case b.Differential != nil:

@@ -25,6 +25,8 @@ type moments struct {
 	ends []bool
 	// change is the number of the change that it is, from 1; 0 where a sale goes live or ends.
 	change []int32
+	// paid says which paid cycle it is, from 1 in lives.paid; 0 where it is none.
+	paid []int32
 }
 
 // lives folds the events of every sale, by the code that a server folds them by.
@@ -32,6 +34,7 @@ type lives struct {
 	entries entries
 	moments moments
 	pieces  []piece
+	paid    []paidCycle
 	// firstUS and lastUS are the first and the last moment at which anything happens; any is false when nothing does.
 	firstUS, lastUS int64
 	any             bool
@@ -43,7 +46,10 @@ func newLives(v *view) (*lives, error) {
 	l := &lives{}
 	n := s.len()
 	l.entries = entries{make([]int64, 0, n), make([]int32, 0, n), make([]int32, 0, n), make([]bool, 0, n), make([]int32, 0, n)}
-	pays := paysAtEvent(p)
+	pays, payments := paysAtEvent(p), paysAtPayments(p)
+	if payments && s.paid == nil {
+		v.company.found.note("%s: plan %s pays with paid cycles, and there is no payments.csv: every row counts as one cycle that was paid when it went live", s.name, v.Name)
+	}
 	var folded fold
 	for i := range n {
 		sale := int32(i)
@@ -56,6 +62,9 @@ func newLives(v *view) (*lives, error) {
 			if live && pays {
 				l.moment(fromUS, sale, false, 0)
 			}
+			if live && payments && s.paid == nil {
+				l.paidMoment(fromUS, sale, paidCycle{cycle: s.cycleOf(sale), atUS: fromUS})
+			}
 			continue
 		}
 		events, f := folded.of(v, sale)
@@ -65,7 +74,25 @@ func newLives(v *view) (*lives, error) {
 			return nil, fmt.Errorf("sale %s: %w", s.id(sale), err)
 		}
 		if f.Start >= 0 && pays {
+			var cycles []paidCycle
+			switch {
+			case payments && s.paid == nil:
+				cycles = []paidCycle{{cycle: s.cycleOf(sale), atUS: f.StartedAtUS, to: numberOf(events, f.StartTerms)}}
+			case payments:
+				cycles = paidCycles(events, &f)
+			}
+			// What was paid while the sale waited is paid on when it goes live, by how things stood before.
+			early := slices.IndexFunc(cycles, func(c paidCycle) bool { return c.atUS >= f.StartedAtUS })
+			if early < 0 {
+				early = len(cycles)
+			}
+			for _, c := range cycles[:early] {
+				l.paidMoment(f.StartedAtUS, sale, c)
+			}
 			l.moment(f.StartedAtUS, sale, false, 0)
+			for _, c := range cycles[early:] {
+				l.paidMoment(c.atUS, sale, c)
+			}
 			for k := range f.Changes {
 				if err := f.Changes[k].Err; err != nil {
 					v.company.found.note("the change of the sale %s in line %d of changes.csv credits and charges nothing: %v", s.id(sale),
@@ -147,8 +174,15 @@ func (l *lives) count(atUS int64, sale, cycle int32, back bool) {
 func (l *lives) moment(atUS int64, sale int32, ends bool, change int32) {
 	m := &l.moments
 	m.atUS, m.sale, m.ends = append(m.atUS, atUS), append(m.sale, sale), append(m.ends, ends)
-	m.change = append(m.change, change)
+	m.change, m.paid = append(m.change, change), append(m.paid, 0)
 	l.happens(atUS)
+}
+
+// paidMoment adds a paid cycle, which is paid on at a moment.
+func (l *lives) paidMoment(atUS int64, sale int32, c paidCycle) {
+	l.moment(atUS, sale, false, 0)
+	l.paid = append(l.paid, c)
+	l.moments.paid[len(l.moments.paid)-1] = int32(len(l.paid))
 }
 
 func (l *lives) happens(atUS int64) {
@@ -168,7 +202,7 @@ func (l *lives) sort() {
 	if order := timeOrder(l.moments.atUS); order != nil {
 		m := &l.moments
 		m.atUS, m.sale, m.ends = permuted(m.atUS, order), permuted(m.sale, order), permuted(m.ends, order)
-		m.change = permuted(m.change, order)
+		m.change, m.paid = permuted(m.change, order), permuted(m.paid, order)
 	}
 }
 

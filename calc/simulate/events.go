@@ -3,6 +3,7 @@ package simulate
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 
 	"upline/calc"
@@ -40,13 +41,16 @@ func (l *eventLines) add(e eventLine) {
 	l.factor, l.amountMinor, l.sale = append(l.factor, e.factor), append(l.amountMinor, e.amountMinor), append(l.sale, e.sale)
 }
 
-// eventPosting posts what a plan pays when sales go live, and takes it back when they are cancelled, in the order of time. Ranks and activity
+// eventPosting posts what a plan pays when sales go live and with paid cycles, and takes it back when they are cancelled, in the order of time. Ranks and activity
 // are those of the last closed period of the main cadence, as they stand when it goes on.
 type eventPosting struct {
 	*run
-	needs calc.Needs
-	held  []uint8 // the ranks whose holding is asked for
-	next  int     // the first moment that was not yet posted
+	// needs and pays are of what is paid when a sale goes live, and of what is paid with cycles.
+	needs     [2]calc.Needs
+	pays      [2]bool
+	held      []uint8 // the ranks whose holding is asked for
+	customers *liveCustomers
+	next      int // the first moment that was not yet posted
 	// pending are lines of periods that are not yet closed, by the cadence of their bonus.
 	pending [calc.Yearly + 1]*eventLines
 	// kept are the lines of sales that are cancelled later on.
@@ -55,7 +59,15 @@ type eventPosting struct {
 }
 
 func newEventPosting(r *run) *eventPosting {
-	p := &eventPosting{run: r, needs: calc.EventNeeds(r.Plan.Plan, false), held: r.Plan.Plan.HeldAtEvents(), kept: make(map[int32][]eventLine)}
+	plan := r.Plan.Plan
+	p := &eventPosting{run: r, held: plan.HeldAtEvents(), kept: make(map[int32][]eventLine)}
+	for i, atPayments := range []bool{false, true} {
+		p.needs[i] = calc.EventNeeds(plan, atPayments)
+		p.pays[i] = slices.ContainsFunc(plan.Bonuses, func(b calc.Bonus) bool { return b.Pays == calc.PaysEvent && b.AtPayments == atPayments })
+	}
+	if p.needs[1].Customers {
+		p.customers = newLiveCustomers(r.company.network.len())
+	}
 	for cadence := range p.pending {
 		p.pending[cadence] = &eventLines{}
 	}
@@ -96,18 +108,23 @@ func (p *eventPosting) batch(from, to int) error {
 		threads = runtime.GOMAXPROCS(0)
 	}
 	lines, errs := make([][]eventLine, to-from), make([]error, threads)
+	m := &p.lives.moments
+	customers := p.customersAt(from, to)
 	stretch := (to - from + threads - 1) / threads
 	var workers sync.WaitGroup
 	for worker := range threads {
 		low, high := from+worker*stretch, min(to, from+(worker+1)*stretch)
 		workers.Go(func() {
 			for i := low; i < high; i++ {
-				m := &p.lives.moments
 				if m.ends[i] {
 					continue
 				}
+				count := int64(0)
+				if customers != nil {
+					count = customers[i-from]
+				}
 				var err error
-				if lines[i-from], err = p.commissions(m.sale[i], int(m.change[i]), m.atUS[i]); err != nil {
+				if lines[i-from], err = p.commissions(i, count); err != nil {
 					errs[worker] = err
 					return
 				}
@@ -121,8 +138,8 @@ func (p *eventPosting) batch(from, to int) error {
 		}
 	}
 	for i := from; i < to; i++ {
-		sale, atUS := p.lives.moments.sale[i], p.lives.moments.atUS[i]
-		if p.lives.moments.ends[i] {
+		sale, atUS := m.sale[i], m.atUS[i]
+		if m.ends[i] {
 			reversals, err := p.reversals(sale)
 			if err != nil {
 				return err
@@ -130,12 +147,26 @@ func (p *eventPosting) batch(from, to int) error {
 			p.post(reversals, atUS)
 			continue
 		}
-		if p.company.sales.cancellation(sale) != noTime && len(lines[i-from]) > 0 {
+		// What is paid with a cycle stays when the service ends.
+		if m.paid[i] == 0 && p.company.sales.cancellation(sale) != noTime && len(lines[i-from]) > 0 {
 			p.kept[sale] = append(p.kept[sale], lines[i-from]...)
 		}
 		p.post(lines[i-from], atUS)
 	}
 	return nil
+}
+
+// customersAt tells for each moment how many customers its seller has with a live sale; nil where nobody asks.
+func (p *eventPosting) customersAt(from, to int) []int64 {
+	if p.customers == nil {
+		return nil
+	}
+	counts := make([]int64, to-from)
+	for i := from; i < to; i++ {
+		p.customers.pass(p.company.sales, &p.lives.moments, i)
+		counts[i-from] = p.customers.bySeller[p.company.sales.seller[p.lives.moments.sale[i]]]
+	}
+	return counts
 }
 
 // post adds lines to the periods of their bonuses. What lies in no period that is computed is left out: it belongs to the time before.
@@ -147,17 +178,25 @@ func (p *eventPosting) post(lines []eventLine, atUS int64) {
 	}
 }
 
-// commissions computes what the plan pays when a sale goes live, or by a change of it, from 1.
-func (p *eventPosting) commissions(sale int32, change int, atUS int64) ([]eventLine, error) {
-	s := p.company.sales
-	seller := s.seller[sale]
-	sponsors, above := p.chain(seller, p.network.Sponsor, p.needs.SponsorLevels)
-	in := calc.EventInput{Plan: p.Plan.Plan, AtUS: atUS, Sponsor: above}
+// commissions computes what the plan pays at a moment: when a sale goes live, changes, or a cycle of it is paid.
+func (p *eventPosting) commissions(moment int, customers int64) ([]eventLine, error) {
+	s, m := p.company.sales, &p.lives.moments
+	sale, k := m.sale[moment], 0
+	in := calc.EventInput{Plan: p.Plan.Plan, AtUS: m.atUS[moment]}
+	if m.paid[moment] > 0 {
+		k, in.Customers, in.AtUS = 1, customers, p.lives.paid[m.paid[moment]-1].atUS
+	}
+	if !p.pays[k] {
+		return nil, nil
+	}
+	needs, seller := &p.needs[k], s.seller[sale]
+	sponsors, above := p.chain(seller, p.network.Sponsor, needs.SponsorLevels, needs)
+	in.Sponsor = above
 	var places []int32
 	if p.network.Parent != nil {
-		places, in.Placement = p.chain(seller, p.network.Parent, p.needs.PlacementLevels)
+		places, in.Placement = p.chain(seller, p.network.Parent, needs.PlacementLevels, needs)
 	}
-	inputs, err := p.inputs(&in, sale, change)
+	inputs, err := p.inputs(&in, moment)
 	if err != nil {
 		return nil, fmt.Errorf("sale %s: %w", s.id(sale), err)
 	}
@@ -187,13 +226,20 @@ func (p *eventPosting) commissions(sale int32, change int, atUS int64) ([]eventL
 	return lines, nil
 }
 
-// inputs are what a sale is paid by when it goes live, or what a change of it adds.
-func (p *eventPosting) inputs(base *calc.EventInput, sale int32, change int) ([]calc.EventInput, error) {
-	if p.company.sales.changes[sale] == nil {
-		t := p.termsAtFirst(sale)
-		return []calc.EventInput{base.With(&t.SaleValues)}, nil
+// inputs are what a moment is paid by: a sale that goes live, what a change of it adds, or a cycle of it that is paid.
+func (p *eventPosting) inputs(base *calc.EventInput, moment int) ([]calc.EventInput, error) {
+	m := &p.lives.moments
+	sale, change := m.sale[moment], m.change[moment]
+	list := []saleTerms{p.termsAtFirst(sale)}
+	if p.company.sales.changes[sale] != nil {
+		list = p.terms(sale)
 	}
-	list := p.terms(sale)
+	switch {
+	case m.paid[moment] > 0:
+		return p.lives.paid[m.paid[moment]-1].inputs(base, list)
+	case len(list) == 1:
+		return []calc.EventInput{base.With(&list[0].SaleValues)}, nil
+	}
 	var folded fold // of this thread
 	events, f := folded.of(p.view, sale)
 	if change == 0 {
@@ -211,7 +257,7 @@ func (p *eventPosting) inputs(base *calc.EventInput, sale int32, change int) ([]
 }
 
 // chain is the way up from a seller, who stands first.
-func (p *eventPosting) chain(seller int32, above []int32, levels int32) ([]int32, []calc.ChainMember) {
+func (p *eventPosting) chain(seller int32, above []int32, levels int32, needs *calc.Needs) ([]int32, []calc.ChainMember) {
 	rows, people := make([]int32, 0, levels+1), make([]calc.ChainMember, 0, levels+1)
 	for row := seller; row >= 0 && len(rows) <= int(levels); row = above[row] {
 		member := calc.ChainMember{Rank: p.prior.achieved[row]}
@@ -224,7 +270,7 @@ func (p *eventPosting) chain(seller int32, above []int32, levels int32) ([]int32
 		if p.network.Market != nil {
 			member.Market = p.network.Market[row]
 		}
-		if p.needs.Registrations {
+		if needs.Registrations {
 			p.register(&member, row)
 		}
 		member.Achieved, member.Held = p.prior.achieved[row], p.heldBy(row)
@@ -302,6 +348,8 @@ func (l *eventLines) factorName(line int, b *calc.Bonus) string {
 		return "taken_back"
 	case b.MonthsAdvanced() > 0:
 		return "months_advanced"
+	case b.Residual != nil && l.factor[line] != calc.One:
+		return "step_down"
 	}
 	return ""
 }

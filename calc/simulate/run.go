@@ -43,9 +43,6 @@ func (c *Company) Run(which int, visit func(*Closed) error) (*Totals, error) {
 	if r.line, err = newTimeline(v.Plan.Plan, s, r.lives.firstUS, r.lives.lastUS); err != nil {
 		return nil, err
 	}
-	if err := r.checkPayments(); err != nil {
-		return nil, err
-	}
 	var undated findings
 	v.checkAdjusted(r.line, &undated)
 	if err := undated.err(); err != nil {
@@ -85,16 +82,6 @@ func (pr *prior) cloned() prior {
 		out.states[cadence] = state
 	}
 	return out
-}
-
-// checkPayments refuses a plan that pays with every payment: what was paid together stands in a simulation as one number.
-func (r *run) checkPayments() error {
-	for _, b := range r.Plan.Plan.Bonuses {
-		if b.AtPayments {
-			return fmt.Errorf("%w: the bonus %s of %s is paid with every paid cycle, which a simulation does not post; simulate it with `pays: period`, which pays the same cycles at the close", ErrRequest, b.Name, r.Name)
-		}
-	}
-	return nil
 }
 
 // outside notes what lies outside the periods that are computed, and so counts in none.
