@@ -376,7 +376,7 @@ func (s *sales) notes(p *calc.Plan, found *findings) {
 		}
 	}
 	if uncounted > 0 && paysByCycle(p) {
-		found.note("%s: the payments of %s in no volume, and pay no residual; where they are to, write payment in the column volume", s.name,
+		found.note("%s: the payments of %s in no volume, and pay no residual at the close; where they are to, write payment in the column volume", s.name,
 			counted(uncounted, "sale count", "sales count"))
 	}
 	if unpaid > 0 {
