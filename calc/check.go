@@ -39,6 +39,9 @@ func (p *Plan) check() error {
 	if !p.Facts.Known(p.Active.reads()).BeforeActive {
 		return fmt.Errorf("%w: the condition for being active rests on who is active", ErrPlan)
 	}
+	if sets := len(p.FirstSets()); sets > FirstSetsMax {
+		return fmt.Errorf("%w: plan %s counts first sales of %d sets of classes", ErrPlan, p.ID, sets)
+	}
 	for i := range p.Ranks {
 		if !p.Facts.Known(p.Ranks[i].When.reads()).BeforeRank {
 			return fmt.Errorf("%w: rank %s rests on itself", ErrPlan, p.Ranks[i].Name)

@@ -35,7 +35,7 @@ type Volumes struct {
 	AtUS         []int64  // effective time
 	BuyerSinceUS []int64  // time of the buyer's first purchase
 	Cycle        []int32  // billing cycle, from 1
-	First        []bool   // whether it is the buyer's first sale
+	First        []uint16 // bit k where it is the buyer's first sale of the k-th set of Plan.FirstSets
 }
 
 // Posted are lines that events of the period have posted, for caps that bound them with others. A cap takes nothing of them back: it

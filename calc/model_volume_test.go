@@ -1,6 +1,7 @@
 package calc
 
 import (
+	"fmt"
 	"math/big"
 	"time"
 )
@@ -85,13 +86,27 @@ func (m *folk) measured(of Measure, k int) int64 {
 	return 1
 }
 
+// isFirst tells whether an entry is of the first sale that a volume speaks of: each set of classes that another volume before has not
+// spoken of has the next bit.
+func (m *folk) isFirst(v *Volume, k int) bool {
+	bits := map[string]uint16{}
+	for i := range m.in.Plan.Volumes {
+		other := &m.in.Plan.Volumes[i]
+		set := fmt.Sprint(other.FirstClasses == nil, other.FirstClasses)
+		if _, known := bits[set]; other.FirstSaleOnly && !known {
+			bits[set] = 1 << len(bits)
+		}
+	}
+	return m.in.Volumes.First[k]&bits[fmt.Sprint(v.FirstClasses == nil, v.FirstClasses)] != 0
+}
+
 // counted is what one entry counts in a volume.
 func (m *folk) counted(b Base, k int) *big.Rat {
 	if b < VolumeBuiltIn {
 		return bigOf(m.measured(Measure(b), k))
 	}
 	v, rows := &m.in.Plan.Volumes[b-VolumeBuiltIn], &m.in.Volumes
-	if v.Classes != nil && !v.Classes[rows.Class[k]] || v.Markets != nil && !v.Markets[rows.Market[k]] || v.FirstSaleOnly && !rows.First[k] {
+	if v.Classes != nil && !v.Classes[rows.Class[k]] || v.Markets != nil && !v.Markets[rows.Market[k]] || v.FirstSaleOnly && !m.isFirst(v, k) {
 		return new(big.Rat)
 	}
 	if v.Buyers == BuyersCustomers && rows.Buyer[k] == -1 || v.Buyers == BuyersDistributors && rows.Buyer[k] != -1 {

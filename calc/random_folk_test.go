@@ -115,6 +115,9 @@ func drawOwnVolume(t *rapid.T, name string) Volume {
 		v.ToCycle = rapid.SampledFrom([]int32{0, v.FromCycle, v.FromCycle + 1}).Draw(t, "to cycle")
 	}
 	v.FirstSaleOnly = sometimes("first only")
+	if v.FirstSaleOnly && sometimes("first of its classes") {
+		v.FirstClasses = v.Classes
+	}
 	if sometimes("source cap") {
 		v.SourceWithin = rapid.SampledFrom([]Cadence{Monthly, Quarterly, Yearly}).Draw(t, "within")
 		v.SourceCap = rapid.Int64Range(1, 4).Draw(t, "cap") * 500_000
@@ -387,7 +390,7 @@ func drawFolkVolumes(t *rapid.T, n int, network *Network, period Period) Volumes
 		v.Market = append(v.Market, uint16(rapid.IntRange(0, 2).Draw(t, "sale's market")))
 		v.Buyer = append(v.Buyer, rapid.Int32Range(-1, 3).Draw(t, "buyer"))
 		v.Cycle = append(v.Cycle, rapid.Int32Range(1, 5).Draw(t, "cycle"))
-		v.First = append(v.First, rapid.Bool().Draw(t, "first"))
+		v.First = append(v.First, rapid.Uint16Range(0, 3).Draw(t, "first"))
 		v.Count = append(v.Count, rapid.SampledFrom([]int32{1, 1, 1, -1}).Draw(t, "count"))
 		at := rapid.Int64Range(period.StartUS, period.EndUS-1).Draw(t, "at")
 		days := rapid.SampledFrom([]int64{0, 1, 2, 30, 31, 60}).Draw(t, "days") * dayUS // the days at which windows begin and end

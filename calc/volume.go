@@ -1,6 +1,9 @@
 package calc
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Measure says what of a sale is added up.
 type Measure uint8
@@ -89,7 +92,10 @@ type Volume struct {
 	UntilPeriodDay int32
 	// FromCycle and ToCycle bound the billing cycles that count; ToCycle 0: no end.
 	FromCycle, ToCycle int32
-	FirstSaleOnly      bool
+	// FirstSaleOnly counts each buyer's first sale alone: the first of those in FirstClasses, which are by class number like Classes; nil: of
+	// all. A bonus that narrows a volume to some classes leaves them as they are: what is first is said by the volume.
+	FirstSaleOnly bool
+	FirstClasses  []bool
 	// SourceFrom and SourceCap bound what counts of one seller, in units of the measure: what lies between them, of all that is sold in
 	// the calendar period SourceWithin; SourceCap 0: no upper bound.
 	SourceFrom, SourceCap int64
@@ -113,6 +119,30 @@ func (v *Volume) whole() bool {
 		v.ClassShares == nil && v.Inside == nil && v.Outside == nil && v.UntilPeriodDay == 0 && v.FromCycle <= 1 && v.ToCycle == 0 &&
 		!v.FirstSaleOnly && !v.Bounded()
 }
+
+// FirstSetsMax is how many sets of product classes there may be at most of which volumes count the first sale: each has a bit of
+// Volumes.First.
+const FirstSetsMax = 16
+
+// FirstSets lists the sets of product classes of which volumes count each buyer's first sale, by class number, in the order of the volumes;
+// nil is the set of all. Their places are the bits of Volumes.First.
+func (p *Plan) FirstSets() [][]bool {
+	var sets [][]bool
+	for i := range p.Volumes {
+		if v := &p.Volumes[i]; v.FirstSaleOnly && firstSet(sets, v.FirstClasses) < 0 {
+			sets = append(sets, v.FirstClasses)
+		}
+	}
+	return sets
+}
+
+// firstSet is the place of a set among others; -1 where it is not among them.
+func firstSet(sets [][]bool, classes []bool) int {
+	return slices.IndexFunc(sets, func(set []bool) bool { return (set == nil) == (classes == nil) && slices.Equal(set, classes) })
+}
+
+// InFirstSet tells whether a class, by its number, is in a set of FirstSets.
+func InFirstSet(set []bool, class uint16) bool { return set == nil || set[class] }
 
 // MeasureOf gives the measure of a volume by its number.
 func (p *Plan) MeasureOf(b Base) Measure {

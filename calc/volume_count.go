@@ -179,6 +179,7 @@ type filter struct {
 	in       *Input
 	cutoffUS int64
 	months   *monthTable // for windows of calendar months
+	firstBit uint16      // of Volumes.First
 }
 
 func (c *computation) newFilter(v *Volume) (*filter, error) {
@@ -200,6 +201,9 @@ func (c *computation) newFilter(v *Volume) (*filter, error) {
 			return nil, fmt.Errorf("%w: Volumes.%s has %d entries, not %d", ErrInput, column.name, column.length, entries)
 		}
 	}
+	if v.FirstSaleOnly {
+		f.firstBit = 1 << firstSet(c.in.Plan.FirstSets(), v.FirstClasses)
+	}
 	if v.UntilPeriodDay > 0 {
 		location := orUTC(c.in.Plan.Location)
 		start := civilOf(time.UnixMicro(c.in.Period.StartUS).In(location))
@@ -220,7 +224,7 @@ func (f *filter) counts(i int) bool {
 		f.Markets != nil && !f.Markets[rows.Market[i]],
 		f.Buyers == BuyersCustomers && rows.Buyer[i] < 0,
 		f.Buyers == BuyersDistributors && rows.Buyer[i] >= 0,
-		f.FirstSaleOnly && !rows.First[i],
+		f.FirstSaleOnly && rows.First[i]&f.firstBit == 0,
 		f.UntilPeriodDay > 0 && rows.AtUS[i] >= f.cutoffUS,
 		f.Inside != nil && !f.within(f.Inside, i),
 		f.Outside != nil && f.within(f.Outside, i):

@@ -82,7 +82,7 @@ func TestFilter_TellsCustomersFromDistributors(t *testing.T) {
 		{buyers: BuyersAll, buyer: 0, counts: true},
 		{buyers: BuyersAll, buyer: 0, firstSaleOnly: true},
 	} {
-		f := filter{Volume: &Volume{Buyers: c.buyers, FirstSaleOnly: c.firstSaleOnly}, in: &Input{Volumes: Volumes{Buyer: []int32{c.buyer}, First: []bool{false}}}}
+		f := filter{Volume: &Volume{Buyers: c.buyers, FirstSaleOnly: c.firstSaleOnly}, in: &Input{Volumes: Volumes{Buyer: []int32{c.buyer}, First: []uint16{0}}}}
 		if got := f.counts(0); got != c.counts {
 			t.Errorf("%+v: counts %t", c, got)
 		}

@@ -182,6 +182,7 @@ func (c *compiler) finishNames(p *calc.Plan) {
 	for i := range p.Volumes {
 		v := &p.Volumes[i]
 		fill(&v.Classes, p.Names.Classes)
+		fill(&v.FirstClasses, p.Names.Classes)
 		fill(&v.Markets, p.Names.Markets)
 		for v.ClassShares != nil && len(v.ClassShares) <= len(p.Names.Classes) {
 			v.ClassShares = append(v.ClassShares, calc.RateScale)

@@ -70,7 +70,7 @@ func companyOfForty(p *calc.Plan, period calc.Period) *calc.Input {
 		v.AtUS = append(v.AtUS, period.StartUS)
 		v.BuyerSinceUS = append(v.BuyerSinceUS, period.StartUS)
 		v.Cycle = append(v.Cycle, 1)
-		v.First = append(v.First, true)
+		v.First = append(v.First, ^uint16(0))
 	}
 	if width > 0 {
 		n.Leg[0] = 0

@@ -74,6 +74,10 @@ var buyers = map[uplinev1.Buyers]calc.Buyers{
 func (c *compiler) readVolumes() {
 	for i, v := range c.message.GetVolumes() {
 		c.plan.Volumes = append(c.plan.Volumes, c.volume(volumePath(i), v))
+		if v.GetFirstSaleOnly() && len(c.plan.FirstSets()) > calc.FirstSetsMax {
+			c.fail(volumePath(i)+".first_sale_only", fmt.Sprintf("the plan counts first sales of more than %d sets of product classes", calc.FirstSetsMax), "let volumes have the same classes")
+			return
+		}
 	}
 }
 
@@ -97,6 +101,9 @@ func (c *compiler) volume(path string, v *uplinev1.Volume) calc.Volume {
 		if made.Buyers == calc.BuyersDistributors {
 			c.fail(path+".customer_share", "what customers buy does not count in this volume", "delete `customer_share`, or change `buyers`")
 		}
+	}
+	if made.FirstSaleOnly {
+		made.FirstClasses = made.Classes
 	}
 	made.ClassShares = c.classShares(path+".class_shares", v.GetClassShares(), made.Classes)
 	if made.ToCycle != 0 && made.ToCycle < made.FromCycle {

@@ -66,6 +66,7 @@ func (w *worksheet) sell(t *testing.T, d *datadriven.TestData) string {
 			w.count(t, w.open[c], seller, in, o)
 		}
 		w.firsts[buyerOf(words[0], o)] = w.soldAtUS(t, o)
+		w.bought[buyerOf(words[0], o)] = append(w.bought[buyerOf(words[0], o)], calc.WordNumber(w.plan.Names.Classes, o["class"]))
 	}
 	return table.String()
 }
@@ -120,7 +121,18 @@ func (w *worksheet) count(t *testing.T, v *calc.Volumes, seller int32, in *calc.
 	v.QV, v.FeeMinor, v.Count = append(v.QV, in.QV), append(v.FeeMinor, in.FeeMinor), append(v.Count, whole("count", one))
 	v.Class, v.Market = append(v.Class, calc.WordNumber(w.plan.Names.Classes, o["class"])), append(v.Market, calc.WordNumber(w.plan.Names.Markets, o["market"]))
 	v.Buyer, v.AtUS, v.BuyerSinceUS = append(v.Buyer, customer), append(v.AtUS, atUS), append(v.BuyerSinceUS, sinceUS)
-	v.Cycle, v.First = append(v.Cycle, whole("cycle", 1)), append(v.First, !before && whole("cycle", 1) == 1)
+	v.Cycle, v.First = append(v.Cycle, whole("cycle", 1)), append(v.First, w.firstBits(buyerOf(w.ids[seller], o), calc.WordNumber(w.plan.Names.Classes, o["class"]), whole("cycle", 1)))
+}
+
+// firstBits says of which sets of classes a sale is the buyer's first.
+func (w *worksheet) firstBits(buyer string, class uint16, cycle int32) (bits uint16) {
+	for k, set := range w.plan.FirstSets() {
+		before := slices.ContainsFunc(w.bought[buyer], func(earlier uint16) bool { return calc.InFirstSet(set, earlier) })
+		if cycle == 1 && !before && calc.InFirstSet(set, class) {
+			bits |= 1 << k
+		}
+	}
+	return bits
 }
 
 // post keeps what an event paid for the caps of the period's close.

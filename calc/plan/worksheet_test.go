@@ -45,6 +45,7 @@ type worksheet struct {
 	// customers are numbered in the order in which they buy; firsts holds who has bought before, and when.
 	customers []string
 	firsts    map[string]int64
+	bought    map[string][]uint16 // the classes of what they have bought
 }
 
 // The scripts under testdata/cases hold published plans with their published figures.
@@ -111,7 +112,7 @@ func (w *worksheet) readPlan(d *datadriven.TestData) string {
 func (w *worksheet) begin() {
 	w.prior, w.last, w.adjusted, w.event, w.customers, w.closed = calc.Prior{}, nil, calc.Adjustments{}, nil, nil, nil
 	w.open, w.posted, w.state = map[calc.Cadence]*calc.Volumes{}, map[calc.Cadence]*calc.Posted{}, map[calc.Cadence]calc.State{}
-	w.firsts = map[string]int64{}
+	w.firsts, w.bought = map[string]int64{}, map[string][]uint16{}
 }
 
 // options reads KEY=VALUE words.

@@ -1,12 +1,21 @@
 package simulate
 
-import "upline/calc"
+import (
+	"slices"
 
-// buyers says of every buyer when they first bought, and in which sale: customers by number, and sellers who bought themselves by row.
+	"upline/calc"
+)
+
+// buyers says of every buyer when they first bought, and which sale was their first of each set of product classes that the plan asks for:
+// customers by number, and sellers who bought themselves by row.
 type buyers struct {
-	customerUS, ownUS     []int64
-	customerSale, ownSale []int32
+	customerUS, ownUS []int64 // noTime for who never bought
+	sets              [][]bool
+	first             []firstSales // by set
 }
+
+// firstSales are the first sales of a set, -1 for none.
+type firstSales struct{ customer, own []int32 }
 
 // newBuyers finds first purchases: of sales that have gone live, the first to do so, and of several at the same moment the first in the
 // file. It is nil where the plan does not ask.
@@ -15,19 +24,13 @@ func newBuyers(v *view) *buyers {
 		return nil
 	}
 	s := v.company.sales
-	customers := 0
+	customers, people := 0, v.company.network.len()
 	if s.customers != nil {
 		customers = s.customers.len()
 	}
-	b := &buyers{
-		customerUS: make([]int64, customers), customerSale: make([]int32, customers),
-		ownUS: make([]int64, v.company.network.len()), ownSale: make([]int32, v.company.network.len()),
-	}
-	for i := range b.customerSale {
-		b.customerSale[i] = -1
-	}
-	for i := range b.ownSale {
-		b.ownSale[i] = -1
+	b := &buyers{customerUS: slices.Repeat([]int64{noTime}, customers), ownUS: slices.Repeat([]int64{noTime}, people), sets: v.Plan.Plan.FirstSets()}
+	for range b.sets {
+		b.first = append(b.first, firstSales{slices.Repeat([]int32{-1}, customers), slices.Repeat([]int32{-1}, people)})
 	}
 	for i := range s.len() {
 		sale := int32(i)
@@ -35,20 +38,53 @@ func newBuyers(v *view) *buyers {
 		if !live {
 			continue
 		}
-		firstUS, first := b.of(s, sale)
-		if *first < 0 || us < *firstUS {
-			*firstUS, *first = us, sale
+		if since := b.since(s, sale); *since == noTime || us < *since {
+			*since = us
+		}
+		class := uint16(0)
+		if s.class != nil {
+			class = v.class[s.class[sale]]
+		}
+		for k, set := range b.sets {
+			if !calc.InFirstSet(set, class) {
+				continue
+			}
+			first := b.first[k].of(s, sale)
+			if *first >= 0 {
+				if otherUS, _ := s.liveFrom(*first); us >= otherUS {
+					continue
+				}
+			}
+			*first = sale
 		}
 	}
 	return b
 }
 
-// of gives what is known of a sale's buyer.
-func (b *buyers) of(s *sales, sale int32) (us *int64, first *int32) {
+// since gives when a sale's buyer first bought.
+func (b *buyers) since(s *sales, sale int32) *int64 {
 	if customer := s.buyer(sale); customer >= 0 {
-		return &b.customerUS[customer], &b.customerSale[customer]
+		return &b.customerUS[customer]
 	}
-	return &b.ownUS[s.seller[sale]], &b.ownSale[s.seller[sale]]
+	return &b.ownUS[s.seller[sale]]
+}
+
+// of gives the first sale of a sale's buyer.
+func (f *firstSales) of(s *sales, sale int32) *int32 {
+	if customer := s.buyer(sale); customer >= 0 {
+		return &f.customer[customer]
+	}
+	return &f.own[s.seller[sale]]
+}
+
+// bits says of which sets a sale is the first of its buyer.
+func (b *buyers) bits(s *sales, sale int32) (bits uint16) {
+	for k := range b.first {
+		if *b.first[k].of(s, sale) == sale {
+			bits |= 1 << k
+		}
+	}
+	return bits
 }
 
 // buyer gives the number of the customer; -1 where the seller bought.
@@ -116,18 +152,16 @@ func (r *run) sell(in *calc.Input, m *members) {
 	if asks.BuyerSince {
 		v.BuyerSinceUS = make([]int64, len(of))
 		for i, sale := range of {
-			us, _ := r.buyers.of(s, sale)
-			v.BuyerSinceUS[i] = *us
+			v.BuyerSinceUS[i] = *r.buyers.since(s, sale)
 		}
 	}
 	if r.lives.pieces != nil {
 		r.patch(v, from, to)
 	}
 	if asks.First {
-		v.First = make([]bool, len(of))
+		v.First = make([]uint16, len(of))
 		for i, sale := range of {
-			_, first := r.buyers.of(s, sale)
-			v.First[i] = *first == sale
+			v.First[i] = r.buyers.bits(s, sale)
 		}
 	}
 }

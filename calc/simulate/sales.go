@@ -394,7 +394,7 @@ func (s *sales) notes(p *calc.Plan, found *findings) {
 
 // paysByCycle tells whether a plan has a bonus that lives on the cycles that are paid.
 func paysByCycle(p *calc.Plan) bool {
-	return slices.ContainsFunc(p.Bonuses, func(b calc.Bonus) bool { return b.Residual != nil })
+	return slices.ContainsFunc(p.Bonuses, func(b calc.Bonus) bool { return b.Residual != nil && !b.AtPayments })
 }
 
 func isAre(n int64) string {

@@ -372,7 +372,7 @@ type Volume struct {
 	ToCycle int32 `protobuf:"varint,15,opt,name=to_cycle,json=toCycle,proto3" json:"to_cycle,omitempty"`
 	// How much of one seller's volume counts: up to a limit, from a number on, or between both. Omitted: all.
 	SourceCap *SourceCap `protobuf:"bytes,16,opt,name=source_cap,json=sourceCap,proto3" json:"source_cap,omitempty"`
-	// Only the first sale of each buyer. Omitted: all.
+	// Only the first sale of each buyer; with `product_classes` or `without_classes` the first of those that count. Omitted: all.
 	FirstSaleOnly bool `protobuf:"varint,17,opt,name=first_sale_only,json=firstSaleOnly,proto3" json:"first_sale_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -202,7 +202,7 @@ export type Volume = Message<"upline.v1.Volume"> & {
   sourceCap?: SourceCap | undefined;
 
   /**
-   * Only the first sale of each buyer. Omitted: all.
+   * Only the first sale of each buyer; with `product_classes` or `without_classes` the first of those that count. Omitted: all.
    *
    * @generated from field: bool first_sale_only = 17;
    */
