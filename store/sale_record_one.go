@@ -44,7 +44,7 @@ func (s *Store) newSaleGroups() *callGroups[*saleCall] {
 		fail: func(call *saleCall) { call.receipt, call.err = Receipt{}, ErrUnavailable },
 	}
 	if s.engine.Serial() {
-		g.atOnce = 1
+		g.atOnce = 2 // one reads while the other is written
 	}
 	return g
 }

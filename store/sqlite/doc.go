@@ -10,4 +10,5 @@
 //  4. Closures run on their callers' goroutines, one at a time, so that a panic keeps its stack and a test's FailNow ends its own
 //     goroutine.
 //  5. A reader sees one commit, and never waits for the writer.
+//  6. What a ReadThenWrite has read before its turn holds in its turn, or is read again there.
 package sqlite
