@@ -2,6 +2,7 @@ package plan
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -47,8 +48,8 @@ func (l *lowering) syntax(e *common.Error) {
 		l.fail(at, "the number is too large", "")
 	case strings.Contains(e.Message, "missing ')'"), strings.Contains(e.Message, "<EOF>'") && l.opened():
 		l.fail(last, "a bracket is opened and not closed", "add `)`")
-	case strings.Contains(e.Message, "'<EOF>'") && l.runes[last-1] == '%':
-		l.fail(last-1, "`%` has no place in a condition", "write a percentage as a decimal: `0.4 * gv` for 40 % of gv")
+	case slices.Contains(l.runes, '%'):
+		l.fail(slices.Index(l.runes, '%'), "`%` has no place in a condition", "write a percentage as a decimal: `0.4 * gv` for 40 % of gv")
 	case strings.Contains(e.Message, "'<EOF>'"):
 		l.fail(last, "the "+l.noun()+" ends too early", "write what it goes on with, or delete what is left over at its end")
 	case token == "":
@@ -57,8 +58,32 @@ func (l *lowering) syntax(e *common.Error) {
 		if word := l.wordBefore(at); wordOperators[strings.ToLower(word)] != "" {
 			at, token = at-len(word)-1, word
 		}
-		l.fail(at, "`"+shown(token)+"` is not expected here", tokenRemedy(token))
+		remedy := tokenRemedy(token)
+		if afterNumber(l.runes, at) && wordOperators[strings.ToLower(token)] == "" {
+			remedy = behindNumber(token, remedy)
+		}
+		l.fail(at, "`"+shown(token)+"` is not expected here", remedy)
 	}
+}
+
+// afterNumber tells that what stands before an index, blanks aside, ends with a digit.
+func afterNumber(runes []rune, index int) bool {
+	for index = min(index, len(runes)); index > 0 && unicode.IsSpace(runes[index-1]); index-- {
+	}
+	return index > 0 && runes[index-1] >= '0' && runes[index-1] <= '9'
+}
+
+// behindNumber is the remedy for what people write behind a number, where there is one: what they mean by it.
+func behindNumber(token, otherwise string) string {
+	switch first := token[0]; {
+	case token == "x":
+		return "write `*` for \"times\""
+	case first == '\'' || first == '_':
+		return "write a number without a mark for the thousands: `20000`"
+	case unicode.IsLetter(rune(first)):
+		return "a number has no unit; conditions are joined by `&&` or `||`"
+	}
+	return otherwise
 }
 
 func tokenRemedy(token string) string {
@@ -111,6 +136,11 @@ var tokenRemedies = map[string]string{
 	"=<": "write `<=`",
 	"&":  "write `&&` for \"and\"",
 	"|":  "write `||` for \"or\"",
+	"$":  "write the number alone; amounts are in the plan's currency",
+	"€":  "write the number alone; amounts are in the plan's currency",
+	"£":  "write the number alone; amounts are in the plan's currency",
+	"?":  "write all of `a ? b : c`",
+	":":  "write all of `a ? b : c`",
 	"≥":  "write `>=`",
 	"≤":  "write `<=`",
 	"≠":  "write `!=`",

@@ -57,6 +57,9 @@ func (d *decoder) message(n *yaml.Node, m protoreflect.Message, path string) {
 			if near, ok := nearest(key.Value, known); ok {
 				d.excused = append(d.excused, joined(path, near)) // it is not missing as well
 			}
+			if i > 0 && strings.ContainsAny(key.Value, `)"`) { // the rest of a text that its comma has cut in two: nothing more is to be said of the first half
+				d.excused = append(d.excused, joined(path, n.Content[i-2].Value))
+			}
 			remedy := misplaced(m.Descriptor(), key.Value)
 			if remedy == "" {
 				remedy = didYouMean(key.Value, known, "the fields here are")

@@ -143,6 +143,8 @@ func plainSyntax(problem, line string) (message, remedy string) {
 		return "a value begins with a character that needs quotes", "put the value in quotes"
 	case strings.Contains(problem, "unexpected end of stream"), strings.Contains(problem, "unexpected document indicator"):
 		return "a quote is opened and not closed", "close it"
+	case strings.Contains(problem, "did not find expected ',' or") && strings.Contains(line, " ? "):
+		return "a condition with `? :` inside braces is read as fields", "put it in quotes: `when: 'a ? b : c'`"
 	case strings.Contains(problem, "did not find expected ',' or"), strings.Contains(problem, "did not find expected node content"):
 		return "a list in `[ ]` or a block in `{ }` is not written to its end", "close it, and put a comma between the entries"
 	case strings.Contains(problem, "could not find expected ':'"):
