@@ -67,6 +67,7 @@ func readNetwork(source Source, c *clock, found *findings, progress func(int64))
 	table.progress = progress
 	before := found.count
 	r := &networkReader{tableReader: table, clock: c, n: &network{name: table.name, ids: newIDTable()}}
+	r.refusedRow = r.rowOfCells
 	for r.nextRow() {
 		r.row()
 	}
@@ -158,6 +159,18 @@ func (r *networkReader) row() {
 	if r.has(networkLeg) && n.leg[len(n.leg)-1] != 0 && len(r.cell(networkParent)) == 0 {
 		r.cellProblem(networkLeg, "names a leg of nobody", "name the parent, too, or leave the leg empty")
 	}
+}
+
+// rowOfCells keeps of a row with too few or too many cells whose it is, where its id is among them: else all that name it were wrong, too.
+func (r *networkReader) rowOfCells() {
+	place := r.places[networkID]
+	if place >= len(r.cells) || len(r.cells[place]) == 0 {
+		return
+	}
+	cells := make([][]byte, r.columns)
+	cells[place] = r.cells[place]
+	r.cells = cells
+	r.row()
 }
 
 // leg reads the leg of a parent; 0 for an empty cell.

@@ -30,6 +30,8 @@ type tableReader struct {
 	// refused tells that the header is wrong; meant are columns that a misspelt one most likely stands for, which are not missing as well.
 	refused bool
 	meant   []string
+	// refusedRow is told of a row that has too few or too many cells; nil for nobody.
+	refusedRow func()
 	// progress is told now and then how much of the file was read.
 	progress func(usedBytes int64)
 	rows     int
@@ -253,6 +255,13 @@ func (t *tableReader) cell(column int) []byte {
 	return nil
 }
 
+// skipped tells whoever wants to know it of a row that was refused for the number of its cells.
+func (t *tableReader) skipped() {
+	if t.refusedRow != nil {
+		t.refusedRow()
+	}
+}
+
 // nextRow reads the next row that has as many cells as the header.
 func (t *tableReader) nextRow() bool {
 	for t.next() {
@@ -267,9 +276,11 @@ func (t *tableReader) nextRow() bool {
 		switch {
 		case len(t.cells) < t.columns:
 			t.rowProblem(fmt.Sprintf("has %d of %d cells", len(t.cells), t.columns), "give every row a cell for each column, if need be an empty one")
+			t.skipped()
 			continue
 		case len(t.cells) > t.columns && !blank(t.cells[t.columns:]):
 			t.rowProblem(fmt.Sprintf("has %d cells, and there are %d columns", len(t.cells), t.columns), "put a cell with a "+string(rune(t.comma))+" in it between quotes")
+			t.skipped()
 			continue
 		}
 		return true
