@@ -378,8 +378,22 @@ func TestCap_WordsBehindTheFirstAreInOrder(t *testing.T) {
 	// From the least to the greatest, all with the same sixty places before them.
 	const same = 0xabcd << 32
 	places := [][2]uint64{
-		{same, 0}, {same, 1}, {same, 2}, {same, 8}, {same, 0x10}, {same, 0x18}, {same, 1 << 63}, {same, 1<<63 | 1},
-		{same | 1, 0}, {same | 1, 1 << 63}, {same | 2, 0}, {same | 4, 1}, {same | 8, 0}, {same | 8, 1 << 63}, {same | 15, 0}, {same | 15, 1<<64 - 1},
+		{same, 0},
+		{same, 1},
+		{same, 2},
+		{same, 8},
+		{same, 0x10},
+		{same, 0x18},
+		{same, 1 << 63},
+		{same, 1<<63 | 1},
+		{same | 1, 0},
+		{same | 1, 1 << 63},
+		{same | 2, 0},
+		{same | 4, 1},
+		{same | 8, 0},
+		{same | 8, 1 << 63},
+		{same | 15, 0},
+		{same | 15, 1<<64 - 1},
 	}
 	words := func(of [2]uint64, lacking bool) []uint64 {
 		e := ExactAmount{Steps: 7, Hi: of[0], Lo: of[1]}

@@ -26,8 +26,12 @@ bonuses:
 			customer, product string
 			priceMinor, atUS  int64
 		}{
-			{"carl", "kit", 100_00, at(10, 0)}, {"carl", "power", 200_00, at(12, 0)}, {"carl", "power", 400_00, at(11, 0)}, {"dora", "power", 800_00, at(12, 0)},
-			{"carl", "power", 1600_00, date(2, 3)}, {"ann", "power", 3200_00, date(2, 3)},
+			{"carl", "kit", 100_00, at(10, 0)},
+			{"carl", "power", 200_00, at(12, 0)},
+			{"carl", "power", 400_00, at(11, 0)},
+			{"dora", "power", 800_00, at(12, 0)},
+			{"carl", "power", 1600_00, date(2, 3)},
+			{"ann", "power", 3200_00, date(2, 3)},
 		} {
 			s := sale(fmt.Sprintf("s%d", i+1))
 			s.DistributorID, s.CustomerID, s.ProductID, s.PriceMinor, s.SoldAtUS = "ann", n.customer, n.product, n.priceMinor, n.atUS
