@@ -36,8 +36,8 @@ With --against it holds a second plan against the first on the same files: who i
 With --explain it says of a distributor, period by period, what each line is made of, down to the sales, and of each bonus that
 pays nothing why, and what was lacking.
 
-What it does not do, such as moves in the trees or refunds, stands in calc/README.md under "What simulate does not do", with what to do
-instead.
+What it does not do, such as moves in the trees or refunds, stands in calc/README.md under "What
+simulate does not do", with what to do instead.
 
 Nothing is computed when a row is wrong: all that is wrong is listed, as "file:line: column: what is wrong (what to do)", and the
 command exits with 1.
