@@ -61,6 +61,7 @@ var mapped = []struct {
 	{"ErrRunPosted", store.ErrRunPosted, connect.CodeFailedPrecondition, uplinev1.ErrorReason_ERROR_REASON_RUN_POSTED},
 	{"ErrRunCancelled", store.ErrRunCancelled, connect.CodeAborted, uplinev1.ErrorReason_ERROR_REASON_RETRY},
 	{"ErrLeaseHeld", store.ErrLeaseHeld, connect.CodeUnavailable, uplinev1.ErrorReason_ERROR_REASON_RETRY},
+	{"ErrTakenOver", store.ErrTakenOver, connect.CodeUnavailable, uplinev1.ErrorReason_ERROR_REASON_RETRY},
 }
 
 func TestErrors_EverySentinelOfTheStoreIsMapped(t *testing.T) {
