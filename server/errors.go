@@ -280,7 +280,8 @@ func foreignFault(code connect.Code, message string) *fault {
 	case connect.CodeUnimplemented:
 		f.reason = uplinev1.ErrorReason_ERROR_REASON_UNSUPPORTED
 		f.remedy = "Calls are POST /upline.v1.SERVICE/METHOD with Content-Type application/json or application/proto, or gRPC or gRPC-Web. " +
-			"Reads also take GET with ?connect=v1&encoding=json&message= and the request."
+			"Reads also take GET with ?connect=v1&encoding=json&message= and the request. Calls that stream take application/connect+json and " +
+			"application/connect+proto in place of the former: the programs `upline period watch` and `upline period export` call them."
 	case connect.CodeUnavailable, connect.CodeAborted, connect.CodeCanceled:
 		f.reason, f.remedy = uplinev1.ErrorReason_ERROR_REASON_RETRY, remedyRetry
 	case connect.CodeDeadlineExceeded:

@@ -7,7 +7,7 @@ func nearest(given string, names []string) string {
 	if given == "" || len(given) > 64 {
 		return ""
 	}
-	best, distance := "", max(2, len(given)/3)+1
+	best, distance := "", min(max(2, len(given)/3), len(given)/2)+1
 	for _, name := range names {
 		if d := edits(strings.ToLower(given), strings.ToLower(name)); d < distance {
 			best, distance = name, d
