@@ -12,8 +12,9 @@ func (p *Plan) Check() error {
 	if err := p.check(); err != nil {
 		return err
 	}
-	p.checked, p.atEvents = true, p.eventTasks()
-	p.slotsAtEvents = [2][]Slot{p.factsReadAtEvents(false), p.factsReadAtEvents(true)}
+	p.atEvents = p.eventTasks()
+	p.slotsAtEvents = [2][]Slot{p.findFactsReadAtEvents(false), p.findFactsReadAtEvents(true)}
+	p.checked = true
 	return nil
 }
 

@@ -129,10 +129,7 @@ func (in *EventInput) stage() (*stage, error) {
 		s.sinks[i] = lineSink{plan: in.Plan, bonus: i, blockSize: eventBlockLines}
 	}
 	s.sponsor = &e.sponsor.walk
-	slots := in.Plan.slotsAtEvents[oneIf(in.Cycle > 0)]
-	if !in.Plan.checked {
-		slots = in.Plan.factsReadAtEvents(in.Cycle > 0)
-	}
+	slots := in.Plan.factsReadAtEvents(in.Cycle > 0)
 	if err := in.lay(&e.sponsor, in.Sponsor, slots, "sponsor"); err != nil {
 		return nil, err
 	}

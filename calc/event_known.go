@@ -59,8 +59,15 @@ func (p *Plan) readsAtEvents(b *Bonus) bool {
 }
 
 // factsReadAtEvents lists the facts that bonuses read which are paid when a sale goes live, or at payments, with those that facts of the
-// plan's own making read, going up: so each comes after those that it reads.
+// plan's own making read, going up: so each comes after those that it reads. A plan that was checked has the lists.
 func (p *Plan) factsReadAtEvents(atPayments bool) []Slot {
+	if p.checked {
+		return p.slotsAtEvents[oneIf(atPayments)]
+	}
+	return p.findFactsReadAtEvents(atPayments)
+}
+
+func (p *Plan) findFactsReadAtEvents(atPayments bool) []Slot {
 	var slots []Slot
 	var visit func(list []Slot)
 	visit = func(list []Slot) {

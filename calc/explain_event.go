@@ -51,7 +51,7 @@ func (c *computation) standAtEvents() error {
 		f.achieved[seat] = max(f.achieved[seat], rank)
 	}
 	f.rank, f.active = c.sponsor.rank, c.sponsor.active
-	for _, s := range append(c.in.Plan.factsReadAtEvents(false), c.in.Plan.factsReadAtEvents(true)...) {
+	for _, s := range slices.Concat(c.in.Plan.factsReadAtEvents(false), c.in.Plan.factsReadAtEvents(true)) {
 		if !c.in.Plan.Facts.KnownAtEvents([]Slot{s}) {
 			continue // the number of customers, by which brackets go
 		}
