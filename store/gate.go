@@ -54,9 +54,6 @@ func (s *Store) plan(c Conn, planID string, version int32) (*calc.Plan, error) {
 	if calc.EventNeeds(&compiled, true).Customers {
 		s.byCustomers.Store(true)
 	}
-	if calc.EventNeeds(&compiled, false).Customers {
-		s.salesByCustomers.Store(true)
-	}
 	if s.publishing.Load() == 0 {
 		s.plans.Store(key, &compiled)
 	}

@@ -34,25 +34,17 @@ func (s *Store) RecordSales(ctx context.Context, list []NewSale) ([]Receipt, err
 	return r.receipts, err
 }
 
-// write runs the recording in a transaction of its own. What recordings add changes nothing that others read, but where a plan pays
-// a sale by how many customers the seller has.
+// write runs the recording in a transaction of its own. What recordings add changes nothing that others read: how many customers a seller
+// has is asked for at payments, and never when a sale goes live.
 func (r *recording) write(ctx context.Context) error {
 	if engine, ok := r.store.engine.(ReadAhead); ok {
 		r.look = true
-		read := func(c Conn) error {
+		return engine.ReadThenWrite(ctx, "record_sales", func(c Conn) error {
 			r.conn = c
 			err := r.run()
 			r.joined = joinInserts(&r.writes)
 			return err
-		}
-		return engine.ReadThenWrite(ctx, "record_sales", read, func(c Conn) error {
-			if r.store.salesByCustomers.Load() {
-				if err := read(c); err != nil {
-					return err
-				}
-			}
-			return c.Send(r.joined)
-		})
+		}, func(c Conn) error { return c.Send(r.joined) })
 	}
 	tries := 0
 	return r.store.engine.Write(ctx, "record_sales", func(c Conn) error {

@@ -37,8 +37,6 @@ type Store struct {
 	regions sync.Map // market → region
 	// byCustomers tells that a plan was read whose payments go by how many customers a seller has.
 	byCustomers atomic.Bool
-	// salesByCustomers tells that one was read where sales themselves do.
-	salesByCustomers atomic.Bool
 	// publishing counts the calls of PublishPlan that are under way.
 	publishing atomic.Int64
 	// enrolments are those into placement trees.
