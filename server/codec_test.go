@@ -24,6 +24,7 @@ func TestStrictJSON_UnknownFieldIsRefusedAndNamed(t *testing.T) {
 		{"CatalogService/PutVendor", `{"vendr":{"vendorId":"v","name":"x"}}`, "vendr", `Did you mean "vendor"?`},
 		{"CommissionService/RecordSale", `{"sale_idd":"s"}`, "sale_idd", `Did you mean "sale_id"?`},
 		{"CommissionService/RecordSale", `{"price":{"currencyCode":"USD","amont":"1"}}`, "price.amont", `Did you mean "amount"?`},
+		{"CommissionService/RecordSale", `{"zz":"1"}`, "zz", "Its fields are "},
 		{"CommissionService/RecordSales", `{"sales":[{"saleId":"a"},{"saleID":"b","colour":"red"}]}`, "sales[1].colour", "Its fields are "},
 		{"CatalogService/ListMarkets", `{"filter":"x"}`, "filter", "has no fields; send {}"},
 		{"CatalogService/ListVendors", `{"pageSize":1,"a":{"b":[1,2,{"c":null}]}}`, "a", "Its fields are pageSize, pageToken."},
