@@ -36,6 +36,24 @@ func (w *world) close(plan string, c calc.Cadence, name string) error {
 	return err
 }
 
+// proved holds a closed period of the main cadence against its events.
+func (w *world) proved(plan, name string) {
+	w.t.Helper()
+	if v, err := w.VerifyRun(w.t.Context(), plan, 0, name); err != nil || !v.OK() {
+		w.t.Errorf("%s, %s is not proved: %+v, %v", plan, name, v, err)
+	}
+}
+
+// closesProved closes months at a time, and holds each against its events.
+func (w *world) closesProved(plan string, nowUS int64, months ...string) {
+	w.t.Helper()
+	w.nowUS.Store(nowUS)
+	for _, month := range months {
+		w.must(nil, w.close(plan, calc.Monthly, month))
+		w.proved(plan, month)
+	}
+}
+
 // early is somebody who came long before the plan.
 func early(id string) store.NewDistributor {
 	d := distributor(id, "", 1)

@@ -308,9 +308,7 @@ func TestRestating_ChangeOfThreePeriodsAgo(t *testing.T) {
 		}
 		for _, month := range months {
 			for _, c := range []*restateWorld{w, knew} {
-				if v, err := c.VerifyRun(t.Context(), "restated", 0, month); err != nil || !v.OK() {
-					t.Errorf("%s: %+v, %v", month, v, err)
-				}
+				c.proved("restated", month)
 			}
 		}
 	})

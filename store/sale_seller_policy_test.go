@@ -79,9 +79,7 @@ func TestCorrectSeller_WhatEverybodyIsPaidByPolicy(t *testing.T) {
 				if got := w.paidAmong(policy, period, ids); got != want[i] {
 					t.Errorf("%s, %s pays %s\nwant %s", policy, period, got, want[i])
 				}
-				if v, err := w.VerifyRun(t.Context(), policy, 0, period); err != nil || !v.OK() {
-					t.Errorf("%s, %s: %+v, %v", policy, period, v, err)
-				}
+				w.proved(policy, period)
 			}
 		}
 	})
