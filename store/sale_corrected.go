@@ -44,8 +44,12 @@ func (h *history) correctedPeriod(cadence calc.Cadence, no, restatedIn int64) Co
 	return CorrectedPeriod{periodKey(h.plan, cadence, no), periodKey(h.plan, cadence, restatedIn)}
 }
 
-// notes keeps what an appended event corrects.
+// notes keeps what an appended event corrects. The first of a sale corrects nothing.
 func (h *history) notes(p *posting) {
+	if len(h.events) == 1 {
+		h.correctedRead = true
+		return
+	}
 	list := []CorrectedPeriod{}
 	for _, c := range p.counts {
 		if c.restatedIn == 0 {
