@@ -101,6 +101,30 @@ func (f *SaleFold) PartsOf(cycle int32) (parts []CyclePart) {
 	return parts
 }
 
+// CycleDifference is what a change makes of a cycle: what it credits of the terms before it, and what it charges of its own; nil for nothing.
+type CycleDifference struct {
+	Change         int // index of the change
+	Credit, Charge *CyclePart
+}
+
+// DifferencesOf are what changes make of a cycle, one for each, in their order.
+func (f *SaleFold) DifferencesOf(cycle int32) (list []CycleDifference) {
+	parts := f.PartsOf(cycle)
+	for i := range parts {
+		part := &parts[i]
+		at := slices.IndexFunc(list, func(d CycleDifference) bool { return d.Change == part.Change })
+		if at < 0 {
+			at, list = len(list), append(list, CycleDifference{Change: part.Change})
+		}
+		if part.Credit {
+			list[at].Credit = part
+		} else {
+			list[at].Charge = part
+		}
+	}
+	return list
+}
+
 // stretchOf finds the stretch that a cycle belongs to; nil while the sale has none.
 func (f *SaleFold) stretchOf(cycle int32) *cycleStretch {
 	for i := len(f.stretches) - 1; i >= 0; i-- {

@@ -59,26 +59,13 @@ func (h *history) paidOrigins(events []calc.SaleEvent, f *calc.SaleFold, p *calc
 		whole.id, whole.terms = originID(byTerms(fmt.Sprintf("cycle:%d", p.Cycle), events, by), h.sale.DistributorID), h.termsAt(events, by)
 		list = append(list, whole)
 	}
-	changes := make(map[int]*originChange)
-	var order []int
-	parts := f.PartsOf(p.Cycle)
-	for i := range parts {
-		part := &parts[i]
-		of := changes[part.Change]
-		if of == nil {
-			of = &originChange{newTerms: h.termsAt(events, part.Change)}
-			changes[part.Change], order = of, append(order, part.Change)
+	for _, d := range f.DifferencesOf(p.Cycle) {
+		of, difference := &originChange{credit: d.Credit, charge: d.Charge, newTerms: h.termsAt(events, d.Change)}, o
+		if d.Credit != nil {
+			of.creditTerms = h.termsAt(events, d.Credit.Terms)
 		}
-		if part.Credit {
-			of.credit, of.creditTerms = part, h.termsAt(events, part.Terms)
-		} else {
-			of.charge = part
-		}
-	}
-	for _, change := range order {
-		of, difference := changes[change], o
-		difference.atUS = max(o.atUS, events[change].EffectiveAtUS)
-		difference.change, difference.id = of, originID(fmt.Sprintf("cycle:%d:%s%s:%s", p.Cycle, originDifference, events[change].ID, of.digest()), h.sale.DistributorID)
+		difference.atUS = max(o.atUS, events[d.Change].EffectiveAtUS)
+		difference.change, difference.id = of, originID(fmt.Sprintf("cycle:%d:%s%s:%s", p.Cycle, originDifference, events[d.Change].ID, of.digest()), h.sale.DistributorID)
 		list = append(list, difference)
 	}
 	return list

@@ -27,25 +27,13 @@ func paidCycles(events []calc.SaleEvent, f *calc.SaleFold) []paidCycle {
 		}
 		paidUS := events[p.Event].EffectiveAtUS
 		list = append(list, paidCycle{cycle: p.Cycle, atUS: paidUS, to: numberOf(events, f.TermsOf(p.Cycle))})
-		differences := map[int]*paidCycle{}
-		var order []int
-		parts := f.PartsOf(p.Cycle)
-		for k := range parts {
-			part := &parts[k]
-			d := differences[part.Change]
-			if d == nil {
-				to := numberOf(events, part.Change)
-				d = &paidCycle{cycle: p.Cycle, atUS: max(paidUS, events[part.Change].EffectiveAtUS), from: to, to: to}
-				differences[part.Change], order = d, append(order, part.Change)
+		for _, d := range f.DifferencesOf(p.Cycle) {
+			to := numberOf(events, d.Change)
+			of := paidCycle{cycle: p.Cycle, atUS: max(paidUS, events[d.Change].EffectiveAtUS), from: to, to: to, credit: d.Credit, charge: d.Charge}
+			if d.Credit != nil {
+				of.from = numberOf(events, d.Credit.Terms)
 			}
-			if part.Credit {
-				d.credit, d.from = part, numberOf(events, part.Terms)
-			} else {
-				d.charge = part
-			}
-		}
-		for _, change := range order {
-			list = append(list, *differences[change])
+			list = append(list, of)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b paidCycle) int { return cmp.Compare(a.atUS, b.atUS) })
