@@ -319,7 +319,7 @@ func TestAllocation_CorrectionsAgreeWithTheModel(t *testing.T) {
 
 func FuzzAllocation_Correct(f *testing.F) {
 	f.Add(int64(5), int64(3), int64(1), int64(1), uint8(0), false, []byte{5, 5, 5})
-	f.Add(int64(-3), int64(7), int64(5), int64(1<<60+1), uint8(3), true, []byte{200, 1, 0, 99, 7, 7})
+	f.Add(int64(3), int64(7), int64(5), int64(1<<60+1), uint8(3), true, []byte{200, 1, 0, 99, 7, 7})
 	f.Fuzz(func(t *testing.T, num, den, step, off int64, mode uint8, first bool, data []byte) {
 		if den <= 0 || num < 0 || step <= 0 || step > 1<<40 || num > 1<<20 || den > 1<<40 || len(data) > 1_000 {
 			t.Skip("not the factor of a cap")
