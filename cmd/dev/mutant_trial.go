@@ -109,7 +109,7 @@ func newMutantTrial(ctx context.Context, repository repository, folder string, o
 	}
 	// What the brief tests of its own package let live, the whole ones may not.
 	whole := t.programs[0]
-	whole.short, whole.quick = false, ""
+	whole.short, whole.quick, whole.limit = false, "", 0
 	if err := t.measure(ctx, whole); err != nil {
 		return nil, nil, err
 	}
