@@ -23,6 +23,12 @@ func Amount(base, rate int64, pointValue Fraction, r Rounding, factors ...Fracti
 // RoundedPart is the part of an amount, rounded once, in minor units: what stays of a line when some of it is taken back. The
 // errors are those of Amount.
 func RoundedPart(amountMinor int64, part Fraction, r Rounding) (int64, error) {
+	if whole := part.Num == part.Den; r.StepMinor == 1 && part.Den > 0 && (whole || part.Num == 0) { // as nearly all parts are
+		if whole {
+			return amountMinor, nil
+		}
+		return 0, nil
+	}
 	q := quotient{num: one, den: one}
 	q.multiply(amountMinor, 1)
 	q.multiply(part.Num, part.Den)
