@@ -1,10 +1,10 @@
 CREATE TABLE IF NOT EXISTS run_ranks (
-  {{text "region" 32}},
+  {{bounded "region" 32}},
   {{int "run_key"}},
   {{int "attempt"}},
-  {{text "distributor_id" 64}},
+  {{bounded "distributor_id" 64}},
   {{int "active"}},
-  {{text "paid_as" 64}},
-  {{text "achieved" 64}},
+  {{bounded "paid_as" 64}},
+  {{bounded "achieved" 64}},
   PRIMARY KEY (region, run_key, attempt, distributor_id)
 ){{table}}

@@ -106,8 +106,11 @@ func (d Dialect) functions() (template.FuncMap, error) {
 			"text": func(c string, lengthMax int) string {
 				return fmt.Sprintf("%s TEXT NOT NULL CHECK (length(%s) <= %d)", c, c, lengthMax)
 			},
-			"bytes": func(c string) string { return fmt.Sprintf("%s BLOB NOT NULL", c) },
-			"table": func() string { return " STRICT, WITHOUT ROWID" },
+			// A check that calls a function is called for every row, and has SQLite copy every page before a statement changes it, in
+			// case the function fails: measured, a tenth of what recording a sale takes.
+			"bounded": func(c string, _ int) string { return c + " TEXT NOT NULL" },
+			"bytes":   func(c string) string { return fmt.Sprintf("%s BLOB NOT NULL", c) },
+			"table":   func() string { return " STRICT, WITHOUT ROWID" },
 		}, nil
 	case Postgres:
 		return pgFunctions(`TEXT COLLATE "C"`), nil
@@ -119,12 +122,14 @@ func (d Dialect) functions() (template.FuncMap, error) {
 }
 
 func pgFunctions(text string) template.FuncMap {
+	checked := func(c string, lengthMax int) string {
+		return fmt.Sprintf("%s %s NOT NULL CHECK (length(%s) <= %d)", c, text, c, lengthMax)
+	}
 	return template.FuncMap{
-		"int": func(c string) string { return c + " BIGINT NOT NULL" },
-		"text": func(c string, lengthMax int) string {
-			return fmt.Sprintf("%s %s NOT NULL CHECK (length(%s) <= %d)", c, text, c, lengthMax)
-		},
-		"bytes": func(c string) string { return c + " BYTEA NOT NULL" },
-		"table": func() string { return "" },
+		"int":     func(c string) string { return c + " BIGINT NOT NULL" },
+		"text":    checked,
+		"bounded": checked,
+		"bytes":   func(c string) string { return c + " BYTEA NOT NULL" },
+		"table":   func() string { return "" },
 	}
 }

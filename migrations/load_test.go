@@ -28,13 +28,14 @@ func TestLoad_EveryDialectRendersEveryStep(t *testing.T) {
 }
 
 func TestLoad_ColumnsByDialect(t *testing.T) {
-	files := fstest.MapFS{"0001_a.sql": {Data: []byte("{{int \"n\"}}|{{text \"s\" 7}}|{{bytes \"b\"}}|{{table}}")}}
+	files := fstest.MapFS{"0001_a.sql": {Data: []byte("{{int \"n\"}}|{{text \"s\" 7}}|{{bounded \"h\" 7}}|{{bytes \"b\"}}|{{table}}")}}
 	for dialect, want := range map[Dialect]string{
 		SQLite: "n INTEGER NOT NULL|" +
 			"s TEXT NOT NULL CHECK (length(s) <= 7)|" +
+			"h TEXT NOT NULL|" +
 			"b BLOB NOT NULL| STRICT, WITHOUT ROWID",
-		Postgres:  `n BIGINT NOT NULL|s TEXT COLLATE "C" NOT NULL CHECK (length(s) <= 7)|b BYTEA NOT NULL|`,
-		Cockroach: `n BIGINT NOT NULL|s TEXT NOT NULL CHECK (length(s) <= 7)|b BYTEA NOT NULL|`,
+		Postgres:  `n BIGINT NOT NULL|s TEXT COLLATE "C" NOT NULL CHECK (length(s) <= 7)|h TEXT COLLATE "C" NOT NULL CHECK (length(h) <= 7)|b BYTEA NOT NULL|`,
+		Cockroach: `n BIGINT NOT NULL|s TEXT NOT NULL CHECK (length(s) <= 7)|h TEXT NOT NULL CHECK (length(h) <= 7)|b BYTEA NOT NULL|`,
 	} {
 		steps, err := load(files, dialect)
 		if err != nil {

@@ -83,7 +83,7 @@ func (db *database) prepare(sql string) (*statement, error) {
 		}
 		clear(db.statements)
 	}
-	stmt, err := db.conn.Prepare(sql)
+	stmt, err := db.conn.Prepare(failing(sql))
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +99,17 @@ func (db *database) prepare(sql string) (*statement, error) {
 	}
 	db.statements[sql] = s
 	return s, nil
+}
+
+// failing is an INSERT that leaves the rows standing that it added before one that cannot be: an error of a statement fails its transaction,
+// which takes them back. Without a word SQLite would copy every page before a statement of more rows than one changes it, to be able to take
+// back that statement alone; of rows that come in no order that is a page a row.
+func failing(sql string) string {
+	const insert = "INSERT INTO "
+	if rest, ok := strings.CutPrefix(sql, insert); ok {
+		return "INSERT OR FAIL INTO " + rest
+	}
+	return sql
 }
 
 // exec runs a statement that has no parameters and whose rows do not matter.

@@ -19,6 +19,7 @@ type transaction struct {
 	// failed is the first error of a statement. PostgreSQL aborts a transaction there; so that a closure that overlooks an error
 	// does the same on every engine, the transaction fails here too.
 	failed error
+	wrote  bool // has begun to change rows
 	ended  bool
 	busy   bool // inside a callback
 }
@@ -36,6 +37,7 @@ func (t *transaction) Exec(sql string, args ...any) (int64, error) {
 
 // exec runs a bound statement to its end.
 func (t *transaction) exec(s *statement, sql string) (int64, error) {
+	t.wrote = true // or it changes the schema
 	for {
 		row, err := s.Step()
 		if err != nil {

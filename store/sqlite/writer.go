@@ -246,9 +246,11 @@ func (w *writer) next(size, most int) *request {
 // use.
 //
 // The first closure of a group needs no savepoint: when it fails the whole transaction is rolled back, and nobody is waiting for
-// it but the caller.
+// it but the caller. One that only adds gets none either, since SQLite would copy every page that it changes: such a closure fails in what
+// it writes only where another has added the same while it was reading, and then the group is lost.
 func (w *writer) turn(r *request, alone bool) error {
-	if !alone {
+	saved := !alone && !r.onlyAdds
+	if saved {
 		if err := w.db.exec("SAVEPOINT caller"); err != nil {
 			return err
 		}
@@ -259,8 +261,6 @@ func (w *writer) turn(r *request, alone bool) error {
 	w.changed = w.changed || !r.onlyAdds
 	failed := r.gone || r.err != nil
 	switch {
-	case alone && !failed && w.db.inTransaction():
-		return nil
 	case alone && failed:
 		if w.db.inTransaction() {
 			return w.db.exec("ROLLBACK")
@@ -271,6 +271,10 @@ func (w *writer) turn(r *request, alone bool) error {
 			return t.failed
 		}
 		return errGroupLost
+	case !saved && failed && t.wrote:
+		return errGroupLost
+	case !saved:
+		return nil
 	case failed:
 		if err := w.db.exec("ROLLBACK TO caller"); err != nil {
 			return err
@@ -279,7 +283,8 @@ func (w *writer) turn(r *request, alone bool) error {
 	return w.db.exec("RELEASE caller")
 }
 
-// errGroupLost is the error of a group whose transaction SQLite rolled back without an error of a statement.
+// errGroupLost is the error of a group whose transaction SQLite rolled back without an error of a statement, or that one of its closures
+// has spoilt.
 var errGroupLost = fmt.Errorf("store/sqlite: the transaction was rolled back by the database: %w", store.ErrUnavailable)
 
 // lost deals with a group whose transaction failed as a whole: each of its requests is run again in a transaction of its own, so
