@@ -37,31 +37,37 @@ func (s *Store) RecordSales(ctx context.Context, list []NewSale) ([]Receipt, err
 // write runs the recording in a transaction of its own. What recordings add changes nothing that others read: how many customers a seller
 // has is asked for at payments, and never when a sale goes live.
 func (r *recording) write(ctx context.Context) error {
+	tries := 0
 	if engine, ok := r.store.engine.(ReadAhead); ok {
-		r.look = true
 		return engine.ReadThenWrite(ctx, "record_sales", func(c Conn) error {
-			r.conn = c
-			err := r.run()
+			tries++
+			// A sale of a group that is there already would have all others of the group begin again.
+			r.conn, r.look = c, tries > 1 || r.single
+			err := r.attempt()
 			r.joined = joinInserts(&r.writes)
 			return err
 		}, func(c Conn) error { return c.Send(r.joined) })
 	}
-	tries := 0
 	return r.store.engine.Write(ctx, "record_sales", func(c Conn) error {
 		tries++
 		r.conn, r.look = c, tries > 1 || r.store.engine.Serial()
-		err := r.run()
-		if (err != nil || r.refused > 0) && !r.look {
-			// What is wrong with a new sale may be right with a repeat, or be another thing: an id used again. A transaction that has
-			// failed says so once more.
-			r.look = true
-			err = r.run()
-		}
-		if err != nil {
+		if err := r.attempt(); err != nil {
 			return err
 		}
 		return c.Send(joinInserts(&r.writes))
 	})
+}
+
+// attempt finds out what is to be written.
+func (r *recording) attempt() error {
+	err := r.run()
+	if (err != nil || r.refused > 0) && !r.look {
+		// What is wrong with a new sale may be right with a repeat, or be another thing: an id used again. A transaction that has
+		// failed says so once more.
+		r.look = true
+		err = r.run()
+	}
+	return err
 }
 
 // recording is one call of RecordSales inside its transaction. It works through the list in stages rather than sale by sale, so
@@ -85,7 +91,8 @@ type recording struct {
 	single bool
 	// look asks for sales that are there already. The first try leaves that to the unique key, since nearly all sales are new, and
 	// a transaction that looked for them would collide with every other one that adds a sale near by: measured on PostgreSQL with
-	// 64 clients and rising ids, every second transaction had to begin again. The key sends a repeat into the second try.
+	// 64 clients and rising ids, every second transaction had to begin again. The key sends a repeat into the second try. Where there is
+	// one writer, looking for the sales of a batch is work all the same.
 	look bool
 }
 
