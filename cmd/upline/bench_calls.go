@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -150,7 +151,11 @@ RecordSales, %d clients, batches of %d: %.0f sales/s
 
 // driveOf is a measurement that begins now.
 func (b *callsBench) driveOf(connections []*grpc.ClientConn) *callsDrive {
-	drive := &callsDrive{callsBench: b, run: time.Now().UnixNano(), soldAt: timestamppb.New(time.Now().UTC().Truncate(time.Microsecond).Add(-time.Minute))}
+	drive := &callsDrive{
+		callsBench: b, runDigits: strconv.FormatInt(time.Now().UnixNano(), 10),
+		soldAt: timestamppb.New(time.Now().UTC().Truncate(time.Microsecond).Add(-time.Minute)),
+		price:  &uplinev1.Money{CurrencyCode: "USD", Amount: "100.00"}, pv: new("100"), cv: new("80"),
+	}
 	for _, connection := range connections {
 		drive.commission = append(drive.commission, uplinev1.NewCommissionServiceClient(connection))
 	}
@@ -257,22 +262,39 @@ func enrolment(i int, plan *uplinev1.PlanVersion) *uplinev1.EnrollRequest {
 type callsDrive struct {
 	*callsBench
 	commission []uplinev1.CommissionServiceClient
-	run        int64 // part of the ids, so that every run has sales of its own
+	runDigits  string // part of the ids, so that every run has sales of its own
 	soldAt     *timestamppb.Timestamp
+	price      *uplinev1.Money
+	pv, cv     *string
 	next       atomic.Int64
 }
 
+// sale makes the next sale, with little work: the clients share the machine with the server that they measure.
 func (d *callsDrive) sale() *uplinev1.RecordSaleRequest {
 	i := d.next.Add(1)
-	id := fmt.Sprintf("%d.%010d", d.run, i)
+	const digits = 10
+	id := make([]byte, 0, 40)
 	if d.scattered {
-		id = fmt.Sprintf("%04d.%s", i*6173%10_000, id)
+		id = append(appendDigits(id, i*6173%10_000, 4), '.')
 	}
+	id = append(append(id, d.runDigits...), '.')
 	return &uplinev1.RecordSaleRequest{
-		Market: synthetic.Market, SaleId: id, DistributorId: d.distributor(i),
-		CustomerId: fmt.Sprintf("c%d", i), ProductId: synthetic.Product, Price: &uplinev1.Money{CurrencyCode: "USD", Amount: "100.00"},
-		Pv: new("100"), Cv: new("80"), SoldAt: d.soldAt,
+		Market: synthetic.Market, SaleId: string(appendDigits(id, i, digits)), DistributorId: d.distributor(i),
+		CustomerId: "c" + strconv.FormatInt(i, 10), ProductId: synthetic.Product, Price: d.price, Pv: d.pv, Cv: d.cv, SoldAt: d.soldAt,
 	}
+}
+
+// appendDigits writes a number with zeros before it.
+func appendDigits(to []byte, n int64, digits int) []byte {
+	from := len(to)
+	for range digits {
+		to = append(to, '0')
+	}
+	for at := len(to) - 1; at >= from; at-- {
+		to[at] += byte(n % 10)
+		n /= 10
+	}
+	return to
 }
 
 // distributor gives one after the other in an order that jumps about.
