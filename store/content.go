@@ -17,28 +17,30 @@ type Content []ContentField
 
 // encode writes the fields one after the other, each text with its length before it.
 func (c Content) encode() []byte {
-	var b []byte
+	size := 0
 	for _, f := range c {
-		b = binary.BigEndian.AppendUint32(b, uint32(len(f.Path)))
-		b = append(b, f.Path...)
-		b = binary.BigEndian.AppendUint32(b, uint32(len(f.Value)))
-		b = append(b, f.Value...)
+		size += 2*contentLengthBytes + len(f.Path) + len(f.Value)
+	}
+	b := make([]byte, 0, size)
+	for _, f := range c {
+		b = append(binary.AppendUvarint(b, uint64(len(f.Path))), f.Path...)
+		b = append(binary.AppendUvarint(b, uint64(len(f.Value))), f.Value...)
 	}
 	return b
 }
 
+// contentLengthBytes is how many bytes the length of a text takes, of nearly all.
+const contentLengthBytes = 2
+
 func decodeContent(b []byte) (Content, error) {
 	var c Content
 	text := func() (string, bool) {
-		if len(b) < 4 {
+		n, size := binary.Uvarint(b)
+		if size <= 0 || n > uint64(len(b)-size) {
 			return "", false
 		}
-		n := binary.BigEndian.Uint32(b)
-		if uint64(len(b)-4) < uint64(n) {
-			return "", false
-		}
-		s := string(b[4 : 4+n])
-		b = b[4+n:]
+		s := string(b[size : size+int(n)])
+		b = b[size+int(n):]
 		return s, true
 	}
 	for len(b) > 0 {

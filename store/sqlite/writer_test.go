@@ -290,3 +290,46 @@ func TestWrite_AnotherProcessThatHoldsTheLockForLong(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A statement of many rows that cannot add the last of them leaves none behind, nor does what its transaction wrote before; the others of
+// its group stay.
+func TestWrite_StatementThatFailsLeavesNothing(t *testing.T) {
+	e := openTest(t, testPath(t), Options{GroupTime: time.Minute})
+	if err := e.Write(t.Context(), "put", putKey("k31", 1)); err != nil {
+		t.Fatal(err)
+	}
+	rows := func(c store.Conn) error {
+		if err := putKey("before", 1)(c); err != nil {
+			return err
+		}
+		return c.Bulk("keys", []string{"k", "payload"}, 32, func(i int, values []any) []any {
+			return append(values, fmt.Sprintf("k%d", i), []byte{0})
+		})
+	}
+	release := held(t, e)
+	var wg sync.WaitGroup
+	for i, run := range []func(context.Context, string, func(store.Conn) error) error{
+		e.Write, // the first of its group
+		e.Write,
+		func(ctx context.Context, name string, fn func(store.Conn) error) error {
+			return e.ReadThenWrite(ctx, name, func(store.Conn) error { return nil }, fn)
+		},
+	} {
+		wg.Go(func() {
+			if err := run(t.Context(), "rows", rows); !isConstraint(err) {
+				t.Errorf("%d: %v, want a violated constraint", i, err)
+			}
+		})
+		wg.Go(func() {
+			if err := e.Write(t.Context(), "put", putKey(fmt.Sprint("other", i), 1)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	queuedUp(t, e, 6)
+	release()
+	wg.Wait()
+	if n := countKeys(t, e); n != 4 {
+		t.Errorf("%d keys, want the one that was there and the three of others", n)
+	}
+}
