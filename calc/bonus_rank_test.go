@@ -3,6 +3,7 @@ package calc
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -198,6 +199,7 @@ func TestRankBonus_RefusesWhatCannotBePaid(t *testing.T) {
 		"a rate of sales":      {Base: BaseCount, Awards: []RankAward{{Rank: 1, Rate: 1}}},
 		"held in instalments":  {WhileHeld: true, Awards: []RankAward{{Rank: 1, AmountMinor: amount, Instalments: amount}}},
 		"held in time":         {WhileHeld: true, Awards: []RankAward{{Rank: 1, AmountMinor: amount, WithinDays: 1}}},
+		"held in a month":      {WhileHeld: true, Awards: []RankAward{{Rank: 1, AmountMinor: amount, WithinMonths: 1}}},
 		"below zero":           {Awards: []RankAward{{Rank: 1, AmountMinor: []int64{-1}}}},
 		"too few variants":     {Awards: []RankAward{{Rank: 1, AmountMinor: []int64{1, 2, 3}}}},
 		"a run of less than 0": {Awards: []RankAward{{Rank: 1, AmountMinor: amount, AfterPeriods: -1}}},
@@ -211,6 +213,17 @@ func TestRankBonus_RefusesWhatCannotBePaid(t *testing.T) {
 	c.in.Plan.Bonuses[0].Cadence = Weekly
 	if _, err := Compute(c.in); !errors.Is(err, ErrPlan) {
 		t.Errorf("once a week: %v", err)
+	}
+}
+
+// What an award counts is kept under names that the next period finds it by: one that counts no periods keeps nothing, and the second award
+// of a rank is numbered.
+func TestRankBonus_KeepsWhatItCountsByName(t *testing.T) {
+	award := func(after int32) RankAward { return RankAward{Rank: 1, AmountMinor: []int64{5}, AfterPeriods: after} }
+	c := newCareer(&RankBonus{WhileHeld: true, Awards: []RankAward{award(1), award(0), award(2)}}).hold(t, 1)
+	name := "rank_bonus:ranks:" + c.in.Plan.Ranks[0].Name
+	if got := slices.Sorted(maps.Keys(c.in.Prior.State)); !slices.Equal(got, []string{name, name + ":3"}) {
+		t.Errorf("%q", got)
 	}
 }
 

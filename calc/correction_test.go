@@ -104,6 +104,30 @@ func TestAllocation_CorrectsScaledLinesToTheCap(t *testing.T) {
 	}
 }
 
+// What is left of two parts may differ where the first word of what is compared ends, or further on.
+func TestAllocation_ComparesPlacesPastTheFirstWord(t *testing.T) {
+	const most = 1 << 60 // places of the first word, which both have
+	for _, left := range []struct{ less, more ExactAmount }{
+		{ExactAmount{Hi: most, Lo: 1 << 63}, ExactAmount{Hi: most | 1, Lo: 0}},
+		{ExactAmount{Hi: most | 1, Lo: 1 << 63}, ExactAmount{Hi: most | 2, Lo: 0}},
+		{ExactAmount{Hi: most | 2, Lo: 1 << 63}, ExactAmount{Hi: most | 3, Lo: 0}},
+		{ExactAmount{Hi: most | 1, Lo: 1 << 61}, ExactAmount{Hi: most | 1, Lo: 1 << 62}},
+		{ExactAmount{Hi: most | 3, Lo: 1}, ExactAmount{Hi: most | 3, Lo: 2}},
+		{ExactAmount{Hi: most | 3, Lo: 0}, ExactAmount{Hi: most | 3, Lo: 1}},
+	} {
+		exact := []ExactAmount{left.less, left.more, left.less}
+		amount := []int64{7, 7, 7}
+		for i := range exact {
+			exact[i].Steps = 7
+		}
+		parts := RoundedParts{N: 3, AmountMinor: func(i int) int64 { return amount[i] }, Exact: func(i int) ExactAmount { return exact[i] }}
+		rest, err := Allocation{WholeMinor: 22, StepMinor: 1, Remainder: RemainderLargest}.Correct(parts, func(i int, by int64) { amount[i] += by })
+		if err != nil || rest != 0 || !slices.Equal(amount, []int64{7, 8, 7}) {
+			t.Errorf("%+v and %+v: %v, %d, %v", left.less, left.more, amount, rest, err)
+		}
+	}
+}
+
 // A part paid and a part taken back that a step brings equally near to their exact values are equals, in whatever digits.
 func TestAllocation_PaidAndTakenBackAreEquals(t *testing.T) {
 	for _, den := range []int64{3, 4, 7, 1 << 40, 1<<40 + 1, 1 << 62, math.MaxInt64} {

@@ -283,6 +283,24 @@ func TestProration_CreditBuysTime(t *testing.T) {
 	}
 }
 
+// A price of nothing leaves nothing to credit, and buys no time.
+func TestProration_NothingToCredit(t *testing.T) {
+	for _, mode := range []ProrationMode{ProrationDate, ProrationFullPrice} {
+		p := Proration{Mode: mode, Unit: ProrationDay, DayCount: ActualActual, ChangedUnit: ChangedUnitUnused, Extension: Down, Rounding: toTheCent}
+		got, err := p.Change(SubscriptionChange{
+			CycleStartUS: instantUS(t, "2026-09-01"), CycleEndUS: instantUS(t, "2026-10-01"), ChangeUS: instantUS(t, "2026-09-16"),
+			Old: monthlyPrice(0), New: monthlyPrice(60_00),
+		})
+		charge := int64(0)
+		if mode == ProrationFullPrice {
+			charge = 60_00
+		}
+		if err != nil || got.CreditMinor != 0 || got.ChargeMinor != charge || got.NetMinor != charge || got.ExtensionUnits != 0 {
+			t.Errorf("mode %d: %+v, %v", mode, got, err)
+		}
+	}
+}
+
 // What is left of a price buys ten thousand years of a cheaper one, and not a unit more of its price. Years have up to 366 days.
 func TestProration_BuysTenThousandYears(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -67,6 +67,22 @@ func TestMonthsEnrolled_WholeMonthsToTheEndOfThePeriod(t *testing.T) {
 	}
 }
 
+// At an instant inside a day a month is whole from the same time of day on, on the last day of a month too; a day that a month does not have
+// is the first moment of the next.
+func TestMonthsBack_ByTheTimeOfDay(t *testing.T) {
+	for at, want := range map[string]string{
+		"2026-07-15T12:00:00Z": "2026-06-15T12:00:00Z",
+		"2026-07-30T12:00:00Z": "2026-06-30T12:00:00Z",
+		"2026-07-31T12:00:00Z": "2026-07-01T00:00:00Z",
+		"2026-03-28T06:30:00Z": "2026-02-28T06:30:00Z",
+		"2028-03-29T06:30:00Z": "2028-02-29T06:30:00Z",
+	} {
+		if got := monthsBack(time.UTC, usOf(t, at), usOf(t, "2026-01-01T00:00:00Z")); len(got) == 0 || got[0] != usOf(t, want) {
+			t.Errorf("a month before %s: %v, want %s", at, got, want)
+		}
+	}
+}
+
 func TestMonthsEnrolled_AgreesWithTheWallClock(t *testing.T) {
 	zones := []*time.Location{time.UTC, zone(t, "Europe/Berlin"), zone(t, "America/New_York")}
 	rapid.Check(t, func(t *rapid.T) {
