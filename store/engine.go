@@ -84,7 +84,8 @@ type Row interface {
 
 // Batch is a list of statements that are sent together.
 type Batch struct {
-	Items []BatchItem
+	Items   []BatchItem
+	inserts []insertedRows
 }
 
 // BatchItem is one statement of a batch: a query when Each is set.

@@ -10,38 +10,64 @@ import (
 // write.
 const insertRows = 32
 
-// joinInserts replaces statements of a batch that insert a row each by some that insert many. Statements of one text keep their order,
-// those of different texts do not, so a batch must not both insert rows and change them. The numbers of rows are few, so that
-// statements stay prepared.
+// insertedRows are rows that one text inserts, one row of its parameters. The arguments of a statement's rows stand one after the other, as
+// the statement takes them.
+type insertedRows struct {
+	text    string
+	columns int
+	args    [][]any // by statement
+}
+
+// Insert adds a row, by the text that inserts one, whose parameters are its values. Rows of one text keep their order and are sent some to a
+// statement; those of different texts, and other statements, do not, so a batch must not both insert rows and change them.
+func (b *Batch) Insert(text string, args ...any) {
+	at := 0
+	for at < len(b.inserts) && b.inserts[at].text != text {
+		at++
+	}
+	if at == len(b.inserts) {
+		b.inserts = append(b.inserts, insertedRows{text: text, columns: len(args)})
+	}
+	rows := &b.inserts[at]
+	last := len(rows.args) - 1
+	if last < 0 || len(rows.args[last]) == insertRows*rows.columns {
+		// Who inserts a second row will insert more.
+		room := len(args)
+		if last >= 0 {
+			room *= insertRows
+		}
+		rows.args, last = append(rows.args, make([]any, 0, room)), last+1
+	}
+	rows.args[last] = append(rows.args[last], args...)
+}
+
+// Statements gives the batch as it is sent: what was inserted row by row stands in it, some rows to a statement. Their numbers are few, so
+// that statements stay prepared.
+func (b *Batch) Statements() []BatchItem {
+	for _, rows := range b.inserts {
+		for _, args := range rows.args {
+			for n := insertRows; len(args) > 0; n /= 2 {
+				if width := n * rows.columns; width <= len(args) {
+					b.Exec(manyRows(rows.text, rows.columns, n), args[:width:width]...)
+					args = args[width:]
+				}
+			}
+		}
+	}
+	b.inserts = nil
+	return b.Items
+}
+
+// joinInserts turns the statements of a batch that insert a row each into rows to insert.
 func joinInserts(b *Batch) *Batch {
-	var texts []string
-	rows := make(map[string][]int)
-	joined := &Batch{Items: make([]BatchItem, 0, len(b.Items)/insertRows+len(b.Items)%insertRows)}
+	joined := &Batch{Items: make([]BatchItem, 0, len(b.Items)), inserts: b.inserts}
 	for i := range b.Items {
 		item := &b.Items[i]
 		if item.Each != nil || item.Affected != nil || !strings.HasPrefix(item.SQL, "INSERT INTO ") {
 			joined.Items = append(joined.Items, *item)
 			continue
 		}
-		if rows[item.SQL] == nil {
-			texts = append(texts, item.SQL)
-		}
-		rows[item.SQL] = append(rows[item.SQL], i)
-	}
-	for _, text := range texts {
-		of := rows[text]
-		for len(of) > 0 {
-			n := insertRows
-			for n > len(of) {
-				n /= 2
-			}
-			args := make([]any, 0, n*len(b.Items[of[0]].Args))
-			for _, i := range of[:n] {
-				args = append(args, b.Items[i].Args...)
-			}
-			joined.Exec(manyRows(text, len(b.Items[of[0]].Args), n), args...)
-			of = of[n:]
-		}
+		joined.Insert(item.SQL, item.Args...)
 	}
 	return joined
 }

@@ -15,7 +15,7 @@ func TestJoinInserts_KeepsRowsAndOtherStatements(t *testing.T) {
 	}
 	b.Exec("UPDATE t SET a = $1", int64(1))
 	rows := map[string]string{}
-	for _, item := range joinInserts(&b).Items {
+	for _, item := range joinInserts(&b).Statements() {
 		table := strings.Fields(item.SQL)[2]
 		for _, arg := range item.Args {
 			rows[table] += fmt.Sprint(arg, " ")

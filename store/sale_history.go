@@ -226,11 +226,11 @@ func (p *posting) write(b *Batch) {
 	if e.Kind == calc.Recorded || e.Kind == calc.Opening {
 		insertSale(b, s, e)
 	} else {
-		b.Exec(sqlInsertEvent, s.Region, s.Market, s.SaleID, e.ID, int64(e.Kind), e.EffectiveAtUS, e.recordedAtUS, int64(e.Cycle),
+		b.Insert(sqlInsertEvent, s.Region, s.Market, s.SaleID, e.ID, int64(e.Kind), e.EffectiveAtUS, e.recordedAtUS, int64(e.Cycle),
 			p.event.AmountMinor, flag(p.event.Partly), p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
 	}
 	for _, c := range p.counts {
-		b.Exec(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.of.eventID, c.of.seller,
+		b.Insert(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.of.eventID, c.of.seller,
 			c.pv, c.cv, c.priceMinor, c.times, c.of.class, s.CustomerID, c.of.atUS, int64(c.of.cycle), c.qv, c.feeMinor, c.restatedIn, s.VendorID)
 	}
 	if e.change != nil {

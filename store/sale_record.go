@@ -44,9 +44,9 @@ func (r *recording) write(ctx context.Context) error {
 			// A sale of a group that is there already would have all others of the group begin again.
 			r.conn, r.look = c, tries > 1 || r.single
 			err := r.attempt()
-			r.joined = joinInserts(&r.writes)
+			r.writes.Statements()
 			return err
-		}, func(c Conn) error { return c.Send(r.joined) })
+		}, func(c Conn) error { return c.Send(&r.writes) })
 	}
 	return r.store.engine.Write(ctx, "record_sales", func(c Conn) error {
 		tries++
@@ -54,7 +54,7 @@ func (r *recording) write(ctx context.Context) error {
 		if err := r.attempt(); err != nil {
 			return err
 		}
-		return c.Send(joinInserts(&r.writes))
+		return c.Send(&r.writes)
 	})
 }
 
@@ -82,7 +82,6 @@ type recording struct {
 	receipts []Receipt
 	postings []*posting // what the new ones of the list add
 	writes   Batch
-	joined   *Batch // of writes, as they are sent
 	// each tells that a refusal is the answer for its sale, in refusals, and does not undo the others.
 	each     bool
 	refusals []error

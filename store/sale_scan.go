@@ -93,7 +93,7 @@ const sqlInsertLine = `INSERT INTO event_lines (region, market, sale_id, event_i
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
 
 func insertLine(b *Batch, region string, l Line) {
-	b.Exec(sqlInsertLine, region, l.Market, l.SaleID, l.EventID, int64(l.LineNo), l.DistributorID, l.PlanID, int64(l.PlanVersion),
+	b.Insert(sqlInsertLine, region, l.Market, l.SaleID, l.EventID, int64(l.LineNo), l.DistributorID, l.PlanID, int64(l.PlanVersion),
 		int64(l.Period.Cadence), l.Period.No, l.Bonus, l.Kind, int64(l.Level), l.Base, l.BaseUnit, l.Point.Num, l.Point.Den, l.Rate, l.Factor,
 		l.FactorPart.Num, l.FactorPart.Den, l.AmountMinor, l.Currency, l.ReversesEventID, int64(l.ReversesLineNo), l.RecordedAtUS, l.Origin, l.VendorID)
 }
@@ -119,7 +119,7 @@ const (
 )
 
 func insertSale(b *Batch, s *Sale, first *storedEvent) {
-	b.Exec(sqlInsertSale, s.Region, s.Market, s.SaleID, s.OrderID, s.PlanID, int64(s.PlanVersion), s.DistributorID, s.CustomerID, s.ProductID,
+	b.Insert(sqlInsertSale, s.Region, s.Market, s.SaleID, s.OrderID, s.PlanID, int64(s.PlanVersion), s.DistributorID, s.CustomerID, s.ProductID,
 		s.VendorID, s.Class, flag(s.RequiresActivation), flag(s.VolumeOnPayment), s.PriceMinor, s.Currency, s.PV, s.CV, s.SoldAtUS, string(s.State),
 		s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.RecordedAtUS, s.QV, s.FeeMinor, int64(s.Billing.Cycle), int64(s.Billing.Due),
 		int64(s.Billing.GraceDays), int64(s.Billing.FailuresMax), flag(s.Billing.LapseOverdue), flag(s.Billing.PaymentReinstates),

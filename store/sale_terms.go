@@ -67,7 +67,7 @@ func scanChange(r Row) (eventID string, c storedChange) {
 
 func insertTerms(b *Batch, s *Sale, eventID string, c *storedChange) {
 	t, p, o := &c.billing, &c.proration, &c.outcome
-	b.Exec(sqlInsertTerms, s.Region, s.Market, s.SaleID, eventID, c.productID, c.vendorID, c.class, c.priceMinor, c.feeMinor, c.pv, c.cv, c.qv,
+	b.Insert(sqlInsertTerms, s.Region, s.Market, s.SaleID, eventID, c.productID, c.vendorID, c.class, c.priceMinor, c.feeMinor, c.pv, c.cv, c.qv,
 		int64(t.Cycle), int64(t.Due), int64(t.GraceDays), int64(t.FailuresMax), flag(t.LapseOverdue), flag(t.PaymentReinstates),
 		int64(p.Mode), int64(p.Unit), int64(p.DayCount), int64(p.ChangedUnit), int64(p.Extension), flag(p.ExtensionAfterUsed),
 		int64(c.cycle), o.CreditMinor, o.ChargeMinor, o.UnusedPart.Num, o.UnusedPart.Den, o.ExtensionUnits, o.StartUS, o.NextBillingUS)

@@ -94,8 +94,9 @@ func (t *transaction) Query(sql string, args []any, each func(store.Row) error) 
 
 // Send implements store.Conn. There is no round trip to save.
 func (t *transaction) Send(b *store.Batch) error {
-	for i := range b.Items {
-		item := &b.Items[i]
+	items := b.Statements()
+	for i := range items {
+		item := &items[i]
 		if item.Each != nil {
 			if err := t.Query(item.SQL, item.Args, item.Each); err != nil {
 				return err

@@ -89,24 +89,25 @@ func (t *Transaction) Query(sql string, args []any, each func(store.Row) error) 
 
 // Send implements store.Conn: one round trip.
 func (t *Transaction) Send(b *store.Batch) error {
-	if len(b.Items) == 0 {
+	items := b.Statements()
+	if len(items) == 0 {
 		return nil
 	}
-	for i := range b.Items {
-		if err := t.queue(b.Items[i].SQL, b.Items[i].Args); err != nil {
+	for i := range items {
+		if err := t.queue(items[i].SQL, items[i].Args); err != nil {
 			return err
 		}
 	}
-	if err := t.flush(b.Items[0].SQL); err != nil {
+	if err := t.flush(items[0].SQL); err != nil {
 		return err
 	}
-	for i := range b.Items {
-		if err := t.receive(&b.Items[i]); err != nil {
+	for i := range items {
+		if err := t.receive(&items[i]); err != nil {
 			return err
 		}
 	}
 	if err := t.synced(); err != nil {
-		return t.refused(b.Items[len(b.Items)-1].SQL, err)
+		return t.refused(items[len(items)-1].SQL, err)
 	}
 	return nil
 }
