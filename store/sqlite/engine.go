@@ -21,7 +21,7 @@ type Options struct {
 	Readers int
 	// GroupMax is the number of transactions that are committed as one group at most. Default: 256.
 	GroupMax int
-	// GroupTime is how long a group takes in transactions before it commits. Default: 10 ms.
+	// GroupTime is how long a group takes in transactions before it commits. Default: 30 ms.
 	GroupTime time.Duration
 	// BusyTime is how long a transaction waits for another process that is writing. Default: 10 s.
 	BusyTime time.Duration
@@ -38,7 +38,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.GroupMax = 256
 	}
 	if o.GroupTime == 0 {
-		o.GroupTime = 10 * time.Millisecond
+		o.GroupTime = 30 * time.Millisecond
 	}
 	if o.BusyTime == 0 {
 		o.BusyTime = 10 * time.Second
