@@ -86,6 +86,7 @@ type Row interface {
 type Batch struct {
 	Items   []BatchItem
 	inserts []insertedRows
+	rooms   [][]any // of the arguments of inserts
 }
 
 // BatchItem is one statement of a batch: a query when Each is set.

@@ -31,21 +31,44 @@ func (b *Batch) Insert(text string, args ...any) {
 	rows := &b.inserts[at]
 	last := len(rows.args) - 1
 	if last < 0 || len(rows.args[last]) == insertRows*rows.columns {
-		// Who inserts a second row will insert more.
-		room := len(args)
-		if last >= 0 {
-			room *= insertRows
-		}
-		rows.args, last = append(rows.args, make([]any, 0, room)), last+1
+		rows.args, last = append(rows.args, rows.room(len(args))), last+1
 	}
 	rows.args[last] = append(rows.args[last], args...)
+}
+
+// argsOfStatements keeps the arguments of statements that were sent, for the next ones: they are a fifth of what recording a sale allocates.
+var argsOfStatements sync.Pool
+
+// room makes room for the rows of another statement. Who inserts a second row will insert more.
+func (rows *insertedRows) room(width int) []any {
+	if len(rows.args) == 0 {
+		return make([]any, 0, width)
+	}
+	if kept, ok := argsOfStatements.Get().(*[]any); ok && cap(*kept) >= insertRows*width {
+		return *kept
+	}
+	return make([]any, 0, insertRows*width)
+}
+
+// Release says that the batch has been sent for good: neither it nor its statements are read again.
+func (b *Batch) Release() {
+	for _, args := range b.rooms {
+		args = args[:cap(args)]
+		clear(args)
+		args = args[:0]
+		argsOfStatements.Put(&args)
+	}
+	*b = Batch{}
 }
 
 // Statements gives the batch as it is sent: what was inserted row by row stands in it, some rows to a statement. Their numbers are few, so
 // that statements stay prepared.
 func (b *Batch) Statements() []BatchItem {
 	for _, rows := range b.inserts {
-		for _, args := range rows.args {
+		for k, args := range rows.args {
+			if k > 0 {
+				b.rooms = append(b.rooms, args)
+			}
 			for n := insertRows; len(args) > 0; n /= 2 {
 				if width := n * rows.columns; width <= len(args) {
 					b.Exec(manyRows(rows.text, rows.columns, n), args[:width:width]...)

@@ -39,3 +39,34 @@ func TestJoinInserts_KeepsRowsAndOtherStatements(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// What is left over of a batch that was sent is used by the next ones, with nothing of it in them.
+func TestBatch_ReleasedRoomIsClean(t *testing.T) {
+	const text = "INSERT INTO t (a, b) VALUES ($1, $2)"
+	for round := range 5 {
+		var b Batch
+		rows := 40 + round
+		for i := range rows {
+			b.Insert(text, int64(round), int64(i))
+		}
+		at := 0
+		for _, item := range b.Statements() {
+			for k := 0; k < len(item.Args); k += 2 {
+				if item.Args[k] != int64(round) || item.Args[k+1] != int64(at) {
+					t.Fatalf("round %d: row %d is %v", round, at, item.Args[k:k+2])
+				}
+				at++
+			}
+			if cap(item.Args) != len(item.Args) {
+				t.Errorf("%d arguments could be appended to in the room of the next", len(item.Args))
+			}
+		}
+		if at != rows {
+			t.Errorf("round %d: %d rows of %d", round, at, rows)
+		}
+		b.Release()
+		if len(b.Statements()) != 0 {
+			t.Error("a released batch has statements")
+		}
+	}
+}

@@ -37,6 +37,7 @@ func (s *Store) RecordSales(ctx context.Context, list []NewSale) ([]Receipt, err
 // write runs the recording in a transaction of its own. What recordings add changes nothing that others read: how many customers a seller
 // has is asked for at payments, and never when a sale goes live.
 func (r *recording) write(ctx context.Context) error {
+	defer r.writes.Release()
 	tries := 0
 	if engine, ok := r.store.engine.(ReadAhead); ok {
 		return engine.ReadThenWrite(ctx, "record_sales", func(c Conn) error {

@@ -152,7 +152,7 @@ RecordSales, %d clients, batches of %d: %.0f sales/s
 // driveOf is a measurement that begins now.
 func (b *callsBench) driveOf(connections []*grpc.ClientConn) *callsDrive {
 	drive := &callsDrive{
-		callsBench: b, runDigits: strconv.FormatInt(time.Now().UnixNano(), 10),
+		callsBench: b, runDigits: strconv.FormatInt(time.Now().UnixMilli(), 36),
 		soldAt: timestamppb.New(time.Now().UTC().Truncate(time.Microsecond).Add(-time.Minute)),
 		price:  &uplinev1.Money{CurrencyCode: "USD", Amount: "100.00"}, pv: new("100"), cv: new("80"),
 	}
