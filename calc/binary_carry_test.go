@@ -117,6 +117,15 @@ func TestBinary_TheSmallestVolumeIsMatched(t *testing.T) {
 	}
 }
 
+func TestBinary_CarryIsLimitedToTheSmallestVolume(t *testing.T) {
+	p := newPair(t, func(_ *Plan, b *Binary) { b.Carry = CarryLimit{Volume: 1} })
+	p.sells(1_000, 100)
+	left, _ := CarryKeys("team")
+	if carried := p.in.Prior.State[left][0]; carried != 1 {
+		t.Errorf("%d is carried", carried)
+	}
+}
+
 func TestBinary_AverageLeavesOutPeriodsBeforeTheFirst(t *testing.T) {
 	p := newPair(t, func(_ *Plan, b *Binary) { b.Carry = CarryLimit{AverageTimes: Fraction{3, 2}, AveragePeriods: 3} })
 	p.wants(1_000, 100, 10_00, [2]int64{150, 0}) // 1.5 × 100
