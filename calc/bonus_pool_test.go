@@ -183,6 +183,23 @@ func TestPool_SharesByGeneration(t *testing.T) {
 	}
 }
 
+// In a company whose levels are wide, generations pass through whoever stands last in a level.
+func TestPool_SharesByGenerationThroughAWideLevel(t *testing.T) {
+	const wide = wideSeats + 10
+	sales := make([]int64, wide+2)
+	sales[0], sales[wide+1] = 1, 1
+	p := newPool(&Pool{AmountMinor: 100_00, Sharing: ShareByShares}, sales...)
+	p.in.Network.Sponsor = make([]int32, wide+2) // all of the first but for the last, who is the last one's
+	p.in.Network.Sponsor[0], p.in.Network.Sponsor[wide+1] = -1, wide
+	p.pool().Generations = &PoolGenerations{
+		Leaders: p.in.Plan.condition(p.in.Plan.atLeast(FactKey{Fact: FactOwn, Volume: BasePrice}, 1)),
+		Shares:  RateTable{Levels: 1, Amounts: true, Rows: [][]int64{{2}}, Candidates: [][]uint8{{0}}},
+	}
+	if got := sumsByRow(p.in, p.compute(t)); got[0] != 50_00 || got[wide] != 50_00 {
+		t.Errorf("the first has %d, and the last of the level %d", got[0], got[wide])
+	}
+}
+
 // Places have parts of the pool that are not below zero and not more than it together, and there are a thousand at most.
 func TestPool_RefusesPartsOfPlacesThatAreNone(t *testing.T) {
 	for name, c := range map[string]struct {
