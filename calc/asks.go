@@ -5,12 +5,12 @@ import "slices"
 // Asks says which optional parts of an input a plan reads, so that whoever makes inputs can feed them, or refuse a plan that asks for
 // what is not kept.
 type Asks struct {
-	QV, Fees, First, BuyerSince bool // columns of Volumes
-	Class, Market, Buyer, At    bool
-	Cycle, Count                bool
-	Owner, Kind, Tags, Home     bool // columns of Network; Home is Network.Market
-	Adjustments                 bool // whether there is a bonus that is paid by hand
-	Posted                      bool // whether a cap bounds lines that events post
+	QV, Fees, First, BuyerSince, Sized bool // columns of Volumes
+	Class, Market, Buyer, At           bool
+	Cycle, Count                       bool
+	Owner, Kind, Tags, Home            bool // columns of Network; Home is Network.Market
+	Adjustments                        bool // whether there is a bonus that is paid by hand
+	Posted                             bool // whether a cap bounds lines that events post
 }
 
 // Asks lists what the plan reads.
@@ -31,6 +31,7 @@ func (p *Plan) Asks() Asks {
 		a.BuyerSince = a.BuyerSince || v.Inside.sinceFirst() || v.Outside.sinceFirst()
 		a.Cycle = a.Cycle || v.FromCycle > 1 || v.ToCycle > 0
 		a.First = a.First || v.FirstSaleOnly
+		a.Sized = a.Sized || v.Size != nil
 	}
 	for s := range p.Facts.len() {
 		switch p.Facts.keys[s].Fact {

@@ -2,6 +2,7 @@ package calc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -42,6 +43,10 @@ func (p *Plan) check() error {
 	}
 	if sets := len(p.FirstSets()); sets > FirstSetsMax {
 		return fmt.Errorf("%w: plan %s counts first sales of %d sets of classes", ErrPlan, p.ID, sets)
+	}
+	sizes := p.SaleSizes()
+	if len(sizes) > SaleSizesMax || slices.ContainsFunc(sizes, func(s SaleSize) bool { return s.Measure >= MeasureCount || s.From < 0 || s.Below < 0 }) {
+		return fmt.Errorf("%w: plan %s chooses sales by %d sizes, or by one below zero or of a number of sales", ErrPlan, p.ID, len(sizes))
 	}
 	for i := range p.Ranks {
 		if !p.Facts.Known(p.Ranks[i].When.reads()).BeforeRank {
@@ -170,6 +175,7 @@ func (in *Input) checkLengths(n int) error {
 		{"Volumes.BuyerSinceUS", len(in.Volumes.BuyerSinceUS), volumes, true},
 		{"Volumes.Cycle", len(in.Volumes.Cycle), volumes, true},
 		{"Volumes.First", len(in.Volumes.First), volumes, true},
+		{"Volumes.Sized", len(in.Volumes.Sized), volumes, true},
 		{"Posted.Bonus", len(in.Posted.Bonus), len(in.Posted.Earner), false},
 		{"Posted.AmountMinor", len(in.Posted.AmountMinor), len(in.Posted.Earner), false},
 		{"Earned.Bonus", len(in.Earned.Bonus), len(in.Earned.Earner), false},

@@ -39,7 +39,13 @@ type EventInput struct {
 	FeeMinor           int64
 	Count              int64  // the number of sales that it stands for; 0 means 1
 	Class              string // product class
-	CycleMonths        int32  // months in a billing cycle, which volumes and price are of; 0 means 1
+	// Market is the number of the sale's market in Plan.Names.Markets, and SellerBought tells that the seller bought, no customer.
+	Market       uint16
+	SellerBought bool
+	// Sold are the values that the sale was recorded with, by which volumes choose sales of a size, whatever changes have made of it since;
+	// nil: those of this input.
+	Sold        *SaleValues
+	CycleMonths int32 // months in a billing cycle, which volumes and price are of; 0 means 1
 	// Cycle is the billing cycle that was paid, from 1; 0 when the sale goes live.
 	Cycle int32
 	// Part says that not a sale is paid, but what a change of it adds; Taken that it is what the change takes away: of volumes and prices

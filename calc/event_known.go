@@ -5,15 +5,15 @@ import "slices"
 // What is known when one sale goes live, or one of its cycles is paid: the sale itself; of everybody on the way up who they are, and what
 // the periods that are closed have left; and how many customers the seller has.
 
-// atEvent tells that a volume can be counted for one sale alone: it chooses by class and cycle only.
-func (v *Volume) atEvent() bool {
-	return v.Markets == nil && v.Buyers == BuyersAll && v.Share == RateScale && v.CustomerShare == RateScale && v.ClassShares == nil &&
-		v.Inside == nil && v.Outside == nil && v.UntilPeriodDay == 0 && !v.FirstSaleOnly && !v.Bounded()
+// KnownAtEvents tells that a volume can be counted for one sale alone. What others have sold before, or may have, is no part of that: which
+// sale is a buyer's first, what a seller counts in a calendar period, and the period that a late sale comes to count in.
+func (v *Volume) KnownAtEvents() bool {
+	return !v.Inside.sinceFirst() && !v.Outside.sinceFirst() && v.UntilPeriodDay == 0 && !v.FirstSaleOnly && !v.Bounded()
 }
 
 // baseAtEvent tells that what counts of one sale alone is known.
 func (p *Plan) baseAtEvent(b Base) bool {
-	return b < VolumeBuiltIn || p.Volumes[b-VolumeBuiltIn].atEvent()
+	return b < VolumeBuiltIn || p.Volumes[b-VolumeBuiltIn].KnownAtEvents()
 }
 
 // AtEvents tells that a fact is known when a sale goes live or is paid: who the distributor is, and what periods that are closed have left.
@@ -105,6 +105,14 @@ func (p *Plan) HeldAtEvents() []uint8 {
 	return ranks
 }
 
+// askVolume notes what is to be known of the seller for a volume that a bonus is paid on.
+func (n *Needs) askVolume(p *Plan, b Base) {
+	if b >= VolumeBuiltIn {
+		v := &p.Volumes[b-VolumeBuiltIn]
+		n.Registrations = n.Registrations || v.Inside != nil || v.Outside != nil
+	}
+}
+
 // ask notes what is to be known of distributors for a fact.
 func (n *Needs) ask(f Fact) {
 	switch f {
@@ -127,11 +135,37 @@ func (in *EventInput) counted(b Base) int64 {
 	}
 	v := &in.Plan.Volumes[b-VolumeBuiltIn]
 	class := WordNumber(in.Plan.Names.Classes, in.Class)
-	cycle := max(1, in.Cycle)
-	if v.Classes != nil && !v.Classes[class] || cycle < v.FromCycle || v.ToCycle > 0 && cycle > v.ToCycle {
+	if !in.countsIn(v, class) {
 		return 0
 	}
-	return value
+	return v.part(value, class, !in.SellerBought)
+}
+
+// countsIn tells whether the sale counts in a volume at all: what filter.counts tells of an entry of a period.
+func (in *EventInput) countsIn(v *Volume, class uint16) bool {
+	cycle := max(1, in.Cycle)
+	return (v.Classes == nil || v.Classes[class]) && (v.Markets == nil || v.Markets[in.Market]) &&
+		(v.Buyers == BuyersAll || (v.Buyers == BuyersDistributors) == in.SellerBought) &&
+		(v.Size == nil || v.Size.Holds(in.sold())) &&
+		(v.Inside == nil || in.within(v.Inside)) && (v.Outside == nil || !in.within(v.Outside)) &&
+		cycle >= v.FromCycle && (v.ToCycle == 0 || cycle <= v.ToCycle)
+}
+
+// within tells whether the sale lies in a window since the seller's enrolment.
+func (in *EventInput) within(w *DayWindow) bool {
+	var months *monthTable
+	if w.byMonth() {
+		months = &monthTable{location: orUTC(in.Plan.Location)} // of no months: two are asked for
+	}
+	return w.holds(in.Sponsor[0].EnrolledAtUS, in.AtUS, months)
+}
+
+// sold are the values that the sale was recorded with.
+func (in *EventInput) sold() *SaleValues {
+	if in.Sold != nil {
+		return in.Sold
+	}
+	return &SaleValues{PV: in.PV, CV: in.CV, QV: in.QV, PriceMinor: in.PriceMinor, FeeMinor: in.FeeMinor}
 }
 
 // facts are what conditions and numbers read of a way up, as far as they ask.

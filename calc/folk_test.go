@@ -87,7 +87,7 @@ func everybodySells(v *Volumes, n int, atUS int64) {
 		v.Seller, v.PV, v.CV, v.QV = append(v.Seller, int32(i)), append(v.PV, 0), append(v.CV, 0), append(v.QV, 0)
 		v.PriceMinor, v.FeeMinor, v.Count = append(v.PriceMinor, 1_000_000_000), append(v.FeeMinor, 0), append(v.Count, 1)
 		v.Class, v.Market, v.Buyer, v.Cycle = append(v.Class, 0), append(v.Market, 0), append(v.Buyer, -1), append(v.Cycle, 1)
-		v.First, v.AtUS, v.BuyerSinceUS = append(v.First, 0), append(v.AtUS, atUS), append(v.BuyerSinceUS, atUS)
+		v.Sized, v.First, v.AtUS, v.BuyerSinceUS = append(v.Sized, 0), append(v.First, 0), append(v.AtUS, atUS), append(v.BuyerSinceUS, atUS)
 	}
 }
 

@@ -36,6 +36,7 @@ type Volumes struct {
 	BuyerSinceUS []int64  // time of the buyer's first purchase
 	Cycle        []int32  // billing cycle, from 1
 	First        []uint16 // bit k where it is the buyer's first sale of the k-th set of Plan.FirstSets
+	Sized        []uint64 // bit k where the sale has the k-th size of Plan.SaleSizes: SizeBits of what it was recorded with
 }
 
 // Posted are lines that events of the period have posted, for caps that bound them with others. A cap takes nothing of them back: it

@@ -100,6 +100,17 @@ func (m *folk) isFirst(v *Volume, k int) bool {
 	return m.in.Volumes.First[k]&bits[fmt.Sprint(v.FirstClasses == nil, v.FirstClasses)] != 0
 }
 
+// hasSize tells whether the sale of an entry has the size that a volume speaks of: each that no volume before has spoken of has the next bit.
+func (m *folk) hasSize(v *Volume, k int) bool {
+	bits := map[SaleSize]uint64{}
+	for i := range m.in.Plan.Volumes {
+		if size := m.in.Plan.Volumes[i].Size; size != nil && bits[*size] == 0 {
+			bits[*size] = 1 << len(bits)
+		}
+	}
+	return m.in.Volumes.Sized[k]&bits[*v.Size] != 0
+}
+
 // counted is what one entry counts in a volume.
 func (m *folk) counted(b Base, k int) *big.Rat {
 	if b < VolumeBuiltIn {
@@ -107,6 +118,9 @@ func (m *folk) counted(b Base, k int) *big.Rat {
 	}
 	v, rows := &m.in.Plan.Volumes[b-VolumeBuiltIn], &m.in.Volumes
 	if v.Classes != nil && !v.Classes[rows.Class[k]] || v.Markets != nil && !v.Markets[rows.Market[k]] || v.FirstSaleOnly && !m.isFirst(v, k) {
+		return new(big.Rat)
+	}
+	if v.Size != nil && !m.hasSize(v, k) {
 		return new(big.Rat)
 	}
 	if v.Buyers == BuyersCustomers && rows.Buyer[k] == -1 || v.Buyers == BuyersDistributors && rows.Buyer[k] != -1 {

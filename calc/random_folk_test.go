@@ -114,6 +114,11 @@ func drawOwnVolume(t *rapid.T, name string) Volume {
 		v.FromCycle = rapid.Int32Range(1, 3).Draw(t, "from cycle")
 		v.ToCycle = rapid.SampledFrom([]int32{0, v.FromCycle, v.FromCycle + 1}).Draw(t, "to cycle")
 	}
+	if sometimes("sized") {
+		from := rapid.SampledFrom([]int64{0, 1, 500_000}).Draw(t, "size from")
+		v.Size = &SaleSize{Measure: Measure(rapid.IntRange(0, int(MeasureCount)-1).Draw(t, "size of")), From: from}
+		v.Size.Below = rapid.SampledFrom([]int64{0, from + 1, from + 1_000_000}).Draw(t, "size below")
+	}
 	v.FirstSaleOnly = sometimes("first only")
 	if v.FirstSaleOnly && sometimes("first of its classes") {
 		v.FirstClasses = v.Classes
@@ -391,6 +396,7 @@ func drawFolkVolumes(t *rapid.T, n int, network *Network, period Period) Volumes
 		v.Buyer = append(v.Buyer, rapid.Int32Range(-1, 3).Draw(t, "buyer"))
 		v.Cycle = append(v.Cycle, rapid.Int32Range(1, 5).Draw(t, "cycle"))
 		v.First = append(v.First, rapid.Uint16Range(0, 3).Draw(t, "first"))
+		v.Sized = append(v.Sized, rapid.Uint64Range(0, 7).Draw(t, "sizes"))
 		v.Count = append(v.Count, rapid.SampledFrom([]int32{1, 1, 1, -1}).Draw(t, "count"))
 		at := rapid.Int64Range(period.StartUS, period.EndUS-1).Draw(t, "at")
 		days := rapid.SampledFrom([]int64{0, 1, 2, 30, 31, 60}).Draw(t, "days") * dayUS // the days at which windows begin and end

@@ -90,6 +90,8 @@ type Volume struct {
 	Inside, Outside      *DayWindow
 	// UntilPeriodDay is a cutoff: only the first so many days of the period count; 0 for all.
 	UntilPeriodDay int32
+	// Size is how large the sales are that count; nil: any.
+	Size *SaleSize
 	// FromCycle and ToCycle bound the billing cycles that count; ToCycle 0: no end.
 	FromCycle, ToCycle int32
 	// FirstSaleOnly counts each buyer's first sale alone: the first of those in FirstClasses, which are by class number like Classes; nil: of
@@ -116,8 +118,31 @@ func (v *Volume) ofSource(all int64) int64 {
 // whole tells that nothing is filtered, shared or bounded.
 func (v *Volume) whole() bool {
 	return v.Classes == nil && v.Markets == nil && v.Buyers == BuyersAll && v.Share == RateScale && v.CustomerShare == RateScale &&
-		v.ClassShares == nil && v.Inside == nil && v.Outside == nil && v.UntilPeriodDay == 0 && v.FromCycle <= 1 && v.ToCycle == 0 &&
+		v.ClassShares == nil && v.Inside == nil && v.Outside == nil && v.UntilPeriodDay == 0 && v.Size == nil && v.FromCycle <= 1 && v.ToCycle == 0 &&
 		!v.FirstSaleOnly && !v.Bounded()
+}
+
+// part is how much counts of a number of a sale, of a class by its number. Where several shares apply, their product is what is rounded.
+func (v *Volume) part(number int64, class uint16, customer bool) int64 {
+	shares, rates := [...]int64{v.Share, RateScale, RateScale}, 0
+	if v.ClassShares != nil {
+		shares[1] = v.ClassShares[class]
+	}
+	if v.CustomerShare != RateScale && customer {
+		shares[2] = v.CustomerShare
+	}
+	share := int64(RateScale)
+	for _, rate := range shares {
+		if rate != RateScale {
+			share = rate
+			rates++
+		}
+	}
+	if rates <= 1 {
+		return shareOf(number, share)
+	}
+	product, _ := Amount(number, shares[0], Fraction{shares[1], RateScale}, Rounding{HalfUp, 1}, Fraction{shares[2], RateScale}) // in range: no share is above 1
+	return product
 }
 
 // FirstSetsMax is how many sets of product classes there may be at most of which volumes count the first sale: each has a bit of

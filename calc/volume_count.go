@@ -3,6 +3,7 @@ package calc
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"time"
 )
 
@@ -180,6 +181,7 @@ type filter struct {
 	cutoffUS int64
 	months   *monthTable // for windows of calendar months
 	firstBit uint16      // of Volumes.First
+	sizeBit  uint64      // of Volumes.Sized
 }
 
 func (c *computation) newFilter(v *Volume) (*filter, error) {
@@ -196,6 +198,7 @@ func (c *computation) newFilter(v *Volume) (*filter, error) {
 		{"AtUS", v.Inside != nil || v.Outside != nil || v.UntilPeriodDay > 0, len(rows.AtUS)},
 		{"BuyerSinceUS", v.Inside.sinceFirst() || v.Outside.sinceFirst(), len(rows.BuyerSinceUS)},
 		{"First", v.FirstSaleOnly, len(rows.First)},
+		{"Sized", v.Size != nil, len(rows.Sized)},
 	} {
 		if column.asked && column.length != entries {
 			return nil, fmt.Errorf("%w: Volumes.%s has %d entries, not %d", ErrInput, column.name, column.length, entries)
@@ -203,6 +206,9 @@ func (c *computation) newFilter(v *Volume) (*filter, error) {
 	}
 	if v.FirstSaleOnly {
 		f.firstBit = 1 << firstSet(c.in.Plan.FirstSets(), v.FirstClasses)
+	}
+	if v.Size != nil {
+		f.sizeBit = 1 << slices.Index(c.in.Plan.SaleSizes(), *v.Size)
 	}
 	if v.UntilPeriodDay > 0 {
 		location := orUTC(c.in.Plan.Location)
@@ -225,6 +231,7 @@ func (f *filter) counts(i int) bool {
 		f.Buyers == BuyersCustomers && rows.Buyer[i] < 0,
 		f.Buyers == BuyersDistributors && rows.Buyer[i] >= 0,
 		f.FirstSaleOnly && rows.First[i]&f.firstBit == 0,
+		f.Size != nil && rows.Sized[i]&f.sizeBit == 0,
 		f.UntilPeriodDay > 0 && rows.AtUS[i] >= f.cutoffUS,
 		f.Inside != nil && !f.within(f.Inside, i),
 		f.Outside != nil && f.within(f.Outside, i):
@@ -245,28 +252,13 @@ func (f *filter) within(w *DayWindow, i int) bool {
 	return w.holds(since, f.in.Volumes.AtUS[i], f.months)
 }
 
-// part is how much of an entry's number counts. Where several shares apply, their product is what is rounded.
+// part is how much of an entry's number counts.
 func (f *filter) part(i int, number int64) int64 {
-	rows := &f.in.Volumes
-	shares, rates := [...]int64{f.Share, RateScale, RateScale}, 0
+	class := uint16(0)
 	if f.ClassShares != nil {
-		shares[1] = f.ClassShares[rows.Class[i]]
+		class = f.in.Volumes.Class[i]
 	}
-	if f.CustomerShare != RateScale && rows.Buyer[i] >= 0 {
-		shares[2] = f.CustomerShare
-	}
-	share := int64(RateScale)
-	for _, rate := range shares {
-		if rate != RateScale {
-			share = rate
-			rates++
-		}
-	}
-	if rates <= 1 {
-		return shareOf(number, share)
-	}
-	product, _ := Amount(number, shares[0], Fraction{shares[1], RateScale}, Rounding{HalfUp, 1}, Fraction{shares[2], RateScale}) // in range: no share is above 1
-	return product
+	return f.Volume.part(number, class, f.CustomerShare != RateScale && f.in.Volumes.Buyer[i] >= 0)
 }
 
 // shareOf is a part of a number, rounded half away from zero. The rate is 0 to RateScale, so the part is in range.

@@ -164,6 +164,9 @@ func (r *runReader) readVolumes(d *rowDigest) error {
 	if err := more.readFirstPurchases(r.conn, in.scope, r.asOf); err != nil {
 		return err
 	}
+	if err := r.readSaleSizes(more); err != nil {
+		return err
+	}
 	kinds := more.kinds(r.in.liability != nil)
 	text := sqlVolumes(kinds)
 	for _, region := range in.regions {

@@ -52,6 +52,7 @@ type volumeReader struct {
 	// customers numbers the customers, across all sellers.
 	customers map[string]int32
 	first     firstPurchases
+	sized     saleSizes
 }
 
 func newVolumeReader(p *calc.Plan, to *calc.Volumes) *volumeReader {
@@ -149,5 +150,8 @@ func (r *volumeReader) read(row Row, d *rowDigest) {
 	}
 	if r.asks.First || r.asks.BuyerSince {
 		r.readFirst(row, d)
+	}
+	if r.asks.Sized {
+		r.readSized(row, d)
 	}
 }

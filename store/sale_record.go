@@ -262,9 +262,10 @@ func (r *recording) record(i int, plan *calc.Plan, stamps []stamp) error {
 	return err
 }
 
-// paysFromPrice reports whether any bonus of the plan takes a rate of prices, or of prices less fees.
+// paysFromPrice reports whether any bonus of the plan takes a rate of prices, or of prices less fees, or a volume chooses sales by them.
 func paysFromPrice(p *calc.Plan) bool {
-	return slices.ContainsFunc(p.Bonuses, func(b calc.Bonus) bool { return p.MeasureOf(b.BaseOf()).Unit() == calc.UnitMoney })
+	return slices.ContainsFunc(p.Bonuses, func(b calc.Bonus) bool { return p.MeasureOf(b.BaseOf()).Unit() == calc.UnitMoney }) ||
+		slices.ContainsFunc(p.SaleSizes(), func(s calc.SaleSize) bool { return s.Measure.Unit() == calc.UnitMoney })
 }
 
 // atField moves a refusal's only field to another path.

@@ -235,12 +235,14 @@ func (r *bonusReader) bonusRounding(written *uplinev1.Rounding) *calc.Rounding {
 // paidOn gives the volume that rates are applied to, or, where amounts are paid, the volume that counts what they are paid for.
 func (r *bonusReader) paidOn(base uplinev1.Base, volume string, omitted calc.Base, amounts bool) calc.Base {
 	b := r.baseAt(r.at, base, volume, omitted)
-	if volume != "" && r.to.Pays == calc.PaysEvent {
-		r.fail(r.at+".volume", "a volume of the plan's own making is known only at the period's close", "pay the bonus at the close: `pays: period`, or use `base`")
-		return omitted
-	}
 	if volume != "" && !r.volumeSound(volume) {
 		return b // nobody knows what it counts
+	}
+	if volume != "" && base == uplinev1.Base_BASE_UNSPECIFIED && r.to.Pays == calc.PaysEvent {
+		if settled := settledAtClose(&r.plan.Volumes[b-calc.VolumeBuiltIn]); settled != "" {
+			r.fail(r.at+".volume", fmt.Sprintf("the volume `%s` has %s", shown(volume), settled), "pay the bonus at the close: `pays: period`, or pay it on another volume")
+			return omitted
+		}
 	}
 	counts := r.plan.MeasureOf(b) == calc.MeasureCount
 	switch {

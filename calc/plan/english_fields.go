@@ -55,6 +55,7 @@ var fieldWords = map[string]string{
 	"Volume.class_shares": "Of the sales of a class counts", "Volume.customer_share": "Of what customers buy %s counts.",
 	"Volume.inside": "Only sales inside a window", "Volume.outside": "No sales inside a window",
 	"Volume.until_period_day": "Only sales up to the end of day %s of the period.", "Volume.from_cycle": "Billing cycles count from number %s on.",
+	"Volume.sale_size": "Only sales of a size", "SaleSize.of": "It goes by %s.", "SaleSize.from": "A sale comes to at least %s.", "SaleSize.below": "A sale comes to less than %s.",
 	"Volume.to_cycle": "Billing cycles count up to number %s.", "Volume.source_cap": "Of one seller counts", "SourceCap.limit": "At most %s.",
 	"DayWindow.from_day": "It begins when %s days have passed.", "DayWindow.to_day": "It ends when %s days have passed.",
 	"DayWindow.from_month": "It begins when %s calendar months have passed.", "DayWindow.to_month": "It ends with calendar month %s.", "since": "Counted from: %s.",

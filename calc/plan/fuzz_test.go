@@ -85,7 +85,7 @@ func smallCompany(p *calc.Plan, c calc.Cadence) *calc.Input {
 			Seller: []int32{2, 3, 1}, PV: []int64{1_000_000, 20_000, -5}, CV: []int64{1_000_000, 20_000, -5}, QV: []int64{1, 2, 3},
 			PriceMinor: []int64{10_000, 999, -7}, FeeMinor: []int64{100, 0, 0}, Count: []int32{1, 1, -1},
 			Class: []uint16{last(p.Names.Classes), 0, 0}, Market: []uint16{last(p.Names.Markets), 0, 0}, Buyer: []int32{0, -1, 1},
-			AtUS: []int64{at, at, at}, BuyerSinceUS: []int64{at, 0, at}, Cycle: []int32{1, 2, 30}, First: []uint16{1, 0, 0},
+			AtUS: []int64{at, at, at}, BuyerSinceUS: []int64{at, 0, at}, Cycle: []int32{1, 2, 30}, First: []uint16{1, 0, 0}, Sized: []uint64{1, 0, 3},
 		},
 		Prior: calc.Prior{Achieved: []uint8{uint8(len(p.Ranks)), 0, 0, 0}},
 	}

@@ -71,6 +71,7 @@ func companyOfForty(p *calc.Plan, period calc.Period) *calc.Input {
 		v.BuyerSinceUS = append(v.BuyerSinceUS, period.StartUS)
 		v.Cycle = append(v.Cycle, 1)
 		v.First = append(v.First, ^uint16(0))
+		v.Sized = append(v.Sized, ^uint64(0))
 	}
 	if width > 0 {
 		n.Leg[0] = 0

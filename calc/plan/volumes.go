@@ -78,6 +78,10 @@ func (c *compiler) readVolumes() {
 			c.fail(volumePath(i)+".first_sale_only", fmt.Sprintf("the plan counts first sales of more than %d sets of product classes", calc.FirstSetsMax), "let volumes have the same classes")
 			return
 		}
+		if v.GetSaleSize() != nil && len(c.plan.SaleSizes()) > calc.SaleSizesMax {
+			c.fail(volumePath(i)+".sale_size", fmt.Sprintf("the plan speaks of more than %d sizes of sales", calc.SaleSizesMax), "let volumes have the same sizes")
+			return
+		}
 	}
 }
 
@@ -109,6 +113,7 @@ func (c *compiler) volume(path string, v *uplinev1.Volume) calc.Volume {
 	if made.ToCycle != 0 && made.ToCycle < made.FromCycle {
 		c.fail(path+".to_cycle", "no billing cycle counts: `to_cycle` is before `from_cycle`", "change one of them")
 	}
+	made.Size = c.saleSize(path+".sale_size", v.GetSaleSize(), made.Measure)
 	c.sourceCap(path+".source_cap", v.GetSourceCap(), &made)
 	c.warnCutoff(path, &made)
 	return made

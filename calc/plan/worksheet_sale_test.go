@@ -37,6 +37,7 @@ func (w *worksheet) sell(t *testing.T, d *datadriven.TestData) string {
 		in := &calc.EventInput{
 			Plan: w.plan, PV: number("pv", calc.ParseVolume), CV: number("cv", calc.ParseVolume), QV: number("qv", calc.ParseVolume),
 			AtUS: w.soldAtUS(t, o), Class: o["class"], PriceMinor: number("price", money), FeeMinor: number("fee", money),
+			Market: calc.WordNumber(w.plan.Names.Markets, o["market"]), SellerBought: o["customer"] == "",
 		}
 		var sponsors, parents []int32
 		seller := w.person(t, words[0])
@@ -121,6 +122,7 @@ func (w *worksheet) count(t *testing.T, v *calc.Volumes, seller int32, in *calc.
 	v.QV, v.FeeMinor, v.Count = append(v.QV, in.QV), append(v.FeeMinor, in.FeeMinor), append(v.Count, whole("count", one))
 	v.Class, v.Market = append(v.Class, calc.WordNumber(w.plan.Names.Classes, o["class"])), append(v.Market, calc.WordNumber(w.plan.Names.Markets, o["market"]))
 	v.Buyer, v.AtUS, v.BuyerSinceUS = append(v.Buyer, customer), append(v.AtUS, atUS), append(v.BuyerSinceUS, sinceUS)
+	v.Sized = append(v.Sized, calc.SizeBits(w.plan.SaleSizes(), &calc.SaleValues{PV: in.PV, CV: in.CV, QV: in.QV, PriceMinor: in.PriceMinor, FeeMinor: in.FeeMinor}))
 	v.Cycle, v.First = append(v.Cycle, whole("cycle", 1)), append(v.First, w.firstBits(buyerOf(w.ids[seller], o), calc.WordNumber(w.plan.Names.Classes, o["class"]), whole("cycle", 1)))
 }
 

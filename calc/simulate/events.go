@@ -196,6 +196,11 @@ func (p *eventPosting) commissions(moment int, customers int64) ([]eventLine, er
 	if p.network.Parent != nil {
 		places, in.Placement = p.chain(seller, p.network.Parent, needs.PlacementLevels, needs)
 	}
+	sold := p.termsAtFirst(sale)
+	in.Sold, in.SellerBought = &sold.SaleValues, s.buyer(sale) < 0
+	if p.asks.Market {
+		in.Market = p.markets([]int32{sale})[0]
+	}
 	inputs, err := p.inputs(&in, moment)
 	if err != nil {
 		return nil, fmt.Errorf("sale %s: %w", s.id(sale), err)

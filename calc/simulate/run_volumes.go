@@ -158,6 +158,14 @@ func (r *run) sell(in *calc.Input, m *members) {
 	if r.lives.pieces != nil {
 		r.patch(v, from, to)
 	}
+	if asks.Sized {
+		sizes := r.Plan.Plan.SaleSizes()
+		v.Sized = make([]uint64, len(of))
+		for i, sale := range of {
+			sold := r.termsAtFirst(sale)
+			v.Sized[i] = calc.SizeBits(sizes, &sold.SaleValues)
+		}
+	}
 	if asks.First {
 		v.First = make([]uint16, len(of))
 		for i, sale := range of {

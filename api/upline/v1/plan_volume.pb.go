@@ -335,6 +335,71 @@ func (x *SourceCap) GetFrom() string {
 	return ""
 }
 
+// SaleSize is how large a sale is that counts in a volume: an order of at least 600 points has `{of: pv, from: 600}`. It goes by what the
+// sale was recorded with, one product in whatever quantity; a later change of the service makes it no larger or smaller.
+type SaleSize struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What of the sale is looked at: `cv`, `pv`, `qv`, `price` or `net_price`. Omitted: what the volume adds up, which is not `count` then.
+	Of Measure `protobuf:"varint,1,opt,name=of,proto3,enum=upline.v1.Measure" json:"of,omitempty"`
+	// The least: points, or money where prices are looked at. Omitted: zero.
+	From string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	// What the sale does not reach, itself excluded: where one volume is `below: 1200`, the next one is `from: 1200`. Omitted: no end.
+	Below         string `protobuf:"bytes,3,opt,name=below,proto3" json:"below,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SaleSize) Reset() {
+	*x = SaleSize{}
+	mi := &file_upline_v1_plan_volume_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SaleSize) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SaleSize) ProtoMessage() {}
+
+func (x *SaleSize) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_plan_volume_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SaleSize.ProtoReflect.Descriptor instead.
+func (*SaleSize) Descriptor() ([]byte, []int) {
+	return file_upline_v1_plan_volume_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *SaleSize) GetOf() Measure {
+	if x != nil {
+		return x.Of
+	}
+	return Measure_MEASURE_UNSPECIFIED
+}
+
+func (x *SaleSize) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *SaleSize) GetBelow() string {
+	if x != nil {
+		return x.Below
+	}
+	return ""
+}
+
 // Volume is a volume of the plan's own making: which sales count in it, and how much of each. Bonuses name it as their `volume`, and
 // conditions by `own("name")`, `group("name")` and other functions. A part of a sale's volume is rounded half up to four decimals,
 // of money to the currency's minor unit, sale by sale.
@@ -374,13 +439,16 @@ type Volume struct {
 	SourceCap *SourceCap `protobuf:"bytes,16,opt,name=source_cap,json=sourceCap,proto3" json:"source_cap,omitempty"`
 	// Only the first sale of each buyer; with `product_classes` or `without_classes` the first of those that count. Omitted: all.
 	FirstSaleOnly bool `protobuf:"varint,17,opt,name=first_sale_only,json=firstSaleOnly,proto3" json:"first_sale_only,omitempty"`
+	// Only sales of this size. It does not choose which sale is a buyer's first: with `first_sale_only` the first counts where it has the size.
+	// Omitted: all.
+	SaleSize      *SaleSize `protobuf:"bytes,18,opt,name=sale_size,json=saleSize,proto3" json:"sale_size,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Volume) Reset() {
 	*x = Volume{}
-	mi := &file_upline_v1_plan_volume_proto_msgTypes[2]
+	mi := &file_upline_v1_plan_volume_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -392,7 +460,7 @@ func (x *Volume) String() string {
 func (*Volume) ProtoMessage() {}
 
 func (x *Volume) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_volume_proto_msgTypes[2]
+	mi := &file_upline_v1_plan_volume_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -405,7 +473,7 @@ func (x *Volume) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Volume.ProtoReflect.Descriptor instead.
 func (*Volume) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_volume_proto_rawDescGZIP(), []int{2}
+	return file_upline_v1_plan_volume_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Volume) GetName() string {
@@ -527,6 +595,13 @@ func (x *Volume) GetFirstSaleOnly() bool {
 	return false
 }
 
+func (x *Volume) GetSaleSize() *SaleSize {
+	if x != nil {
+		return x.SaleSize
+	}
+	return nil
+}
+
 // Fact is a fact of the plan's own making, which conditions refer to by its name. It has `value`, or one of `count`, `sum` and `max`.
 // Facts may read each other, in whatever order they stand, but not in a circle.
 type Fact struct {
@@ -560,7 +635,7 @@ type Fact struct {
 
 func (x *Fact) Reset() {
 	*x = Fact{}
-	mi := &file_upline_v1_plan_volume_proto_msgTypes[3]
+	mi := &file_upline_v1_plan_volume_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -572,7 +647,7 @@ func (x *Fact) String() string {
 func (*Fact) ProtoMessage() {}
 
 func (x *Fact) ProtoReflect() protoreflect.Message {
-	mi := &file_upline_v1_plan_volume_proto_msgTypes[3]
+	mi := &file_upline_v1_plan_volume_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -585,7 +660,7 @@ func (x *Fact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fact.ProtoReflect.Descriptor instead.
 func (*Fact) Descriptor() ([]byte, []int) {
-	return file_upline_v1_plan_volume_proto_rawDescGZIP(), []int{3}
+	return file_upline_v1_plan_volume_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Fact) GetName() string {
@@ -678,7 +753,11 @@ const file_upline_v1_plan_volume_proto_rawDesc = "" +
 	"\x05limit\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x05limit\x126\n" +
 	"\x06within\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06within\x12\x1b\n" +
-	"\x04from\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04from\"\x9e\x06\n" +
+	"\x04from\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04from\"t\n" +
+	"\bSaleSize\x12,\n" +
+	"\x02of\x18\x01 \x01(\x0e2\x12.upline.v1.MeasureB\b\xbaH\x05\x82\x01\x02\x10\x01R\x02of\x12\x1b\n" +
+	"\x04from\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x04from\x12\x1d\n" +
+	"\x05below\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x05below\"\xd0\x06\n" +
 	"\x06Volume\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04name\x12\x1d\n" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12,\n" +
@@ -702,7 +781,8 @@ const file_upline_v1_plan_volume_proto_rawDesc = "" +
 	"\xbaH\a\x1a\x05\x18\xb0\t(\x00R\atoCycle\x123\n" +
 	"\n" +
 	"source_cap\x18\x10 \x01(\v2\x14.upline.v1.SourceCapR\tsourceCap\x12&\n" +
-	"\x0ffirst_sale_only\x18\x11 \x01(\bR\rfirstSaleOnly\"\x94\x03\n" +
+	"\x0ffirst_sale_only\x18\x11 \x01(\bR\rfirstSaleOnly\x120\n" +
+	"\tsale_size\x18\x12 \x01(\v2\x13.upline.v1.SaleSizeR\bsaleSize\"\x94\x03\n" +
 	"\x04Fact\x121\n" +
 	"\x04name\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04name\x12\x1d\n" +
 	"\x05title\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18dR\x05title\x12\x1e\n" +
@@ -755,33 +835,36 @@ func file_upline_v1_plan_volume_proto_rawDescGZIP() []byte {
 }
 
 var file_upline_v1_plan_volume_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_upline_v1_plan_volume_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_upline_v1_plan_volume_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_upline_v1_plan_volume_proto_goTypes = []any{
 	(Measure)(0),       // 0: upline.v1.Measure
 	(Buyers)(0),        // 1: upline.v1.Buyers
 	(Over)(0),          // 2: upline.v1.Over
 	(*ClassShare)(nil), // 3: upline.v1.ClassShare
 	(*SourceCap)(nil),  // 4: upline.v1.SourceCap
-	(*Volume)(nil),     // 5: upline.v1.Volume
-	(*Fact)(nil),       // 6: upline.v1.Fact
-	(Cadence)(0),       // 7: upline.v1.Cadence
-	(*DayWindow)(nil),  // 8: upline.v1.DayWindow
+	(*SaleSize)(nil),   // 5: upline.v1.SaleSize
+	(*Volume)(nil),     // 6: upline.v1.Volume
+	(*Fact)(nil),       // 7: upline.v1.Fact
+	(Cadence)(0),       // 8: upline.v1.Cadence
+	(*DayWindow)(nil),  // 9: upline.v1.DayWindow
 }
 var file_upline_v1_plan_volume_proto_depIdxs = []int32{
-	7, // 0: upline.v1.SourceCap.within:type_name -> upline.v1.Cadence
-	0, // 1: upline.v1.Volume.of:type_name -> upline.v1.Measure
-	1, // 2: upline.v1.Volume.buyers:type_name -> upline.v1.Buyers
-	3, // 3: upline.v1.Volume.class_shares:type_name -> upline.v1.ClassShare
-	8, // 4: upline.v1.Volume.inside:type_name -> upline.v1.DayWindow
-	8, // 5: upline.v1.Volume.outside:type_name -> upline.v1.DayWindow
-	4, // 6: upline.v1.Volume.source_cap:type_name -> upline.v1.SourceCap
-	2, // 7: upline.v1.Fact.count:type_name -> upline.v1.Over
-	2, // 8: upline.v1.Fact.over:type_name -> upline.v1.Over
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	8,  // 0: upline.v1.SourceCap.within:type_name -> upline.v1.Cadence
+	0,  // 1: upline.v1.SaleSize.of:type_name -> upline.v1.Measure
+	0,  // 2: upline.v1.Volume.of:type_name -> upline.v1.Measure
+	1,  // 3: upline.v1.Volume.buyers:type_name -> upline.v1.Buyers
+	3,  // 4: upline.v1.Volume.class_shares:type_name -> upline.v1.ClassShare
+	9,  // 5: upline.v1.Volume.inside:type_name -> upline.v1.DayWindow
+	9,  // 6: upline.v1.Volume.outside:type_name -> upline.v1.DayWindow
+	4,  // 7: upline.v1.Volume.source_cap:type_name -> upline.v1.SourceCap
+	5,  // 8: upline.v1.Volume.sale_size:type_name -> upline.v1.SaleSize
+	2,  // 9: upline.v1.Fact.count:type_name -> upline.v1.Over
+	2,  // 10: upline.v1.Fact.over:type_name -> upline.v1.Over
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_plan_volume_proto_init() }
@@ -797,7 +880,7 @@ func file_upline_v1_plan_volume_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_plan_volume_proto_rawDesc), len(file_upline_v1_plan_volume_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/plan_volume.proto.
  */
 export const file_upline_v1_plan_volume: GenFile = /*@__PURE__*/
-  fileDesc("Cht1cGxpbmUvdjEvcGxhbl92b2x1bWUucHJvdG8SCXVwbGluZS52MSIyCgpDbGFzc1NoYXJlEhUKDXByb2R1Y3RfY2xhc3MYASABKAkSDQoFc2hhcmUYAiABKAkiTAoJU291cmNlQ2FwEg0KBWxpbWl0GAEgASgJEiIKBndpdGhpbhgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEgwKBGZyb20YAyABKAkizwMKBlZvbHVtZRIMCgRuYW1lGAEgASgJEg0KBXRpdGxlGAIgASgJEh4KAm9mGAMgASgOMhIudXBsaW5lLnYxLk1lYXN1cmUSFwoPcHJvZHVjdF9jbGFzc2VzGAQgAygJEhcKD3dpdGhvdXRfY2xhc3NlcxgFIAMoCRIPCgdtYXJrZXRzGAYgAygJEiEKBmJ1eWVycxgHIAEoDjIRLnVwbGluZS52MS5CdXllcnMSDQoFc2hhcmUYCCABKAkSKwoMY2xhc3Nfc2hhcmVzGAkgAygLMhUudXBsaW5lLnYxLkNsYXNzU2hhcmUSFgoOY3VzdG9tZXJfc2hhcmUYCiABKAkSJAoGaW5zaWRlGAsgASgLMhQudXBsaW5lLnYxLkRheVdpbmRvdxIlCgdvdXRzaWRlGAwgASgLMhQudXBsaW5lLnYxLkRheVdpbmRvdxIYChB1bnRpbF9wZXJpb2RfZGF5GA0gASgFEhIKCmZyb21fY3ljbGUYDiABKAUSEAoIdG9fY3ljbGUYDyABKAUSKAoKc291cmNlX2NhcBgQIAEoCzIULnVwbGluZS52MS5Tb3VyY2VDYXASFwoPZmlyc3Rfc2FsZV9vbmx5GBEgASgIIskBCgRGYWN0EgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSDQoFdmFsdWUYAyABKAkSHgoFY291bnQYBCABKA4yDy51cGxpbmUudjEuT3ZlchILCgNzdW0YBSABKAkSCwoDbWF4GAYgASgJEh0KBG92ZXIYByABKA4yDy51cGxpbmUudjEuT3ZlchINCgV3aGVyZRgIIAEoCRINCgV1bnRpbBgJIAEoCRINCgVkZXB0aBgKIAEoBRIPCgdhdF9tb3N0GAsgASgJKo8BCgdNZWFzdXJlEhcKE01FQVNVUkVfVU5TUEVDSUZJRUQQABIOCgpNRUFTVVJFX0NWEAESDgoKTUVBU1VSRV9QVhACEg4KCk1FQVNVUkVfUVYQAxIRCg1NRUFTVVJFX1BSSUNFEAQSFQoRTUVBU1VSRV9ORVRfUFJJQ0UQBRIRCg1NRUFTVVJFX0NPVU5UEAYqXwoGQnV5ZXJzEhYKEkJVWUVSU19VTlNQRUNJRklFRBAAEg4KCkJVWUVSU19BTEwQARIUChBCVVlFUlNfQ1VTVE9NRVJTEAISFwoTQlVZRVJTX0RJU1RSSUJVVE9SUxADKnYKBE92ZXISFAoQT1ZFUl9VTlNQRUNJRklFRBAAEhIKDk9WRVJfRlJPTlRMSU5FEAESEQoNT1ZFUl9ET1dOTElORRACEg4KCk9WRVJfR1JPVVAQAxINCglPVkVSX0xFR1MQBBISCg5PVkVSX1BPU0lUSU9OUxAFQh9aHXVwbGluZS9hcGkvdXBsaW5lL3YxO3VwbGluZXYxYgZwcm90bzM", [file_upline_v1_plan_rates, file_upline_v1_types]);
+  fileDesc("Cht1cGxpbmUvdjEvcGxhbl92b2x1bWUucHJvdG8SCXVwbGluZS52MSIyCgpDbGFzc1NoYXJlEhUKDXByb2R1Y3RfY2xhc3MYASABKAkSDQoFc2hhcmUYAiABKAkiTAoJU291cmNlQ2FwEg0KBWxpbWl0GAEgASgJEiIKBndpdGhpbhgCIAEoDjISLnVwbGluZS52MS5DYWRlbmNlEgwKBGZyb20YAyABKAkiRwoIU2FsZVNpemUSHgoCb2YYASABKA4yEi51cGxpbmUudjEuTWVhc3VyZRIMCgRmcm9tGAIgASgJEg0KBWJlbG93GAMgASgJIvcDCgZWb2x1bWUSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIeCgJvZhgDIAEoDjISLnVwbGluZS52MS5NZWFzdXJlEhcKD3Byb2R1Y3RfY2xhc3NlcxgEIAMoCRIXCg93aXRob3V0X2NsYXNzZXMYBSADKAkSDwoHbWFya2V0cxgGIAMoCRIhCgZidXllcnMYByABKA4yES51cGxpbmUudjEuQnV5ZXJzEg0KBXNoYXJlGAggASgJEisKDGNsYXNzX3NoYXJlcxgJIAMoCzIVLnVwbGluZS52MS5DbGFzc1NoYXJlEhYKDmN1c3RvbWVyX3NoYXJlGAogASgJEiQKBmluc2lkZRgLIAEoCzIULnVwbGluZS52MS5EYXlXaW5kb3cSJQoHb3V0c2lkZRgMIAEoCzIULnVwbGluZS52MS5EYXlXaW5kb3cSGAoQdW50aWxfcGVyaW9kX2RheRgNIAEoBRISCgpmcm9tX2N5Y2xlGA4gASgFEhAKCHRvX2N5Y2xlGA8gASgFEigKCnNvdXJjZV9jYXAYECABKAsyFC51cGxpbmUudjEuU291cmNlQ2FwEhcKD2ZpcnN0X3NhbGVfb25seRgRIAEoCBImCglzYWxlX3NpemUYEiABKAsyEy51cGxpbmUudjEuU2FsZVNpemUiyQEKBEZhY3QSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRINCgV2YWx1ZRgDIAEoCRIeCgVjb3VudBgEIAEoDjIPLnVwbGluZS52MS5PdmVyEgsKA3N1bRgFIAEoCRILCgNtYXgYBiABKAkSHQoEb3ZlchgHIAEoDjIPLnVwbGluZS52MS5PdmVyEg0KBXdoZXJlGAggASgJEg0KBXVudGlsGAkgASgJEg0KBWRlcHRoGAogASgFEg8KB2F0X21vc3QYCyABKAkqjwEKB01lYXN1cmUSFwoTTUVBU1VSRV9VTlNQRUNJRklFRBAAEg4KCk1FQVNVUkVfQ1YQARIOCgpNRUFTVVJFX1BWEAISDgoKTUVBU1VSRV9RVhADEhEKDU1FQVNVUkVfUFJJQ0UQBBIVChFNRUFTVVJFX05FVF9QUklDRRAFEhEKDU1FQVNVUkVfQ09VTlQQBipfCgZCdXllcnMSFgoSQlVZRVJTX1VOU1BFQ0lGSUVEEAASDgoKQlVZRVJTX0FMTBABEhQKEEJVWUVSU19DVVNUT01FUlMQAhIXChNCVVlFUlNfRElTVFJJQlVUT1JTEAMqdgoET3ZlchIUChBPVkVSX1VOU1BFQ0lGSUVEEAASEgoOT1ZFUl9GUk9OVExJTkUQARIRCg1PVkVSX0RPV05MSU5FEAISDgoKT1ZFUl9HUk9VUBADEg0KCU9WRVJfTEVHUxAEEhIKDk9WRVJfUE9TSVRJT05TEAVCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_upline_v1_plan_rates, file_upline_v1_types]);
 
 /**
  * ClassShare is the part of the volume of a product class that counts.
@@ -80,6 +80,42 @@ export type SourceCap = Message<"upline.v1.SourceCap"> & {
  */
 export const SourceCapSchema: GenMessage<SourceCap> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan_volume, 1);
+
+/**
+ * SaleSize is how large a sale is that counts in a volume: an order of at least 600 points has `{of: pv, from: 600}`. It goes by what the
+ * sale was recorded with, one product in whatever quantity; a later change of the service makes it no larger or smaller.
+ *
+ * @generated from message upline.v1.SaleSize
+ */
+export type SaleSize = Message<"upline.v1.SaleSize"> & {
+  /**
+   * What of the sale is looked at: `cv`, `pv`, `qv`, `price` or `net_price`. Omitted: what the volume adds up, which is not `count` then.
+   *
+   * @generated from field: upline.v1.Measure of = 1;
+   */
+  of: Measure;
+
+  /**
+   * The least: points, or money where prices are looked at. Omitted: zero.
+   *
+   * @generated from field: string from = 2;
+   */
+  from: string;
+
+  /**
+   * What the sale does not reach, itself excluded: where one volume is `below: 1200`, the next one is `from: 1200`. Omitted: no end.
+   *
+   * @generated from field: string below = 3;
+   */
+  below: string;
+};
+
+/**
+ * Describes the message upline.v1.SaleSize.
+ * Use `create(SaleSizeSchema)` to create a new message.
+ */
+export const SaleSizeSchema: GenMessage<SaleSize> = /*@__PURE__*/
+  messageDesc(file_upline_v1_plan_volume, 2);
 
 /**
  * Volume is a volume of the plan's own making: which sales count in it, and how much of each. Bonuses name it as their `volume`, and
@@ -207,6 +243,14 @@ export type Volume = Message<"upline.v1.Volume"> & {
    * @generated from field: bool first_sale_only = 17;
    */
   firstSaleOnly: boolean;
+
+  /**
+   * Only sales of this size. It does not choose which sale is a buyer's first: with `first_sale_only` the first counts where it has the size.
+   * Omitted: all.
+   *
+   * @generated from field: upline.v1.SaleSize sale_size = 18;
+   */
+  saleSize?: SaleSize | undefined;
 };
 
 /**
@@ -214,7 +258,7 @@ export type Volume = Message<"upline.v1.Volume"> & {
  * Use `create(VolumeSchema)` to create a new message.
  */
 export const VolumeSchema: GenMessage<Volume> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan_volume, 2);
+  messageDesc(file_upline_v1_plan_volume, 3);
 
 /**
  * Fact is a fact of the plan's own making, which conditions refer to by its name. It has `value`, or one of `count`, `sum` and `max`.
@@ -307,7 +351,7 @@ export type Fact = Message<"upline.v1.Fact"> & {
  * Use `create(FactSchema)` to create a new message.
  */
 export const FactSchema: GenMessage<Fact> = /*@__PURE__*/
-  messageDesc(file_upline_v1_plan_volume, 3);
+  messageDesc(file_upline_v1_plan_volume, 4);
 
 /**
  * Measure says what of a sale is added up.
