@@ -9,9 +9,12 @@ import (
 // bonus has no rate. A stairstep is one that pays the own sales too, by brackets, and ends where a leg breaks away. In the place of
 // rates there may be amounts for each sale.
 //
+// With a Total nobody's rate is taken off another's: what there is to share of a sale is shared out from the seller upward, to each the own
+// rate, and to the last what is left of it.
+//
 // All lines have level 0. Part 0 is the own sales, at the full rate. Part 1+i is the volume from below on which the highest rate between
 // is the i-th of all that the rule has, going up, the 0th being none: its rate is what is left of the earner's own, or EqualRate where
-// nothing is left.
+// nothing is left. With a Total it is the volume that came when so much of it was left, by the place in what may be left, going down.
 type Differential struct {
 	plain
 	Base      Base
@@ -25,6 +28,8 @@ type Differential struct {
 	Breakaway *Condition
 	// EqualRate is paid on the volume on which the highest rate between is the earner's own, to the first of those whom that is true of.
 	EqualRate int64
+	// Total is what is shared out of a sale, a rate or an amount like the rates; 0: the differences are paid.
+	Total int64
 	// At the event: ToLevel is the last level above the seller that has a rate, and Months are paid in advance, a factor of every line; 0:
 	// none.
 	ToLevel  int32
@@ -47,6 +52,8 @@ func (d *Differential) check(p *Plan, b *Bonus) error {
 		return errKind("differences are of rates that each are for the whole volume; marginal brackets have none")
 	case d.EqualRate < 0 || d.EqualRate != 0 && d.amounts():
 		return errKind("a rate at equality that is below zero, or stands beside amounts")
+	case d.Total < 0 || d.Total != 0 && (d.LessSeller || d.FromLevel > 1 || d.EqualRate != 0 || d.Breakaway != nil):
+		return errKind("a total is shared out from the seller upward, by everybody who has a rate")
 	case d.EqualRate != 0 && d.FromLevel > 1:
 		return errKind("a rate at equality and a first level that is paid do not go together")
 	}
@@ -62,6 +69,9 @@ func (d *Differential) check(p *Plan, b *Bonus) error {
 	}
 	if rates := d.ladder(); rates[0] < 0 || len(rates) >= math.MaxUint16 {
 		return errKind("rates below zero, or too many of them")
+	}
+	if _, few := d.Leftovers(); !few {
+		return errKind("a total that may be shared out in too many ways")
 	}
 	return nil
 }
@@ -100,6 +110,9 @@ func (d *Differential) pay(s *stage, bonus int) error {
 	x, err := d.begin(s, bonus)
 	if err != nil {
 		return err
+	}
+	if d.Total != 0 {
+		return x.shareOut()
 	}
 	if d.OwnSales {
 		if err := x.payOwn(); err != nil {

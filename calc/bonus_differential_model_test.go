@@ -184,6 +184,10 @@ func (m *modelGroups) differential() {
 	d := m.b.Differential
 	for sale, seller := range m.in.Volumes.Seller {
 		at, volume := int(seller), m.sold(sale, d.Base, d.amounts())
+		if d.Total != 0 {
+			m.sharedOut(at, volume)
+			continue
+		}
 		rate := m.differentialRate(at)
 		if d.OwnSales && rate > 0 {
 			m.give(modelKey{earner: at}, volume, rate)
@@ -193,6 +197,54 @@ func (m *modelGroups) differential() {
 			between = append(between, rate)
 		}
 		m.differentialFrom(at, 1, between, volume)
+	}
+}
+
+// sharedOut shares the total out of one sale, from its seller upward, as long as anything is left.
+func (m *modelGroups) sharedOut(seller int, volume *big.Rat) {
+	d := m.b.Differential
+	rest := d.Total
+	for at := seller; at >= 0 && rest > 0; at = m.parent(at, d.Placement) {
+		if at == seller && !d.OwnSales {
+			continue
+		}
+		rate := m.differentialRate(at)
+		if rate > rest {
+			rate = rest
+		}
+		if rate == 0 {
+			continue
+		}
+		part := 0
+		if at != seller {
+			possible := map[int64]bool{}
+			m.mayBeLeft(d.Total, possible)
+			for other := range possible {
+				if other >= rest {
+					part++
+				}
+			}
+		}
+		m.give(modelKey{earner: at, part: part}, volume, rate)
+		rest -= rate
+	}
+}
+
+// mayBeLeft finds all that may be left of a total once so much is.
+func (m *modelGroups) mayBeLeft(rest int64, possible map[int64]bool) {
+	if rest <= 0 || possible[rest] {
+		return
+	}
+	possible[rest] = true
+	for _, row := range m.b.Differential.Rates.Rows {
+		m.mayBeLeft(rest-row[0], possible)
+	}
+	if m.b.Differential.Brackets != nil {
+		for _, table := range m.b.Differential.Brackets.Tables {
+			for _, rate := range table.Rates {
+				m.mayBeLeft(rest-rate, possible)
+			}
+		}
 	}
 }
 
@@ -308,9 +360,11 @@ func drawnDifferential(random *rand.Rand, n int) *Input {
 			last.Rates = last.Rates[:len(last.From)]
 		}
 	}
-	switch random.IntN(3) {
+	switch random.IntN(4) {
 	case 0:
 		d.FromLevel = random.Int32N(4)
+	case 3:
+		d.LessSeller, d.Breakaway, d.Total = false, nil, percent(1+random.Int64N(25))
 	case 1:
 		if !d.amounts() {
 			d.EqualRate = percent(1)
@@ -323,7 +377,7 @@ func drawnDifferential(random *rand.Rand, n int) *Input {
 
 func TestDifferential_AgreesWithTheModel(t *testing.T) {
 	companies := fewer(6000)
-	equal, near := 0, 0
+	equal, near, shared := 0, 0, 0
 	for seed := range uint64(companies) {
 		in := drawnDifferential(rand.New(rand.NewPCG(seed, 1)), 1+int(seed)*16/companies)
 		out := agrees(t, in, seed, (*modelGroups).differential)
@@ -333,11 +387,14 @@ func TestDifferential_AgreesWithTheModel(t *testing.T) {
 				equal++
 			}
 		}
+		if d.Total != 0 {
+			shared += out.Lines.Len()
+		}
 		if d.FromLevel > 1 {
 			near += out.Lines.Len()
 		}
 	}
-	if equal < fewer(100) || near < fewer(100) {
-		t.Errorf("only %d lines at equal rates, and %d of bonuses that begin at a level, were drawn", equal, near)
+	if equal < fewer(100) || near < fewer(100) || shared < fewer(100) {
+		t.Errorf("only %d lines at equal rates, %d of bonuses that begin at a level and %d of totals were drawn", equal, near, shared)
 	}
 }

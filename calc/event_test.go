@@ -61,6 +61,10 @@ func drawEventOverrides(t *rapid.T, p *Plan) {
 		OwnSales: rapid.Bool().Draw(t, "own sales"), LessSeller: rapid.Bool().Draw(t, "less seller"),
 		FromLevel: rapid.Int32Range(0, 3).Draw(t, "from"), ToLevel: rapid.Int32Range(1, 6).Draw(t, "to"), Months: drawMonths(t, 0, 9, "months of differences"),
 	}
+	if rapid.Bool().Draw(t, "a total") {
+		differential.Total = rapid.SampledFrom([]int64{RateScale / 10, RateScale / 2, 13 * RateScale / 10}).Draw(t, "total")
+		differential.LessSeller, differential.FromLevel = false, 0
+	}
 	inactive := Inactive(rapid.IntRange(0, 2).Draw(t, "pays the inactive"))
 	first := len(p.Bonuses)
 	match := func(of ...int) *Matching {
@@ -184,13 +188,18 @@ func (e *modelEvent) lines(index int) []EventLine {
 		}
 	case b.Differential != nil:
 		d := b.Differential
-		highest := int64(0)
+		highest, rest := int64(0), d.Total
 		for distance, member := range chain(d.Placement) {
 			rate := int64(0)
 			if paid(member) && distance <= int(d.ToLevel) {
 				rate = e.rate(&d.Rates, member, 0)
 			}
 			switch {
+			case d.Total != 0:
+				if rate = min(rate, rest); distance > 0 || d.OwnSales {
+					sale(d.Placement, distance, 0, rate, d.Months)
+					rest -= rate
+				}
 			case distance == 0 && d.OwnSales:
 				sale(d.Placement, 0, 0, rate, d.Months)
 			case distance > 0 && distance >= int(d.FromLevel) && rate > highest:

@@ -13,6 +13,22 @@ func (d *Differential) origin(s *stage, bonus int, w *walk, seat int, l line) (o
 		return ownOrigin(x.counts, w, seat), nil
 	}
 	from := origin{base: x.counts}
+	if d.Total != 0 {
+		left, _ := d.Leftovers()
+		next := x.nextSharing()
+		for seller, volume := range x.own {
+			if volume == 0 {
+				continue
+			}
+			x.sharedWith(seller, next, func(at int, rest int64) {
+				if at == seat && rest == left[l.part-1] {
+					from.rows = append(from.rows, w.row[seller])
+				}
+			})
+		}
+		slices.Sort(from.rows)
+		return from, nil
+	}
 	step := uint16(l.part - 1)
 	x.below(seat, func(seller int, b between) {
 		if b.highest == step && x.dueTo(seat, b) {
@@ -94,6 +110,9 @@ func (d *Differential) missed(s *stage, bonus int, w *walk, seat int) ([]Reason,
 	if x.own[seat] != 0 && !d.OwnSales {
 		reasons = append(reasons, Reason{Text: "own sales are not paid by this bonus"})
 	}
+	if d.Total != 0 {
+		return append(reasons, x.missedTotal(seat)...), nil
+	}
 	var sold, broken, near, passed bool
 	x.below(seat, func(seller int, b between) {
 		switch {
@@ -120,6 +139,16 @@ func (d *Differential) missed(s *stage, bonus int, w *walk, seat int) ([]Reason,
 		reasons = []Reason{{Text: "nothing was sold below that the bonus pays on"}}
 	}
 	return reasons, nil
+}
+
+// missedTotal says why somebody with a rate has no part in what is shared out of sales below.
+func (x *differential) missedTotal(seat int) []Reason {
+	sold := false
+	x.below(seat, func(seller int, _ between) { sold = sold || x.own[seller] != 0 })
+	if sold {
+		return []Reason{{Text: "of what was sold below, those nearer to the sellers have had all that is shared out"}}
+	}
+	return []Reason{{Text: "nothing was sold below that the bonus pays on"}}
 }
 
 // orNoRate stands in where a table gives somebody no rate and nothing that could be mended says why.

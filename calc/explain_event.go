@@ -90,6 +90,9 @@ func (s *stage) missedEvent(b *Bonus, seat int) []Reason {
 		table = &b.Unilevel.Rates
 	case b.Differential != nil:
 		table, text = &b.Differential.Rates, "no sale went live in the period on which nobody nearer to it has as high a rate"
+		if b.Differential.Total != 0 {
+			text = "no sale went live in the period of which those nearer to it have left anything"
+		}
 	case b.Matching != nil:
 		table, text = &b.Matching.Rates, "nobody on the levels that are open to the distributor was paid at an event what the bonus matches"
 	}

@@ -17,8 +17,51 @@ func (r *bonusReader) differential(d *uplinev1.DifferentialBonus) {
 		Months: r.monthsAdvanced(d.GetMonths(), d.GetYearShare()),
 	}
 	out.Clawback = r.clawback(d.GetClawback(), clawbackOmitted(out.Months))
-	r.warnOneRate(&out.Rates)
+	if r.total(d, out, pays.paysAmounts()); out.Total == 0 {
+		r.warnOneRate(&out.Rates)
+	}
 	r.to.Differential = out
+}
+
+// total reads what is shared out of a sale.
+func (r *bonusReader) total(d *uplinev1.DifferentialBonus, out *calc.Differential, amounts bool) {
+	at, written := r.at+".total", d.GetTotal()
+	if d.GetTotalAmount() != "" {
+		at = r.at + ".total_amount"
+	}
+	switch {
+	case written == "" && d.GetTotalAmount() == "":
+		return
+	case written != "" && d.GetTotalAmount() != "":
+		r.fail(at, "the bonus has both `total` and `total_amount`", "keep one of them")
+		return
+	case amounts && written != "":
+		r.fail(at, "the bonus pays amounts, and what is shared out is a rate", "write `total_amount`")
+		return
+	case !amounts && written == "":
+		r.fail(at, "the bonus pays rates, and what is shared out is an amount", "write `total`, for instance `total: 8%`")
+		return
+	case amounts:
+		out.Total = r.amount(at, d.GetTotalAmount())
+	default:
+		out.Total = r.rate(at, written, r.rateMax)
+	}
+	if !r.sound(at) {
+		return
+	}
+	const upward = "a total is shared out from the seller upward, by everybody who has a rate"
+	if out.LessSeller {
+		r.fail(r.at+".less_seller", upward, "delete `less_seller`; with `own_sales: true` the seller is the first who shares")
+	}
+	if out.FromLevel > 1 {
+		r.fail(r.at+".from_level", upward, "delete `from_level`, or `"+lastOf(at)+"`")
+	}
+	if out.Total == 0 {
+		r.fail(at, "nothing is shared out", "write what is shared out of a sale, or delete it")
+	} else if _, few := out.Leftovers(); !few {
+		r.fail(at, "so many different parts of it may be left that a line could not say which", "write rates, and a total, that are multiples of one larger number, such as the 1% of `1%`, `2%` and `8%`")
+		out.Total = 0
+	}
 }
 
 // toLevel reads how far up a bonus reaches that is paid at the event. At the close nothing bounds it.

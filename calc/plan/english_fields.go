@@ -37,6 +37,8 @@ var fieldWords = map[string]string{
 	"leaders": "Leaders are: %s.", "same_rank": "Leaders are those of the earner's rank or a higher one.", "own_group_rate": "The own group, own sales aside: %s.",
 	"less_leader": "What the leader of the group gets is taken off the rate.", "least_rate": "At least %s is left of a rate.",
 	"guarantee": "A group brings the leader above at least %s, taken from its own leader.", "after_payout": "After payout, leg volume: %s.",
+	"DifferentialBonus.total":        "Nobody's rate is taken off another's: from the seller upward each gets the own, until %s is paid of a sale.",
+	"DifferentialBonus.total_amount": "Nobody's amount is taken off another's: from the seller upward each gets the own, until %s is paid for a sale.",
 	"to_level":   "The last level above the seller that is paid is %s.",
 	"max_cycles": "At most %s cycles in a period.", "by_ratio": "Multiplied by the weaker leg divided by the stronger.",
 	"lost_when_inactive": "Whoever is not active loses what would be carried.", "lost_when_unqualified": "Whoever does not qualify loses what would be carried.",

@@ -74,6 +74,8 @@ func (p *payouts) read(bonus int) {
 		pays(b.Unilevel.Base, bestRates(&b.Unilevel.Rates)...)
 	case b.Differential != nil && b.Differential.LessSeller && !b.Differential.OwnSales && b.Differential.Brackets == nil && b.When == nil:
 		p.spread(bonus, b.Differential, once)
+	case b.Differential != nil && b.Differential.Total != 0:
+		pays(b.Differential.Base, b.Differential.Total)
 	case b.Differential != nil:
 		pays(b.Differential.Base, bestRate(&b.Differential.Rates, b.Differential.Brackets), b.Differential.EqualRate)
 	case b.Generation != nil && b.Generation.LessLeader:

@@ -458,7 +458,8 @@ func (x *FastStartBonus) GetStartMonth() StartMonth {
 // spreads above it at once.
 //
 // Lines have level 0. Part 0 is the own sales. Part 1 is what nobody with a rate stands between on, part 2 what the lowest of the
-// bonus's rates is taken off, part 3 the next one, and so on.
+// bonus's rates is taken off, part 3 the next one, and so on. With `total` part 1 is what all of the total was left on, part 2 what the most
+// but for that was left on, and so on.
 type DifferentialBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the rates are applied to. Omitted: `cv`.
@@ -486,7 +487,13 @@ type DifferentialBonus struct {
 	// What a cancellation takes back, for a bonus paid at the event. Omitted: full, or `months_paid` where months are paid in advance.
 	Clawback *Clawback `protobuf:"bytes,11,opt,name=clawback,proto3" json:"clawback,omitempty"`
 	// The part of a year's commission that is paid in advance, in the place of `months`: `70%` is 8.4 months. Omitted: what `months` says.
-	YearShare     string `protobuf:"bytes,12,opt,name=year_share,json=yearShare,proto3" json:"year_share,omitempty"`
+	YearShare string `protobuf:"bytes,12,opt,name=year_share,json=yearShare,proto3" json:"year_share,omitempty"`
+	// What is shared out of a sale: with it nobody's rate is taken off another's, but each from the seller upward gets the own rate, until so
+	// much is paid, and the last what is left of it. With `own_sales: true` the seller is the first. Not with `less_seller` or `from_level`.
+	// Omitted: the differences are paid.
+	Total string `protobuf:"bytes,13,opt,name=total,proto3" json:"total,omitempty"`
+	// The same where amounts are paid: eight points of 285 each are `2280`, and a rank with two points has `amount: 570`.
+	TotalAmount   string `protobuf:"bytes,14,opt,name=total_amount,json=totalAmount,proto3" json:"total_amount,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -601,6 +608,20 @@ func (x *DifferentialBonus) GetClawback() *Clawback {
 func (x *DifferentialBonus) GetYearShare() string {
 	if x != nil {
 		return x.YearShare
+	}
+	return ""
+}
+
+func (x *DifferentialBonus) GetTotal() string {
+	if x != nil {
+		return x.Total
+	}
+	return ""
+}
+
+func (x *DifferentialBonus) GetTotalAmount() string {
+	if x != nil {
+		return x.TotalAmount
 	}
 	return ""
 }
@@ -1161,7 +1182,7 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\x04tree\x18\a \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x122\n" +
 	"\x0fcalendar_months\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x0ecalendarMonths\x12@\n" +
 	"\vstart_month\x18\t \x01(\x0e2\x15.upline.v1.StartMonthB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
-	"startMonth\"\x82\x04\n" +
+	"startMonth\"\xcd\x04\n" +
 	"\x11DifferentialBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12/\n" +
@@ -1178,7 +1199,9 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	" \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06months\x12/\n" +
 	"\bclawback\x18\v \x01(\v2\x13.upline.v1.ClawbackR\bclawback\x12&\n" +
 	"\n" +
-	"year_share\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\"\xc7\x02\n" +
+	"year_share\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\x12\x1d\n" +
+	"\x05total\x18\r \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x05total\x12*\n" +
+	"\ftotal_amount\x18\x0e \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\vtotalAmount\"\xc7\x02\n" +
 	"\x0eStairstepBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x123\n" +
