@@ -377,7 +377,7 @@ func drawnDifferential(random *rand.Rand, n int) *Input {
 
 func TestDifferential_AgreesWithTheModel(t *testing.T) {
 	companies := fewer(6000)
-	equal, near, shared := 0, 0, 0
+	equal, near, shared, seen := 0, 0, 0, explained{}
 	for seed := range uint64(companies) {
 		in := drawnDifferential(rand.New(rand.NewPCG(seed, 1)), 1+int(seed)*16/companies)
 		out := agrees(t, in, seed, (*modelGroups).differential)
@@ -389,12 +389,13 @@ func TestDifferential_AgreesWithTheModel(t *testing.T) {
 		}
 		if d.Total != 0 {
 			shared += out.Lines.Len()
+			checkExplained(t, in, &seen)
 		}
 		if d.FromLevel > 1 {
 			near += out.Lines.Len()
 		}
 	}
-	if equal < fewer(100) || near < fewer(100) || shared < fewer(100) {
-		t.Errorf("only %d lines at equal rates, %d of bonuses that begin at a level and %d of totals were drawn", equal, near, shared)
+	if equal < fewer(100) || near < fewer(100) || shared < fewer(100) || seen.sources < fewer(100) || seen.missed < fewer(100) {
+		t.Errorf("only %d lines at equal rates, %d of bonuses that begin at a level and %d of totals were drawn, of which %+v is explained", equal, near, shared, seen)
 	}
 }

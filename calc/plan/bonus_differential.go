@@ -59,7 +59,7 @@ func (r *bonusReader) total(d *uplinev1.DifferentialBonus, out *calc.Differentia
 	if out.Total == 0 {
 		r.fail(at, "nothing is shared out", "write what is shared out of a sale, or delete it")
 	} else if _, few := out.Leftovers(); !few {
-		r.fail(at, "so many different parts of it may be left that a line could not say which", "write rates, and a total, that are multiples of one larger number, such as the 1% of `1%`, `2%` and `8%`")
+		r.fail(at, "so many different parts of it may be left that a line could not say which", "write rates and a total that are whole numbers of one larger step, as `1%`, `2%` and `8%` are")
 		out.Total = 0
 	}
 }

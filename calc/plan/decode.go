@@ -219,9 +219,9 @@ func wanted(fd protoreflect.FieldDescriptor) string {
 		return "`true` or `false`"
 	}
 	switch fd.Name() {
-	case "rate", "rate_max", "levels", "share", "customer_share", "share_max", "equal_rate", "own_group_rate", "least_rate", "places", "instalments":
+	case "rate", "rate_max", "levels", "share", "customer_share", "share_max", "equal_rate", "own_group_rate", "least_rate", "total", "places", "instalments":
 		return "a rate like `7%` or `0.07`"
-	case "amount", "amounts", "amount_max", "limit", "guarantee":
+	case "amount", "amounts", "amount_max", "total_amount", "limit", "guarantee":
 		return "an amount like `25` or `12.50`"
 	case "step", "point_value":
 		return "a decimal number like `0.05`"

@@ -47,8 +47,9 @@ type english struct {
 	said map[string]string
 	// inside are the fields that what is being said is a part of, the outermost first.
 	inside []protoreflect.FullName
-	// countsMoney says that the volume at hand is made of prices, byGeneration that what is listed is counted by generations.
-	countsMoney, byGeneration bool
+	// countsMoney says that the volume at hand is made of prices, sizeInMoney that the size of its sales is, byGeneration that what is listed is
+	// counted by generations.
+	countsMoney, sizeInMoney, byGeneration bool
 }
 
 func (w *english) line(format string, args ...any) {
@@ -141,8 +142,11 @@ func (w *english) rounding(r *uplinev1.Rounding, indent string) {
 }
 
 func (w *english) volumes() {
-	for _, v := range w.message.Volumes {
+	for i, v := range w.message.Volumes {
 		w.section("Volume: " + titled(v.Title, v.Name))
+		if size := w.plan.Volumes[i].Size; size != nil {
+			w.sizeInMoney = size.Measure.Unit() == calc.UnitMoney
+		}
 		w.countsMoney = v.Of == uplinev1.Measure_MEASURE_PRICE || v.Of == uplinev1.Measure_MEASURE_NET_PRICE
 		w.fields(v.ProtoReflect(), "name", "title")
 	}
@@ -206,7 +210,11 @@ func (w *english) bonus(i int) {
 	w.section("Bonus: " + titled(b.Title, b.Name))
 	m := b.ProtoReflect()
 	kind := m.WhichOneof(m.Descriptor().Oneofs().ByName("kind"))
-	w.line("  %s", kindWords[string(kind.Name())])
+	what := kindWords[string(kind.Name())]
+	if d := compiled.Differential; d != nil && d.Total != 0 {
+		what = "Shares out a part of each sale, from the seller upward."
+	}
+	w.line("  %s", what)
 	switch {
 	case compiled.AtPayments:
 		w.line("  Paid at once, with every paid cycle.")

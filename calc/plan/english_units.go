@@ -13,7 +13,7 @@ import (
 var moneyFields = []protoreflect.FullName{
 	"Bracket.amount", "DirectBonus.amount", "ResidualBonus.amount", "BinaryBonus.amount", "BinaryStep.amount", "MatrixCompletion.amount",
 	"PoolBonus.amount", "PoolBonus.amount_max", "RankAward.amount", "ManualBonus.amount_max", "GenerationBonus.guarantee", "Cap.limit",
-	"MarketOverride.point_value",
+	"MarketOverride.point_value", "DifferentialBonus.total_amount",
 }
 
 // volumeFields are those that are in the unit of the volume that is counted: points, or money where it is made of prices.
@@ -32,6 +32,8 @@ func (w *english) isMoney(f protoreflect.FieldDescriptor) bool {
 	switch of := ofMessage(f); {
 	case of == "RankRate.amount", of == "LevelRates.amounts":
 		return !w.inShares()
+	case of == "SaleSize.from", of == "SaleSize.below":
+		return w.sizeInMoney
 	case slices.Contains(volumeFields, of):
 		return w.countsMoney
 	default:

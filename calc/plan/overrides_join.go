@@ -228,6 +228,6 @@ func writtenAs(field string) []string {
 		"Brackets": {"brackets", "rate", "rates", "amount"}, "Own": {"rate", "rates", "amount"}, "OwnBrackets": {"brackets", "rate", "rates", "amount"},
 		"AmountMinor": {"amount", "rate"}, "Rate": {"rate", "amount"}, "AmountMaxMinor": {"amount_max"}, "GuaranteeMinor": {"guarantee"},
 		"InactivePassedOver": {"inactive"}, "EmptyPassedOver": {"empty"}, "ByGeneration": {"by"}, "AfterCaps": {"base"}, "WhileHeld": {"payment"},
-		"Awards": {"awards"}, "Max": {"max"}, "Volume": {"carry"}, "StepMinor": {"rounding"}, "Mode": {"rounding"}, "Breakaway": {"breakaway"},
+		"Awards": {"awards"}, "Total": {"total_amount"}, "Max": {"max"}, "Volume": {"carry"}, "StepMinor": {"rounding"}, "Mode": {"rounding"}, "Breakaway": {"breakaway"},
 	}[field]...)
 }

@@ -73,7 +73,7 @@ func takesRateMax(path string) bool {
 		return false
 	}
 	field, _, _ := strings.Cut(parts[len(parts)-1], "[")
-	return field == "rate" || field == "levels" || field == "own_group_rate" || field == "least_rate"
+	return field == "rate" || field == "levels" || field == "total" || field == "own_group_rate" || field == "least_rate"
 }
 
 // hasRateMax tells whether the rates of a kind of bonus may be above 100 %.
