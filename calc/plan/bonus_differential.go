@@ -12,7 +12,7 @@ func (r *bonusReader) differential(d *uplinev1.DifferentialBonus) {
 	pays := rateBlock{rates: d.GetRates(), brackets: d.GetBrackets(), what: takesEither, max: r.rateMax, add: "add `rates` by rank, or `brackets` by a number"}
 	out := &calc.Differential{
 		Rates: r.rateOf(pays), Brackets: r.bracketsOf(d.GetBrackets(), takesEither, 0, noMarginalDifference),
-		Base: r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, pays.paysAmounts()), Placement: r.placed(d.GetTree()),
+		Base: r.ofClasses(r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, pays.paysAmounts()), d.GetProductClasses()), Placement: r.placed(d.GetTree()),
 		OwnSales: d.GetOwnSales(), LessSeller: d.GetLessSeller(), FromLevel: d.GetFromLevel(), ToLevel: r.toLevel(d),
 		Months: r.monthsAdvanced(d.GetMonths(), d.GetYearShare()),
 	}
@@ -87,7 +87,7 @@ func (r *bonusReader) stairstep(d *uplinev1.StairstepBonus) {
 	amounts := pays.paysAmounts()
 	out := &calc.Differential{
 		Rates: r.rateOf(pays), Brackets: r.bracketsOf(d.GetBrackets(), takesEither, 0, noMarginalDifference),
-		Base: r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, amounts), Placement: r.placed(d.GetTree()),
+		Base: r.ofClasses(r.paidOn(d.GetBase(), d.GetVolume(), calc.BaseCV, amounts), d.GetProductClasses()), Placement: r.placed(d.GetTree()),
 		OwnSales: true, LessSeller: true, Breakaway: r.condition(r.at+".breakaway", d.GetBreakaway(), forBonus),
 	}
 	if d.GetEqualRate() != "" {

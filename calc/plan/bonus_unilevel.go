@@ -14,7 +14,7 @@ func (r *bonusReader) unilevel(u *uplinev1.UnilevelBonus) {
 	}
 	out.Clawback = r.clawback(u.GetClawback(), clawbackOmitted(out.Months))
 	r.unlock(r.at+".unlock", u.GetUnlock(), &out.Rates, r.phase())
-	out.Base = r.paidOn(u.GetBase(), u.GetVolume(), calc.BaseCV, out.Rates.Amounts)
+	out.Base = r.ofClasses(r.paidOn(u.GetBase(), u.GetVolume(), calc.BaseCV, out.Rates.Amounts), u.GetProductClasses())
 	out.Walk = r.walk(u.GetTree(), u.GetCompression())
 	out.Walk.SkipLevels, out.Walk.PassUp = u.GetSkipLevels(), u.GetPassUp()
 	out.Walk.StopAt = r.condition(r.at+".stop_at", u.GetStopAt(), r.phase())

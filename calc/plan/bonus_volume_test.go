@@ -53,6 +53,18 @@ func TestCompile_BonusesMakeVolumesOfTheirOwn(t *testing.T) {
 			[]calc.Base{own},
 		},
 		{
+			"levels, differences and a stairstep of a class",
+			"bonuses: [{name: it, pays: event, unilevel: {rates: [{levels: [1%]}], product_classes: [gas]}}, {name: b, differential: {rates: [{amount: 1, when: pv > 1}], product_classes: [gas]}}, " +
+				"{name: c, stairstep: {base: price, rates: [{rate: 1%, when: pv > 1}], product_classes: [gas]}}]",
+			[]calc.Volume{
+				volume(func(v *calc.Volume) { v.Name, v.Classes = "it#1", []bool{false, true} }),
+				volume(func(v *calc.Volume) { v.Name, v.Measure, v.Classes = "b#1", calc.MeasureCount, []bool{false, true} }),
+				volume(func(v *calc.Volume) { v.Name, v.Measure, v.Classes = "c#1", calc.MeasurePrice, []bool{false, true} }),
+			},
+			func(b *calc.Bonus) []calc.Base { return []calc.Base{b.BaseOf()} },
+			[]calc.Base{own},
+		},
+		{
 			"fast start", "bonuses: [{name: it, fast_start: {days: 60, since: first_purchase, rates: [{levels: [20%]}]}}]",
 			[]calc.Volume{volume(func(v *calc.Volume) { v.Name, v.Inside = "it#1", &calc.DayWindow{SinceFirstPurchase: true, ToDay: 60} })},
 			func(b *calc.Bonus) []calc.Base { return []calc.Base{b.Unilevel.Base} },

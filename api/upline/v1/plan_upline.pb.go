@@ -213,9 +213,11 @@ type UnilevelBonus struct {
 	// advance.
 	Months string `protobuf:"bytes,11,opt,name=months,proto3" json:"months,omitempty"`
 	// The part of a year's commission that is paid in advance, in the place of `months`: `70%` is 8.4 months. Omitted: what `months` says.
-	YearShare     string `protobuf:"bytes,12,opt,name=year_share,json=yearShare,proto3" json:"year_share,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	YearShare string `protobuf:"bytes,12,opt,name=year_share,json=yearShare,proto3" json:"year_share,omitempty"`
+	// Only for products of these classes. Omitted: all.
+	ProductClasses []string `protobuf:"bytes,13,rep,name=product_classes,json=productClasses,proto3" json:"product_classes,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *UnilevelBonus) Reset() {
@@ -330,6 +332,13 @@ func (x *UnilevelBonus) GetYearShare() string {
 		return x.YearShare
 	}
 	return ""
+}
+
+func (x *UnilevelBonus) GetProductClasses() []string {
+	if x != nil {
+		return x.ProductClasses
+	}
+	return nil
 }
 
 // FastStartBonus pays the upline on the purchases of those who are new.
@@ -493,9 +502,11 @@ type DifferentialBonus struct {
 	// Omitted: the differences are paid.
 	Total string `protobuf:"bytes,13,opt,name=total,proto3" json:"total,omitempty"`
 	// The same where amounts are paid: eight points of 285 each are `2280`, and a rank with two points has `amount: 570`.
-	TotalAmount   string `protobuf:"bytes,14,opt,name=total_amount,json=totalAmount,proto3" json:"total_amount,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	TotalAmount string `protobuf:"bytes,14,opt,name=total_amount,json=totalAmount,proto3" json:"total_amount,omitempty"`
+	// Only for products of these classes. Omitted: all.
+	ProductClasses []string `protobuf:"bytes,15,rep,name=product_classes,json=productClasses,proto3" json:"product_classes,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *DifferentialBonus) Reset() {
@@ -626,6 +637,13 @@ func (x *DifferentialBonus) GetTotalAmount() string {
 	return ""
 }
 
+func (x *DifferentialBonus) GetProductClasses() []string {
+	if x != nil {
+		return x.ProductClasses
+	}
+	return nil
+}
+
 // StairstepBonus pays the bracket that a group reaches, less what the groups below earn at theirs, until a group breaks away. It is a
 // differential bonus that pays own sales and takes the seller's own rate off; what is said there of rates, amounts, the close and
 // lines holds here.
@@ -646,9 +664,11 @@ type StairstepBonus struct {
 	// it and the others nothing; who has a higher one gets the difference as ever. Not with amounts. Omitted: zero.
 	EqualRate string `protobuf:"bytes,6,opt,name=equal_rate,json=equalRate,proto3" json:"equal_rate,omitempty"`
 	// The tree that is walked: `sponsor` or `placement`. Omitted: `sponsor`.
-	Tree          string `protobuf:"bytes,7,opt,name=tree,proto3" json:"tree,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Tree string `protobuf:"bytes,7,opt,name=tree,proto3" json:"tree,omitempty"`
+	// Only for products of these classes. Omitted: all.
+	ProductClasses []string `protobuf:"bytes,8,rep,name=product_classes,json=productClasses,proto3" json:"product_classes,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *StairstepBonus) Reset() {
@@ -728,6 +748,13 @@ func (x *StairstepBonus) GetTree() string {
 		return x.Tree
 	}
 	return ""
+}
+
+func (x *StairstepBonus) GetProductClasses() []string {
+	if x != nil {
+		return x.ProductClasses
+	}
+	return nil
 }
 
 // GenerationBonus pays leaders on the groups of the leaders below them. A leader's group is the leader and everybody below down to,
@@ -1152,7 +1179,7 @@ var File_upline_v1_plan_upline_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\n" +
-	"\x1bupline/v1/plan_upline.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_rates.proto\"\xa3\x04\n" +
+	"\x1bupline/v1/plan_upline.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_rates.proto\"\xd6\x04\n" +
 	"\rUnilevelBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12/\n" +
 	"\x04tree\x18\x02 \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x127\n" +
@@ -1169,7 +1196,8 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	" \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\x06stopAt\x12\x1f\n" +
 	"\x06months\x18\v \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x06months\x12&\n" +
 	"\n" +
-	"year_share\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\"\xdc\x03\n" +
+	"year_share\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\x121\n" +
+	"\x0fproduct_classes\x18\r \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x0eproductClasses\"\xdc\x03\n" +
 	"\x0eFastStartBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12\x1e\n" +
@@ -1182,7 +1210,7 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\x04tree\x18\a \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x122\n" +
 	"\x0fcalendar_months\x18\b \x01(\x05B\t\xbaH\x06\x1a\x04\x18x(\x00R\x0ecalendarMonths\x12@\n" +
 	"\vstart_month\x18\t \x01(\x0e2\x15.upline.v1.StartMonthB\b\xbaH\x05\x82\x01\x02\x10\x01R\n" +
-	"startMonth\"\xcd\x04\n" +
+	"startMonth\"\x80\x05\n" +
 	"\x11DifferentialBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12/\n" +
@@ -1201,7 +1229,8 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\n" +
 	"year_share\x18\f \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tyearShare\x12\x1d\n" +
 	"\x05total\x18\r \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\x05total\x12*\n" +
-	"\ftotal_amount\x18\x0e \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\vtotalAmount\"\xc7\x02\n" +
+	"\ftotal_amount\x18\x0e \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\vtotalAmount\x121\n" +
+	"\x0fproduct_classes\x18\x0f \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x0eproductClasses\"\xfa\x02\n" +
 	"\x0eStairstepBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x123\n" +
@@ -1210,7 +1239,8 @@ const file_upline_v1_plan_upline_proto_rawDesc = "" +
 	"\tbreakaway\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\tbreakaway\x12&\n" +
 	"\n" +
 	"equal_rate\x18\x06 \x01(\tB\a\xbaH\x04r\x02\x18\x1aR\tequalRate\x12/\n" +
-	"\x04tree\x18\a \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\"\x9b\x04\n" +
+	"\x04tree\x18\a \x01(\tB\x1b\xbaH\x18r\x16R\x00R\asponsorR\tplacementR\x04tree\x121\n" +
+	"\x0fproduct_classes\x18\b \x03(\tB\b\xbaH\x05\x92\x01\x02\x10dR\x0eproductClasses\"\x9b\x04\n" +
 	"\x0fGenerationBonus\x12-\n" +
 	"\x04base\x18\x01 \x01(\x0e2\x0f.upline.v1.BaseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04base\x12\x1f\n" +
 	"\x06volume\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06volume\x12/\n" +
