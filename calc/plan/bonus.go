@@ -78,7 +78,7 @@ var timings = map[string]struct {
 	"unilevel":      {event: true, period: true},
 	"revenue_share": {event: true, period: true},
 	"residual":      {event: true, period: true},
-	"fast_start":    {period: true, why: "a fast start is paid at the period's close, when it is known which sales were inside its days"},
+	"fast_start":    {event: true, period: true},
 	"differential":  {event: true, period: true},
 	"stairstep":     {period: true, why: "a stairstep bonus is paid at the period's close, when the groups are known"},
 	"generation":    {period: true, why: "a generation bonus is paid at the period's close, when the leaders are known"},

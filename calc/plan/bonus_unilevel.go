@@ -39,6 +39,13 @@ func (r *bonusReader) fastStart(f *uplinev1.FastStartBonus) {
 		ToMonth: monthsFrom(f.GetStartMonth(), f.GetCalendarMonths()),
 	}
 	r.startMonth(r.at, f.GetStartMonth(), "calendar_months", f.GetCalendarMonths())
+	if r.to.Pays == calc.PaysEvent {
+		out.Clawback = calc.Clawback{Mode: calc.ClawbackFull}
+		if window.SinceFirstPurchase {
+			r.fail(r.at+".since", "when a buyer first bought is settled when the period closes, as an earlier purchase may still arrive", "pay the bonus at the close: delete `pays`, or count from `enrolment`")
+			return
+		}
+	}
 	said := "days"
 	switch {
 	case window.ToDay > 0:

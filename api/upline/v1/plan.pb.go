@@ -509,7 +509,7 @@ const (
 	// When the period closes.
 	PaysAt_PAYS_AT_PERIOD PaysAt = 2
 	// With every paid cycle of the service, at once, as if each were a sale of its own: not when it goes live. For a direct bonus, a unilevel,
-	// a revenue share, a differential and what matches them; a residual that pays at the event does so in any case.
+	// a fast start, a revenue share, a differential and what matches them; a residual that pays at the event does so in any case.
 	PaysAt_PAYS_AT_PAYMENT PaysAt = 3
 )
 

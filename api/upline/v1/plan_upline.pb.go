@@ -341,7 +341,8 @@ func (x *UnilevelBonus) GetProductClasses() []string {
 	return nil
 }
 
-// FastStartBonus pays the upline on the purchases of those who are new.
+// FastStartBonus pays the upline on the purchases of those who are new: at the period's close, or at the event where it counts from the
+// enrolment.
 type FastStartBonus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the rates are applied to. Omitted: `cv`.

@@ -1080,7 +1080,7 @@ export enum PaysAt {
 
   /**
    * With every paid cycle of the service, at once, as if each were a sale of its own: not when it goes live. For a direct bonus, a unilevel,
-   * a revenue share, a differential and what matches them; a residual that pays at the event does so in any case.
+   * a fast start, a revenue share, a differential and what matches them; a residual that pays at the event does so in any case.
    *
    * @generated from enum value: PAYS_AT_PAYMENT = 3;
    */

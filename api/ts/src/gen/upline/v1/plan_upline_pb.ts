@@ -124,7 +124,8 @@ export const UnilevelBonusSchema: GenMessage<UnilevelBonus> = /*@__PURE__*/
   messageDesc(file_upline_v1_plan_upline, 0);
 
 /**
- * FastStartBonus pays the upline on the purchases of those who are new.
+ * FastStartBonus pays the upline on the purchases of those who are new: at the period's close, or at the event where it counts from the
+ * enrolment.
  *
  * @generated from message upline.v1.FastStartBonus
  */
