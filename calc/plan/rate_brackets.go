@@ -28,7 +28,7 @@ func (c *compiler) brackets(use bracketUse, b *uplinev1.Brackets) *calc.Brackets
 	}
 	path := use.path
 	if use.when == forEvent && !use.byCustomers {
-		c.fail(path, "what brackets go by is known only at the period's close", "pay the bonus at the close: `pays: period`, or write `rate` or `rates`")
+		c.fail(path, "brackets are looked up at the period's close, when what is added up over the period is known", "pay the bonus at the close: `pays: period`, or write `rates`, which may ask by `when` for what is known at the event")
 		return nil
 	}
 	if use.when == forEvent && b.GetBy() != "customers" {
