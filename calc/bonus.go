@@ -67,18 +67,6 @@ func (b *Bonus) BaseOf() Base {
 	return BaseCV
 }
 
-// bases are the volumes that the bonus is paid on.
-func (b *Bonus) bases() []Base {
-	if b.Residual == nil {
-		return []Base{b.BaseOf()}
-	}
-	var bases []Base
-	for _, part := range b.Residual.Parts {
-		bases = append(bases, part.Base)
-	}
-	return bases
-}
-
 // UnitOf says what the bases of the bonus's lines count.
 func (b *Bonus) UnitOf(p *Plan) Unit {
 	if k := b.kind(); k != nil {

@@ -28,9 +28,7 @@ func EventNeeds(p *Plan, atPayment bool) Needs {
 		} else {
 			needs.SponsorLevels = max(needs.SponsorLevels, levels)
 		}
-		for _, base := range p.Bonuses[i].bases() {
-			needs.askVolume(p, base)
-		}
+		needs.askVolumes(p, &p.Bonuses[i])
 		needs.Ranks = needs.Ranks || k.byStanding(p) || p.Active != nil && p.Bonuses[i].Inactive == InactiveUnpaid
 	}
 	for _, s := range p.factsReadAtEvents(atPayment) {

@@ -105,7 +105,17 @@ func (p *Plan) HeldAtEvents() []uint8 {
 	return ranks
 }
 
-// askVolume notes what is to be known of the seller for a volume that a bonus is paid on.
+// askVolumes notes what is to be known of the seller for the volumes that a bonus is paid on.
+func (n *Needs) askVolumes(p *Plan, b *Bonus) {
+	if b.Residual == nil {
+		n.askVolume(p, b.BaseOf())
+		return
+	}
+	for _, part := range b.Residual.Parts {
+		n.askVolume(p, part.Base)
+	}
+}
+
 func (n *Needs) askVolume(p *Plan, b Base) {
 	if b >= VolumeBuiltIn {
 		v := &p.Volumes[b-VolumeBuiltIn]

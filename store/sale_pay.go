@@ -35,8 +35,7 @@ func (h *history) payBy(plan *calc.Plan, o origin, stamps []stamp, asked func(bo
 		return nil, err
 	}
 	base := calc.EventInput{Plan: plan, AtUS: o.atUS, Sponsor: sponsor.members, Placement: placement.members}
-	sold := h.soldValues(plan)
-	base.Sold, base.Market = &sold, calc.WordNumber(plan.Names.Markets, h.sale.Market)
+	base.Sold, base.Market = h.soldValues(plan), calc.WordNumber(plan.Names.Markets, h.sale.Market)
 	base.SellerBought = h.sale.CustomerID == "" || h.sale.CustomerID == h.sale.DistributorID
 	if needs.Customers {
 		if base.Customers, err = h.customersOf(h.sale.DistributorID); err != nil {
@@ -89,8 +88,8 @@ func (h *history) payBy(plan *calc.Plan, o origin, stamps []stamp, asked func(bo
 }
 
 // soldValues are what the sale was recorded with, by whose size volumes of a plan choose it. In another currency it has no price to the plan.
-func (h *history) soldValues(plan *calc.Plan) calc.SaleValues {
-	sold := *h.sold.values()
+func (h *history) soldValues(plan *calc.Plan) *calc.SaleValues {
+	sold := h.sold.values()
 	if h.sale.Currency != plan.Currency {
 		sold.PriceMinor, sold.FeeMinor = 0, 0
 	}

@@ -214,7 +214,7 @@ func (r *recording) check(i int) (*calc.Plan, error) {
 		return nil, r.refuse(i, ErrInvalid, "fee.amount", "is more than the price", "send the part of the price that pays no commission")
 	}
 	if n.Currency != plan.Currency && paysFromPrice(plan) {
-		return nil, r.refuse(i, ErrCurrency, "price.currency_code", fmt.Sprintf("is %s, and plan %q pays a rate of prices in %s", n.Currency, plan.ID, plan.Currency),
+		return nil, r.refuse(i, ErrCurrency, "price.currency_code", fmt.Sprintf("is %s, and plan %q pays by prices in %s", n.Currency, plan.ID, plan.Currency),
 			"send the price in the plan's currency")
 	}
 	return plan, nil
