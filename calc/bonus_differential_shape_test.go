@@ -149,6 +149,7 @@ func TestDifferentialAndGeneration_DeepAndWide(t *testing.T) {
 			}})
 			p.paysBonus(Bonus{Name: "generation", Generation: &Generation{Leaders: leaders, LessLeader: true, LeastRate: percent(1), GuaranteeMinor: 100, Rates: EverybodyAt(p, levels...)}})
 			p.paysBonus(Bonus{Name: "same rank", Generation: &Generation{SameRank: true, EmptyPassedOver: true, OwnGroupRate: percent(1), Rates: EverybodyAt(p, levels...)}})
+			p.paysBonus(Bonus{Name: "total", Differential: &Differential{Base: BaseCV, OwnSales: true, Total: percent(8), Rates: single(steps...)}})
 			in := &Input{Plan: p, Cadence: Monthly, Period: PeriodByNo(Monthly, nil, 680)}
 			large(rand.New(rand.NewPCG(1, 8)), in, shape.n, shape.sponsor)
 			out, err := Compute(in)
