@@ -13,9 +13,10 @@ import (
 // GetEarnings returns what a distributor earned in a period: the lines that events posted, and those of the period's run once it is
 // posted. Totals cover all lines; lines come by page, the events' before the run's.
 func (s *Store) GetEarnings(ctx context.Context, q EarningsQuery) (e Earnings, err error) {
+	var r earningsRead
 	err = s.engine.Read(ctx, "get_earnings", func(c Conn) error {
 		e = Earnings{DistributorID: q.DistributorID, AsOfUS: s.nowUS()}
-		r := earningsRead{conn: c, query: q, out: &e}
+		r = earningsRead{conn: c, query: q, out: &e}
 		if err := r.find(s); err != nil {
 			return err
 		}
@@ -31,6 +32,9 @@ func (s *Store) GetEarnings(ctx context.Context, q EarningsQuery) (e Earnings, e
 		e.PendingSales, err = pendingSales(c, q.DistributorID)
 		return err
 	})
+	if err == nil {
+		s.untallied.read(r.tally.tallyKey, r.linesSince)
+	}
 	return e, err
 }
 
@@ -43,6 +47,8 @@ type earningsRead struct {
 	distributor Distributor
 	run         postedRun
 	after       linesAfter
+	tally       tally // of the lines of events, as far as they are summed up
+	linesSince  int64 // how many there are beyond
 }
 
 // postedRun is where the rows of a posted run are; key 0 when none is posted.
@@ -83,11 +89,15 @@ func (r *earningsRead) find(s *Store) (err error) {
 	if r.out.Period.State, _, err = gateState(r.conn, key.PlanID, cadence, key.No); err != nil {
 		return err
 	}
-	return r.conn.Query(sqlPostedRun, []any{key.PlanID, int64(cadence), key.No}, func(row Row) error {
+	r.tally = tally{tallyKey: tallyKey{key.PlanID, cadence, key.No, r.distributor.DistributorID}, region: r.distributor.Region}
+	var b Batch
+	b.Query(sqlPostedRun, []any{key.PlanID, int64(cadence), key.No}, func(row Row) error {
 		r.run = postedRun{row.Text(0), row.Int(1), row.Int(2), int32(row.Int(3)), row.Int(4)}
 		r.out.Period.RunID = r.run.runID
 		return nil
 	})
+	r.tally.query(&b)
+	return r.conn.Send(&b)
 }
 
 // periodName refuses a text that names no period of a cadence.
@@ -118,16 +128,16 @@ func (r *earningsRead) total(s *Store) error {
 			t.LineCount += lines
 		}
 	}
-	key0 := r.out.Period.Key
+	for i := range r.tally.sums {
+		sum := &r.tally.sums[i]
+		add(sum.bonus, sum.currency, sum.side, sum.amountMinor, sum.count)
+	}
 	var b Batch
-	// What a downgrade takes is taken back, though it takes no line.
-	b.Query(`SELECT bonus, currency, CASE WHEN kind = 'COMMISSION' AND amount_minor < 0 THEN 'REVERSAL' ELSE kind END AS side,
-		CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM event_lines
-		WHERE distributor_id = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 GROUP BY bonus, currency, side`,
-		[]any{r.distributor.DistributorID, key0.PlanID, int64(key0.Cadence), key0.No}, func(row Row) error {
-			add(row.Text(0), row.Text(1), row.Text(2), row.Int(3), row.Int(4))
-			return nil
-		})
+	r.tally.queryLinesSince(&b, tallyNoMax, func(sum lineSum) error {
+		add(sum.bonus, sum.currency, sum.side, sum.amountMinor, sum.count)
+		r.linesSince += sum.count
+		return nil
+	})
 	// What a closed period was computed again for is earned where it adds, and taken back where it takes.
 	b.Query(`SELECT bonus, CASE WHEN kind = 'RESTATED' AND amount_minor < 0 THEN 'REVERSAL' ELSE 'COMMISSION' END AS side,
 		CAST(SUM(amount_minor) AS BIGINT), COUNT(*) FROM period_lines
@@ -192,7 +202,7 @@ func (r *earningsRead) terminated() (bool, error) {
 // linesAfter is where a page of lines begins: after a line of an event, or of the run.
 type linesAfter struct {
 	market, saleID, eventID string
-	lineNo                  int64
+	lineNo, tallyNo         int64
 	periodNo                int64 // so that a query without a period stays with the one that it began in
 	inRun                   bool
 	bonus                   string
@@ -213,7 +223,7 @@ func parseLinesAfter(text string) (a linesAfter, err error) {
 	case "":
 		return a, nil
 	case afterEventLine:
-		parts, err := cursorParts(text, 6)
+		parts, err := cursorParts(text, 7)
 		if err != nil {
 			return a, err
 		}
@@ -221,6 +231,9 @@ func parseLinesAfter(text string) (a linesAfter, err error) {
 		a.periodNo, err = strconv.ParseInt(parts[1], 10, 64)
 		if err == nil {
 			a.lineNo, err = strconv.ParseInt(parts[5], 10, 64)
+		}
+		if err == nil {
+			a.tallyNo, err = strconv.ParseInt(parts[6], 10, 64)
 		}
 		return a, invalidCursor(err)
 	case afterRunLine:
@@ -252,9 +265,11 @@ func (r *earningsRead) page() error {
 	if !after.inRun {
 		err := r.conn.Query(`SELECT `+sqlLineColumns+` FROM event_lines l
 			WHERE l.distributor_id = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no = $4
-			AND (l.market, l.sale_id, l.event_id, l.line_no) > ($5, $6, $7, $8)
-			ORDER BY l.market, l.sale_id, l.event_id, l.line_no LIMIT $9`,
-			[]any{r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No, after.market, after.saleID, after.eventID, after.lineNo, int64(limit) + 1}, func(row Row) error {
+			AND (l.tally_no, l.market, l.sale_id, l.event_id, l.line_no) > ($5, $6, $7, $8, $9)
+			ORDER BY l.tally_no, l.market, l.sale_id, l.event_id, l.line_no LIMIT $10`,
+			[]any{
+				r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No, after.tallyNo, after.market, after.saleID, after.eventID, after.lineNo, int64(limit) + 1,
+			}, func(row Row) error {
 				full = r.take(scanLine(row))
 				return nil
 			})
@@ -303,7 +318,7 @@ func (r *earningsRead) take(l Line) (full bool) {
 	if last.RunID != "" {
 		r.out.Next = cursor(afterRunLine, periodNo, last.Bonus, strconv.Itoa(int(last.Level)), strconv.Itoa(int(last.Part)), last.Kind, strconv.FormatInt(last.Corrects.No, 10))
 	} else {
-		r.out.Next = cursor(afterEventLine, periodNo, last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)))
+		r.out.Next = cursor(afterEventLine, periodNo, last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)), strconv.FormatInt(last.TallyNo, 10))
 	}
 	return true
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // BenchmarkGetEarnings_OfSoManyLines asks for the earnings of somebody who has so many lines of events in a period, as whoever stands above
-// everybody has: a page of lines and the totals of all.
+// everybody has: a page of lines and the totals of all, summed up line by line and behind the writes.
 func BenchmarkGetEarnings_OfSoManyLines(b *testing.B) {
 	for _, count := range []int{100, 10_000, 100_000, 1_000_000} {
 		b.Run(fmt.Sprint(count), func(b *testing.B) {
@@ -44,10 +44,17 @@ func benchmarkEarnings(b *testing.B, engine store.Engine, count int) {
 			b.Fatal(err)
 		}
 	}
-	for b.Loop() {
-		e, err := w.GetEarnings(b.Context(), store.EarningsQuery{DistributorID: "top", Period: "2026-01", PageSize: 100})
-		if err != nil || e.Totals[0].LineCount != int64(count) {
-			b.Fatalf("%+v, %v", e.Totals, err)
+	read := func(b *testing.B) {
+		for b.Loop() {
+			e, err := w.GetEarnings(b.Context(), store.EarningsQuery{DistributorID: "top", Period: "2026-01", PageSize: 100})
+			if err != nil || e.Totals[0].LineCount != int64(count) {
+				b.Fatalf("%+v, %v", e.Totals, err)
+			}
 		}
 	}
+	b.Run("lines", read)
+	if _, err := w.Tally(b.Context()); err != nil { // of whom was read
+		b.Fatal(err)
+	}
+	b.Run("tallied", read)
 }

@@ -18,7 +18,7 @@ const (
 			AND r.reverses_event_id = l.event_id AND r.reverses_line_no = l.line_no
 			AND NOT EXISTS (SELECT 1 FROM event_lines u WHERE u.region = r.region AND u.market = r.market AND u.sale_id = r.sale_id AND u.kind = 'REVERSAL'
 				AND u.reverses_event_id = r.event_id AND u.reverses_line_no = r.line_no))`
-	sqlAdvancesOfEarner = sqlRunningAdvances + `l.distributor_id = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no = $4` + sqlAreRunning
+	sqlAdvancesOfEarner = sqlRunningAdvances + `l.distributor_id = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no = $4 AND l.tally_no >= $5` + sqlAreRunning
 	// Those of a period, and those of all periods up to one.
 	sqlAdvancesOfPeriod = sqlRunningAdvances + `l.region = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no = $4` + sqlAreRunning
 	sqlAdvancesUpTo     = sqlRunningAdvances + `l.region = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no <= $4` + sqlAreRunning
@@ -69,8 +69,11 @@ func (a *runningAdvance) left(plan *calc.Plan) (minor int64, err error) {
 // unearned returns the part of the period's advances that paid cycles have not earned yet, by bonus and currency.
 func (r *earningsRead) unearned(s *Store) (map[[2]string]int64, error) {
 	var running []runningAdvance
-	key := r.out.Period.Key
-	err := r.conn.Query(sqlAdvancesOfEarner, []any{r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No}, func(row Row) error {
+	key, since := r.out.Period.Key, int64(0)
+	if r.tally.advances() == 0 {
+		since = r.tally.upTo
+	}
+	err := r.conn.Query(sqlAdvancesOfEarner, []any{r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No, since}, func(row Row) error {
 		a, err := scanAdvance(row)
 		running = append(running, a)
 		return err

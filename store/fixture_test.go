@@ -23,6 +23,8 @@ type world struct {
 	nowUS atomic.Int64
 	plans map[string]*calc.Plan
 	ids   atomic.Int64
+	// tallyLines is the TallyLines of stores that are opened from now on.
+	tallyLines int
 }
 
 // at is a moment of January 2026, the day and the hour.
@@ -73,7 +75,7 @@ func newWorld(t testing.TB, engine store.Engine) *world {
 func (w *world) open(engine store.Engine) *store.Store {
 	return store.New(engine, store.Options{
 		Clock: func() time.Time { return time.UnixMicro(w.nowUS.Load()) },
-		Owner: fmt.Sprintf("server-%d", w.ids.Add(1)),
+		Owner: fmt.Sprintf("server-%d", w.ids.Add(1)), TallyLines: w.tallyLines,
 		Compile: func(source string) (*calc.Plan, error) {
 			p, ok := w.plans[source]
 			if !ok {

@@ -98,17 +98,18 @@ func (s *Store) firstPeriodOf(c Conn, planID string, cadence calc.Cadence) (calc
 	}
 }
 
-// gateState reads a period's gate. A gate without a row has never been written and is open; the row is written by a close only.
-func gateState(c Conn, planID string, cadence calc.Cadence, no int64) (state PeriodState, found bool, err error) {
+// gateState reads a period's gate, with the number of the tally that lines of the period belong to now. A gate without a row has never been
+// written and is open; the row is written by a close, and when a tally ends.
+func gateState(c Conn, planID string, cadence calc.Cadence, no int64) (state PeriodState, tallyNo int64, err error) {
 	state = PeriodOpen
 	err = c.Query(sqlGate, []any{planID, int64(cadence), no}, func(r Row) error {
-		state, found = PeriodState(r.Text(0)), true
+		state, tallyNo = PeriodState(r.Text(0)), r.Int(1)
 		return nil
 	})
-	return state, found, err
+	return state, tallyNo, err
 }
 
-const sqlGate = `SELECT state FROM periods WHERE plan_id = $1 AND cadence = $2 AND period_no = $3`
+const sqlGate = `SELECT state, tally_no FROM periods WHERE plan_id = $1 AND cadence = $2 AND period_no = $3`
 
 // Periods close in order, so what is not open is a run from the first period on, and the earliest open one follows it.
 const sqlLastShut = `SELECT CAST(COALESCE(MAX(period_no), 0) AS BIGINT) FROM periods WHERE plan_id = $1 AND cadence = $2 AND state <> 'OPEN'`
@@ -123,6 +124,8 @@ type stamp struct {
 	restates int64
 	// open is the earliest period that was open when the event came, of a correction of the seller; else 0.
 	open int64
+	// tallyNo is the number of the tally that lines of period no belong to when the event comes. It is not kept with the event.
+	tallyNo int64
 }
 
 // counted returns the period that the event counts in, and the one in whose close that is applied, which is 0 for a period that was
@@ -147,19 +150,23 @@ type gate struct {
 // in: its own, or when that is fenced or closed the earliest open one.
 func stampsOf(c Conn, gates []gate) ([][]stamp, error) {
 	stamps := make([][]stamp, len(gates))
-	shut := make(map[PeriodKey]bool)
+	type gateRead struct {
+		shut    bool
+		tallyNo int64
+	}
+	read := make(map[PeriodKey]gateRead)
 	var b Batch
 	for i, g := range gates {
 		for _, cadence := range g.cadences {
 			p := calc.PeriodAt(cadence, g.plan.Location, g.effectiveUS)
 			stamps[i] = append(stamps[i], stamp{cadence: cadence, no: p.No})
 			key := PeriodKey{PlanID: g.plan.ID, Cadence: cadence, No: p.No}
-			if _, asked := shut[key]; asked {
+			if _, asked := read[key]; asked {
 				continue
 			}
-			shut[key] = false
+			read[key] = gateRead{}
 			b.Query(sqlGate, []any{g.plan.ID, int64(cadence), p.No}, func(r Row) error {
-				shut[key] = PeriodState(r.Text(0)) != PeriodOpen
+				read[key] = gateRead{PeriodState(r.Text(0)) != PeriodOpen, r.Int(1)}
 				return nil
 			})
 		}
@@ -169,7 +176,9 @@ func stampsOf(c Conn, gates []gate) ([][]stamp, error) {
 	}
 	for i, g := range gates {
 		for k, st := range stamps[i] {
-			if !shut[PeriodKey{PlanID: g.plan.ID, Cadence: st.cadence, No: st.no}] {
+			own := read[PeriodKey{PlanID: g.plan.ID, Cadence: st.cadence, No: st.no}]
+			if !own.shut {
+				stamps[i][k].tallyNo = own.tallyNo
 				continue
 			}
 			late, err := lateStamp(c, g.plan, st.cadence, st.no, g.plan.Late == calc.LateRestate)
@@ -194,6 +203,9 @@ func lateStamp(c Conn, plan *calc.Plan, cadence calc.Cadence, own int64, restate
 	})
 	if most := int64(plan.Restating.PeriodsMax); restate && (most == 0 || st.no-own <= most) {
 		st.restates = own
+	}
+	if err == nil {
+		_, st.tallyNo, err = gateState(c, plan.ID, cadence, st.no)
 	}
 	return st, err
 }

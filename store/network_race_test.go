@@ -159,7 +159,7 @@ func (r *treeRace) close(s *store.Store, cadence calc.Cadence, nowUS int64) {
 			return err
 		}
 		closed = true
-		_, err = c.Exec(`INSERT INTO periods (plan_id, cadence, period_no, state, start_us, end_us) VALUES ('tree', $1, $2, 'CLOSED', $3, $4)`,
+		_, err = c.Exec(`INSERT INTO periods (plan_id, cadence, period_no, state, start_us, end_us, tally_no) VALUES ('tree', $1, $2, 'CLOSED', $3, $4, 0)`,
 			int64(cadence), p.No, p.StartUS, p.EndUS)
 		return err
 	})

@@ -142,14 +142,14 @@ func (o *opening) readStamps() error {
 		if err != nil {
 			return err
 		}
-		state, _, err := gateState(o.conn, o.plan.ID, cadence, first.No)
+		state, tallyNo, err := gateState(o.conn, o.plan.ID, cadence, first.No)
 		if err != nil {
 			return err
 		}
 		if state != PeriodOpen {
 			o.shut = first.Name
 		}
-		o.stamps = append(o.stamps, stamp{cadence: cadence, no: first.No})
+		o.stamps = append(o.stamps, stamp{cadence: cadence, no: first.No, tallyNo: tallyNo})
 	}
 	return nil
 }
@@ -241,11 +241,14 @@ func (o *opening) once(i int, e OpeningEntry, field, what string) error {
 
 // balance posts what is owed. It stands on no sale: its sale_id is empty, which no caller's id is.
 func (o *opening) balance(d Distributor, e OpeningEntry) {
-	insertLine(&o.writes, d.Region, Line{
+	line := Line{
 		Market: d.Market, EventID: e.EventID, LineNo: 1, DistributorID: d.DistributorID, PlanID: o.plan.ID, PlanVersion: o.plan.Version,
 		Period: PeriodKey{Cadence: o.plan.Main, No: stampOf(o.stamps, o.plan.Main).no}, Bonus: "opening_balance", Kind: lineOpening,
 		Point: calc.One, FactorPart: calc.One, AmountMinor: e.AmountMinor, Currency: e.Currency, RecordedAtUS: o.nowUS,
-	})
+		TallyNo: stampOf(o.stamps, o.plan.Main).tallyNo,
+	}
+	insertLine(&o.writes, d.Region, line)
+	o.store.untallied.note([]Line{line})
 }
 
 // service records a running service as a sale whose first event is the opening. An advance that is still being earned has two lines:
@@ -291,7 +294,7 @@ func (o *opening) service(i int, d Distributor, e OpeningEntry) error {
 			Market: n.Market, SaleID: n.SaleID, EventID: n.SaleID, LineNo: 1, DistributorID: d.DistributorID, PlanID: o.plan.ID, PlanVersion: o.plan.Version,
 			Period: periodKey(o.plan, bonus.Cadence, stampOf(o.stamps, bonus.Cadence).no), Bonus: bonus.Name, Kind: lineOpening, Point: calc.One,
 			FactorPart: calc.One, AmountMinor: e.AmountMinor, Currency: e.Currency, RecordedAtUS: o.nowUS, VendorID: sale.VendorID,
-			Origin: originID(originOpening, d.DistributorID),
+			Origin: originID(originOpening, d.DistributorID), TallyNo: stampOf(o.stamps, bonus.Cadence).tallyNo,
 		}
 		paid := line
 		paid.LineNo, paid.AmountMinor, paid.Factor = 2, -e.AmountMinor, openingPaid
@@ -308,6 +311,7 @@ func (o *opening) service(i int, d Distributor, e OpeningEntry) error {
 	for _, line := range lines {
 		insertLine(&o.writes, sale.Region, line)
 	}
+	o.store.untallied.note(lines)
 	return nil
 }
 

@@ -152,9 +152,9 @@ const (
 	sqlRunInsert = `INSERT INTO runs (plan_id, cadence, period_no, run_id, run_key, ranks_run_id, state, phase, attempt, plan_version,
 		engine_version, input_digest, output_digest, chunks_total, distributors, line_count, volume_cv, started_at_us, posted_at_us)
 		VALUES ($1, $2, $3, $4, $5, $6, 'RUNNING', 'READING', 0, $7, $8, $9, $9, 0, 0, 0, 0, $10, 0)`
-	sqlGateWrite = `INSERT INTO periods (plan_id, cadence, period_no, state, start_us, end_us) VALUES ($1, $2, $3, $4, $5, $6)
+	sqlGateWrite = `INSERT INTO periods (plan_id, cadence, period_no, state, start_us, end_us, tally_no) VALUES ($1, $2, $3, $4, $5, $6, 0)
 		ON CONFLICT (plan_id, cadence, period_no) DO UPDATE SET state = excluded.state`
-	sqlGateOpen = `INSERT INTO periods (plan_id, cadence, period_no, state, start_us, end_us) VALUES ($1, $2, $3, 'OPEN', $4, $5)
+	sqlGateOpen = `INSERT INTO periods (plan_id, cadence, period_no, state, start_us, end_us, tally_no) VALUES ($1, $2, $3, 'OPEN', $4, $5, 0)
 		ON CONFLICT (plan_id, cadence, period_no) DO NOTHING`
 	// The state that a run begins from: the newest posted run of a cadence whose period had ended by a time, and not the run itself,
 	// which a preview of a closed period would find where the zone left out a day and the period has no length.

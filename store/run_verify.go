@@ -18,7 +18,7 @@ type Verification struct {
 	EngineVersion string
 	// InputDigest and OutputDigest are those of now. They equal the run's where nothing has changed.
 	InputDigest, OutputDigest []byte
-	// Rows are the rows that the database has for the run.
+	// Rows are the rows that the database has for the run, and for the sums of the period's lines that were made behind the writes.
 	Rows int64
 	// Difference names the first row that the database has otherwise than it comes out now; "" when all are the same.
 	Difference string
@@ -30,7 +30,7 @@ func (v *Verification) OK() bool {
 }
 
 // VerifyRun computes a closed period again from its events, by this program's engine, and holds digests and rows against what was
-// posted. Cadence 0 is the plan's main one. It changes nothing.
+// posted, and the tallies of the period against its lines. Cadence 0 is the plan's main one. It changes nothing.
 //
 // Refusals: ErrUnknownPlan, ErrUnknownPeriod, and ErrInvalid for a period that is not closed.
 func (s *Store) VerifyRun(ctx context.Context, planID string, cadence calc.Cadence, period string) (v Verification, err error) {
@@ -62,6 +62,11 @@ func (s *Store) VerifyRun(ctx context.Context, planID string, cadence calc.Caden
 	v.OutputDigest = result.digest
 	err = s.engine.Snapshot(ctx, "run_verify_rows", func(c Conn) error {
 		v.Rows, v.Difference, err = compareRun(c, rows, attempt{v.Run.Key, int64(v.Run.Attempt)})
+		if err != nil || v.Difference != "" {
+			return err
+		}
+		tallied, difference, err := compareTallies(c, in.regions, v.Run.Period.Key)
+		v.Rows, v.Difference = v.Rows+tallied, difference
 		return err
 	})
 	return v, err

@@ -155,6 +155,7 @@ type posting struct {
 	// sold are the terms that the sale was recorded with, which the first change keeps.
 	sold        saleTerms
 	firstChange bool
+	untallied   *untallied
 }
 
 // append decides what a new event adds to the sale: it folds the events without and with it, and posts the difference. So the sum of
@@ -182,7 +183,7 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 		},
 		recordedAtUS: nowUS, countedIn: encodeStamps(stamps), content: n.Content.encode(), change: n.change,
 	}
-	p := &posting{sale: &h.sale, event: n, sold: h.sold}
+	p := &posting{sale: &h.sale, event: n, sold: h.sold, untallied: &h.store.untallied}
 	p.firstChange = n.change != nil && !h.changed()
 	others := h.events
 	h.events = append(h.events[:len(h.events):len(h.events)], event)
@@ -210,7 +211,7 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 		return nil, err
 	}
 	for i := range lines {
-		lines[i].VendorID = vendor
+		lines[i].VendorID, lines[i].TallyNo = vendor, stampOf(stamps, lines[i].Period.Cadence).tallyNo
 	}
 	p.lines = lines
 	h.lines = append(h.lines, lines...)
@@ -242,6 +243,7 @@ func (p *posting) write(b *Batch) {
 	for _, l := range p.lines {
 		insertLine(b, s.Region, l)
 	}
+	p.untallied.note(p.lines)
 }
 
 // stand makes the sale's row say what its events come to.

@@ -64,7 +64,7 @@ func scanEvent(r Row) storedEvent {
 
 const sqlLineColumns = `l.market, l.sale_id, l.event_id, l.line_no, l.distributor_id, l.plan_id, l.plan_version, l.cadence, l.period_no, l.bonus,
 	l.kind, l.level, l.base, l.base_unit, l.point_num, l.point_den, l.rate, l.factor, l.factor_num, l.factor_den, l.amount_minor, l.currency,
-	l.reverses_event_id, l.reverses_line_no, l.recorded_at_us, l.origin, l.vendor_id`
+	l.reverses_event_id, l.reverses_line_no, l.recorded_at_us, l.origin, l.vendor_id, l.tally_no`
 
 const sqlLinesOfSale = `SELECT ` + sqlLineColumns + ` FROM event_lines l
 	WHERE l.region = $1 AND l.market = $2 AND l.sale_id = $3 ORDER BY l.event_id, l.line_no`
@@ -77,7 +77,7 @@ func scanLine(r Row) Line {
 		Bonus: r.Text(9), Kind: r.Text(10), Level: int32(r.Int(11)), Base: r.Int(12), BaseUnit: r.Text(13),
 		Point: calc.Fraction{Num: r.Int(14), Den: r.Int(15)}, Rate: r.Int(16), Factor: r.Text(17),
 		FactorPart: calc.Fraction{Num: r.Int(18), Den: r.Int(19)}, AmountMinor: r.Int(20), Currency: r.Text(21),
-		ReversesEventID: r.Text(22), ReversesLineNo: int32(r.Int(23)), RecordedAtUS: r.Int(24), Origin: r.Text(25), VendorID: r.Text(26),
+		ReversesEventID: r.Text(22), ReversesLineNo: int32(r.Int(23)), RecordedAtUS: r.Int(24), Origin: r.Text(25), VendorID: r.Text(26), TallyNo: r.Int(27),
 	}
 }
 
@@ -89,13 +89,13 @@ func nameLines(p *calc.Plan, lines []Line) {
 
 const sqlInsertLine = `INSERT INTO event_lines (region, market, sale_id, event_id, line_no, distributor_id, plan_id, plan_version, cadence,
 	period_no, bonus, kind, level, base, base_unit, point_num, point_den, rate, factor, factor_num, factor_den, amount_minor, currency,
-	reverses_event_id, reverses_line_no, recorded_at_us, origin, vendor_id)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
+	reverses_event_id, reverses_line_no, recorded_at_us, origin, vendor_id, tally_no)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`
 
 func insertLine(b *Batch, region string, l Line) {
 	b.Insert(sqlInsertLine, region, l.Market, l.SaleID, l.EventID, int64(l.LineNo), l.DistributorID, l.PlanID, int64(l.PlanVersion),
 		int64(l.Period.Cadence), l.Period.No, l.Bonus, l.Kind, int64(l.Level), l.Base, l.BaseUnit, l.Point.Num, l.Point.Den, l.Rate, l.Factor,
-		l.FactorPart.Num, l.FactorPart.Den, l.AmountMinor, l.Currency, l.ReversesEventID, int64(l.ReversesLineNo), l.RecordedAtUS, l.Origin, l.VendorID)
+		l.FactorPart.Num, l.FactorPart.Den, l.AmountMinor, l.Currency, l.ReversesEventID, int64(l.ReversesLineNo), l.RecordedAtUS, l.Origin, l.VendorID, l.TallyNo)
 }
 
 const (

@@ -27,6 +27,9 @@ type Options struct {
 	Threads int
 	// ChunkRows is how many rows of a run one transaction writes; 0 stands for 2,000.
 	ChunkRows int
+	// TallyLines is how many lines of events a distributor has in a period beyond what is summed up already before they are summed up
+	// behind the writes; 0 stands for 1,000.
+	TallyLines int
 }
 
 // Store is the one contract over all engines. It is safe for concurrent use and holds no state but caches of what never changes.
@@ -43,12 +46,15 @@ type Store struct {
 	enrolments enrolmentQueue
 	// recordings are those of single sales, by region.
 	recordings sync.Map // region → *callGroups[*saleCall]
+	// untallied are the lines that wait to be summed up behind the writes.
+	untallied untallied
 }
 
 // New returns a Store on a migrated engine.
 func New(engine Engine, options Options) *Store {
 	s := &Store{engine: engine, options: options}
 	s.enrolments.init(s)
+	s.untallied.init(options.TallyLines)
 	return s
 }
 

@@ -230,6 +230,7 @@ type Line struct {
 	ReversesEventID            string
 	ReversesLineNo             int32
 	RecordedAtUS               int64
+	TallyNo                    int64 // of an event's line, the tally of its period that it belongs to
 }
 
 // EarningsQuery asks for a distributor's earnings.
