@@ -70,6 +70,7 @@ var tour = []step{
 	{"CommissionService/GetSale", `{"market":"US","saleId":"s1"}`, "events.2.eventId", "p1"},
 	{"CommissionService/ListSales", `{"market":"US","state":"SALE_STATE_ACTIVE"}`, "sales.0.saleId", "s1"},
 	{"CommissionService/GetEarnings", `{"distributorId":"anna","period":"2026-09"}`, "totals.0.posted.amount", "6.50"},
+	{"ReportService/GetPeriodTotals", `{"planId":"main","period":"2026-09","by":"TOTALS_BY_RANK"}`, "company.0.posted.amount", "11.50"},
 	{"CommissionService/RunPeriod", `{"planId":"main","period":"2026-09","mode":"RUN_MODE_CLOSE","wait":"0s"}`, "run.state", "RUN_STATE_RUNNING"},
 	{"CommissionService/CancelRun", `{"runId":"RUN"}`, "run.state", "RUN_STATE_CANCELLED"},
 	{"CommissionService/RunPeriod", `{"planId":"main","period":"2026-09","mode":"RUN_MODE_CLOSE","wait":"30s"}`, "run.state", "RUN_STATE_POSTED"},

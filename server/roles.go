@@ -95,7 +95,8 @@ var allowed = map[string][]Role{
 
 	connectv1.OpeningServiceImportOpeningProcedure: {RoleStaff},
 
-	connectv1.ReportServiceExportPeriodProcedure: {RoleStaff, RoleAuditor},
+	connectv1.ReportServiceGetPeriodTotalsProcedure: {RoleStaff, RoleAuditor},
+	connectv1.ReportServiceExportPeriodProcedure:    {RoleStaff, RoleAuditor},
 }
 
 func (r Role) may(procedure string) bool { return slices.Contains(allowed[procedure], r) }

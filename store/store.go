@@ -48,6 +48,8 @@ type Store struct {
 	recordings sync.Map // region → *callGroups[*saleCall]
 	// untallied are the lines that wait to be summed up behind the writes.
 	untallied untallied
+	// summing are the totals of periods that are summed up.
+	summing totalsHeld
 }
 
 // New returns a Store on a migrated engine.
@@ -55,6 +57,7 @@ func New(engine Engine, options Options) *Store {
 	s := &Store{engine: engine, options: options}
 	s.enrolments.init(s)
 	s.untallied.init(options.TallyLines)
+	s.summing.init()
 	return s
 }
 

@@ -9,11 +9,12 @@ import (
 )
 
 func periodCommand(t terminal) *cobra.Command {
-	c := group("period", "List, preview, close, watch and export periods", `Talks to a running server about the periods of a plan. A period is closed once, by whoever asks first; who asks again joins.`,
+	c := group("period", "List, preview, close, watch, sum up and export periods", `Talks to a running server about the periods of a plan. A period is closed once, by whoever asks first; who asks again joins.`,
 		`  upline period list --plan energy
   upline period preview --plan energy 2026-01
   upline period close --plan energy 2026-01`)
-	c.AddCommand(periodListCommand(t), periodPreviewCommand(t), periodCloseCommand(t), periodWatchCommand(t), periodCancelCommand(t), periodExportCommand(t))
+	c.AddCommand(periodListCommand(t), periodPreviewCommand(t), periodCloseCommand(t), periodWatchCommand(t), periodCancelCommand(t),
+		periodTotalsCommand(t), periodExportCommand(t))
 	return c
 }
 

@@ -38,6 +38,7 @@ func TestPeriod_ListPreviewCloseWatchCancel(t *testing.T) {
 
 	says(call("preview", "2025-01"), exitOK, "preview of 2025-01: previewed, 30 distributors", "team", "leader", "USD")
 	says(call("watch", "2025-01"), exitFailed, "nobody has begun to close 2025-01")
+	says(call("totals", "2025-01"), exitOK, "2025-01, open, as of ", "PAID", "TAKEN BACK", "in all")
 	says(call("close", "2025-02"), exitFailed, "2025-01 is not closed yet", "Close 2025-01 first")
 
 	// A run that nobody has asked to wait for is soon posted, and may just be before it is cancelled.
@@ -56,6 +57,9 @@ func TestPeriod_ListPreviewCloseWatchCancel(t *testing.T) {
 	says(call("close", "2025-01"), exitOK, "chaos/monthly/2025-01: posted")
 	says(call("watch", "2025-01"), exitOK, "chaos/monthly/2025-01: posted")
 	says(call("cancel", "2025-01"), exitFailed, "run posted")
+	says(call("totals", "2025-01", "--by", "rank"), exitOK, "2025-01, closed, as of ", "ranks of 2025-01", "member", "(all)", "team", "USD")
+	says(call("totals", "2025-01", "--by", "sponsor"), exitUsage, "none of bonus, market, vendor and rank")
+	says(call("totals", "2024-12"), exitFailed, "lies before the plan's first monthly period")
 	says(call("list", "--limit", "1000"), exitOK, "PERIOD", "2025-01", "closed", "chaos/monthly/2025-01")
 	got := call("watch", "2025-01", "--json")
 	says(got, exitOK)

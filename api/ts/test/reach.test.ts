@@ -31,6 +31,7 @@ import {
   RunState,
   SaleState,
   Standing,
+  TotalsBy,
   type UplineClients,
   VolumeTiming,
 } from "../src/index.js";
@@ -160,6 +161,8 @@ async function tour(c: UplineClients, id: string): Promise<void> {
   assert.equal((await c.commission.listSales({ market: "US", orderId: id, state: SaleState.ACTIVE })).sales.length, 1);
   const earnings = await c.commission.getEarnings({ distributorId: anna.distributorId, period: "2026-09" });
   assert.deepEqual([earnings.totals[0]?.posted?.amount, earnings.totals[0]?.lineCount], ["6.50", 2n]);
+  const totals = await c.report.getPeriodTotals({ planId: id, period: "2026-09", by: TotalsBy.MARKET });
+  assert.deepEqual([totals.state, totals.totals[0]?.name, totals.totals.length], [PeriodState.OPEN, "US", 3]);
 
   const close = { planId: id, cadence: Cadence.MONTHLY, period: "2026-09", mode: RunMode.CLOSE };
   const begun = (await c.commission.runPeriod({ ...close, wait: { seconds: 0n } })).run;

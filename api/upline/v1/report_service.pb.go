@@ -136,6 +136,68 @@ func (ExportFormat) EnumDescriptor() ([]byte, []int) {
 	return file_upline_v1_report_service_proto_rawDescGZIP(), []int{1}
 }
 
+// TotalsBy says what a period is summed up by, besides bonus and currency.
+type TotalsBy int32
+
+const (
+	// Not given: by bonus.
+	TotalsBy_TOTALS_BY_UNSPECIFIED TotalsBy = 0
+	// By nothing else.
+	TotalsBy_TOTALS_BY_BONUS TotalsBy = 1
+	// By the market of the earner.
+	TotalsBy_TOTALS_BY_MARKET TotalsBy = 2
+	// By the vendor whose sale a line of an event is of. Lines of a period's run are of many sales, and stand under no vendor; what share of them
+	// each vendor has is said by `Run.liability`.
+	TotalsBy_TOTALS_BY_VENDOR TotalsBy = 3
+	// By the rank that the earner is paid as: in `ranks_of`, or before the first close the one that they were brought in with.
+	TotalsBy_TOTALS_BY_RANK TotalsBy = 4
+)
+
+// Enum value maps for TotalsBy.
+var (
+	TotalsBy_name = map[int32]string{
+		0: "TOTALS_BY_UNSPECIFIED",
+		1: "TOTALS_BY_BONUS",
+		2: "TOTALS_BY_MARKET",
+		3: "TOTALS_BY_VENDOR",
+		4: "TOTALS_BY_RANK",
+	}
+	TotalsBy_value = map[string]int32{
+		"TOTALS_BY_UNSPECIFIED": 0,
+		"TOTALS_BY_BONUS":       1,
+		"TOTALS_BY_MARKET":      2,
+		"TOTALS_BY_VENDOR":      3,
+		"TOTALS_BY_RANK":        4,
+	}
+)
+
+func (x TotalsBy) Enum() *TotalsBy {
+	p := new(TotalsBy)
+	*p = x
+	return p
+}
+
+func (x TotalsBy) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TotalsBy) Descriptor() protoreflect.EnumDescriptor {
+	return file_upline_v1_report_service_proto_enumTypes[2].Descriptor()
+}
+
+func (TotalsBy) Type() protoreflect.EnumType {
+	return &file_upline_v1_report_service_proto_enumTypes[2]
+}
+
+func (x TotalsBy) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TotalsBy.Descriptor instead.
+func (TotalsBy) EnumDescriptor() ([]byte, []int) {
+	return file_upline_v1_report_service_proto_rawDescGZIP(), []int{2}
+}
+
 // ExportPeriodRequest names a closed period and what is wanted of it.
 type ExportPeriodRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -300,6 +362,297 @@ func (x *ExportPeriodResponse) GetComplete() bool {
 	return false
 }
 
+// GetPeriodTotalsRequest names a period, open or closed.
+type GetPeriodTotalsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The plan.
+	PlanId string `protobuf:"bytes,1,opt,name=plan_id,json=planId,proto3" json:"plan_id,omitempty"`
+	// The cadence; omitted, the plan's main cadence.
+	Cadence Cadence `protobuf:"varint,2,opt,name=cadence,proto3,enum=upline.v1.Cadence" json:"cadence,omitempty"`
+	// The period, for instance `2026-10`; omitted, the one that is running now.
+	Period string `protobuf:"bytes,3,opt,name=period,proto3" json:"period,omitempty"`
+	// What it is summed up by.
+	By TotalsBy `protobuf:"varint,4,opt,name=by,proto3,enum=upline.v1.TotalsBy" json:"by,omitempty"`
+	// Totals on a page, at most 1,000; 0 means 100.
+	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before; empty for the first page.
+	PageToken     string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPeriodTotalsRequest) Reset() {
+	*x = GetPeriodTotalsRequest{}
+	mi := &file_upline_v1_report_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPeriodTotalsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPeriodTotalsRequest) ProtoMessage() {}
+
+func (x *GetPeriodTotalsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_report_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPeriodTotalsRequest.ProtoReflect.Descriptor instead.
+func (*GetPeriodTotalsRequest) Descriptor() ([]byte, []int) {
+	return file_upline_v1_report_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *GetPeriodTotalsRequest) GetPlanId() string {
+	if x != nil {
+		return x.PlanId
+	}
+	return ""
+}
+
+func (x *GetPeriodTotalsRequest) GetCadence() Cadence {
+	if x != nil {
+		return x.Cadence
+	}
+	return Cadence_CADENCE_UNSPECIFIED
+}
+
+func (x *GetPeriodTotalsRequest) GetPeriod() string {
+	if x != nil {
+		return x.Period
+	}
+	return ""
+}
+
+func (x *GetPeriodTotalsRequest) GetBy() TotalsBy {
+	if x != nil {
+		return x.By
+	}
+	return TotalsBy_TOTALS_BY_UNSPECIFIED
+}
+
+func (x *GetPeriodTotalsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *GetPeriodTotalsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// PeriodTotal sums up lines of one currency.
+type PeriodTotal struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The market, vendor or rank; empty for what is of none, and where it is summed up by bonus.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// The bonus; empty in the total of all bonuses.
+	Bonus string `protobuf:"bytes,2,opt,name=bonus,proto3" json:"bonus,omitempty"`
+	// Commissions and opening amounts posted, less what caps took of them at the close.
+	Earned *Money `protobuf:"bytes,3,opt,name=earned,proto3" json:"earned,omitempty"`
+	// What was taken back; zero or negative, unless a reversal was itself undone.
+	Reversed *Money `protobuf:"bytes,4,opt,name=reversed,proto3" json:"reversed,omitempty"`
+	// The sum of all lines: earned plus reversed.
+	Posted *Money `protobuf:"bytes,5,opt,name=posted,proto3" json:"posted,omitempty"`
+	// How many lines.
+	LineCount     int64 `protobuf:"varint,6,opt,name=line_count,json=lineCount,proto3" json:"line_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PeriodTotal) Reset() {
+	*x = PeriodTotal{}
+	mi := &file_upline_v1_report_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PeriodTotal) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PeriodTotal) ProtoMessage() {}
+
+func (x *PeriodTotal) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_report_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PeriodTotal.ProtoReflect.Descriptor instead.
+func (*PeriodTotal) Descriptor() ([]byte, []int) {
+	return file_upline_v1_report_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *PeriodTotal) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PeriodTotal) GetBonus() string {
+	if x != nil {
+		return x.Bonus
+	}
+	return ""
+}
+
+func (x *PeriodTotal) GetEarned() *Money {
+	if x != nil {
+		return x.Earned
+	}
+	return nil
+}
+
+func (x *PeriodTotal) GetReversed() *Money {
+	if x != nil {
+		return x.Reversed
+	}
+	return nil
+}
+
+func (x *PeriodTotal) GetPosted() *Money {
+	if x != nil {
+		return x.Posted
+	}
+	return nil
+}
+
+func (x *PeriodTotal) GetLineCount() int64 {
+	if x != nil {
+		return x.LineCount
+	}
+	return 0
+}
+
+// GetPeriodTotalsResponse is a page of the totals.
+type GetPeriodTotalsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The period.
+	Period *PeriodRef `protobuf:"bytes,1,opt,name=period,proto3" json:"period,omitempty"`
+	// The state of its gate.
+	State PeriodState `protobuf:"varint,2,opt,name=state,proto3,enum=upline.v1.PeriodState" json:"state,omitempty"`
+	// The run that closed it; empty while it is not closed, when there are the lines of events alone.
+	RunId string `protobuf:"bytes,3,opt,name=run_id,json=runId,proto3" json:"run_id,omitempty"`
+	// The moment that the totals are of. Pages of an open period may be of different moments; one that holds all is of one.
+	AsOf *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// Of totals by rank, the period whose ranks are meant; its `period` is empty for the ranks that distributors were brought in with.
+	RanksOf *PeriodRef `protobuf:"bytes,5,opt,name=ranks_of,json=ranksOf,proto3" json:"ranks_of,omitempty"`
+	// All lines, by currency. They stand on every page.
+	Company []*PeriodTotal `protobuf:"bytes,6,rep,name=company,proto3" json:"company,omitempty"`
+	// The totals by name, then bonus, with that of all bonuses first, then currency.
+	Totals []*PeriodTotal `protobuf:"bytes,7,rep,name=totals,proto3" json:"totals,omitempty"`
+	// `page_token` of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,8,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetPeriodTotalsResponse) Reset() {
+	*x = GetPeriodTotalsResponse{}
+	mi := &file_upline_v1_report_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetPeriodTotalsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetPeriodTotalsResponse) ProtoMessage() {}
+
+func (x *GetPeriodTotalsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_upline_v1_report_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetPeriodTotalsResponse.ProtoReflect.Descriptor instead.
+func (*GetPeriodTotalsResponse) Descriptor() ([]byte, []int) {
+	return file_upline_v1_report_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *GetPeriodTotalsResponse) GetPeriod() *PeriodRef {
+	if x != nil {
+		return x.Period
+	}
+	return nil
+}
+
+func (x *GetPeriodTotalsResponse) GetState() PeriodState {
+	if x != nil {
+		return x.State
+	}
+	return PeriodState_PERIOD_STATE_UNSPECIFIED
+}
+
+func (x *GetPeriodTotalsResponse) GetRunId() string {
+	if x != nil {
+		return x.RunId
+	}
+	return ""
+}
+
+func (x *GetPeriodTotalsResponse) GetAsOf() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AsOf
+	}
+	return nil
+}
+
+func (x *GetPeriodTotalsResponse) GetRanksOf() *PeriodRef {
+	if x != nil {
+		return x.RanksOf
+	}
+	return nil
+}
+
+func (x *GetPeriodTotalsResponse) GetCompany() []*PeriodTotal {
+	if x != nil {
+		return x.Company
+	}
+	return nil
+}
+
+func (x *GetPeriodTotalsResponse) GetTotals() []*PeriodTotal {
+	if x != nil {
+		return x.Totals
+	}
+	return nil
+}
+
+func (x *GetPeriodTotalsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 var File_upline_v1_report_service_proto protoreflect.FileDescriptor
 
 const file_upline_v1_report_service_proto_rawDesc = "" +
@@ -320,7 +673,33 @@ const file_upline_v1_report_service_proto_rawDesc = "" +
 	"\vlines_total\x18\x03 \x01(\x03R\n" +
 	"linesTotal\x12/\n" +
 	"\x05as_of\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12\x1a\n" +
-	"\bcomplete\x18\x05 \x01(\bR\bcomplete*w\n" +
+	"\bcomplete\x18\x05 \x01(\bR\bcomplete\"\xab\x02\n" +
+	"\x16GetPeriodTotalsRequest\x127\n" +
+	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x126\n" +
+	"\acadence\x18\x02 \x01(\x0e2\x12.upline.v1.CadenceB\b\xbaH\x05\x82\x01\x02\x10\x01R\acadence\x12\x1f\n" +
+	"\x06period\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18\x10R\x06period\x12-\n" +
+	"\x02by\x18\x04 \x01(\x0e2\x13.upline.v1.TotalsByB\b\xbaH\x05\x82\x01\x02\x10\x01R\x02by\x12'\n" +
+	"\tpage_size\x18\x05 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\tpageToken\"\xd8\x01\n" +
+	"\vPeriodTotal\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05bonus\x18\x02 \x01(\tR\x05bonus\x12(\n" +
+	"\x06earned\x18\x03 \x01(\v2\x10.upline.v1.MoneyR\x06earned\x12,\n" +
+	"\breversed\x18\x04 \x01(\v2\x10.upline.v1.MoneyR\breversed\x12(\n" +
+	"\x06posted\x18\x05 \x01(\v2\x10.upline.v1.MoneyR\x06posted\x12\x1d\n" +
+	"\n" +
+	"line_count\x18\x06 \x01(\x03R\tlineCount\"\xf8\x02\n" +
+	"\x17GetPeriodTotalsResponse\x12,\n" +
+	"\x06period\x18\x01 \x01(\v2\x14.upline.v1.PeriodRefR\x06period\x12,\n" +
+	"\x05state\x18\x02 \x01(\x0e2\x16.upline.v1.PeriodStateR\x05state\x12\x15\n" +
+	"\x06run_id\x18\x03 \x01(\tR\x05runId\x12/\n" +
+	"\x05as_of\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x04asOf\x12/\n" +
+	"\branks_of\x18\x05 \x01(\v2\x14.upline.v1.PeriodRefR\aranksOf\x120\n" +
+	"\acompany\x18\x06 \x03(\v2\x16.upline.v1.PeriodTotalR\acompany\x12.\n" +
+	"\x06totals\x18\a \x03(\v2\x16.upline.v1.PeriodTotalR\x06totals\x12&\n" +
+	"\x0fnext_page_token\x18\b \x01(\tR\rnextPageToken*w\n" +
 	"\vExportTable\x12\x1c\n" +
 	"\x18EXPORT_TABLE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12EXPORT_TABLE_LINES\x10\x01\x12\x19\n" +
@@ -329,8 +708,15 @@ const file_upline_v1_report_service_proto_rawDesc = "" +
 	"\fExportFormat\x12\x1d\n" +
 	"\x19EXPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11EXPORT_FORMAT_CSV\x10\x01\x12\x19\n" +
-	"\x15EXPORT_FORMAT_PARQUET\x10\x022g\n" +
-	"\rReportService\x12V\n" +
+	"\x15EXPORT_FORMAT_PARQUET\x10\x02*z\n" +
+	"\bTotalsBy\x12\x19\n" +
+	"\x15TOTALS_BY_UNSPECIFIED\x10\x00\x12\x13\n" +
+	"\x0fTOTALS_BY_BONUS\x10\x01\x12\x14\n" +
+	"\x10TOTALS_BY_MARKET\x10\x02\x12\x14\n" +
+	"\x10TOTALS_BY_VENDOR\x10\x03\x12\x12\n" +
+	"\x0eTOTALS_BY_RANK\x10\x042\xc6\x01\n" +
+	"\rReportService\x12]\n" +
+	"\x0fGetPeriodTotals\x12!.upline.v1.GetPeriodTotalsRequest\x1a\".upline.v1.GetPeriodTotalsResponse\"\x03\x90\x02\x01\x12V\n" +
 	"\fExportPeriod\x12\x1e.upline.v1.ExportPeriodRequest\x1a\x1f.upline.v1.ExportPeriodResponse\"\x03\x90\x02\x010\x01B\x1fZ\x1dupline/api/upline/v1;uplinev1b\x06proto3"
 
 var (
@@ -345,28 +731,48 @@ func file_upline_v1_report_service_proto_rawDescGZIP() []byte {
 	return file_upline_v1_report_service_proto_rawDescData
 }
 
-var file_upline_v1_report_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_upline_v1_report_service_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_upline_v1_report_service_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
+var file_upline_v1_report_service_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_upline_v1_report_service_proto_goTypes = []any{
-	(ExportTable)(0),              // 0: upline.v1.ExportTable
-	(ExportFormat)(0),             // 1: upline.v1.ExportFormat
-	(*ExportPeriodRequest)(nil),   // 2: upline.v1.ExportPeriodRequest
-	(*ExportPeriodResponse)(nil),  // 3: upline.v1.ExportPeriodResponse
-	(Cadence)(0),                  // 4: upline.v1.Cadence
-	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
+	(ExportTable)(0),                // 0: upline.v1.ExportTable
+	(ExportFormat)(0),               // 1: upline.v1.ExportFormat
+	(TotalsBy)(0),                   // 2: upline.v1.TotalsBy
+	(*ExportPeriodRequest)(nil),     // 3: upline.v1.ExportPeriodRequest
+	(*ExportPeriodResponse)(nil),    // 4: upline.v1.ExportPeriodResponse
+	(*GetPeriodTotalsRequest)(nil),  // 5: upline.v1.GetPeriodTotalsRequest
+	(*PeriodTotal)(nil),             // 6: upline.v1.PeriodTotal
+	(*GetPeriodTotalsResponse)(nil), // 7: upline.v1.GetPeriodTotalsResponse
+	(Cadence)(0),                    // 8: upline.v1.Cadence
+	(*timestamppb.Timestamp)(nil),   // 9: google.protobuf.Timestamp
+	(*Money)(nil),                   // 10: upline.v1.Money
+	(*PeriodRef)(nil),               // 11: upline.v1.PeriodRef
+	(PeriodState)(0),                // 12: upline.v1.PeriodState
 }
 var file_upline_v1_report_service_proto_depIdxs = []int32{
-	4, // 0: upline.v1.ExportPeriodRequest.cadence:type_name -> upline.v1.Cadence
-	0, // 1: upline.v1.ExportPeriodRequest.table:type_name -> upline.v1.ExportTable
-	1, // 2: upline.v1.ExportPeriodRequest.format:type_name -> upline.v1.ExportFormat
-	5, // 3: upline.v1.ExportPeriodResponse.as_of:type_name -> google.protobuf.Timestamp
-	2, // 4: upline.v1.ReportService.ExportPeriod:input_type -> upline.v1.ExportPeriodRequest
-	3, // 5: upline.v1.ReportService.ExportPeriod:output_type -> upline.v1.ExportPeriodResponse
-	5, // [5:6] is the sub-list for method output_type
-	4, // [4:5] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	8,  // 0: upline.v1.ExportPeriodRequest.cadence:type_name -> upline.v1.Cadence
+	0,  // 1: upline.v1.ExportPeriodRequest.table:type_name -> upline.v1.ExportTable
+	1,  // 2: upline.v1.ExportPeriodRequest.format:type_name -> upline.v1.ExportFormat
+	9,  // 3: upline.v1.ExportPeriodResponse.as_of:type_name -> google.protobuf.Timestamp
+	8,  // 4: upline.v1.GetPeriodTotalsRequest.cadence:type_name -> upline.v1.Cadence
+	2,  // 5: upline.v1.GetPeriodTotalsRequest.by:type_name -> upline.v1.TotalsBy
+	10, // 6: upline.v1.PeriodTotal.earned:type_name -> upline.v1.Money
+	10, // 7: upline.v1.PeriodTotal.reversed:type_name -> upline.v1.Money
+	10, // 8: upline.v1.PeriodTotal.posted:type_name -> upline.v1.Money
+	11, // 9: upline.v1.GetPeriodTotalsResponse.period:type_name -> upline.v1.PeriodRef
+	12, // 10: upline.v1.GetPeriodTotalsResponse.state:type_name -> upline.v1.PeriodState
+	9,  // 11: upline.v1.GetPeriodTotalsResponse.as_of:type_name -> google.protobuf.Timestamp
+	11, // 12: upline.v1.GetPeriodTotalsResponse.ranks_of:type_name -> upline.v1.PeriodRef
+	6,  // 13: upline.v1.GetPeriodTotalsResponse.company:type_name -> upline.v1.PeriodTotal
+	6,  // 14: upline.v1.GetPeriodTotalsResponse.totals:type_name -> upline.v1.PeriodTotal
+	5,  // 15: upline.v1.ReportService.GetPeriodTotals:input_type -> upline.v1.GetPeriodTotalsRequest
+	3,  // 16: upline.v1.ReportService.ExportPeriod:input_type -> upline.v1.ExportPeriodRequest
+	7,  // 17: upline.v1.ReportService.GetPeriodTotals:output_type -> upline.v1.GetPeriodTotalsResponse
+	4,  // 18: upline.v1.ReportService.ExportPeriod:output_type -> upline.v1.ExportPeriodResponse
+	17, // [17:19] is the sub-list for method output_type
+	15, // [15:17] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_upline_v1_report_service_proto_init() }
@@ -380,8 +786,8 @@ func file_upline_v1_report_service_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_upline_v1_report_service_proto_rawDesc), len(file_upline_v1_report_service_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   2,
+			NumEnums:      3,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,15 +19,19 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ReportService_ExportPeriod_FullMethodName = "/upline.v1.ReportService/ExportPeriod"
+	ReportService_GetPeriodTotals_FullMethodName = "/upline.v1.ReportService/GetPeriodTotals"
+	ReportService_ExportPeriod_FullMethodName    = "/upline.v1.ReportService/ExportPeriod"
 )
 
 // ReportServiceClient is the client API for ReportService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// ReportService hands out what closed periods come to, for payouts, bookkeeping and analysis.
+// ReportService hands out what periods come to, for payouts, bookkeeping and analysis.
 type ReportServiceClient interface {
+	// GetPeriodTotals sums up the lines of a period, open or closed, by bonus, market, vendor or rank. It is exact as of the moment that it
+	// says, and what all distributors together are told by GetEarnings then.
+	GetPeriodTotals(ctx context.Context, in *GetPeriodTotalsRequest, opts ...grpc.CallOption) (*GetPeriodTotalsResponse, error)
 	// ExportPeriod streams a closed period as one file, in chunks that are to be joined in their order. Rows are in an order that never
 	// changes. A stream that breaks off is asked for anew; it lasts no longer than the longest call.
 	ExportPeriod(ctx context.Context, in *ExportPeriodRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportPeriodResponse], error)
@@ -39,6 +43,16 @@ type reportServiceClient struct {
 
 func NewReportServiceClient(cc grpc.ClientConnInterface) ReportServiceClient {
 	return &reportServiceClient{cc}
+}
+
+func (c *reportServiceClient) GetPeriodTotals(ctx context.Context, in *GetPeriodTotalsRequest, opts ...grpc.CallOption) (*GetPeriodTotalsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetPeriodTotalsResponse)
+	err := c.cc.Invoke(ctx, ReportService_GetPeriodTotals_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func (c *reportServiceClient) ExportPeriod(ctx context.Context, in *ExportPeriodRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExportPeriodResponse], error) {
@@ -64,8 +78,11 @@ type ReportService_ExportPeriodClient = grpc.ServerStreamingClient[ExportPeriodR
 // All implementations must embed UnimplementedReportServiceServer
 // for forward compatibility.
 //
-// ReportService hands out what closed periods come to, for payouts, bookkeeping and analysis.
+// ReportService hands out what periods come to, for payouts, bookkeeping and analysis.
 type ReportServiceServer interface {
+	// GetPeriodTotals sums up the lines of a period, open or closed, by bonus, market, vendor or rank. It is exact as of the moment that it
+	// says, and what all distributors together are told by GetEarnings then.
+	GetPeriodTotals(context.Context, *GetPeriodTotalsRequest) (*GetPeriodTotalsResponse, error)
 	// ExportPeriod streams a closed period as one file, in chunks that are to be joined in their order. Rows are in an order that never
 	// changes. A stream that breaks off is asked for anew; it lasts no longer than the longest call.
 	ExportPeriod(*ExportPeriodRequest, grpc.ServerStreamingServer[ExportPeriodResponse]) error
@@ -79,6 +96,9 @@ type ReportServiceServer interface {
 // pointer dereference when methods are called.
 type UnimplementedReportServiceServer struct{}
 
+func (UnimplementedReportServiceServer) GetPeriodTotals(context.Context, *GetPeriodTotalsRequest) (*GetPeriodTotalsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetPeriodTotals not implemented")
+}
 func (UnimplementedReportServiceServer) ExportPeriod(*ExportPeriodRequest, grpc.ServerStreamingServer[ExportPeriodResponse]) error {
 	return status.Error(codes.Unimplemented, "method ExportPeriod not implemented")
 }
@@ -103,6 +123,24 @@ func RegisterReportServiceServer(s grpc.ServiceRegistrar, srv ReportServiceServe
 	s.RegisterService(&ReportService_ServiceDesc, srv)
 }
 
+func _ReportService_GetPeriodTotals_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetPeriodTotalsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReportServiceServer).GetPeriodTotals(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReportService_GetPeriodTotals_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReportServiceServer).GetPeriodTotals(ctx, req.(*GetPeriodTotalsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ReportService_ExportPeriod_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(ExportPeriodRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -120,7 +158,12 @@ type ReportService_ExportPeriodServer = grpc.ServerStreamingServer[ExportPeriodR
 var ReportService_ServiceDesc = grpc.ServiceDesc{
 	ServiceName: "upline.v1.ReportService",
 	HandlerType: (*ReportServiceServer)(nil),
-	Methods:     []grpc.MethodDesc{},
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "GetPeriodTotals",
+			Handler:    _ReportService_GetPeriodTotals_Handler,
+		},
+	},
 	Streams: []grpc.StreamDesc{
 		{
 			StreamName:    "ExportPeriod",

@@ -33,6 +33,9 @@ const (
 // reflection-formatted method names, remove the leading slash and convert the remaining slash to a
 // period.
 const (
+	// ReportServiceGetPeriodTotalsProcedure is the fully-qualified name of the ReportService's
+	// GetPeriodTotals RPC.
+	ReportServiceGetPeriodTotalsProcedure = "/upline.v1.ReportService/GetPeriodTotals"
 	// ReportServiceExportPeriodProcedure is the fully-qualified name of the ReportService's
 	// ExportPeriod RPC.
 	ReportServiceExportPeriodProcedure = "/upline.v1.ReportService/ExportPeriod"
@@ -40,6 +43,9 @@ const (
 
 // ReportServiceClient is a client for the upline.v1.ReportService service.
 type ReportServiceClient interface {
+	// GetPeriodTotals sums up the lines of a period, open or closed, by bonus, market, vendor or rank. It is exact as of the moment that it
+	// says, and what all distributors together are told by GetEarnings then.
+	GetPeriodTotals(context.Context, *v1.GetPeriodTotalsRequest) (*v1.GetPeriodTotalsResponse, error)
 	// ExportPeriod streams a closed period as one file, in chunks that are to be joined in their order. Rows are in an order that never
 	// changes. A stream that breaks off is asked for anew; it lasts no longer than the longest call.
 	ExportPeriod(context.Context, *v1.ExportPeriodRequest) (*connect.ServerStreamForClient[v1.ExportPeriodResponse], error)
@@ -56,6 +62,13 @@ func NewReportServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 	baseURL = strings.TrimRight(baseURL, "/")
 	reportServiceMethods := v1.File_upline_v1_report_service_proto.Services().ByName("ReportService").Methods()
 	return &reportServiceClient{
+		getPeriodTotals: connect.NewClient[v1.GetPeriodTotalsRequest, v1.GetPeriodTotalsResponse](
+			httpClient,
+			baseURL+ReportServiceGetPeriodTotalsProcedure,
+			connect.WithSchema(reportServiceMethods.ByName("GetPeriodTotals")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		exportPeriod: connect.NewClient[v1.ExportPeriodRequest, v1.ExportPeriodResponse](
 			httpClient,
 			baseURL+ReportServiceExportPeriodProcedure,
@@ -68,7 +81,17 @@ func NewReportServiceClient(httpClient connect.HTTPClient, baseURL string, opts 
 
 // reportServiceClient implements ReportServiceClient.
 type reportServiceClient struct {
-	exportPeriod *connect.Client[v1.ExportPeriodRequest, v1.ExportPeriodResponse]
+	getPeriodTotals *connect.Client[v1.GetPeriodTotalsRequest, v1.GetPeriodTotalsResponse]
+	exportPeriod    *connect.Client[v1.ExportPeriodRequest, v1.ExportPeriodResponse]
+}
+
+// GetPeriodTotals calls upline.v1.ReportService.GetPeriodTotals.
+func (c *reportServiceClient) GetPeriodTotals(ctx context.Context, req *v1.GetPeriodTotalsRequest) (*v1.GetPeriodTotalsResponse, error) {
+	response, err := c.getPeriodTotals.CallUnary(ctx, connect.NewRequest(req))
+	if response != nil {
+		return response.Msg, err
+	}
+	return nil, err
 }
 
 // ExportPeriod calls upline.v1.ReportService.ExportPeriod.
@@ -78,6 +101,9 @@ func (c *reportServiceClient) ExportPeriod(ctx context.Context, req *v1.ExportPe
 
 // ReportServiceHandler is an implementation of the upline.v1.ReportService service.
 type ReportServiceHandler interface {
+	// GetPeriodTotals sums up the lines of a period, open or closed, by bonus, market, vendor or rank. It is exact as of the moment that it
+	// says, and what all distributors together are told by GetEarnings then.
+	GetPeriodTotals(context.Context, *v1.GetPeriodTotalsRequest) (*v1.GetPeriodTotalsResponse, error)
 	// ExportPeriod streams a closed period as one file, in chunks that are to be joined in their order. Rows are in an order that never
 	// changes. A stream that breaks off is asked for anew; it lasts no longer than the longest call.
 	ExportPeriod(context.Context, *v1.ExportPeriodRequest, *connect.ServerStream[v1.ExportPeriodResponse]) error
@@ -90,6 +116,13 @@ type ReportServiceHandler interface {
 // and JSON codecs. They also support gzip compression.
 func NewReportServiceHandler(svc ReportServiceHandler, opts ...connect.HandlerOption) (string, http.Handler) {
 	reportServiceMethods := v1.File_upline_v1_report_service_proto.Services().ByName("ReportService").Methods()
+	reportServiceGetPeriodTotalsHandler := connect.NewUnaryHandlerSimple(
+		ReportServiceGetPeriodTotalsProcedure,
+		svc.GetPeriodTotals,
+		connect.WithSchema(reportServiceMethods.ByName("GetPeriodTotals")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	reportServiceExportPeriodHandler := connect.NewServerStreamHandlerSimple(
 		ReportServiceExportPeriodProcedure,
 		svc.ExportPeriod,
@@ -99,6 +132,8 @@ func NewReportServiceHandler(svc ReportServiceHandler, opts ...connect.HandlerOp
 	)
 	return "/upline.v1.ReportService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
+		case ReportServiceGetPeriodTotalsProcedure:
+			reportServiceGetPeriodTotalsHandler.ServeHTTP(w, r)
 		case ReportServiceExportPeriodProcedure:
 			reportServiceExportPeriodHandler.ServeHTTP(w, r)
 		default:
@@ -109,6 +144,10 @@ func NewReportServiceHandler(svc ReportServiceHandler, opts ...connect.HandlerOp
 
 // UnimplementedReportServiceHandler returns CodeUnimplemented from all methods.
 type UnimplementedReportServiceHandler struct{}
+
+func (UnimplementedReportServiceHandler) GetPeriodTotals(context.Context, *v1.GetPeriodTotalsRequest) (*v1.GetPeriodTotalsResponse, error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.ReportService.GetPeriodTotals is not implemented"))
+}
 
 func (UnimplementedReportServiceHandler) ExportPeriod(context.Context, *v1.ExportPeriodRequest, *connect.ServerStream[v1.ExportPeriodResponse]) error {
 	return connect.NewError(connect.CodeUnimplemented, errors.New("upline.v1.ReportService.ExportPeriod is not implemented"))

@@ -6,7 +6,7 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import type { Cadence } from "./types_pb.js";
+import type { Cadence, Money, PeriodRef, PeriodState } from "./types_pb.js";
 import { file_upline_v1_types } from "./types_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file upline/v1/report_service.proto.
  */
 export const file_upline_v1_report_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch51cGxpbmUvdjEvcmVwb3J0X3NlcnZpY2UucHJvdG8SCXVwbGluZS52MSKrAQoTRXhwb3J0UGVyaW9kUmVxdWVzdBIPCgdwbGFuX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIOCgZwZXJpb2QYAyABKAkSJQoFdGFibGUYBCABKA4yFi51cGxpbmUudjEuRXhwb3J0VGFibGUSJwoGZm9ybWF0GAUgASgOMhcudXBsaW5lLnYxLkV4cG9ydEZvcm1hdCKLAQoURXhwb3J0UGVyaW9kUmVzcG9uc2USDQoFY2h1bmsYASABKAwSEgoKbGluZXNfZG9uZRgCIAEoAxITCgtsaW5lc190b3RhbBgDIAEoAxIpCgVhc19vZhgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIY29tcGxldGUYBSABKAgqdwoLRXhwb3J0VGFibGUSHAoYRVhQT1JUX1RBQkxFX1VOU1BFQ0lGSUVEEAASFgoSRVhQT1JUX1RBQkxFX0xJTkVTEAESGQoVRVhQT1JUX1RBQkxFX1BBWUFCTEVTEAISFwoTRVhQT1JUX1RBQkxFX0xFREdFUhADKl8KDEV4cG9ydEZvcm1hdBIdChlFWFBPUlRfRk9STUFUX1VOU1BFQ0lGSUVEEAASFQoRRVhQT1JUX0ZPUk1BVF9DU1YQARIZChVFWFBPUlRfRk9STUFUX1BBUlFVRVQQAjJnCg1SZXBvcnRTZXJ2aWNlElYKDEV4cG9ydFBlcmlvZBIeLnVwbGluZS52MS5FeHBvcnRQZXJpb2RSZXF1ZXN0Gh8udXBsaW5lLnYxLkV4cG9ydFBlcmlvZFJlc3BvbnNlIgOQAgEwAUIfWh11cGxpbmUvYXBpL3VwbGluZS92MTt1cGxpbmV2MWIGcHJvdG8z", [file_google_protobuf_timestamp, file_upline_v1_types]);
+  fileDesc("Ch51cGxpbmUvdjEvcmVwb3J0X3NlcnZpY2UucHJvdG8SCXVwbGluZS52MSKrAQoTRXhwb3J0UGVyaW9kUmVxdWVzdBIPCgdwbGFuX2lkGAEgASgJEiMKB2NhZGVuY2UYAiABKA4yEi51cGxpbmUudjEuQ2FkZW5jZRIOCgZwZXJpb2QYAyABKAkSJQoFdGFibGUYBCABKA4yFi51cGxpbmUudjEuRXhwb3J0VGFibGUSJwoGZm9ybWF0GAUgASgOMhcudXBsaW5lLnYxLkV4cG9ydEZvcm1hdCKLAQoURXhwb3J0UGVyaW9kUmVzcG9uc2USDQoFY2h1bmsYASABKAwSEgoKbGluZXNfZG9uZRgCIAEoAxITCgtsaW5lc190b3RhbBgDIAEoAxIpCgVhc19vZhgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIY29tcGxldGUYBSABKAgipgEKFkdldFBlcmlvZFRvdGFsc1JlcXVlc3QSDwoHcGxhbl9pZBgBIAEoCRIjCgdjYWRlbmNlGAIgASgOMhIudXBsaW5lLnYxLkNhZGVuY2USDgoGcGVyaW9kGAMgASgJEh8KAmJ5GAQgASgOMhMudXBsaW5lLnYxLlRvdGFsc0J5EhEKCXBhZ2Vfc2l6ZRgFIAEoBRISCgpwYWdlX3Rva2VuGAYgASgJIqYBCgtQZXJpb2RUb3RhbBIMCgRuYW1lGAEgASgJEg0KBWJvbnVzGAIgASgJEiAKBmVhcm5lZBgDIAEoCzIQLnVwbGluZS52MS5Nb25leRIiCghyZXZlcnNlZBgEIAEoCzIQLnVwbGluZS52MS5Nb25leRIgCgZwb3N0ZWQYBSABKAsyEC51cGxpbmUudjEuTW9uZXkSEgoKbGluZV9jb3VudBgGIAEoAyKzAgoXR2V0UGVyaW9kVG90YWxzUmVzcG9uc2USJAoGcGVyaW9kGAEgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhIlCgVzdGF0ZRgCIAEoDjIWLnVwbGluZS52MS5QZXJpb2RTdGF0ZRIOCgZydW5faWQYAyABKAkSKQoFYXNfb2YYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEiYKCHJhbmtzX29mGAUgASgLMhQudXBsaW5lLnYxLlBlcmlvZFJlZhInCgdjb21wYW55GAYgAygLMhYudXBsaW5lLnYxLlBlcmlvZFRvdGFsEiYKBnRvdGFscxgHIAMoCzIWLnVwbGluZS52MS5QZXJpb2RUb3RhbBIXCg9uZXh0X3BhZ2VfdG9rZW4YCCABKAkqdwoLRXhwb3J0VGFibGUSHAoYRVhQT1JUX1RBQkxFX1VOU1BFQ0lGSUVEEAASFgoSRVhQT1JUX1RBQkxFX0xJTkVTEAESGQoVRVhQT1JUX1RBQkxFX1BBWUFCTEVTEAISFwoTRVhQT1JUX1RBQkxFX0xFREdFUhADKl8KDEV4cG9ydEZvcm1hdBIdChlFWFBPUlRfRk9STUFUX1VOU1BFQ0lGSUVEEAASFQoRRVhQT1JUX0ZPUk1BVF9DU1YQARIZChVFWFBPUlRfRk9STUFUX1BBUlFVRVQQAip6CghUb3RhbHNCeRIZChVUT1RBTFNfQllfVU5TUEVDSUZJRUQQABITCg9UT1RBTFNfQllfQk9OVVMQARIUChBUT1RBTFNfQllfTUFSS0VUEAISFAoQVE9UQUxTX0JZX1ZFTkRPUhADEhIKDlRPVEFMU19CWV9SQU5LEAQyxgEKDVJlcG9ydFNlcnZpY2USXQoPR2V0UGVyaW9kVG90YWxzEiEudXBsaW5lLnYxLkdldFBlcmlvZFRvdGFsc1JlcXVlc3QaIi51cGxpbmUudjEuR2V0UGVyaW9kVG90YWxzUmVzcG9uc2UiA5ACARJWCgxFeHBvcnRQZXJpb2QSHi51cGxpbmUudjEuRXhwb3J0UGVyaW9kUmVxdWVzdBofLnVwbGluZS52MS5FeHBvcnRQZXJpb2RSZXNwb25zZSIDkAIBMAFCH1oddXBsaW5lL2FwaS91cGxpbmUvdjE7dXBsaW5ldjFiBnByb3RvMw", [file_google_protobuf_timestamp, file_upline_v1_types]);
 
 /**
  * ExportPeriodRequest names a closed period and what is wanted of it.
@@ -115,6 +115,188 @@ export const ExportPeriodResponseSchema: GenMessage<ExportPeriodResponse> = /*@_
   messageDesc(file_upline_v1_report_service, 1);
 
 /**
+ * GetPeriodTotalsRequest names a period, open or closed.
+ *
+ * @generated from message upline.v1.GetPeriodTotalsRequest
+ */
+export type GetPeriodTotalsRequest = Message<"upline.v1.GetPeriodTotalsRequest"> & {
+  /**
+   * The plan.
+   *
+   * @generated from field: string plan_id = 1;
+   */
+  planId: string;
+
+  /**
+   * The cadence; omitted, the plan's main cadence.
+   *
+   * @generated from field: upline.v1.Cadence cadence = 2;
+   */
+  cadence: Cadence;
+
+  /**
+   * The period, for instance `2026-10`; omitted, the one that is running now.
+   *
+   * @generated from field: string period = 3;
+   */
+  period: string;
+
+  /**
+   * What it is summed up by.
+   *
+   * @generated from field: upline.v1.TotalsBy by = 4;
+   */
+  by: TotalsBy;
+
+  /**
+   * Totals on a page, at most 1,000; 0 means 100.
+   *
+   * @generated from field: int32 page_size = 5;
+   */
+  pageSize: number;
+
+  /**
+   * `next_page_token` of the page before; empty for the first page.
+   *
+   * @generated from field: string page_token = 6;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message upline.v1.GetPeriodTotalsRequest.
+ * Use `create(GetPeriodTotalsRequestSchema)` to create a new message.
+ */
+export const GetPeriodTotalsRequestSchema: GenMessage<GetPeriodTotalsRequest> = /*@__PURE__*/
+  messageDesc(file_upline_v1_report_service, 2);
+
+/**
+ * PeriodTotal sums up lines of one currency.
+ *
+ * @generated from message upline.v1.PeriodTotal
+ */
+export type PeriodTotal = Message<"upline.v1.PeriodTotal"> & {
+  /**
+   * The market, vendor or rank; empty for what is of none, and where it is summed up by bonus.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The bonus; empty in the total of all bonuses.
+   *
+   * @generated from field: string bonus = 2;
+   */
+  bonus: string;
+
+  /**
+   * Commissions and opening amounts posted, less what caps took of them at the close.
+   *
+   * @generated from field: upline.v1.Money earned = 3;
+   */
+  earned?: Money | undefined;
+
+  /**
+   * What was taken back; zero or negative, unless a reversal was itself undone.
+   *
+   * @generated from field: upline.v1.Money reversed = 4;
+   */
+  reversed?: Money | undefined;
+
+  /**
+   * The sum of all lines: earned plus reversed.
+   *
+   * @generated from field: upline.v1.Money posted = 5;
+   */
+  posted?: Money | undefined;
+
+  /**
+   * How many lines.
+   *
+   * @generated from field: int64 line_count = 6;
+   */
+  lineCount: bigint;
+};
+
+/**
+ * Describes the message upline.v1.PeriodTotal.
+ * Use `create(PeriodTotalSchema)` to create a new message.
+ */
+export const PeriodTotalSchema: GenMessage<PeriodTotal> = /*@__PURE__*/
+  messageDesc(file_upline_v1_report_service, 3);
+
+/**
+ * GetPeriodTotalsResponse is a page of the totals.
+ *
+ * @generated from message upline.v1.GetPeriodTotalsResponse
+ */
+export type GetPeriodTotalsResponse = Message<"upline.v1.GetPeriodTotalsResponse"> & {
+  /**
+   * The period.
+   *
+   * @generated from field: upline.v1.PeriodRef period = 1;
+   */
+  period?: PeriodRef | undefined;
+
+  /**
+   * The state of its gate.
+   *
+   * @generated from field: upline.v1.PeriodState state = 2;
+   */
+  state: PeriodState;
+
+  /**
+   * The run that closed it; empty while it is not closed, when there are the lines of events alone.
+   *
+   * @generated from field: string run_id = 3;
+   */
+  runId: string;
+
+  /**
+   * The moment that the totals are of. Pages of an open period may be of different moments; one that holds all is of one.
+   *
+   * @generated from field: google.protobuf.Timestamp as_of = 4;
+   */
+  asOf?: Timestamp | undefined;
+
+  /**
+   * Of totals by rank, the period whose ranks are meant; its `period` is empty for the ranks that distributors were brought in with.
+   *
+   * @generated from field: upline.v1.PeriodRef ranks_of = 5;
+   */
+  ranksOf?: PeriodRef | undefined;
+
+  /**
+   * All lines, by currency. They stand on every page.
+   *
+   * @generated from field: repeated upline.v1.PeriodTotal company = 6;
+   */
+  company: PeriodTotal[];
+
+  /**
+   * The totals by name, then bonus, with that of all bonuses first, then currency.
+   *
+   * @generated from field: repeated upline.v1.PeriodTotal totals = 7;
+   */
+  totals: PeriodTotal[];
+
+  /**
+   * `page_token` of the next page; empty on the last.
+   *
+   * @generated from field: string next_page_token = 8;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message upline.v1.GetPeriodTotalsResponse.
+ * Use `create(GetPeriodTotalsResponseSchema)` to create a new message.
+ */
+export const GetPeriodTotalsResponseSchema: GenMessage<GetPeriodTotalsResponse> = /*@__PURE__*/
+  messageDesc(file_upline_v1_report_service, 4);
+
+/**
  * ExportTable says what is exported of a period.
  *
  * @generated from enum upline.v1.ExportTable
@@ -193,11 +375,71 @@ export const ExportFormatSchema: GenEnum<ExportFormat> = /*@__PURE__*/
   enumDesc(file_upline_v1_report_service, 1);
 
 /**
- * ReportService hands out what closed periods come to, for payouts, bookkeeping and analysis.
+ * TotalsBy says what a period is summed up by, besides bonus and currency.
+ *
+ * @generated from enum upline.v1.TotalsBy
+ */
+export enum TotalsBy {
+  /**
+   * Not given: by bonus.
+   *
+   * @generated from enum value: TOTALS_BY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * By nothing else.
+   *
+   * @generated from enum value: TOTALS_BY_BONUS = 1;
+   */
+  BONUS = 1,
+
+  /**
+   * By the market of the earner.
+   *
+   * @generated from enum value: TOTALS_BY_MARKET = 2;
+   */
+  MARKET = 2,
+
+  /**
+   * By the vendor whose sale a line of an event is of. Lines of a period's run are of many sales, and stand under no vendor; what share of them
+   * each vendor has is said by `Run.liability`.
+   *
+   * @generated from enum value: TOTALS_BY_VENDOR = 3;
+   */
+  VENDOR = 3,
+
+  /**
+   * By the rank that the earner is paid as: in `ranks_of`, or before the first close the one that they were brought in with.
+   *
+   * @generated from enum value: TOTALS_BY_RANK = 4;
+   */
+  RANK = 4,
+}
+
+/**
+ * Describes the enum upline.v1.TotalsBy.
+ */
+export const TotalsBySchema: GenEnum<TotalsBy> = /*@__PURE__*/
+  enumDesc(file_upline_v1_report_service, 2);
+
+/**
+ * ReportService hands out what periods come to, for payouts, bookkeeping and analysis.
  *
  * @generated from service upline.v1.ReportService
  */
 export const ReportService: GenService<{
+  /**
+   * GetPeriodTotals sums up the lines of a period, open or closed, by bonus, market, vendor or rank. It is exact as of the moment that it
+   * says, and what all distributors together are told by GetEarnings then.
+   *
+   * @generated from rpc upline.v1.ReportService.GetPeriodTotals
+   */
+  getPeriodTotals: {
+    methodKind: "unary";
+    input: typeof GetPeriodTotalsRequestSchema;
+    output: typeof GetPeriodTotalsResponseSchema;
+  },
   /**
    * ExportPeriod streams a closed period as one file, in chunks that are to be joined in their order. Rows are in an order that never
    * changes. A stream that breaks off is asked for anew; it lasts no longer than the longest call.
