@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS event_lines (
   {{bounded "origin" 300}},
   {{bounded "vendor_id" 64}},
   {{int "tally_no"}},
+  {{int "advance"}},
   PRIMARY KEY (region, market, sale_id, event_id, line_no, plan_id),
   CHECK (kind IN ('COMMISSION', 'REVERSAL', 'OPENING')),
   CHECK (base_unit IN ('', 'VOLUME', 'MONEY', 'COUNT'))

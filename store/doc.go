@@ -9,7 +9,10 @@
 //  1. Events and lines are only ever added. Rows that are updated (sales, positions, periods, runs, leases) can be derived from
 //     them or say only who is working.
 //  2. An id used again with the same content changes nothing and returns the first result; with other content it is refused.
-//  3. An event transaction reads the gate of every period that the event counts in; only a close writes a gate.
+//  3. An event transaction reads the gate of every period that the event counts in or posts lines in, and stamps the lines with the number of
+//     the tally that it has. A gate is written by a close, and by the end of a tally.
 //  4. A run's rows are visible only when its run is POSTED, by the attempt that the run names.
-//  5. Times come from the injected clock; nothing here asks the machine for the time.
+//  5. A tally has exactly the lines of its distributor and period that bear a lower number. It is written from a snapshot of a close's kind, so
+//     that no such line is added later, and replaced only as a whole. What it says can be had from the lines at any time.
+//  6. Times come from the injected clock; nothing here asks the machine for the time.
 package store

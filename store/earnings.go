@@ -201,14 +201,14 @@ func (r *earningsRead) terminated() (bool, error) {
 
 // linesAfter is where a page of lines begins: after a line of an event, or of the run.
 type linesAfter struct {
-	market, saleID, eventID string
-	lineNo, tallyNo         int64
-	periodNo                int64 // so that a query without a period stays with the one that it began in
-	inRun                   bool
-	bonus                   string
-	level, part             int64
-	kind                    string
-	corrects                int64
+	market, saleID, eventID  string
+	lineNo, advance, tallyNo int64
+	periodNo                 int64 // so that a query without a period stays with the one that it began in
+	inRun                    bool
+	bonus                    string
+	level, part              int64
+	kind                     string
+	corrects                 int64
 }
 
 const (
@@ -223,7 +223,7 @@ func parseLinesAfter(text string) (a linesAfter, err error) {
 	case "":
 		return a, nil
 	case afterEventLine:
-		parts, err := cursorParts(text, 7)
+		parts, err := cursorParts(text, 8)
 		if err != nil {
 			return a, err
 		}
@@ -234,6 +234,9 @@ func parseLinesAfter(text string) (a linesAfter, err error) {
 		}
 		if err == nil {
 			a.tallyNo, err = strconv.ParseInt(parts[6], 10, 64)
+		}
+		if err == nil {
+			a.advance, err = strconv.ParseInt(parts[7], 10, 64)
 		}
 		return a, invalidCursor(err)
 	case afterRunLine:
@@ -265,10 +268,10 @@ func (r *earningsRead) page() error {
 	if !after.inRun {
 		err := r.conn.Query(`SELECT `+sqlLineColumns+` FROM event_lines l
 			WHERE l.distributor_id = $1 AND l.plan_id = $2 AND l.cadence = $3 AND l.period_no = $4
-			AND (l.tally_no, l.market, l.sale_id, l.event_id, l.line_no) > ($5, $6, $7, $8, $9)
-			ORDER BY l.tally_no, l.market, l.sale_id, l.event_id, l.line_no LIMIT $10`,
+			AND (l.advance, l.tally_no, l.market, l.sale_id, l.event_id, l.line_no) > ($5, $6, $7, $8, $9, $10)
+			ORDER BY l.advance, l.tally_no, l.market, l.sale_id, l.event_id, l.line_no LIMIT $11`,
 			[]any{
-				r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No, after.tallyNo, after.market, after.saleID, after.eventID, after.lineNo, int64(limit) + 1,
+				r.distributor.DistributorID, key.PlanID, int64(key.Cadence), key.No, after.advance, after.tallyNo, after.market, after.saleID, after.eventID, after.lineNo, int64(limit) + 1,
 			}, func(row Row) error {
 				full = r.take(scanLine(row))
 				return nil
@@ -318,7 +321,8 @@ func (r *earningsRead) take(l Line) (full bool) {
 	if last.RunID != "" {
 		r.out.Next = cursor(afterRunLine, periodNo, last.Bonus, strconv.Itoa(int(last.Level)), strconv.Itoa(int(last.Part)), last.Kind, strconv.FormatInt(last.Corrects.No, 10))
 	} else {
-		r.out.Next = cursor(afterEventLine, periodNo, last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)), strconv.FormatInt(last.TallyNo, 10))
+		r.out.Next = cursor(afterEventLine, periodNo, last.Market, last.SaleID, last.EventID, strconv.Itoa(int(last.LineNo)), strconv.FormatInt(last.TallyNo, 10),
+			strconv.FormatInt(flag(last.advances()), 10))
 	}
 	return true
 }

@@ -13,7 +13,7 @@ const (
 		FROM event_lines l
 		JOIN sales s ON s.region = l.region AND s.market = l.market AND s.sale_id = l.sale_id WHERE `
 	sqlAreRunning = ` AND s.state = 'ACTIVE'
-		AND (l.kind = 'COMMISSION' AND l.factor = '` + factorAdvanced + `' OR l.kind = 'OPENING' AND l.factor = '')
+		AND l.advance = 1
 		AND NOT EXISTS (SELECT 1 FROM event_lines r WHERE r.region = l.region AND r.market = l.market AND r.sale_id = l.sale_id AND r.kind = 'REVERSAL'
 			AND r.reverses_event_id = l.event_id AND r.reverses_line_no = l.line_no
 			AND NOT EXISTS (SELECT 1 FROM event_lines u WHERE u.region = r.region AND u.market = r.market AND u.sale_id = r.sale_id AND u.kind = 'REVERSAL'

@@ -81,6 +81,11 @@ func scanLine(r Row) Line {
 	}
 }
 
+// advances tells whether an event's line pays months in advance.
+func (l *Line) advances() bool {
+	return l.Kind == lineCommission && l.Factor == factorAdvanced || l.Kind == lineOpening && l.Factor == "" && l.SaleID != ""
+}
+
 func nameLines(p *calc.Plan, lines []Line) {
 	for i := range lines {
 		lines[i].Period = periodKey(p, lines[i].Period.Cadence, lines[i].Period.No)
@@ -89,13 +94,13 @@ func nameLines(p *calc.Plan, lines []Line) {
 
 const sqlInsertLine = `INSERT INTO event_lines (region, market, sale_id, event_id, line_no, distributor_id, plan_id, plan_version, cadence,
 	period_no, bonus, kind, level, base, base_unit, point_num, point_den, rate, factor, factor_num, factor_den, amount_minor, currency,
-	reverses_event_id, reverses_line_no, recorded_at_us, origin, vendor_id, tally_no)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`
+	reverses_event_id, reverses_line_no, recorded_at_us, origin, vendor_id, tally_no, advance)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`
 
 func insertLine(b *Batch, region string, l Line) {
 	b.Insert(sqlInsertLine, region, l.Market, l.SaleID, l.EventID, int64(l.LineNo), l.DistributorID, l.PlanID, int64(l.PlanVersion),
 		int64(l.Period.Cadence), l.Period.No, l.Bonus, l.Kind, int64(l.Level), l.Base, l.BaseUnit, l.Point.Num, l.Point.Den, l.Rate, l.Factor,
-		l.FactorPart.Num, l.FactorPart.Den, l.AmountMinor, l.Currency, l.ReversesEventID, int64(l.ReversesLineNo), l.RecordedAtUS, l.Origin, l.VendorID, l.TallyNo)
+		l.FactorPart.Num, l.FactorPart.Den, l.AmountMinor, l.Currency, l.ReversesEventID, int64(l.ReversesLineNo), l.RecordedAtUS, l.Origin, l.VendorID, l.TallyNo, flag(l.advances()))
 }
 
 const (

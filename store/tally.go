@@ -30,8 +30,8 @@ const (
 	// What a downgrade takes is taken back, though it takes no line.
 	sqlLineSums = `SELECT bonus, currency, CASE WHEN kind = 'COMMISSION' AND amount_minor < 0 THEN 'REVERSAL' ELSE kind END AS side,
 		COUNT(*), CAST(SUM(amount_minor) AS BIGINT),
-		CAST(SUM(CASE WHEN kind = 'COMMISSION' AND factor = '` + factorAdvanced + `' OR kind = 'OPENING' AND factor = '' THEN 1 ELSE 0 END) AS BIGINT)
-		FROM event_lines WHERE distributor_id = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 AND tally_no >= $5 AND tally_no < $6
+		CAST(SUM(advance) AS BIGINT)
+		FROM event_lines WHERE distributor_id = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 AND advance IN (0, 1) AND tally_no >= $5 AND tally_no < $6
 		GROUP BY bonus, currency, side`
 	sqlTallied = `SELECT bonus, currency, side, line_count, amount_minor, advance_count, tallies FROM line_tallies
 		WHERE region = $1 AND distributor_id = $2 AND plan_id = $3 AND cadence = $4 AND period_no = $5`
