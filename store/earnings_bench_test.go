@@ -25,25 +25,7 @@ func benchmarkEarnings(b *testing.B, engine store.Engine, count int) {
 		b.Fatal(err)
 	}
 	w := newWorld(b, engine)
-	named := []string{
-		"region", "market", "sale_id", "event_id", "line_no", "distributor_id", "plan_id", "plan_version", "cadence", "period_no", "bonus", "kind", "base_unit", "point_num", "point_den",
-		"factor_num", "factor_den", "amount_minor", "currency", "vendor_id", "origin",
-	}
-	columns, empty := columnsBehind(b, "event_lines", named)
-	period := calc.PeriodAt(calc.Monthly, w.plans["service"].Location, at(10, 0)).No
-	for from := 0; from < count; from += 50_000 {
-		err := engine.Write(b.Context(), "load", func(c store.Conn) error {
-			return c.Bulk("event_lines", columns, min(50_000, count-from), func(i int, values []any) []any {
-				i += from
-				sale := fmt.Sprintf("sale-%08d", (i*7919)%(8*count))
-				return append(append(values, "us-east1", "US", sale, sale, int64(1), "top", "service", int64(1), int64(calc.Monthly), period, []string{"direct", "advance"}[i%2],
-					"COMMISSION", "MONEY", int64(1), int64(1), int64(1), int64(1), int64(1+i%100), "USD", "power", "live"), empty...)
-			})
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
+	loadLines(b, w, engine, count, func(int) string { return "top" })
 	read := func(b *testing.B) {
 		for b.Loop() {
 			e, err := w.GetEarnings(b.Context(), store.EarningsQuery{DistributorID: "top", Period: "2026-01", PageSize: 100})
@@ -57,4 +39,28 @@ func benchmarkEarnings(b *testing.B, engine store.Engine, count int) {
 		b.Fatal(err)
 	}
 	b.Run("tallied", read)
+}
+
+// loadLines puts in so many lines of events of January.
+func loadLines(b *testing.B, w *world, engine store.Engine, count int, earner func(i int) string) {
+	b.Helper()
+	named := []string{
+		"region", "market", "sale_id", "event_id", "line_no", "distributor_id", "plan_id", "plan_version", "cadence", "period_no", "bonus", "kind", "base_unit", "point_num", "point_den",
+		"factor_num", "factor_den", "amount_minor", "currency", "vendor_id", "origin",
+	}
+	columns, empty := columnsBehind(b, "event_lines", named)
+	period := calc.PeriodAt(calc.Monthly, w.plans["service"].Location, at(10, 0)).No
+	for from := 0; from < count; from += 50_000 {
+		err := engine.Write(b.Context(), "load", func(c store.Conn) error {
+			return c.Bulk("event_lines", columns, min(50_000, count-from), func(i int, values []any) []any {
+				i += from
+				sale := fmt.Sprintf("sale-%08d", (i*7919)%(8*count))
+				return append(append(values, "us-east1", "US", sale, sale, int64(1), earner(i), "service", int64(1), int64(calc.Monthly), period, []string{"direct", "advance"}[i%2],
+					"COMMISSION", "MONEY", int64(1), int64(1), int64(1), int64(1), int64(1+i%100), "USD", "power", "live"), empty...)
+			})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -251,16 +251,20 @@ func (r *totalsRead) sumRegion(region string) error {
 func (r *totalsRead) sum(of totalsSource, args []any, skip string) error {
 	text, more := r.text(of, len(args))
 	return r.conn.Query(text, append(args, more...), func(row Row) error {
-		name, bonus, currency, side := row.Text(0), row.Text(1), cmp.Or(row.Text(2), r.plan.Currency), row.Text(3)
-		if side == skip {
+		name, bonus, currency, kind := row.Text(0), row.Text(1), cmp.Or(row.Text(2), r.plan.Currency), row.Text(3)
+		if kind != "" && kind == skip {
 			return nil
+		}
+		amount, taken := row.Int(4), row.Int(5)
+		if kind == lineReversal {
+			taken = amount
 		}
 		keys := [][3]string{{totalsOfCompany, "", currency}, {name, bonus, currency}}
 		if r.query.By != TotalsByBonus {
 			keys = append(keys, [3]string{name, "", currency})
 		}
 		for _, key := range keys {
-			if err := r.add(key, side, row.Int(4), row.Int(5)); err != nil {
+			if err := r.add(key, amount-taken, taken, row.Int(6)); err != nil {
 				return err
 			}
 		}
@@ -268,22 +272,19 @@ func (r *totalsRead) sum(of totalsSource, args []any, skip string) error {
 	})
 }
 
-func (r *totalsRead) add(key [3]string, side string, amountMinor, lines int64) error {
+// add adds to a sum what is earned and what is taken back.
+func (r *totalsRead) add(key [3]string, earnedMinor, reversedMinor, lines int64) error {
 	t := r.sums[key]
 	if t == nil {
 		t = &PeriodTotal{Name: key[0], Bonus: key[1], Currency: key[2]}
 		r.sums[key] = t
 	}
-	part := &t.EarnedMinor
-	if side == lineReversal {
-		part = &t.ReversedMinor
-	}
-	for _, sum := range []*int64{part, &t.PostedMinor} {
-		total, ok := addInt64(*sum, amountMinor)
-		if !ok {
-			return fmt.Errorf("%w: totals of %s %s", calc.ErrOverflow, r.out.Period.Key.PlanID, r.out.Period.Key.Name)
-		}
-		*sum = total
+	var ok [3]bool
+	t.EarnedMinor, ok[0] = addInt64(t.EarnedMinor, earnedMinor)
+	t.ReversedMinor, ok[1] = addInt64(t.ReversedMinor, reversedMinor)
+	t.PostedMinor, ok[2] = addInt64(t.EarnedMinor, t.ReversedMinor)
+	if ok != [3]bool{true, true, true} {
+		return fmt.Errorf("%w: totals of %s %s", calc.ErrOverflow, r.out.Period.Key.PlanID, r.out.Period.Key.Name)
 	}
 	t.LineCount += lines
 	return nil

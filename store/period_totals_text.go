@@ -7,37 +7,44 @@ import (
 
 // totalsSource is where lines of a period are read from.
 type totalsSource struct {
-	table, where string
-	currency     string // '' where it is the plan's
-	side, vendor string
+	table, where   string
+	kind, currency string // of the lines; a currency '' is the plan's
+	taken          string // what is taken back though the kind does not say so
+	vendor         string
+	group          string // the columns that lines of a distributor are grouped by, in the order of an index
 }
 
 // The index event_lines_by_period has every column that the first asks for.
 var (
 	totalsOfEvents = totalsSource{
-		"event_lines", "region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4", "''",
-		"CASE WHEN kind = 'COMMISSION' AND amount_minor < 0 THEN 'REVERSAL' ELSE kind END", "vendor_id",
+		"event_lines", "region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4", "kind", "''",
+		"kind = 'COMMISSION' AND amount_minor < 0", "vendor_id", "bonus, kind",
 	}
 	totalsOfOpenings = totalsSource{
-		"event_lines", "region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 AND kind = 'OPENING'", "currency", "kind", "vendor_id",
+		"event_lines", "region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 AND kind = 'OPENING'", "kind", "currency",
+		"kind = 'COMMISSION'", "vendor_id", "bonus, kind, currency",
 	}
 	totalsOfRun = totalsSource{
-		"period_lines", "region = $1 AND run_key = $2 AND attempt = $3", "''",
-		"CASE WHEN kind = 'RESTATED' AND amount_minor < 0 THEN 'REVERSAL' ELSE 'COMMISSION' END", "''",
+		"period_lines", "region = $1 AND run_key = $2 AND attempt = $3", "''", "''",
+		"kind = 'RESTATED' AND amount_minor < 0", "''", "bonus",
 	}
 )
 
-// text is the statement that sums up lines by the name that is asked for, bonus, currency and side, with the arguments that it takes beside
-// those that say which lines. What the earner tells is looked up once for an earner and not for each line.
+// text is the statement that sums up lines by the name that is asked for, bonus, currency and kind, with the arguments that it takes beside
+// those that say which lines. Lines are summed up by earner first, as they lie in the index: then they need not be sorted, and what the earner
+// tells is looked up once.
 func (r *totalsRead) text(of totalsSource, args int) (text string, more []any) {
-	by, name, join := "''", "x.grouped", ""
+	grouped, group := "distributor_id", "distributor_id, "+of.group
+	name, join := "''", ""
 	switch r.query.By {
 	case TotalsByVendor:
-		by = of.vendor
+		name, grouped, group = "x.grouped", of.vendor, of.group
+		if of.vendor != "''" {
+			group = of.vendor + ", " + of.group
+		}
 	case TotalsByMarket:
-		by, name, join = "distributor_id", "p.market", " JOIN positions p ON p.distributor_id = x.grouped"
+		name, join = "p.market", " JOIN positions p ON p.distributor_id = x.grouped"
 	case TotalsByRank:
-		by = "distributor_id"
 		if r.ranks.runKey != 0 {
 			name, more = "COALESCE(k.paid_as, '')", []any{r.ranks.runKey, r.ranks.no}
 			join = fmt.Sprintf(` JOIN positions p ON p.distributor_id = x.grouped
@@ -46,10 +53,11 @@ func (r *totalsRead) text(of totalsSource, args int) (text string, more []any) {
 			name, more = r.openingRank(args)
 		}
 	}
-	return fmt.Sprintf(`SELECT %s AS name, x.bonus, x.currency, x.side, CAST(SUM(x.amount) AS BIGINT), CAST(SUM(x.lines) AS BIGINT)
-		FROM (SELECT %s AS grouped, bonus, %s AS currency, %s AS side, CAST(SUM(amount_minor) AS BIGINT) AS amount, COUNT(*) AS lines
-			FROM %s WHERE %s GROUP BY 1, 2, 3, 4) x%s
-		GROUP BY 1, 2, 3, 4`, name, by, of.currency, of.side, of.table, of.where, join), more
+	return fmt.Sprintf(`SELECT %s AS name, x.bonus, x.currency, x.kind, CAST(SUM(x.amount) AS BIGINT), CAST(SUM(x.taken) AS BIGINT), CAST(SUM(x.lines) AS BIGINT)
+		FROM (SELECT %s AS grouped, bonus, %s AS currency, %s AS kind, CAST(SUM(amount_minor) AS BIGINT) AS amount,
+				CAST(SUM(CASE WHEN %s THEN amount_minor ELSE 0 END) AS BIGINT) AS taken, COUNT(*) AS lines
+			FROM %s WHERE %s GROUP BY %s) x%s
+		GROUP BY 1, 2, 3, 4`, name, grouped, of.currency, of.kind, of.taken, of.table, of.where, group, join), more
 }
 
 // openingRank is the name of the highest rank that somebody was brought in with.
