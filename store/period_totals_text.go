@@ -7,25 +7,28 @@ import (
 
 // totalsSource is where lines of a period are read from.
 type totalsSource struct {
-	table, where   string
+	from           string
 	kind, currency string // of the lines; a currency '' is the plan's
 	taken          string // what is taken back though the kind does not say so
 	vendor         string
 	group          string // the columns that lines of a distributor are grouped by, in the order of an index
 }
 
-// The index event_lines_by_period has every column that the first asks for.
+// The index event_lines_by_period has every column that the first asks for. Openings are few, and are found by it before their rows are
+// looked up, which SQLite would do for every line.
 var (
 	totalsOfEvents = totalsSource{
-		"event_lines", "region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4", "kind", "''",
+		"event_lines WHERE region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4", "kind", "''",
 		"kind = 'COMMISSION' AND amount_minor < 0", "vendor_id", "bonus, kind",
 	}
 	totalsOfOpenings = totalsSource{
-		"event_lines", "region = $1 AND plan_id = $2 AND cadence = $3 AND period_no = $4 AND kind = 'OPENING'", "kind", "currency",
+		`(SELECT l.distributor_id, l.vendor_id, l.bonus, l.kind, l.currency, l.amount_minor FROM event_lines i CROSS JOIN event_lines l
+			WHERE i.region = $1 AND i.plan_id = $2 AND i.cadence = $3 AND i.period_no = $4 AND i.kind = 'OPENING' AND l.region = i.region AND l.market = i.market
+			AND l.sale_id = i.sale_id AND l.event_id = i.event_id AND l.line_no = i.line_no AND l.plan_id = i.plan_id) o`, "kind", "currency",
 		"kind = 'COMMISSION'", "vendor_id", "bonus, kind, currency",
 	}
 	totalsOfRun = totalsSource{
-		"period_lines", "region = $1 AND run_key = $2 AND attempt = $3", "''", "''",
+		"period_lines WHERE region = $1 AND run_key = $2 AND attempt = $3", "''", "''",
 		"kind = 'RESTATED' AND amount_minor < 0", "''", "bonus",
 	}
 )
@@ -56,8 +59,8 @@ func (r *totalsRead) text(of totalsSource, args int) (text string, more []any) {
 	return fmt.Sprintf(`SELECT %s AS name, x.bonus, x.currency, x.kind, CAST(SUM(x.amount) AS BIGINT), CAST(SUM(x.taken) AS BIGINT), CAST(SUM(x.lines) AS BIGINT)
 		FROM (SELECT %s AS grouped, bonus, %s AS currency, %s AS kind, CAST(SUM(amount_minor) AS BIGINT) AS amount,
 				CAST(SUM(CASE WHEN %s THEN amount_minor ELSE 0 END) AS BIGINT) AS taken, COUNT(*) AS lines
-			FROM %s WHERE %s GROUP BY %s) x%s
-		GROUP BY 1, 2, 3, 4`, name, grouped, of.currency, of.kind, of.taken, of.table, of.where, group, join), more
+			FROM %s GROUP BY %s) x%s
+		GROUP BY 1, 2, 3, 4`, name, grouped, of.currency, of.kind, of.taken, of.from, group, join), more
 }
 
 // openingRank is the name of the highest rank that somebody was brought in with.
