@@ -25,11 +25,13 @@ func periodTotalsCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "totals --plan PLAN [PERIOD] [flags]",
 		Short: "Sum up a period, open or closed, by bonus, market, vendor or rank",
-		Long: `Sums up the lines of a period by currency and bonus, and by market or rank of the earner or vendor of the sale: those that events have
-posted so far, and once the period is closed those of its run. Without a period it is the one that is running now. What a close would add
-to an open period is shown by ` + "`upline period preview`" + `.
+		Long: `Sums up the lines of a period by currency and bonus, and by market or rank of the earner or vendor of
+the sale: those that events have posted so far, and once the period is closed those of its run. Without a
+period it is the one that is running now. What a close would add to an open period is shown by
+` + "`upline period preview`" + `.
 
-The figures are exact as of the moment that is printed above them. Ranks are those of the last close, or of the period's own.`,
+The figures are exact as of the moment that is printed above them. Ranks are those of the last close, or of
+the period's own.`,
 		Example: `  upline period totals --plan energy
   upline period totals --plan energy --by market 2026-01
   upline period totals --plan energy --by rank --json`,
