@@ -40,7 +40,7 @@ func (m *Matching) check(p *Plan, b *Bonus) error {
 // checkMatched refuses bonuses that are not paid when this one is, and at the event what is known at the close only.
 func (m *Matching) checkMatched(p *Plan, b *Bonus) error {
 	for _, k := range m.Bonuses {
-		if p.Bonuses[k].Pays != b.Pays || p.Bonuses[k].AtPayments != b.AtPayments || p.Bonuses[k].Cadence > b.Cadence {
+		if p.Bonuses[k].Pays != b.Pays || p.Bonuses[k].AtPayments != b.AtPayments || p.Bonuses[k].Cadence.IsLonger(b.Cadence) {
 			return errKind("a matching bonus is paid when what it matches is, or by a longer cadence")
 		}
 	}

@@ -53,7 +53,7 @@ func (c *Cap) check(p *Plan) error {
 		return err
 	}
 	switch {
-	case !c.Cadence.Valid() || c.Within != 0 && (!c.Within.Valid() || c.Within < c.Cadence):
+	case !c.Cadence.Valid() || c.Within != 0 && (!c.Within.Valid() || c.Cadence.IsLonger(c.Within)):
 		return errKind("no cadence, or one longer than the calendar period that the limit is for")
 	case c.Within != 0 && c.Lifetime:
 		return errKind("a limit for a calendar period and for life")

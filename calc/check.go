@@ -240,7 +240,7 @@ func (in *Input) checkNumbers(n int) error {
 		}
 	}
 	for i, bonus := range in.Earned.Bonus {
-		if b := &in.Plan.Bonuses[bonus]; b.Pays != PaysPeriod || b.Cadence >= in.Cadence {
+		if b := &in.Plan.Bonuses[bonus]; b.Pays != PaysPeriod || !in.Cadence.IsLonger(b.Cadence) {
 			return fmt.Errorf("%w: Earned %d is of bonus %s, which is not paid by a shorter cadence than %v", ErrInput, i, b.Name, in.Cadence)
 		}
 	}

@@ -13,6 +13,8 @@ type Plan struct {
 	Currency    string
 	MinorDigits int32 // decimals of Currency: 2 for USD
 	Location    *time.Location
+	// WeeksFrom is the number of a week, by WeekOf, that a period of two and one of four weeks begin with: those before and after follow.
+	WeeksFrom   int64
 	ValidFromUS int64
 	Main        Cadence
 	Rounding    Rounding

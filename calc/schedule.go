@@ -163,7 +163,7 @@ func (p *Plan) Circle(cadence Cadence) []string {
 }
 
 func (p *Plan) checkOrder() error {
-	for _, cadence := range []Cadence{0, Daily, Weekly, Monthly, Quarterly, Yearly} {
+	for cadence := Cadence(0); cadence <= CadenceMax; cadence++ { // 0 is what is paid at the event
 		if circle := p.Circle(cadence); circle != nil {
 			return fmt.Errorf("%w: these wait for each other: %s", ErrPlan, strings.Join(circle, ", "))
 		}

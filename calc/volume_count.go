@@ -305,9 +305,9 @@ func (c *computation) boundSources(v *Volume, own []int64) {
 
 // sinceStart gives a column of the state that adds up within a calendar period: nil when the period computed is the first that begins in one.
 func (c *computation) sinceStart(key string, within Cadence) []int64 {
-	location := orUTC(c.in.Plan.Location)
-	begun := PeriodAt(within, location, c.in.Period.StartUS).StartUS
-	if PeriodAt(c.in.Cadence, location, c.in.Period.StartUS-1).StartUS < begun {
+	plan := c.in.Plan
+	begun := plan.PeriodAt(within, c.in.Period.StartUS).StartUS
+	if plan.PeriodAt(c.in.Cadence, c.in.Period.StartUS-1).StartUS < begun {
 		return nil
 	}
 	return c.in.Prior.State[key]

@@ -1,1 +1,1 @@
-CREATE INDEX IF NOT EXISTS network_events_restated ON network_events (plan_id, distributor_id, event_id) WHERE restated_daily + restated_weekly + restated_monthly + restated_quarterly + restated_yearly > 0
+CREATE INDEX IF NOT EXISTS network_events_restated ON network_events (plan_id, distributor_id, event_id) WHERE restated_daily + restated_weekly + restated_monthly + restated_quarterly + restated_yearly + restated_half_monthly + restated_biweekly + restated_four_weekly > 0

@@ -151,7 +151,7 @@ func (s *Store) adjustmentPeriod(c Conn, n NewAdjustment, d Distributor) (Period
 	if err != nil {
 		return PeriodKey{}, err
 	}
-	own := calc.PeriodAt(bonus.Cadence, plan.Location, n.EffectiveAtUS).No
+	own := plan.PeriodAt(bonus.Cadence, n.EffectiveAtUS).No
 	state, _, err := gateState(c, plan.ID, bonus.Cadence, own)
 	if err != nil {
 		return PeriodKey{}, err
@@ -288,7 +288,7 @@ func (s *Store) checkAdjustments(c Conn, p *calc.Plan) error {
 		return err
 	}
 	for _, a := range list {
-		if calc.PeriodByNo(a.Period.Cadence, p.Location, a.Period.No).StartUS < p.ValidFromUS {
+		if p.PeriodByNo(a.Period.Cadence, a.Period.No).StartUS < p.ValidFromUS {
 			continue
 		}
 		d, err := distributor(c, a.DistributorID)

@@ -76,11 +76,11 @@ func (r *earningsRead) find(s *Store) (err error) {
 	if r.after, err = parseLinesAfter(r.query.After); err != nil {
 		return err
 	}
-	period := calc.PeriodAt(cadence, r.plan.Location, s.nowUS())
+	period := r.plan.PeriodAt(cadence, s.nowUS())
 	if r.after.periodNo != 0 {
-		period = calc.PeriodByNo(cadence, r.plan.Location, r.after.periodNo)
+		period = r.plan.PeriodByNo(cadence, r.after.periodNo)
 	} else if r.query.Period != "" {
-		if period, err = calc.ParsePeriod(cadence, r.plan.Location, r.query.Period); err != nil {
+		if period, err = r.plan.ParsePeriod(cadence, r.query.Period); err != nil {
 			return periodName(r.plan, cadence, r.query.Period)
 		}
 	}
@@ -102,7 +102,7 @@ func (r *earningsRead) find(s *Store) (err error) {
 
 // periodName refuses a text that names no period of a cadence.
 func periodName(p *calc.Plan, cadence calc.Cadence, name string) *Refusal {
-	example := calc.PeriodAt(cadence, p.Location, p.ValidFromUS).Name
+	example := p.PeriodAt(cadence, p.ValidFromUS).Name
 	return &Refusal{
 		Kind: ErrUnknownPeriod, IDs: []string{"plan_id", p.ID},
 		Fields: []FieldProblem{{"period", fmt.Sprintf("%q names no %s period", name, cadence), "write it like " + example}},

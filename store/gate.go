@@ -93,7 +93,7 @@ func (s *Store) firstPeriodOf(c Conn, planID string, cadence calc.Cadence) (calc
 			return calc.Period{}, err
 		}
 		if slices.Contains(planCadences(p), cadence) {
-			return calc.PeriodAt(cadence, p.Location, p.ValidFromUS), nil
+			return p.PeriodAt(cadence, p.ValidFromUS), nil
 		}
 	}
 }
@@ -158,7 +158,7 @@ func stampsOf(c Conn, gates []gate) ([][]stamp, error) {
 	var b Batch
 	for i, g := range gates {
 		for _, cadence := range g.cadences {
-			p := calc.PeriodAt(cadence, g.plan.Location, g.effectiveUS)
+			p := g.plan.PeriodAt(cadence, g.effectiveUS)
 			stamps[i] = append(stamps[i], stamp{cadence: cadence, no: p.No})
 			key := PeriodKey{PlanID: g.plan.ID, Cadence: cadence, No: p.No}
 			if _, asked := read[key]; asked {
@@ -252,11 +252,14 @@ const (
 )
 
 var sqlCountsFrom = [...]string{
-	calc.Daily:     sqlCountsFromColumn + `daily` + sqlCountsFromRow,
-	calc.Weekly:    sqlCountsFromColumn + `weekly` + sqlCountsFromRow,
-	calc.Monthly:   sqlCountsFromColumn + `monthly` + sqlCountsFromRow,
-	calc.Quarterly: sqlCountsFromColumn + `quarterly` + sqlCountsFromRow,
-	calc.Yearly:    sqlCountsFromColumn + `yearly` + sqlCountsFromRow,
+	calc.Daily:       sqlCountsFromColumn + `daily` + sqlCountsFromRow,
+	calc.Weekly:      sqlCountsFromColumn + `weekly` + sqlCountsFromRow,
+	calc.Monthly:     sqlCountsFromColumn + `monthly` + sqlCountsFromRow,
+	calc.Quarterly:   sqlCountsFromColumn + `quarterly` + sqlCountsFromRow,
+	calc.Yearly:      sqlCountsFromColumn + `yearly` + sqlCountsFromRow,
+	calc.HalfMonthly: sqlCountsFromColumn + `half_monthly` + sqlCountsFromRow,
+	calc.Biweekly:    sqlCountsFromColumn + `biweekly` + sqlCountsFromRow,
+	calc.FourWeekly:  sqlCountsFromColumn + `four_weekly` + sqlCountsFromRow,
 }
 
 // lateMark stands in the stamp of an event whose own period was no longer open when it came. The number of the period that it counts
@@ -320,7 +323,7 @@ func decodeStamps(text string) ([]stamp, error) {
 
 // periodKey names a period of a plan.
 func periodKey(p *calc.Plan, cadence calc.Cadence, no int64) PeriodKey {
-	return PeriodKey{PlanID: p.ID, Cadence: cadence, No: no, Name: calc.PeriodByNo(cadence, p.Location, no).Name}
+	return PeriodKey{PlanID: p.ID, Cadence: cadence, No: no, Name: p.PeriodByNo(cadence, no).Name}
 }
 
 // stampOf returns the stamp of a cadence.
@@ -334,7 +337,7 @@ func stampOf(stamps []stamp, cadence calc.Cadence) stamp {
 }
 
 // allCadences are those that an enrolment is stamped for: a later version of the plan may bring any of them.
-var allCadences = []calc.Cadence{calc.Daily, calc.Weekly, calc.Monthly, calc.Quarterly, calc.Yearly}
+var allCadences = []calc.Cadence{calc.Daily, calc.Weekly, calc.Monthly, calc.Quarterly, calc.Yearly, calc.HalfMonthly, calc.Biweekly, calc.FourWeekly}
 
 // union returns the cadences that are in either list, in ascending order.
 func union(a, b []calc.Cadence) []calc.Cadence {
@@ -391,9 +394,9 @@ func (s *Store) ListPeriods(ctx context.Context, planID string, cadence calc.Cad
 		if err != nil {
 			return err
 		}
-		last := calc.PeriodAt(cadence, plan.Location, s.nowUS()).No
+		last := plan.PeriodAt(cadence, s.nowUS()).No
 		if after != "" {
-			p, err := calc.ParsePeriod(cadence, plan.Location, after)
+			p, err := plan.ParsePeriod(cadence, after)
 			if err != nil {
 				return invalidCursor(err)
 			}
@@ -404,7 +407,7 @@ func (s *Store) ListPeriods(ctx context.Context, planID string, cadence calc.Cad
 				next = periods[limit-1].Key.Name
 				break
 			}
-			p := calc.PeriodByNo(cadence, plan.Location, no)
+			p := plan.PeriodByNo(cadence, no)
 			periods = append(periods, Period{Key: periodKey(plan, cadence, no), StartUS: p.StartUS, EndUS: p.EndUS, State: PeriodOpen})
 		}
 		if len(periods) == 0 {

@@ -221,14 +221,14 @@ func (ch *networkChange) stamp() error {
 	e := &ch.event
 	effectiveUS := max(ch.EffectiveAtUS, first.ValidFromUS)
 	ch.corrects = ch.EffectiveAtUS <= max(ch.now.EnrolledAtUS, first.ValidFromUS)
-	closes := [calc.Yearly + 1]bool{}
+	closes := [calc.CadenceMax + 1]bool{}
 	for _, cadence := range ever {
 		closes[cadence] = true
 	}
 	var b Batch
-	var shut [calc.Yearly + 1]bool
+	var shut [calc.CadenceMax + 1]bool
 	for _, cadence := range allCadences {
-		p := calc.PeriodAt(cadence, ch.plan.Location, effectiveUS)
+		p := ch.plan.PeriodAt(cadence, effectiveUS)
 		no := p.No
 		// A cadence that the plan does not have yet may come with a later version, whose first period begins with what there is then.
 		if closes[cadence] && effectiveUS > p.StartUS && !ch.corrects {
@@ -392,7 +392,7 @@ func (ch *networkChange) freeAtUS() (int64, error) {
 	ever, err := ch.store.cadencesEver(ch.conn, ch.plan)
 	free := ch.EffectiveAtUS
 	for _, cadence := range ever {
-		free = max(free, calc.PeriodByNo(cadence, ch.plan.Location, ch.event.from[cadence]).StartUS)
+		free = max(free, ch.plan.PeriodByNo(cadence, ch.event.from[cadence]).StartUS)
 	}
 	return free, err
 }
@@ -410,7 +410,9 @@ func (ch *networkChange) write() {
 var networkEventColumns = []string{
 	"plan_id", "distributor_id", "event_id", "kind", "market", "region", "sponsor_id", "parent_id", "leg", "owner_id", "registration_kind", "tags", "reason",
 	"effective_at_us", "recorded_at_us", "from_daily", "from_weekly", "from_monthly", "from_quarterly", "from_yearly",
-	"restated_daily", "restated_weekly", "restated_monthly", "restated_quarterly", "restated_yearly", "content", "digest",
+	"from_half_monthly", "from_biweekly", "from_four_weekly",
+	"restated_daily", "restated_weekly", "restated_monthly", "restated_quarterly", "restated_yearly",
+	"restated_half_monthly", "restated_biweekly", "restated_four_weekly", "content", "digest",
 }
 
 var sqlInsertNetworkEvent = insertText("network_events", networkEventColumns)

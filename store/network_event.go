@@ -64,7 +64,7 @@ type NetworkEvent struct {
 }
 
 // byCadence holds a period's number for each cadence.
-type byCadence [calc.Yearly + 1]int64
+type byCadence [calc.CadenceMax + 1]int64
 
 // storedNetworkEvent is an event as the database has it.
 type storedNetworkEvent struct {
@@ -76,16 +76,18 @@ type storedNetworkEvent struct {
 
 const sqlNetworkEventColumns = `e.plan_id, e.distributor_id, e.event_id, e.kind, e.sponsor_id, e.parent_id, e.leg, e.owner_id, e.registration_kind, e.tags,
 	e.reason, e.effective_at_us, e.recorded_at_us, e.market, e.region, e.from_daily, e.from_weekly, e.from_monthly, e.from_quarterly, e.from_yearly,
-	e.restated_daily, e.restated_weekly, e.restated_monthly, e.restated_quarterly, e.restated_yearly, e.content`
+	e.from_half_monthly, e.from_biweekly, e.from_four_weekly,
+	e.restated_daily, e.restated_weekly, e.restated_monthly, e.restated_quarterly, e.restated_yearly,
+	e.restated_half_monthly, e.restated_biweekly, e.restated_four_weekly, e.content`
 
 func scanNetworkEvent(r Row) storedNetworkEvent {
 	e := storedNetworkEvent{NetworkEvent: NetworkEvent{
 		PlanID: r.Text(0), DistributorID: r.Text(1), EventID: r.Text(2), Kind: NetworkEventKind(r.Text(3)), SponsorID: r.Text(4), ParentID: r.Text(5),
 		Leg: int32(r.Int(6)), OwnerID: r.Text(7), Registration: Registration{r.Text(8), tagsOf(r.Text(9))}, Reason: r.Text(10),
 		EffectiveAtUS: r.Int(11), RecordedAtUS: r.Int(12),
-	}, market: r.Text(13), region: r.Text(14), content: slices.Clone(r.Bytes(25))}
+	}, market: r.Text(13), region: r.Text(14), content: slices.Clone(r.Bytes(15 + 2*len(allCadences)))}
 	for i, cadence := range allCadences {
-		e.from[cadence], e.restated[cadence] = r.Int(15+i), r.Int(20+i)
+		e.from[cadence], e.restated[cadence] = r.Int(15+i), r.Int(15+len(allCadences)+i)
 	}
 	return e
 }

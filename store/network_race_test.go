@@ -174,7 +174,7 @@ func (r *treeRace) close(s *store.Store, cadence calc.Cadence, nowUS int64) {
 type raceEvent struct {
 	distributor, id, kind, sponsor, parent string
 	leg, effectiveUS                       int64
-	from, restated                         [calc.Yearly + 1]int64
+	from, restated                         [calc.CadenceMax + 1]int64
 }
 
 func (r *treeRace) events() (events []raceEvent) {
@@ -182,11 +182,12 @@ func (r *treeRace) events() (events []raceEvent) {
 	err := r.Engine().Read(r.t.Context(), "events", func(c store.Conn) error {
 		events = nil
 		return c.Query(`SELECT distributor_id, event_id, kind, sponsor_id, parent_id, leg, effective_at_us, from_daily, from_weekly, from_monthly, from_quarterly,
-			from_yearly, restated_daily, restated_weekly, restated_monthly, restated_quarterly, restated_yearly FROM network_events WHERE plan_id = 'tree'`,
+			from_yearly, from_half_monthly, from_biweekly, from_four_weekly, restated_daily, restated_weekly, restated_monthly, restated_quarterly,
+			restated_yearly, restated_half_monthly, restated_biweekly, restated_four_weekly FROM network_events WHERE plan_id = 'tree'`,
 			nil, func(row store.Row) error {
-				e := raceEvent{row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Int(5), row.Int(6), [6]int64{}, [6]int64{}}
-				for i := range 5 {
-					e.from[i+1], e.restated[i+1] = row.Int(7+i), row.Int(12+i)
+				e := raceEvent{row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Int(5), row.Int(6), [calc.CadenceMax + 1]int64{}, [calc.CadenceMax + 1]int64{}}
+				for i := range int(calc.CadenceMax) {
+					e.from[i+1], e.restated[i+1] = row.Int(7+i), row.Int(7+int(calc.CadenceMax)+i)
 				}
 				events = append(events, e)
 				return nil
@@ -210,7 +211,7 @@ func (r *treeRace) check() {
 			return
 		}
 	}
-	for cadence := calc.Daily; cadence <= calc.Yearly; cadence++ {
+	for cadence := calc.Daily; cadence <= calc.CadenceMax; cadence++ {
 		var periods []int64
 		for _, e := range events {
 			periods = append(periods, e.from[cadence], e.restated[cadence])

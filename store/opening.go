@@ -88,7 +88,7 @@ type openingFound struct {
 	content     []byte // of the entry, when it was recorded before
 	distributor Distributor
 	isEnrolled  bool
-	from        [calc.Yearly + 1]int64
+	from        [calc.CadenceMax + 1]int64
 	other       string // the event that has brought the same carry-over
 	taken       bool   // the sale's id
 }
@@ -103,7 +103,8 @@ func (o *opening) read(list []OpeningEntry) error {
 			f.content = append([]byte{}, r.Bytes(0)...)
 			return nil
 		})
-		b.Query(`SELECT `+sqlDistributorColumns+`, e.from_daily, e.from_weekly, e.from_monthly, e.from_quarterly, e.from_yearly FROM positions d
+		b.Query(`SELECT `+sqlDistributorColumns+`, e.from_daily, e.from_weekly, e.from_monthly, e.from_quarterly, e.from_yearly,
+			e.from_half_monthly, e.from_biweekly, e.from_four_weekly FROM positions d
 			JOIN network_events e ON e.plan_id = d.plan_id AND e.distributor_id = d.distributor_id AND e.event_id = d.distributor_id
 			WHERE d.distributor_id = $1`, []any{e.DistributorID}, func(r Row) error {
 			f.distributor, f.isEnrolled = scanDistributor(r), true

@@ -188,9 +188,9 @@ func (r *totalsRead) find() error {
 	}
 	name := r.query.Period
 	if r.after.given { // a query without a period stays with the one that it began in
-		name = calc.PeriodByNo(cadence, newest.Location, r.after.periodNo).Name
+		name = newest.PeriodByNo(cadence, r.after.periodNo).Name
 	} else if name == "" {
-		name = calc.PeriodAt(cadence, newest.Location, r.store.nowUS()).Name
+		name = newest.PeriodAt(cadence, r.store.nowUS()).Name
 	}
 	scope, err := r.store.scopeOf(r.conn, r.query.PlanID, cadence, name)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // PublishPlan makes a plan the next version of its plan. A plan whose canonical form was published before returns that version.
-// The currency, time zone, main cadence and placement width of a plan never change, as periods and ledgers stand on them.
+// The currency, time zone, main cadence, weeks counted from and placement width of a plan never change, as periods and ledgers stand on them.
 func (s *Store) PublishPlan(ctx context.Context, n NewPlan) (v PlanVersion, err error) {
 	s.publishing.Add(1)
 	defer s.publishing.Add(-1)
@@ -61,6 +61,8 @@ func (s *Store) checkSuccessor(c Conn, last PlanVersion, p *calc.Plan) error {
 		return fixed("time_zone", before.Location.String(), p.Location.String())
 	case p.Main != before.Main:
 		return fixed("cadence", before.Main.String(), p.Main.String())
+	case !p.CountsWeeksAlike(before):
+		return otherWeeks(p, before)
 	case p.PlacementWidth != before.PlacementWidth:
 		return fixed("placement.width", strconv.Itoa(int(before.PlacementWidth)), strconv.Itoa(int(p.PlacementWidth)))
 	case p.ValidFromUS < s.nowUS() && len(planCadences(p)) > len(intersection(planCadences(p), planCadences(before))):
@@ -93,6 +95,22 @@ func (s *Store) checkSuccessor(c Conn, last PlanVersion, p *calc.Plan) error {
 		return err
 	}
 	return s.checkAdjustments(c, p)
+}
+
+// otherWeeks refuses a version whose periods of two and of four weeks would not be those of the versions before: periods are numbered, and
+// the network says since which numbers it counts, whether the plan has such periods already or not.
+func otherWeeks(p, before *calc.Plan) *Refusal {
+	fits := p.WeeksFrom
+	for same := *p; !same.CountsWeeksAlike(before); same.WeeksFrom = fits {
+		fits++
+	}
+	return &Refusal{
+		Kind: ErrImmutable, IDs: []string{"plan_id", p.ID},
+		Fields: []FieldProblem{{
+			"weeks_from", fmt.Sprintf("is %s, and periods of two and of four weeks were counted from %s in version %d", calc.MondayOf(p.WeeksFrom), calc.MondayOf(before.WeeksFrom), before.Version),
+			fmt.Sprintf("write %s or another Monday a number of four weeks from it, or publish it under another plan_id", calc.MondayOf(fits)),
+		}},
+	}
 }
 
 const sqlPlanColumns = `plan_id, version, name, digest, source, valid_from_us, published_at_us`

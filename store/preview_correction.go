@@ -187,7 +187,7 @@ func (p *CorrectionPreview) add(s *Store, c Conn, sale *Sale, cadence calc.Caden
 
 // openScope is an open period as a preview computes it; without a plan when it lies before the first of its cadence.
 func (s *Store) openScope(c Conn, newest *calc.Plan, cadence calc.Cadence, no int64) (o runScope, ranks string, err error) {
-	o, err = s.scopeOf(c, newest.ID, cadence, calc.PeriodByNo(cadence, newest.Location, no).Name)
+	o, err = s.scopeOf(c, newest.ID, cadence, newest.PeriodByNo(cadence, no).Name)
 	if errors.Is(err, ErrUnknownPeriod) {
 		return runScope{}, "", nil
 	}

@@ -37,7 +37,7 @@ const (
 	// The condition that the partial indexes stand on is part of the texts, so that they are used.
 	sqlCountsRestated = `SELECT DISTINCT period_no, distributor_id FROM event_counts WHERE region = $1 AND plan_id = $2 AND cadence = $3
 		AND restated_in > $4 AND restated_in <= $5 AND restated_in > 0`
-	sqlNetworkRestatedRows = ` AND restated_daily + restated_weekly + restated_monthly + restated_quarterly + restated_yearly > 0`
+	sqlNetworkRestatedRows = ` AND restated_daily + restated_weekly + restated_monthly + restated_quarterly + restated_yearly + restated_half_monthly + restated_biweekly + restated_four_weekly > 0`
 	sqlRanksRestated       = `SELECT DISTINCT of_period_no, distributor_id FROM restated_ranks WHERE region = $1 AND run_key = $2 AND attempt = $3`
 	// Runs of a cadence whose ranks are those of a period of the main cadence that was restated since.
 	sqlRunsOfRanks = `SELECT r.period_no FROM runs r JOIN runs m ON m.run_id = r.ranks_run_id
@@ -48,13 +48,15 @@ const (
 	sqlPeriodOfRun = `SELECT period_no FROM runs WHERE run_id = $1`
 )
 
-var sqlNetworkRestated = [...]string{
-	calc.Daily:     `SELECT distributor_id, from_daily FROM network_events WHERE plan_id = $1 AND restated_daily > $2 AND restated_daily <= $3` + sqlNetworkRestatedRows,
-	calc.Weekly:    `SELECT distributor_id, from_weekly FROM network_events WHERE plan_id = $1 AND restated_weekly > $2 AND restated_weekly <= $3` + sqlNetworkRestatedRows,
-	calc.Monthly:   `SELECT distributor_id, from_monthly FROM network_events WHERE plan_id = $1 AND restated_monthly > $2 AND restated_monthly <= $3` + sqlNetworkRestatedRows,
-	calc.Quarterly: `SELECT distributor_id, from_quarterly FROM network_events WHERE plan_id = $1 AND restated_quarterly > $2 AND restated_quarterly <= $3` + sqlNetworkRestatedRows,
-	calc.Yearly:    `SELECT distributor_id, from_yearly FROM network_events WHERE plan_id = $1 AND restated_yearly > $2 AND restated_yearly <= $3` + sqlNetworkRestatedRows,
-}
+// sqlNetworkRestated are the statements by cadence.
+var sqlNetworkRestated = func() (texts [calc.CadenceMax + 1]string) {
+	for cadence := calc.Daily; cadence <= calc.CadenceMax; cadence++ {
+		view := &networkViews[cadence]
+		texts[cadence] = `SELECT distributor_id, ` + view.from + ` FROM network_events WHERE plan_id = $1 AND ` + view.restated + ` > $2 AND ` + view.restated + ` <= $3` +
+			sqlNetworkRestatedRows
+	}
+	return texts
+}()
 
 // findCorrections finds what the close of a period has to apply. Before the first close there is nothing.
 func (s *Store) findCorrections(c Conn, o runScope, ranksRunID string) (*corrections, error) {
@@ -173,7 +175,7 @@ func (s *Store) closedRun(c Conn, o runScope, no int64) (scope runScope, ranksRu
 		return scope, "", err
 	}
 	scope.writtenBy = o.writtenBy
-	scope.period = calc.PeriodByNo(o.period.Cadence, o.plan.Location, no)
+	scope.period = o.plan.PeriodByNo(o.period.Cadence, no)
 	if version == 0 {
 		return scope, "", fmt.Errorf("%w: period %s of plan %s has no posted run", ErrCorrupt, scope.period.Name, o.plan.ID)
 	}

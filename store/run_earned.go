@@ -75,9 +75,9 @@ func (r *runReader) readEarned(d *rowDigest) error {
 // checkEarnedClosed refuses a period while one of a shorter cadence is open that ends within it and that its bonuses match.
 func (s *Store) checkEarnedClosed(c Conn, o runScope) error {
 	for _, cadence := range earnedCadences(o) {
-		last := calc.PeriodAt(cadence, o.plan.Location, o.period.EndUS)
+		last := o.plan.PeriodAt(cadence, o.period.EndUS)
 		for last.EndUS > o.period.EndUS {
-			last = calc.PeriodByNo(cadence, o.plan.Location, last.No-1)
+			last = o.plan.PeriodByNo(cadence, last.No-1)
 		}
 		scope, err := s.scopeOf(c, o.plan.ID, cadence, last.Name)
 		if errors.Is(err, ErrUnknownPeriod) || last.EndUS <= o.period.StartUS {
@@ -97,7 +97,7 @@ func (s *Store) checkEarnedClosed(c Conn, o runScope) error {
 		if earliest > last.No {
 			continue
 		}
-		name := calc.PeriodByNo(cadence, o.plan.Location, earliest).Name
+		name := o.plan.PeriodByNo(cadence, earliest).Name
 		return periodRefusal(ErrEarlierPeriodOpen, o.plan.ID,
 			fmt.Sprintf("the %s period %s is not closed yet, and bonuses of %s match what %s periods up to %s have paid", cadence, name, o.period.Name, cadence, last.Name),
 			fmt.Sprintf("close the %s periods from %s to %s first", cadence, name, last.Name))

@@ -208,9 +208,19 @@ func (w *runWorld) close(s *store.Store, cadence calc.Cadence, period string) st
 // earnings returns the posted lines, rank and carry-outs of all distributors in a period, as text.
 func (w *runWorld) earnings(cadence calc.Cadence, period string) string {
 	w.t.Helper()
-	var b strings.Builder
+	var all []string
 	for i := range runWorldSize {
-		e, err := w.GetEarnings(w.t.Context(), store.EarningsQuery{DistributorID: fmt.Sprintf("m%02d", i), Cadence: cadence, Period: period, PageSize: 100})
+		all = append(all, fmt.Sprintf("m%02d", i))
+	}
+	return w.earningsOf(cadence, period, all...)
+}
+
+// earningsOf returns those of some distributors.
+func (w *runWorld) earningsOf(cadence calc.Cadence, period string, ids ...string) string {
+	w.t.Helper()
+	var b strings.Builder
+	for _, id := range ids {
+		e, err := w.GetEarnings(w.t.Context(), store.EarningsQuery{DistributorID: id, Cadence: cadence, Period: period, PageSize: 100})
 		if err != nil {
 			w.t.Fatal(err)
 		}

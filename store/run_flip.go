@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-
-	"upline/calc"
 )
 
 const (
@@ -55,7 +53,7 @@ func (w *runWork) flip(ctx context.Context, rows *runRows, result runResult) (wa
 			b.Exec(sqlRestatedStateInsert, companyRegion, w.attempt.runKey, w.attempt.no, state.of.No, state.key, state.value)
 		}
 		scope := rows.in.scope
-		next := calc.PeriodByNo(scope.period.Cadence, scope.plan.Location, scope.period.No+1)
+		next := scope.plan.PeriodByNo(scope.period.Cadence, scope.period.No+1)
 		b.Exec(sqlGateWrite, scope.plan.ID, int64(scope.period.Cadence), scope.period.No, string(PeriodClosed), scope.period.StartUS, scope.period.EndUS)
 		b.Exec(sqlGateOpen, scope.plan.ID, int64(next.Cadence), next.No, next.StartUS, next.EndUS)
 		b.Exec(sqlLeaseRenew, w.lease.name, w.lease.token, int64(0))

@@ -12,11 +12,14 @@ import (
 // networkViews are the columns that say from which period on an event counts, and in which it is first seen when it corrects closed
 // ones: they differ by cadence.
 var networkViews = [...]struct{ from, restated string }{
-	calc.Daily:     {"from_daily", "restated_daily"},
-	calc.Weekly:    {"from_weekly", "restated_weekly"},
-	calc.Monthly:   {"from_monthly", "restated_monthly"},
-	calc.Quarterly: {"from_quarterly", "restated_quarterly"},
-	calc.Yearly:    {"from_yearly", "restated_yearly"},
+	calc.Daily:       {"from_daily", "restated_daily"},
+	calc.Weekly:      {"from_weekly", "restated_weekly"},
+	calc.Monthly:     {"from_monthly", "restated_monthly"},
+	calc.Quarterly:   {"from_quarterly", "restated_quarterly"},
+	calc.Yearly:      {"from_yearly", "restated_yearly"},
+	calc.HalfMonthly: {"from_half_monthly", "restated_half_monthly"},
+	calc.Biweekly:    {"from_biweekly", "restated_biweekly"},
+	calc.FourWeekly:  {"from_four_weekly", "restated_four_weekly"},
 }
 
 // sqlNetwork reads the network in the view of a cadence, those columns of it that are asked for. The last two say from when on the

@@ -66,7 +66,7 @@ func (s *Store) runByID(c Conn, runID string) (Run, error) {
 		return Run{}, err
 	}
 	run.Currency = plan.Currency
-	if run.Period, err = periodOf(c, plan, calc.PeriodByNo(key.Cadence, plan.Location, key.No)); err != nil {
+	if run.Period, err = periodOf(c, plan, plan.PeriodByNo(key.Cadence, key.No)); err != nil {
 		return Run{}, err
 	}
 	run.Period.RunID = runID
@@ -127,5 +127,5 @@ func (s *Store) scopeOfRun(c Conn, run Run) (runScope, error) {
 	if err != nil {
 		return runScope{}, err
 	}
-	return runScope{plan: plan, period: calc.PeriodByNo(run.Period.Key.Cadence, plan.Location, run.Period.Key.No)}, nil
+	return runScope{plan: plan, period: plan.PeriodByNo(run.Period.Key.Cadence, run.Period.Key.No)}, nil
 }

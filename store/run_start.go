@@ -64,10 +64,10 @@ func (s *Store) scopeOf(c Conn, planID string, cadence calc.Cadence, name string
 		return runScope{}, noCadence(newest, cadence)
 	}
 	scope.plan = versions[0]
-	scope.first = calc.PeriodAt(cadence, scope.plan.Location, scope.plan.ValidFromUS)
-	scope.period, err = calc.ParsePeriod(cadence, scope.plan.Location, name)
+	scope.first = scope.plan.PeriodAt(cadence, scope.plan.ValidFromUS)
+	scope.period, err = scope.plan.ParsePeriod(cadence, name)
 	if errors.Is(err, calc.ErrPeriodName) {
-		example := calc.PeriodAt(cadence, scope.plan.Location, s.nowUS()).Name
+		example := scope.plan.PeriodAt(cadence, s.nowUS()).Name
 		return runScope{}, periodRefusal(ErrUnknownPeriod, planID, fmt.Sprintf("%q names no %s period", name, cadence), "write it like "+example)
 	} else if err != nil {
 		return runScope{}, err
@@ -139,7 +139,7 @@ func (s *Store) checkClosable(c Conn, o runScope) error {
 		return err
 	}
 	if o.period.No > earliest {
-		name := calc.PeriodByNo(o.period.Cadence, o.plan.Location, earliest).Name
+		name := o.plan.PeriodByNo(o.period.Cadence, earliest).Name
 		return periodRefusal(ErrEarlierPeriodOpen, o.plan.ID, fmt.Sprintf("%s is not closed yet", name), "close "+name+" first: periods are closed in order")
 	}
 	if o.period.No < earliest {

@@ -113,7 +113,7 @@ func (h *history) countedIn(e *storedEvent, cadence calc.Cadence) (no, restatedI
 		no, restatedIn = st.counted()
 		return no, restatedIn, nil
 	}
-	return calc.PeriodAt(cadence, h.plan.Location, max(e.EffectiveAtUS, h.firstUS)).No, 0, nil
+	return h.plan.PeriodAt(cadence, max(e.EffectiveAtUS, h.firstUS)).No, 0, nil
 }
 
 // checkSeller refuses a correction that names somebody who could not have sold it.

@@ -167,7 +167,7 @@ func (s *Store) endTally(ctx context.Context, of tallyKey) error {
 		if err != nil {
 			return err
 		}
-		p := calc.PeriodByNo(of.cadence, plan.Location, of.periodNo)
+		p := plan.PeriodByNo(of.cadence, of.periodNo)
 		_, err = c.Exec(sqlTallyEndNew, of.planID, int64(of.cadence), of.periodNo, p.StartUS, p.EndUS)
 		return err
 	})

@@ -73,7 +73,7 @@ func (r *bonusReader) matched(names []string) []int {
 			r.fail(at, fmt.Sprintf("the bonus `%s` walks another tree, and at the event only one way up is known", shown(name)), "walk the same `tree`, or match what sellers are paid")
 		case r.to.Pays == calc.PaysPeriod && paysAt(other, paysOmitted(other)) == calc.PaysEvent:
 			r.fail(at, fmt.Sprintf("the bonus `%s` is paid at the event, and a matching bonus knows what is paid at the close", shown(name)), "give that bonus `pays: period` where its kind allows it, pay this one at the event, too: `pays: event`, or match others")
-		case r.cadenceOf(other) > r.to.Cadence || r.to.Pays == calc.PaysEvent && r.cadenceOf(other) != r.to.Cadence:
+		case r.cadenceOf(other).IsLonger(r.to.Cadence) || r.to.Pays == calc.PaysEvent && r.cadenceOf(other) != r.to.Cadence:
 			r.fail(at, fmt.Sprintf("the bonus `%s` is paid %s, and this one %s", shown(name), r.cadenceOf(other), r.to.Cadence), "pay both by the same `cadence`"+orLonger(r.to.Pays))
 		default:
 			list = append(list, k)

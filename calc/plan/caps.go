@@ -152,7 +152,7 @@ func (c *compiler) capTime(at string, written *uplinev1.Cap, out *calc.Cap) {
 		c.fail(at+".within", "the cap has both `within` and `lifetime`", "keep one of them")
 	case out.Lifetime && out.Per == calc.CapPerCompany:
 		c.fail(at+".lifetime", "a limit for the whole life is one of a distributor", "give the cap `per: person` or `per: owner`, or delete it")
-	case out.Within != 0 && out.Within < out.Cadence && c.sound("cadence"):
+	case out.Within != 0 && out.Cadence.IsLonger(out.Within) && c.sound("cadence"):
 		c.fail(at+".within", fmt.Sprintf("the bonuses are paid %s, and a limit is for no less than that", out.Cadence), "use a longer period, or delete `within`")
 	}
 	if out.Within == out.Cadence {

@@ -190,6 +190,7 @@ func (c *compiler) compile() {
 	}
 	c.currency()
 	c.location()
+	c.weeksFrom()
 	c.validFrom()
 	c.rounding()
 	c.pointValue()
@@ -203,6 +204,7 @@ func (c *compiler) compile() {
 	c.rankConditions()
 	c.compileBonuses()
 	c.compileCaps()
+	c.needWeeks()
 	c.liability()
 	c.exchange()
 	c.overrides()
@@ -260,7 +262,7 @@ func (c *compiler) location() {
 
 func (c *compiler) validFrom() {
 	p, text := c.plan, c.message.GetValidFrom()
-	day, err := calc.ParsePeriod(calc.Daily, p.Location, text)
+	day, err := p.ParsePeriod(calc.Daily, text)
 	if err != nil {
 		c.fail("valid_from", "`"+shown(text)+"` is not a day of the calendar", "write it like `2026-01-01`")
 		return
@@ -269,11 +271,14 @@ func (c *compiler) validFrom() {
 	if !p.Main.Valid() {
 		return
 	}
-	period := calc.PeriodAt(p.Main, p.Location, day.StartUS)
+	if p.Main.CountsWeeks() && (c.message.GetWeeksFrom() == "" || !c.sound("weeks_from")) {
+		return // nobody knows which weeks
+	}
+	period := p.PeriodAt(p.Main, day.StartUS)
 	if period.StartUS == day.StartUS {
 		return
 	}
-	dayOf := func(us int64) string { return calc.PeriodAt(calc.Daily, p.Location, us).Name }
+	dayOf := func(us int64) string { return p.PeriodAt(calc.Daily, us).Name }
 	c.fail("valid_from", "`"+text+"` is not the first day of a "+p.Main.String()+" period",
 		"use `"+dayOf(period.StartUS)+"` or `"+dayOf(period.EndUS)+"`")
 }
@@ -356,7 +361,7 @@ func (c *compiler) circles() {
 	if len(c.errors) != 0 {
 		return // the engine looks at whole plans only
 	}
-	for _, cadence := range []calc.Cadence{0, calc.Daily, calc.Weekly, calc.Monthly, calc.Quarterly, calc.Yearly} {
+	for cadence := calc.Cadence(0); cadence <= calc.CadenceMax; cadence++ {
 		circle := c.plan.Circle(cadence)
 		if circle == nil {
 			continue

@@ -203,7 +203,7 @@ func (l *lowering) warnRankOfBefore(at int, rank string) {
 			fmt.Sprintf("if that is meant, say so by `paid_as_before(\"%s\")`; else pay the bonus at the close: `pays: period`", shown(rank)))
 		return
 	}
-	if l.c.cadenceOf(b) >= l.c.plan.Main {
+	if !l.c.plan.Main.IsLonger(l.c.cadenceOf(b)) {
 		return
 	}
 	l.say(Warning, at, fmt.Sprintf("the bonus is paid %s and ranks are decided %s, so `paid_as` is the rank of the last closed %s period here",

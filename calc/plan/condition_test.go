@@ -42,7 +42,7 @@ func TestCompile_ConditionsAreExactToTheLastDecimal(t *testing.T) {
 		}
 		p := result.Plan
 		out, err := calc.Compute(&calc.Input{
-			Plan: p, Cadence: p.Main, Period: calc.PeriodAt(p.Main, p.Location, p.ValidFromUS),
+			Plan: p, Cadence: p.Main, Period: p.PeriodAt(p.Main, p.ValidFromUS),
 			Network: calc.Network{Sponsor: []int32{-1, -1}, EnrolledAtUS: []int64{0, 0}},
 			Volumes: calc.Volumes{
 				Seller: []int32{0, 1}, PV: []int64{least - 1, least}, CV: []int64{0, 0}, PriceMinor: []int64{0, 0},

@@ -71,6 +71,7 @@
 // Errors of sense:
 //
 //	currency, time_zone       not known; a zone is one of the IANA database
+//	weeks_from                not a Monday, or not there although the plan has periods of two or of four weeks
 //	valid_from                not a day, or not the first day of a period of the main cadence
 //	rounding.step             not above zero, or not a whole number of the currency's minor units
 //	point_value               not above zero, above 1,000,000,000, or with more digits than can be computed with

@@ -75,7 +75,8 @@ func (w *english) frame() {
 	if zone == "" {
 		zone = "UTC"
 	}
-	w.line("  Periods are %v, in the time of %s. Paid in %s.", w.plan.Main, zone, p.Currency)
+	w.line("  Periods are %s, in the time of %s. Paid in %s.", cadenceWords(w.plan.Main), zone, p.Currency)
+	w.weeks()
 	if p.PointValue != "" {
 		w.line("  A point of volume is worth %s %s.", p.PointValue, p.Currency)
 	}
@@ -221,7 +222,7 @@ func (w *english) bonus(i int) {
 	case compiled.Pays == calc.PaysEvent:
 		w.line("  Paid at once, at the sale.")
 	default:
-		w.line("  Paid at the end of each period, %v.", compiled.Cadence)
+		w.line("  Paid at the end of each period, %s.", cadenceWords(compiled.Cadence))
 	}
 	if compiled.EventVersion {
 		w.line("  What happens to a sale later is by the version of the plan that is in force then.")

@@ -56,7 +56,7 @@ func FuzzMutatedPlan(f *testing.F) {
 		if t.Failed() || result.Plan == nil {
 			return
 		}
-		for c := calc.Daily; c <= calc.Yearly; c++ {
+		for c := calc.Daily; c <= calc.CadenceMax; c++ {
 			if _, err := calc.Compute(smallCompany(result.Plan, c)); errors.Is(err, calc.ErrPlan) || errors.Is(err, calc.ErrInput) {
 				t.Errorf("the engine refuses the plan: %v\n%s", err, source)
 			}

@@ -98,10 +98,11 @@ var betweenWords = regexp.MustCompile(`^must be greater than or equal to (-?\d+)
 
 // patternWords says the schema's patterns in words.
 var patternWords = map[string]string{
-	`^[^\x00-\x1f\x7f]*$`:          "text stands on one line, without control characters",
-	`^[A-Za-z0-9._:-]{1,64}$`:      "an id has 1 to 64 letters, digits, dots, colons, hyphens or underscores, and no spaces",
-	`^[A-Z]{2}$`:                   "a market is a country's two letters of ISO 3166, for instance `DE` or `IN`",
-	`^[A-Z]{3}$`:                   "a currency is three capital letters, for instance `USD`",
-	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`: "a date is written like `2026-01-01`",
-	`^[a-z][a-z0-9_]{0,63}$`:       "a name begins with a small letter and goes on with small letters, digits or underscores, 64 at most; a name for people is given as `title`",
+	`^[^\x00-\x1f\x7f]*$`:             "text stands on one line, without control characters",
+	`^[A-Za-z0-9._:-]{1,64}$`:         "an id has 1 to 64 letters, digits, dots, colons, hyphens or underscores, and no spaces",
+	`^[A-Z]{2}$`:                      "a market is a country's two letters of ISO 3166, for instance `DE` or `IN`",
+	`^[A-Z]{3}$`:                      "a currency is three capital letters, for instance `USD`",
+	`^([0-9]{4}-[0-9]{2}-[0-9]{2})?$`: "a date is written like `2026-01-05`",
+	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`:    "a date is written like `2026-01-01`",
+	`^[a-z][a-z0-9_]{0,63}$`:          "a name begins with a small letter and goes on with small letters, digits or underscores, 64 at most; a name for people is given as `title`",
 }

@@ -17,7 +17,7 @@ func TestStarter_EveryPlanPays(t *testing.T) {
 			}
 			p := result.Plan
 			paid := map[int]bool{}
-			period := calc.PeriodAt(p.Main, p.Location, p.ValidFromUS)
+			period := p.PeriodAt(p.Main, p.ValidFromUS)
 			out, err := calc.Compute(companyOfForty(p, period))
 			if err != nil {
 				t.Fatal(err)

@@ -237,7 +237,7 @@ func (c *compiler) sourceCap(path string, bound *uplinev1.SourceCap, to *calc.Vo
 		return
 	}
 	for _, cadence := range c.cadencesOf(to.Name) {
-		if to.SourceWithin < cadence {
+		if cadence.IsLonger(to.SourceWithin) {
 			c.fail(path+".within", fmt.Sprintf("a limit within `%s` periods cannot be kept where `%s` periods are computed", to.SourceWithin, cadence),
 				fmt.Sprintf("use `%s`, or a longer one", cadence))
 			return
@@ -308,7 +308,9 @@ func (c *compiler) cadences() []calc.Cadence {
 }
 
 // periodDaysMax is how many days a period has at most.
-var periodDaysMax = map[calc.Cadence]int32{calc.Daily: 1, calc.Weekly: 7, calc.Monthly: 31, calc.Quarterly: 92, calc.Yearly: 366}
+var periodDaysMax = map[calc.Cadence]int32{
+	calc.Daily: 1, calc.Weekly: 7, calc.Biweekly: 14, calc.HalfMonthly: 16, calc.FourWeekly: 28, calc.Monthly: 31, calc.Quarterly: 92, calc.Yearly: 366,
+}
 
 // warnCutoff looks for a cutoff that no period of the plan reaches.
 func (c *compiler) warnCutoff(path string, v *calc.Volume) {

@@ -23,7 +23,7 @@ func (w *worksheet) close(t *testing.T, d *datadriven.TestData) string {
 			t.Fatalf("%s: %v", d.Pos, err)
 		}
 	}
-	period, err := calc.ParsePeriod(cadence, w.plan.Location, d.CmdArgs[0].Key)
+	period, err := w.plan.ParsePeriod(cadence, d.CmdArgs[0].Key)
 	if err != nil {
 		t.Fatalf("%s: %v", d.Pos, err)
 	}

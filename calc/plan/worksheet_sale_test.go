@@ -60,7 +60,7 @@ func (w *worksheet) sell(t *testing.T, d *datadriven.TestData) string {
 			w.line(table, earners[l.Distance], l.Bonus, l.Level, w.base(l.Bonus, calc.LineCommission, l.Base), rate, l.AmountMinor)
 			w.post(earners[l.Distance], l.Bonus, l.AmountMinor)
 		}
-		for c := calc.Daily; c <= calc.Yearly; c++ {
+		for c := calc.Daily; c <= calc.CadenceMax; c++ {
 			if w.open[c] == nil {
 				w.open[c] = &calc.Volumes{}
 			}
@@ -139,7 +139,7 @@ func (w *worksheet) firstBits(buyer string, class uint16, cycle int32) (bits uin
 
 // post keeps what an event paid for the caps of the period's close.
 func (w *worksheet) post(earner int32, bonus int, amountMinor int64) {
-	for c := calc.Daily; c <= calc.Yearly; c++ {
+	for c := calc.Daily; c <= calc.CadenceMax; c++ {
 		if w.posted[c] == nil {
 			w.posted[c] = &calc.Posted{}
 		}

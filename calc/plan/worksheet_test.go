@@ -153,7 +153,7 @@ func (w *worksheet) rank(t *testing.T, name string) uint8 {
 // dayUS is when a day begins.
 func (w *worksheet) dayUS(t *testing.T, day string) int64 {
 	t.Helper()
-	period, err := calc.ParsePeriod(calc.Daily, w.plan.Location, day)
+	period, err := w.plan.ParsePeriod(calc.Daily, day)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +248,7 @@ func (w *worksheet) readPrior(t *testing.T, d *datadriven.TestData) string {
 			state[words[0]] = column
 		}
 	}
-	for c := calc.Daily; c <= calc.Yearly; c++ {
+	for c := calc.Daily; c <= calc.CadenceMax; c++ {
 		w.state[c] = state
 	}
 	return "ok"

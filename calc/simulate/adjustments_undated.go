@@ -2,8 +2,6 @@ package simulate
 
 import (
 	"slices"
-
-	"upline/calc"
 )
 
 // checkAdjusted wants a date of every adjustment unless there is one period alone for it.
@@ -53,7 +51,7 @@ func (v *view) checkAdjustedEarly() {
 	}
 	for _, a := range v.adjusted {
 		cadence := p.Bonuses[a.bonus].Cadence
-		if a.atUS == noTime && calc.PeriodAt(cadence, p.Location, firstUS).No != calc.PeriodAt(cadence, p.Location, lastUS).No {
+		if a.atUS == noTime && p.PeriodAt(cadence, firstUS).No != p.PeriodAt(cadence, lastUS).No {
 			v.undated(a, c.found)
 		}
 	}

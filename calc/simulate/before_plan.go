@@ -13,6 +13,6 @@ func (r *run) beforePlan() {
 	}
 	if early > 0 {
 		r.company.found.note("plan %s is valid from %s on; %s before that, and %s computed by it all the same", r.Name,
-			calc.PeriodAt(calc.Daily, p.Location, p.ValidFromUS).Name, counted(early, "period lies", "periods lie"), isAre(early))
+			p.PeriodAt(calc.Daily, p.ValidFromUS).Name, counted(early, "period lies", "periods lie"), isAre(early))
 	}
 }

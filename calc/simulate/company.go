@@ -87,6 +87,8 @@ func (r *Request) check() error {
 		return differs("currency", a.Currency, b.Currency)
 	case a.Main != b.Main:
 		return differs("cadence", a.Main.String(), b.Main.String())
+	case !a.CountsWeeksAlike(b):
+		return differs("weeks counted from", calc.MondayOf(a.WeeksFrom), calc.MondayOf(b.WeeksFrom))
 	case newClock(a.Location).location.String() != newClock(b.Location).location.String():
 		return differs("time zone", newClock(a.Location).location.String(), newClock(b.Location).location.String())
 	}

@@ -11,14 +11,14 @@ import (
 type earnedBefore struct {
 	plan *calc.Plan
 	// from are the bonuses that the periods of a cadence ask for.
-	from    [calc.Yearly + 1][]int
-	pending [calc.Yearly + 1]calc.Earned
-	endUS   [calc.Yearly + 1][]int64 // when the period ended that an entry is of
+	from    [calc.CadenceMax + 1][]int
+	pending [calc.CadenceMax + 1]calc.Earned
+	endUS   [calc.CadenceMax + 1][]int64 // when the period ended that an entry is of
 }
 
 func newEarnedBefore(p *calc.Plan) *earnedBefore {
 	e := &earnedBefore{plan: p}
-	for cadence := calc.Daily; cadence <= calc.Yearly; cadence++ {
+	for cadence := calc.Daily; cadence <= calc.CadenceMax; cadence++ {
 		e.from[cadence] = p.EarnedFrom(cadence)
 	}
 	return e
@@ -40,7 +40,7 @@ func (e *earnedBefore) before(cadence calc.Cadence) bool {
 // keep keeps what a period has paid for those that are computed from it.
 func (e *earnedBefore) keep(period calc.Period, lines *calc.Lines, m *members) {
 	for cadence, from := range e.from {
-		if len(from) == 0 || calc.Cadence(cadence) <= period.Cadence {
+		if len(from) == 0 || !calc.Cadence(cadence).IsLonger(period.Cadence) {
 			continue
 		}
 		to := &e.pending[cadence]

@@ -52,7 +52,7 @@ type eventPosting struct {
 	customers *liveCustomers
 	next      int // the first moment that was not yet posted
 	// pending are lines of periods that are not yet closed, by the cadence of their bonus.
-	pending [calc.Yearly + 1]*eventLines
+	pending [calc.CadenceMax + 1]*eventLines
 	// kept are the lines of sales that are cancelled later on.
 	kept map[int32][]eventLine
 	fold fold

@@ -111,10 +111,10 @@ func newExchange(rows *rateRows, p *calc.Plan, found *findings) *exchange {
 			everywhere = append(everywhere, rate)
 			continue
 		}
-		period, err := calc.ParsePeriod(p.Main, p.Location, rows.period[i])
+		period, err := p.ParsePeriod(p.Main, rows.period[i])
 		if err != nil {
 			at.Column, at.Text = ratesFormat.Columns[ratePeriod].Name, shown([]byte(rows.period[i]))+" is no "+p.Main.String()+" period"
-			at.Remedy = "write it like " + calc.PeriodAt(p.Main, p.Location, p.ValidFromUS).Name
+			at.Remedy = "write it like " + p.PeriodAt(p.Main, p.ValidFromUS).Name
 			found.addOnce(at)
 			continue
 		}
@@ -139,7 +139,7 @@ func newExchange(rows *rateRows, p *calc.Plan, found *findings) *exchange {
 // at gives the rates of the main period that holds a moment.
 func (x *exchange) at(us int64) *calc.Rates {
 	if len(x.by) > 0 {
-		if rates := x.by[calc.PeriodAt(x.plan.Main, x.plan.Location, us).No]; rates != nil {
+		if rates := x.by[x.plan.PeriodAt(x.plan.Main, us).No]; rates != nil {
 			return rates
 		}
 	}

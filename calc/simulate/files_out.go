@@ -21,7 +21,7 @@ type FileWriter struct {
 	files                                       OutFiles
 	lines, ranks, carry, state, totals, payouts *csvWriter
 	// last is what the last periods of the cadences have left.
-	last [calc.Yearly + 1]*Closed
+	last [calc.CadenceMax + 1]*Closed
 	// points are the values of a point as they are written, by fraction.
 	points map[calc.Fraction]string
 }

@@ -184,7 +184,7 @@ var stateFormat = Format{
 		stateDistributor: {"distributor", true, "the distributor's id; empty for what is the company's"},
 		stateKey:         {"key", true, "`NAME left` or `NAME right` for the carry-over of the binary bonus NAME; achieved, paid_as or active; or any key of state.csv"},
 		stateValue:       {"value", true, "points, money or a number, as the key says; a rank for achieved and paid_as; yes or no for active"},
-		stateCadence:     {"cadence", false, "daily, weekly, monthly, quarterly or yearly: whose periods it goes on in; without it, that of the bonus that the key names, or else the plan's"},
+		stateCadence:     {"cadence", false, "daily, weekly, biweekly, half_monthly, four_weekly, monthly, quarterly or yearly: whose periods it goes on in; without it, that of the bonus that the key names, or else the plan's"},
 		stateUnit:        {"unit", false, "points, money or number; for your own reference"},
 		statePeriod:      {"period", false, "the last period closed; for your own reference"},
 	},

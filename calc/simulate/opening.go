@@ -84,7 +84,7 @@ func readOpening(source Source, n *network, found *findings, progress func(int64
 
 func cadenceNames() []string {
 	var names []string
-	for c := calc.Daily; c <= calc.Yearly; c++ {
+	for c := calc.Daily; c <= calc.CadenceMax; c++ {
 		names = append(names, c.String())
 	}
 	return names
@@ -221,9 +221,9 @@ type openingKey struct {
 	company bool
 	unit    calc.Unit
 	cadence calc.Cadence
-	columns [calc.Yearly + 1][]int64
+	columns [calc.CadenceMax + 1][]int64
 	// said tells who has a value already, by cadence, one bit a row.
-	said [calc.Yearly + 1][]bool
+	said [calc.CadenceMax + 1][]bool
 }
 
 func (f *openingFill) resolve(written string) *openingKey {

@@ -16,6 +16,7 @@ import (
 
 // wholePlan has bonuses of all cadences, at events and at closes, and state of every sort.
 const wholePlan = `
+weeks_from: 2026-01-12
 placement: {width: 2}
 active: pv >= 20
 volumes:
@@ -42,6 +43,15 @@ bonuses:
   - name: shares
     cadence: weekly
     unilevel: {volume: bounded, rates: [{levels: [2%, 1%]}]}
+  - name: half_pairs
+    cadence: half_monthly
+    binary: {rates: [{rate: 1%}, {rank: bronze, rate: 2%}], carry: {expires_after: 2}}
+  - name: two_weeks
+    cadence: biweekly
+    unilevel: {rates: [{levels: [1%]}, {rank: silver, levels: [2%]}]}
+  - name: four_weeks
+    cadence: four_weekly
+    unilevel: {rates: [{levels: [2%]}, {rank: bronze, levels: [3%, 1%]}]}
   - name: residual
     residual: {rate: 4%, step_downs: [{after_cycles: 2, share: 50%}]}
   - name: match

@@ -34,10 +34,10 @@ func newSpan(p *calc.Plan, text string) (span, error) {
 		name string
 		to   *calc.Period
 	}{{from, &s.first}, {to, &s.last}} {
-		if *end.to, err = calc.ParsePeriod(p.Main, p.Location, end.name); err != nil {
-			like := calc.PeriodAt(p.Main, p.Location, p.ValidFromUS).Name
+		if *end.to, err = p.ParsePeriod(p.Main, end.name); err != nil {
+			like := p.PeriodAt(p.Main, p.ValidFromUS).Name
 			return span{}, fmt.Errorf("%w: %q is no %v period; write one like %s, or a first and a last one like %s..%s", ErrRequest, end.name, p.Main, like, like,
-				calc.PeriodByNo(p.Main, p.Location, calc.PeriodAt(p.Main, p.Location, p.ValidFromUS).No+2).Name)
+				p.PeriodByNo(p.Main, p.PeriodAt(p.Main, p.ValidFromUS).No+2).Name)
 		}
 	}
 	if s.first.No > s.last.No {
@@ -54,8 +54,8 @@ type timeline struct {
 	plan    *calc.Plan
 	periods []calc.Period
 	// first and last are those of each cadence; a cadence that the plan does not have, or that closes nothing, has hasAny false.
-	first, last [calc.Yearly + 1]calc.Period
-	hasAny      [calc.Yearly + 1]bool
+	first, last [calc.CadenceMax + 1]calc.Period
+	hasAny      [calc.CadenceMax + 1]bool
 }
 
 // cadencesOf lists the cadences that a plan closes.
@@ -79,12 +79,12 @@ func cadencesOf(p *calc.Plan) []calc.Cadence {
 func newTimeline(p *calc.Plan, s span, firstUS, lastUS int64) (*timeline, error) {
 	t := &timeline{plan: p}
 	for _, cadence := range cadencesOf(p) {
-		first, last := calc.PeriodAt(cadence, p.Location, firstUS), calc.PeriodAt(cadence, p.Location, lastUS)
+		first, last := p.PeriodAt(cadence, firstUS), p.PeriodAt(cadence, lastUS)
 		if s.given {
 			// The first one ends behind the start of the stretch, the last one by its end.
-			first, last = calc.PeriodAt(cadence, p.Location, s.first.StartUS), calc.PeriodAt(cadence, p.Location, s.last.EndUS-1)
+			first, last = p.PeriodAt(cadence, s.first.StartUS), p.PeriodAt(cadence, s.last.EndUS-1)
 			if last.EndUS > s.last.EndUS {
-				last = calc.PeriodByNo(cadence, p.Location, last.No-1)
+				last = p.PeriodByNo(cadence, last.No-1)
 			}
 		}
 		if last.No-first.No >= periodsMax {
@@ -92,19 +92,20 @@ func newTimeline(p *calc.Plan, s span, firstUS, lastUS int64) (*timeline, error)
 				first.Name, last.Name, last.No-first.No+1)
 		}
 		for no := first.No; no <= last.No; no++ {
-			t.periods = append(t.periods, calc.PeriodByNo(cadence, p.Location, no))
+			t.periods = append(t.periods, p.PeriodByNo(cadence, no))
 		}
 		t.first[cadence], t.last[cadence], t.hasAny[cadence] = first, last, first.No <= last.No
 	}
-	var after [calc.Yearly + 1]int // orders cadences that close at the same moment
+	// Orders cadences that close at the same moment: shorter ones before longer ones.
+	var after [calc.CadenceMax + 1]int
 	earned := newEarnedBefore(p)
-	for cadence := calc.Daily; cadence <= calc.Yearly; cadence++ {
+	for cadence := calc.Daily; cadence <= calc.CadenceMax; cadence++ {
 		switch {
 		case cadence == p.Main:
 		case earned.before(cadence):
-			after[cadence] = int(cadence) - len(after)
+			after[cadence] = cadence.Compare(0) - len(after)
 		default:
-			after[cadence] = int(cadence)
+			after[cadence] = cadence.Compare(0)
 		}
 	}
 	slices.SortFunc(t.periods, func(a, b calc.Period) int {

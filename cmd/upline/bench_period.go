@@ -137,7 +137,7 @@ func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 		url = "sqlite:" + filepath.Join(folder, "bench.db")
 	}
 	// The company lives in the first period of its plan; the bench stands just behind it.
-	period := calc.PeriodAt(compiled.Main, compiled.Location, compiled.ValidFromUS)
+	period := compiled.PeriodAt(compiled.Main, compiled.ValidFromUS)
 	clock := func() time.Time { return time.UnixMicro(period.EndUS) }
 	engine, err := open.Engine(ctx, url, open.Options{Clock: clock})
 	if err != nil {

@@ -30,18 +30,29 @@ func (o *periodOptions) declare(c *cobra.Command) {
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&o.plan, "plan", "", "the `plan`, by its id")
-	flags.StringVar(&o.cadence, "cadence", "", "daily, weekly, monthly, quarterly or yearly; the plan's main `cadence` when left out")
+	flags.StringVar(&o.cadence, "cadence", "", cadenceFlag)
 	o.remote.declare(flags)
 	flags.BoolVar(&o.json, "json", false, "print JSON")
 }
 
 var cadences = map[string]uplinev1.Cadence{
-	"":          uplinev1.Cadence_CADENCE_UNSPECIFIED,
-	"daily":     uplinev1.Cadence_CADENCE_DAILY,
-	"weekly":    uplinev1.Cadence_CADENCE_WEEKLY,
-	"monthly":   uplinev1.Cadence_CADENCE_MONTHLY,
-	"quarterly": uplinev1.Cadence_CADENCE_QUARTERLY,
-	"yearly":    uplinev1.Cadence_CADENCE_YEARLY,
+	"":             uplinev1.Cadence_CADENCE_UNSPECIFIED,
+	"daily":        uplinev1.Cadence_CADENCE_DAILY,
+	"weekly":       uplinev1.Cadence_CADENCE_WEEKLY,
+	"monthly":      uplinev1.Cadence_CADENCE_MONTHLY,
+	"quarterly":    uplinev1.Cadence_CADENCE_QUARTERLY,
+	"yearly":       uplinev1.Cadence_CADENCE_YEARLY,
+	"half_monthly": uplinev1.Cadence_CADENCE_HALF_MONTHLY,
+	"biweekly":     uplinev1.Cadence_CADENCE_BIWEEKLY,
+	"four_weekly":  uplinev1.Cadence_CADENCE_FOUR_WEEKLY,
+}
+
+// cadenceFlag says what --cadence takes.
+const cadenceFlag = "daily, weekly, biweekly, half_monthly, four_weekly, monthly, quarterly or yearly; the plan's main `cadence` when left out"
+
+// unknownCadence refuses a --cadence.
+func unknownCadence(name string) error {
+	return usageErrorf("--cadence %q is none of daily, weekly, biweekly, half_monthly, four_weekly, monthly, quarterly and yearly", name)
 }
 
 // complete checks the flags and fills in what they leave to the environment.
@@ -50,7 +61,7 @@ func (o *periodOptions) complete(t terminal) error {
 		return usageErrorf("name the plan with --plan")
 	}
 	if _, known := cadences[o.cadence]; !known {
-		return usageErrorf("--cadence %q is none of daily, weekly, monthly, quarterly and yearly", o.cadence)
+		return unknownCadence(o.cadence)
 	}
 	return o.remote.complete(t)
 }

@@ -57,7 +57,7 @@ Rows come in an order that never changes. The file takes its name when it is com
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&o.plan, "plan", "", "the `plan`, by its id")
-	flags.StringVar(&o.cadence, "cadence", "", "daily, weekly, monthly, quarterly or yearly; the plan's main `cadence` when left out")
+	flags.StringVar(&o.cadence, "cadence", "", cadenceFlag)
 	flags.StringVar(&o.what, "what", "", "`lines`, payables or ledger")
 	flags.StringVar(&o.format, "format", "", "`csv` or parquet; by the name of the file when left out, else csv")
 	flags.StringVar(&o.out, "out", "", "the `file` to write; the standard output when left out")

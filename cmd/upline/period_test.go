@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	uplinev1 "upline/api/upline/v1"
+	"upline/calc"
 	"upline/cmd/upline/internal/proc"
 )
 
@@ -98,4 +99,20 @@ func TestPeriod_ListPreviewCloseWatchCancel(t *testing.T) {
 	says(call("close"), exitUsage, "name one period")
 	says(runCommand(t, map[string]string{"UPLINE_SERVER": "http://127.0.0.1:1"}, "", "period", "list", "--plan", "chaos"), exitFailed, "no server answers at http://127.0.0.1:1")
 	says(runCommand(t, nil, "", "period", "list", "--plan", "chaos", "--server", "localhost:8080"), exitUsage, "http://")
+}
+
+// Whatever cadence the engine has can be said at the command line and in calls, under its own name.
+func TestPeriod_KnowsEveryCadence(t *testing.T) {
+	for c := calc.Daily; c <= calc.CadenceMax; c++ {
+		said, known := cadences[c.String()]
+		if !known || int(said) != int(c) || said.String() != "CADENCE_"+strings.ToUpper(c.String()) {
+			t.Errorf("%v: the command line says %v, %v", c, said, known)
+		}
+		if !strings.Contains(cadenceFlag, c.String()) || !strings.Contains(unknownCadence("hourly").Error(), c.String()) {
+			t.Errorf("%v is not in the help or in the error", c)
+		}
+	}
+	if len(cadences) != int(calc.CadenceMax)+1 || len(uplinev1.Cadence_name) != int(calc.CadenceMax)+1 {
+		t.Errorf("%d and %d cadences", len(cadences), len(uplinev1.Cadence_name))
+	}
 }

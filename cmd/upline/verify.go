@@ -56,7 +56,7 @@ and not a change of the books.`,
 	}
 	source.declare(c.Flags())
 	c.Flags().StringVar(&o.plan, "plan", "", "the `plan`, by its id")
-	c.Flags().StringVar(&o.cadence, "cadence", "", "daily, weekly, monthly, quarterly or yearly; the plan's main `cadence` when left out")
+	c.Flags().StringVar(&o.cadence, "cadence", "", cadenceFlag)
 	c.Flags().BoolVar(&o.all, "all", false, "every closed period of the cadence, oldest first")
 	return c
 }
@@ -64,7 +64,7 @@ and not a change of the books.`,
 func (o *verifyOptions) run(ctx context.Context, t terminal, periods []string) (err error) {
 	number, known := cadences[o.cadence]
 	if !known {
-		return usageErrorf("--cadence %q is none of daily, weekly, monthly, quarterly and yearly", o.cadence)
+		return unknownCadence(o.cadence)
 	}
 	cadence := calc.Cadence(number)
 	engine, err := open.Engine(ctx, o.config.Database, open.Options{Clock: time.Now})

@@ -714,7 +714,11 @@ type Plan struct {
 	// What becomes of the amounts and the downline of a distributor who is terminated. Omitted: `hold`.
 	Terminations Terminations `protobuf:"varint,31,opt,name=terminations,proto3,enum=upline.v1.Terminations" json:"terminations,omitempty"`
 	// How much a period may pay before its close has to be confirmed. Omitted: nothing has to be confirmed.
-	Liability     *Liability `protobuf:"bytes,40,opt,name=liability,proto3" json:"liability,omitempty"`
+	Liability *Liability `protobuf:"bytes,40,opt,name=liability,proto3" json:"liability,omitempty"`
+	// A Monday, `YYYY-MM-DD`, on which one of the company's periods of two or of four weeks begins: those before and after it follow without
+	// a gap, however far. Needed where the plan has such periods, and the same in all its versions: a later one may name another
+	// Monday only if it is a whole number of four weeks from the first. Omitted in the first version, it is `1969-12-29`.
+	WeeksFrom     string `protobuf:"bytes,41,opt,name=weeks_from,json=weeksFrom,proto3" json:"weeks_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -908,6 +912,13 @@ func (x *Plan) GetLiability() *Liability {
 		return x.Liability
 	}
 	return nil
+}
+
+func (x *Plan) GetWeeksFrom() string {
+	if x != nil {
+		return x.WeeksFrom
+	}
+	return ""
 }
 
 // MarketOverride is how the plan differs for the distributors of some markets: only what is written here differs. It can change what
@@ -1785,7 +1796,8 @@ var File_upline_v1_plan_proto protoreflect.FileDescriptor
 
 const file_upline_v1_plan_proto_rawDesc = "" +
 	"\n" +
-	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_bonus.proto\x1a\x18upline/v1/plan_cap.proto\x1a\x1eupline/v1/plan_liability.proto\x1a\x1bupline/v1/plan_upline.proto\x1a\x1bupline/v1/plan_volume.proto\x1a\x15upline/v1/types.proto\"\xed\t\n" +
+	"\x14upline/v1/plan.proto\x12\tupline.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1aupline/v1/plan_bonus.proto\x1a\x18upline/v1/plan_cap.proto\x1a\x1eupline/v1/plan_liability.proto\x1a\x1bupline/v1/plan_upline.proto\x1a\x1bupline/v1/plan_volume.proto\x1a\x15upline/v1/types.proto\"\xb4\n" +
+	"\n" +
 	"\x04Plan\x127\n" +
 	"\aplan_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[A-Za-z0-9._:-]{1,64}$R\x06planId\x123\n" +
 	"\x04name\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x10\x01\x18\xc8\x012\x13^[^\\x00-\\x1f\\x7f]*$R\x04name\x12-\n" +
@@ -1816,7 +1828,9 @@ const file_upline_v1_plan_proto_rawDesc = "" +
 	"payout_per\x18\x14 \x01(\x0e2\x14.upline.v1.PayoutPerB\b\xbaH\x05\x82\x01\x02\x10\x01R\tpayoutPer\x122\n" +
 	"\trestating\x18\x1e \x01(\v2\x14.upline.v1.RestatingR\trestating\x12E\n" +
 	"\fterminations\x18\x1f \x01(\x0e2\x17.upline.v1.TerminationsB\b\xbaH\x05\x82\x01\x02\x10\x01R\fterminations\x122\n" +
-	"\tliability\x18( \x01(\v2\x14.upline.v1.LiabilityR\tliability\"\x9b\x02\n" +
+	"\tliability\x18( \x01(\v2\x14.upline.v1.LiabilityR\tliability\x12E\n" +
+	"\n" +
+	"weeks_from\x18) \x01(\tB&\xbaH#r!2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$R\tweeksFrom\"\x9b\x02\n" +
 	"\x0eMarketOverride\x125\n" +
 	"\amarkets\x18\x01 \x03(\tB\x1b\xbaH\x18\x92\x01\x15\b\x01\x10\xc8\x01\"\x0er\f2\n" +
 	"^[A-Z]{2}$R\amarkets\x12(\n" +

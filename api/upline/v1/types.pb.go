@@ -45,6 +45,13 @@ const (
 	Cadence_CADENCE_QUARTERLY Cadence = 4
 	// A calendar year in the plan's time zone, named like `2026`.
 	Cadence_CADENCE_YEARLY Cadence = 5
+	// Half a calendar month in the plan's time zone, also called semi-monthly: the days 1 to 15, named like `2026-10-H1`, or from the 16th
+	// to the last, named like `2026-10-H2`.
+	Cadence_CADENCE_HALF_MONTHLY Cadence = 6
+	// Two ISO weeks in the plan's time zone, named by the first and the last of them, like `2026-W41-W42`. The plan's `weeks_from` says which.
+	Cadence_CADENCE_BIWEEKLY Cadence = 7
+	// Four ISO weeks in the plan's time zone, named by the first and the last of them, like `2026-W41-W44`. The plan's `weeks_from` says which.
+	Cadence_CADENCE_FOUR_WEEKLY Cadence = 8
 )
 
 // Enum value maps for Cadence.
@@ -56,14 +63,20 @@ var (
 		3: "CADENCE_MONTHLY",
 		4: "CADENCE_QUARTERLY",
 		5: "CADENCE_YEARLY",
+		6: "CADENCE_HALF_MONTHLY",
+		7: "CADENCE_BIWEEKLY",
+		8: "CADENCE_FOUR_WEEKLY",
 	}
 	Cadence_value = map[string]int32{
-		"CADENCE_UNSPECIFIED": 0,
-		"CADENCE_DAILY":       1,
-		"CADENCE_WEEKLY":      2,
-		"CADENCE_MONTHLY":     3,
-		"CADENCE_QUARTERLY":   4,
-		"CADENCE_YEARLY":      5,
+		"CADENCE_UNSPECIFIED":  0,
+		"CADENCE_DAILY":        1,
+		"CADENCE_WEEKLY":       2,
+		"CADENCE_MONTHLY":      3,
+		"CADENCE_QUARTERLY":    4,
+		"CADENCE_YEARLY":       5,
+		"CADENCE_HALF_MONTHLY": 6,
+		"CADENCE_BIWEEKLY":     7,
+		"CADENCE_FOUR_WEEKLY":  8,
 	}
 )
 
@@ -1320,14 +1333,17 @@ const file_upline_v1_types_proto_rawDesc = "" +
 	"\tbase_unit\x18\x12 \x01(\x0e2\x13.upline.v1.BaseUnitR\bbaseUnit\x12\x12\n" +
 	"\x04part\x18\x13 \x01(\x05R\x04part\x120\n" +
 	"\bcorrects\x18\x1e \x01(\v2\x14.upline.v1.PeriodRefR\bcorrects\x12&\n" +
-	"\x0fcorrects_run_id\x18\x1f \x01(\tR\rcorrectsRunId*\x89\x01\n" +
+	"\x0fcorrects_run_id\x18\x1f \x01(\tR\rcorrectsRunId*\xd2\x01\n" +
 	"\aCadence\x12\x17\n" +
 	"\x13CADENCE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rCADENCE_DAILY\x10\x01\x12\x12\n" +
 	"\x0eCADENCE_WEEKLY\x10\x02\x12\x13\n" +
 	"\x0fCADENCE_MONTHLY\x10\x03\x12\x15\n" +
 	"\x11CADENCE_QUARTERLY\x10\x04\x12\x12\n" +
-	"\x0eCADENCE_YEARLY\x10\x05*t\n" +
+	"\x0eCADENCE_YEARLY\x10\x05\x12\x18\n" +
+	"\x14CADENCE_HALF_MONTHLY\x10\x06\x12\x14\n" +
+	"\x10CADENCE_BIWEEKLY\x10\a\x12\x17\n" +
+	"\x13CADENCE_FOUR_WEEKLY\x10\b*t\n" +
 	"\vPeriodState\x12\x1c\n" +
 	"\x18PERIOD_STATE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11PERIOD_STATE_OPEN\x10\x01\x12\x17\n" +

@@ -19,6 +19,7 @@ var patternWords = map[string]string{
 	`^[A-Z]{2}$`:                      "two capital letters",
 	`^[A-Z]{3}$`:                      "three capital letters",
 	`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`:    "a date, `YYYY-MM-DD`",
+	`^([0-9]{4}-[0-9]{2}-[0-9]{2})?$`: "a date, `YYYY-MM-DD`",
 	`^[a-z][a-z0-9_]{0,63}$`:          "1 to 64 small letters, digits and `_`, a letter first",
 	`^([0-9]{1,12}(\.[0-9]{1,4})?)?$`: "at most 12 digits and 4 decimals",
 }

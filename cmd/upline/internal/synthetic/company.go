@@ -12,7 +12,7 @@ const sellersIn = 3
 // Company makes up a company with so many distributors, at least one, and sales, in the period in which the plan comes into force.
 func Company(plan *calc.Plan, distributors, sales int, seed uint64) *calc.Input {
 	random := rand.New(rand.NewPCG(seed, 1))
-	in := &calc.Input{Plan: plan, Cadence: plan.Main, Period: calc.PeriodAt(plan.Main, plan.Location, plan.ValidFromUS)}
+	in := &calc.Input{Plan: plan, Cadence: plan.Main, Period: plan.PeriodAt(plan.Main, plan.ValidFromUS)}
 	joined := shuffled(distributors, random)
 	in.Network = calc.Network{Sponsor: make([]int32, distributors), EnrolledAtUS: make([]int64, distributors)}
 	lifeUS := in.Period.EndUS - in.Period.StartUS

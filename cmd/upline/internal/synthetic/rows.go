@@ -51,7 +51,9 @@ func LoadRows(ctx context.Context, engine store.Engine, s *store.Store, in *calc
 var enrolmentColumns = []string{
 	"plan_id", "distributor_id", "event_id", "kind", "market", "region", "sponsor_id", "parent_id", "leg", "owner_id", "registration_kind", "tags", "reason",
 	"effective_at_us", "recorded_at_us", "from_daily", "from_weekly", "from_monthly", "from_quarterly", "from_yearly",
-	"restated_daily", "restated_weekly", "restated_monthly", "restated_quarterly", "restated_yearly", "content", "digest",
+	"from_half_monthly", "from_biweekly", "from_four_weekly",
+	"restated_daily", "restated_weekly", "restated_monthly", "restated_quarterly", "restated_yearly",
+	"restated_half_monthly", "restated_biweekly", "restated_four_weekly", "content", "digest",
 }
 
 func enrolmentRow(in *calc.Input) func(i int, values []any) []any {
@@ -61,10 +63,13 @@ func enrolmentRow(in *calc.Input) func(i int, values []any) []any {
 		sponsor, parent, leg := above(in, i)
 		effective := in.Network.EnrolledAtUS[i]
 		values = append(values, plan.ID, id, id, string(store.NetworkEnrolled), Market, Region, sponsor, parent, leg, "", "", "", "", effective, in.Period.EndUS)
-		for cadence := calc.Daily; cadence <= calc.Yearly; cadence++ {
-			values = append(values, calc.PeriodAt(cadence, plan.Location, max(effective, plan.ValidFromUS)).No)
+		for cadence := calc.Daily; cadence <= calc.CadenceMax; cadence++ {
+			values = append(values, plan.PeriodAt(cadence, max(effective, plan.ValidFromUS)).No)
 		}
-		return append(values, int64(0), int64(0), int64(0), int64(0), int64(0), []byte(strconv.Itoa(i)), madeUpDigest(i))
+		for range calc.CadenceMax {
+			values = append(values, int64(0)) // nothing is restated
+		}
+		return append(values, []byte(strconv.Itoa(i)), madeUpDigest(i))
 	}
 }
 
