@@ -12,9 +12,10 @@ import (
 func drawFolkInput(t *rapid.T) *Input {
 	p := drawFolkPlan(t, drawUnilevel, drawResidual, drawMatching, drawMatrix)
 	n := rapid.IntRange(1, 9).Draw(t, "distributors")
-	first, second := PeriodByNo(Monthly, p.Location, 644), PeriodByNo(Monthly, p.Location, 645)
+	first := p.PeriodAt(p.Main, PeriodByNo(Monthly, nil, 644).StartUS)
+	second := p.PeriodByNo(p.Main, first.No+1)
 	network := drawFolkNetwork(t, p, n, first, second)
-	in := &Input{Plan: p, Cadence: Monthly, Period: first, Network: network, Volumes: drawFolkVolumes(t, n, &network, first), Threads: 1}
+	in := &Input{Plan: p, Cadence: p.Main, Period: first, Network: network, Volumes: drawFolkVolumes(t, n, &network, first), Threads: 1}
 	out := computed(t, in)
 	next := *in
 	next.Period, next.Volumes = second, drawFolkVolumes(t, n, &network, second)

@@ -19,26 +19,26 @@ func livePlan(t *rapid.T, plan *Plan, periods, people int) {
 	if err := plan.check(); err != nil {
 		t.Fatalf("a random plan is refused: %v", err)
 	}
-	first := rapid.Int64Range(640, 652).Draw(t, "first period")
+	first := plan.PeriodAt(plan.Main, PeriodByNo(Monthly, nil, rapid.Int64Range(640, 652).Draw(t, "first month")).StartUS).No
 	// Numbers that are drawn are mostly small, and few people have nothing that could be decided in two ways.
 	n := people
 	if rapid.Bool().Draw(t, "fewer") {
 		n = rapid.IntRange(0, people).Draw(t, "distributors")
 	}
-	network := drawFolkNetwork(t, plan, n, PeriodByNo(Monthly, plan.Location, first-1), PeriodByNo(Monthly, plan.Location, first+int64(periods)-1))
+	network := drawFolkNetwork(t, plan, n, plan.PeriodByNo(plan.Main, first-1), plan.PeriodByNo(plan.Main, first+int64(periods)-1))
 	leaveOut := make([]bool, len(plan.Bonuses))
 	for _, limit := range plan.Caps {
 		for _, b := range limit.Bonuses {
 			leaveOut[b] = true
 		}
 	}
-	in := &Input{Plan: plan, Cadence: Monthly, Threads: 1}
+	in := &Input{Plan: plan, Cadence: plan.Main, Threads: 1}
 	if len(plan.Ranks) > 0 && rapid.Bool().Draw(t, "come with ranks") {
 		in.Prior.Achieved = rapid.SliceOfN(rapid.Uint8Range(0, uint8(len(plan.Ranks))), n, n).Draw(t, "achieved")
 	}
 	m := &folk{}
 	for k := range int64(periods) {
-		in.Period = PeriodByNo(Monthly, plan.Location, first+k)
+		in.Period = plan.PeriodByNo(plan.Main, first+k)
 		in.Network = unplaced(t, network)
 		in.Volumes = drawFolkVolumes(t, n, &network, in.Period)
 		in.Earned = drawEarned(t, plan, n)
@@ -96,7 +96,7 @@ func isProbe(b Bonus) bool { return strings.HasPrefix(b.Name, "probe") }
 // probe is a bonus whose lines show a number of everybody: the base is the number, and a constant more.
 func (d drawer) probe(root *Expr) {
 	n := d.numberOf(root)
-	d.p.Bonuses = append(d.p.Bonuses, Bonus{Name: fmt.Sprintf("probe%d", len(d.p.Bonuses)), Cadence: Monthly, Direct: &Direct{
+	d.p.Bonuses = append(d.p.Bonuses, Bonus{Name: fmt.Sprintf("probe%d", len(d.p.Bonuses)), Cadence: d.p.Main, Direct: &Direct{
 		Base: BasePrice, Brackets: &Brackets{By: n, Marginal: true, Tables: []BracketTable{{From: []int64{-1_000_000_000_000_000}, Rates: []int64{RateScale}}}},
 	}})
 }
@@ -165,7 +165,7 @@ func TestFolk_MatchingByLevelAndGeneration(t *testing.T) {
 			}
 			limit := EverybodyAt(p, rapid.SampledFrom([]int64{0, 30, 1000}).Draw(t, "limit"))
 			limit.Amounts = true
-			p.Caps = []Cap{{Name: "most", Cadence: Monthly, Bonuses: bounded, LimitMinor: limit}}
+			p.Caps = []Cap{{Name: "most", Cadence: p.Main, Bonuses: bounded, LimitMinor: limit}}
 			if p.checkOrder() != nil {
 				p.Caps = nil // the cap waits for a bonus that matches what it leaves
 			}
@@ -176,7 +176,7 @@ func TestFolk_MatchingByLevelAndGeneration(t *testing.T) {
 
 // drawEarned makes up what the bonuses of shorter cadences have paid that monthly ones match.
 func drawEarned(t *rapid.T, p *Plan, n int) (e Earned) {
-	from := p.EarnedFrom(Monthly)
+	from := p.EarnedFrom(p.Main)
 	if n == 0 || len(from) == 0 {
 		return e
 	}
@@ -188,11 +188,12 @@ func drawEarned(t *rapid.T, p *Plan, n int) (e Earned) {
 	return e
 }
 
-// What weeks have paid is matched by the month, beside what the month pays.
+// What shorter periods have paid is matched by the month, beside what the month pays.
 func TestFolk_MatchingOfShorterCadences(t *testing.T) {
 	checkDrawn(t, 1, func(t *rapid.T) {
 		p := drawFolkPlan(t, drawUnilevel, drawUnilevel, drawMatching, drawMatching)
-		p.Bonuses[0].Cadence = Weekly
+		shorter := slices.DeleteFunc([]Cadence{Weekly, Biweekly, HalfMonthly, FourWeekly}, func(c Cadence) bool { return !p.Main.IsLonger(c) })
+		p.Bonuses[0].Cadence = rapid.SampledFrom(shorter).Draw(t, "shorter")
 		if len(p.Bonuses) > 1 && p.Bonuses[1].Matching == nil && rapid.Bool().Draw(t, "another is daily") {
 			p.Bonuses[1].Cadence = Daily
 		}
@@ -212,7 +213,7 @@ func TestFolk_VolumesOfThePlansOwnMaking(t *testing.T) {
 			if rates.Amounts = v.Measure == MeasureCount; rates.Amounts {
 				rates.Rows[0][0] = 1
 			}
-			p.Bonuses = append(p.Bonuses, Bonus{Name: fmt.Sprintf("pays_v%d", k), Cadence: Monthly, Direct: &Direct{Base: VolumeBuiltIn + Base(k), Rates: rates}})
+			p.Bonuses = append(p.Bonuses, Bonus{Name: fmt.Sprintf("pays_v%d", k), Cadence: p.Main, Direct: &Direct{Base: VolumeBuiltIn + Base(k), Rates: rates}})
 		}
 		livePlan(t, p, 4, 3)
 	})

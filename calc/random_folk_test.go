@@ -13,7 +13,8 @@ import (
 // drawFolkPlan draws a plan that pays bonuses of one kind, by a function that draws it, and direct ones.
 func drawFolkPlan(t *rapid.T, kinds ...func(drawer) Bonus) *Plan {
 	p := &Plan{
-		ID: "folk", Version: 1, Currency: "USD", MinorDigits: 2, Main: Monthly, Rounding: drawRounding(t),
+		ID: "folk", Version: 1, Currency: "USD", MinorDigits: 2, Rounding: drawRounding(t),
+		Main: rapid.SampledFrom([]Cadence{Monthly, Monthly, Monthly, HalfMonthly, Biweekly, FourWeekly}).Draw(t, "main"), WeeksFrom: rapid.Int64Range(0, 3).Draw(t, "weeks from"),
 		PointValue:     Fraction{rapid.Int64Range(1, 3).Draw(t, "point"), rapid.SampledFrom([]int64{1, 7, 100}).Draw(t, "per point")},
 		PlacementWidth: rapid.SampledFrom([]int32{2, 2, 0, 3}).Draw(t, "width"),
 		Facts:          NewFactTable(),
@@ -43,7 +44,7 @@ func drawFolkPlan(t *rapid.T, kinds ...func(drawer) Bonus) *Plan {
 	for i := range rapid.IntRange(1, 5).Draw(t, "bonuses") {
 		d := drawer{t: t, p: p, place: anywhere, bonus: i}
 		b := kinds[rapid.IntRange(0, len(kinds)-1).Draw(t, "kind")](d)
-		b.Name, b.Cadence = fmt.Sprintf("b%d", i), Monthly
+		b.Name, b.Cadence = fmt.Sprintf("b%d", i), p.Main
 		b.Inactive = Inactive(rapid.IntRange(0, 2).Draw(t, "inactive"))
 		b.When = d.maybe("paid when")
 		if rapid.IntRange(0, 3).Draw(t, "in markets") == 0 {
