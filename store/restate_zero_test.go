@@ -36,6 +36,8 @@ bonuses:
   - {name: care, pays: event, residual: {rate: 2%, levels: [{levels: [1%, 1%]}]}}
   - {name: care_match, pays: event, matching: {bonuses: [care, each], rates: [{levels: [10%]}]}}
   - {name: team, unilevel: {rates: [{levels: [5%, 3%, 1%]}], compression: dynamic}}
+  - {name: fresh_at_once, pays: event, fast_start: {base: price, days: 900, rates: [{levels: [3%, 2%]}]}}
+  - {name: each_fresh, pays: payment, fast_start: {base: price, days: 900, rates: [{levels: [2%]}]}}
   - {name: fresh, fast_start: {days: 900, rates: [{levels: [10%, 5%]}]}}
   - {name: tiers, revenue_share: {base: price, tiers: [{rate: 3%}, {rate: 2%}]}}
   - {name: difference, differential: {rates: [{rate: 4%}, {rank: silver, rate: 6%}]}}
