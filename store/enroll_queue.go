@@ -36,8 +36,9 @@ const (
 	// groupCallsMax and groupPlacesMax bound a group; a single call may have more distributors than that.
 	groupCallsMax  = 128
 	groupPlacesMax = 512
-	// readAgainMax is how often a group begins anew because a tree had to be read.
-	readAgainMax = 10
+	// readAgainMax is how often a group begins anew because a tree had to be read. Two servers that move people all the time, on a machine
+	// that has other work, came to ten.
+	readAgainMax = 50
 	// volumeAgeUS is how old the volumes may get that less_volume decides by before they are read anew, behind the enrolments.
 	volumeAgeUS = 60 * 1_000_000
 )
