@@ -136,6 +136,7 @@ func (c *compiler) capLimit(at string, written *uplinev1.Cap, out *calc.Cap) {
 			return
 		}
 		out.LimitMinor = c.rankTable(at+".limits", written.GetLimits(), takesAmounts, 0, forCap)
+		c.warnUnranked(at, written.GetLimits())
 	case "rate":
 		out.Rate = c.part(at+".rate", written.GetRate())
 		out.Base = c.baseAt(at, written.GetBase(), written.GetVolume(), calc.BaseCV)
@@ -143,6 +144,20 @@ func (c *compiler) capLimit(at string, written *uplinev1.Cap, out *calc.Cap) {
 			c.fail(at+".volume", fmt.Sprintf("there is no rate of the volume `%s`, which counts sales", shown(written.GetVolume())), "give the volume another `of`, or write `limit`")
 		}
 	}
+}
+
+// warnUnranked says that limits by rank leave those without a rank unlimited, which costs money and is seldom meant.
+func (c *compiler) warnUnranked(at string, limits []*uplinev1.RankRate) {
+	ranks := c.message.GetRanks()
+	if len(ranks) == 0 || ranks[0].GetWhen() == "" {
+		return // without ranks the names are errors already, and a rank without a condition is everybody's
+	}
+	for _, limit := range limits {
+		if limit.GetRank() == "" {
+			return
+		}
+	}
+	c.warn(at+".limits", "who has no rank has no limit", "add an entry without `rank`, such as `{amount: 100}`, which is for everybody")
 }
 
 // capTime reads for how long the limit is.

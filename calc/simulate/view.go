@@ -110,6 +110,22 @@ func (v *view) unheard(what, file, column string, asked, there []string, has boo
 	}
 }
 
+// misspeltClasses notes rows whose product class no rule of the plan asks for and is nearly one that a rule asks for. Others may be sold that
+// the plan pays nothing for, so a class that resembles none is not noted.
+func (v *view) misspeltClasses() {
+	s, asked, noted := v.company.sales, v.Plan.Plan.Names.Classes, make([]bool, len(v.company.sales.words.class.list)+1)
+	for sale, class := range s.class {
+		if class == 0 || noted[class] || v.class[class] != 0 {
+			continue
+		}
+		noted[class] = true
+		word := s.words.class.word(class)
+		if near, ok := nearest(strings.ToLower(word), asked); ok {
+			v.company.found.note("%s:%d: class: no rule asks for %q (did you mean %s?)", s.name, s.line[sale], word, near)
+		}
+	}
+}
+
 func splitTags(cell string) []string {
 	return strings.FieldsFunc(cell, func(r rune) bool { return r == ' ' || r == ';' || r == '\t' || r == '\n' })
 }
@@ -206,6 +222,7 @@ func (v *view) wordNumbers() {
 	v.saleMarket = numbered(s.words.market.list, p.Names.Markets)
 	if v.isFirst {
 		v.unheard("product class", s.name, "class", p.Names.Classes, s.words.class.list, s.class != nil || s.changes != nil, found)
+		v.misspeltClasses()
 		if v.asks.Buyer && s.customer == nil {
 			found.note("%s: the plan asks who buys, and there is no column customer: every sale counts as a purchase of the seller", s.name)
 		}

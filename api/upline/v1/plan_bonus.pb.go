@@ -386,7 +386,7 @@ type DirectBonus struct {
 	ProductClasses []string `protobuf:"bytes,4,rep,name=product_classes,json=productClasses,proto3" json:"product_classes,omitempty"`
 	// What a cancellation takes back, for a bonus paid at the event. Omitted: full.
 	Clawback *Clawback `protobuf:"bytes,5,opt,name=clawback,proto3" json:"clawback,omitempty"`
-	// A volume of the plan's own making that the rate is applied to, instead of `base`. For a bonus paid at the close.
+	// A volume of the plan's own making that the rate is applied to, instead of `base`.
 	Volume string `protobuf:"bytes,6,opt,name=volume,proto3" json:"volume,omitempty"`
 	// An amount in the plan's currency for each sale, instead of a rate. With a `volume`, which then is one `of: count`, for each sale that
 	// counts in it.

@@ -268,7 +268,8 @@ type Cap struct {
 	Mode CapMode `protobuf:"varint,6,opt,name=mode,proto3,enum=upline.v1.CapMode" json:"mode,omitempty"`
 	// The limit, in the plan's currency. One of this, `limits` and `rate`.
 	Limit string `protobuf:"bytes,7,opt,name=limit,proto3" json:"limit,omitempty"`
-	// The limit by rank, as `amount`: per person or owner.
+	// The limit by rank, as `amount`: per person or owner. Who has no rank, or one below those named, has no limit; an entry without `rank`
+	// is for everybody.
 	Limits []*RankRate `protobuf:"bytes,8,rep,name=limits,proto3" json:"limits,omitempty"`
 	// The limit as a rate: of the company's volume, at the plan's own value of a point, and per person or owner of the own group's volume.
 	// Rounded down. With `within` or `lifetime` it is one of the volume of all that time so far.

@@ -26,7 +26,7 @@ const (
 type Base int32
 
 const (
-	// Not given; means cv, and price for an advance.
+	// Not given; means cv, price for an advance and a residual, and net_price for a revenue share.
 	Base_BASE_UNSPECIFIED Base = 0
 	// Commissionable volume, at the plan's value of a point.
 	Base_BASE_CV Base = 1

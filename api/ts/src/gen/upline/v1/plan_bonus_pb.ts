@@ -56,7 +56,7 @@ export type DirectBonus = Message<"upline.v1.DirectBonus"> & {
   clawback?: Clawback | undefined;
 
   /**
-   * A volume of the plan's own making that the rate is applied to, instead of `base`. For a bonus paid at the close.
+   * A volume of the plan's own making that the rate is applied to, instead of `base`.
    *
    * @generated from field: string volume = 6;
    */

@@ -77,7 +77,8 @@ export type Cap = Message<"upline.v1.Cap"> & {
   limit: string;
 
   /**
-   * The limit by rank, as `amount`: per person or owner.
+   * The limit by rank, as `amount`: per person or owner. Who has no rank, or one below those named, has no limit; an entry without `rank`
+   * is for everybody.
    *
    * @generated from field: repeated upline.v1.RankRate limits = 8;
    */

@@ -298,7 +298,7 @@ export const DayWindowSchema: GenMessage<DayWindow> = /*@__PURE__*/
  */
 export enum Base {
   /**
-   * Not given; means cv, and price for an advance.
+   * Not given; means cv, price for an advance and a residual, and net_price for a revenue share.
    *
    * @generated from enum value: BASE_UNSPECIFIED = 0;
    */
