@@ -113,6 +113,8 @@ func (v *view) unheard(what, file, column string, asked, there []string, has boo
 // misspeltClasses notes rows whose product class no rule of the plan asks for and is nearly one that a rule asks for. Others may be sold that
 // the plan pays nothing for, so a class that resembles none is not noted.
 func (v *view) misspeltClasses() {
+	const notesMax = 20
+	notes := 0
 	s, asked, noted := v.company.sales, v.Plan.Plan.Names.Classes, make([]bool, len(v.company.sales.words.class.list)+1)
 	for sale, class := range s.class {
 		if class == 0 || noted[class] || v.class[class] != 0 {
@@ -121,6 +123,10 @@ func (v *view) misspeltClasses() {
 		noted[class] = true
 		word := s.words.class.word(class)
 		if near, ok := nearest(strings.ToLower(word), asked); ok {
+			if notes++; notes > notesMax {
+				v.company.found.note("%s: there are more such classes; these are the first %d", s.name, notesMax)
+				return
+			}
 			v.company.found.note("%s:%d: class: no rule asks for %q (did you mean %s?)", s.name, s.line[sale], word, near)
 		}
 	}
