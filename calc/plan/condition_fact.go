@@ -55,7 +55,11 @@ func (l *lowering) insteadOf(name string) string {
 	if name != "" && slices.Contains(l.c.bonusList, name) {
 		return fmt.Sprintf("ask for what a bonus pays by `earned(\"%s\")`", name)
 	}
-	if near, ok := nearest(name, l.allNames()); ok {
+	near, ok := factsElsewhere[strings.ToLower(name)]
+	if !ok {
+		near, ok = nearest(name, l.allNames())
+	}
+	if ok {
 		return fmt.Sprintf("did you mean `%s`?", near)
 	}
 	return "the facts are " + quotedList(l.askable(), "and")

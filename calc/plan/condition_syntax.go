@@ -15,6 +15,13 @@ var wordOperators = map[string]string{
 	"or":  "write `||` for \"or\"",
 	"not": "write `!` for \"not\"",
 	"is":  "write `==` for \"is\"",
+	"yes": "write `true`, or leave the condition away",
+	"no":  "write `false`",
+}
+
+// factsElsewhere are names that brochures have for facts.
+var factsElsewhere = map[string]string{
+	"personal_volume": "pv", "personalvolume": "pv", "group_volume": "gv", "groupvolume": "gv", "team_volume": "gv",
 }
 
 // offset is the index of the character at a place that CEL names.

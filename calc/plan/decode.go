@@ -35,7 +35,11 @@ func (d *decoder) report(n *yaml.Node, path, message, remedy string) {
 func (d *decoder) message(n *yaml.Node, m protoreflect.Message, path string) {
 	known := fieldNames(m.Descriptor())
 	if n.Kind != yaml.MappingNode {
-		d.report(n, path, fmt.Sprintf("%s needs fields, not %s", subject(path), kindOf(n)), "the fields are "+quotedList(known, "and"))
+		remedy := "the fields are " + quotedList(known, "and")
+		if fields, ok := inFields(n, m.Descriptor()); ok {
+			remedy = fmt.Sprintf("write `%s`; %s", fields, remedy)
+		}
+		d.report(n, path, fmt.Sprintf("%s needs fields, not %s", subject(path), kindOf(n)), remedy)
 		return
 	}
 	kinds := map[string]string{}
@@ -85,6 +89,24 @@ func (d *decoder) message(n *yaml.Node, m protoreflect.Message, path string) {
 	}
 }
 
+// inFields writes a bare rate or amount as the fields of what it stands for, as in `{rate: 5%}`; false where it is no such thing.
+func inFields(n *yaml.Node, md protoreflect.MessageDescriptor) (string, bool) {
+	if md == nil || n.Kind != yaml.ScalarNode || n.Value == "" || n.Value[0] < '0' || n.Value[0] > '9' {
+		return "", false
+	}
+	one, many := "amount", "amounts"
+	if strings.HasSuffix(n.Value, "%") {
+		one, many = "rate", "levels"
+	}
+	switch {
+	case md.Fields().ByName(protoreflect.Name(one)) != nil:
+		return fmt.Sprintf("{%s: %s}", one, shown(n.Value)), true
+	case md.Fields().ByName(protoreflect.Name(many)) != nil:
+		return fmt.Sprintf("{%s: [%s]}", many, shown(n.Value)), true
+	}
+	return "", false
+}
+
 func (d *decoder) field(n *yaml.Node, m protoreflect.Message, fd protoreflect.FieldDescriptor, path string) {
 	if isNull(n) {
 		d.report(n, path, fmt.Sprintf("`%s` has no value", fd.Name()), "give "+wantedWhole(fd)+", or delete the line")
@@ -104,6 +126,8 @@ func (d *decoder) field(n *yaml.Node, m protoreflect.Message, fd protoreflect.Fi
 		remedy := "write it as a list, each item after a `-`"
 		if n.Kind == yaml.ScalarNode && fd.Message() == nil {
 			remedy = fmt.Sprintf("write `[%s]`", shown(n.Value))
+		} else if fields, ok := inFields(n, fd.Message()); ok {
+			remedy = fmt.Sprintf("write `[%s]`", fields)
 		}
 		d.report(n, path, fmt.Sprintf("`%s` is a list, not %s", fd.Name(), kindOf(n)), remedy)
 		return

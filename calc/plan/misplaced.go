@@ -78,7 +78,9 @@ func (d *decoder) cutByComma(fields []*yaml.Node, path string) {
 		// Groups are of three digits; in India all but the last are of two.
 		isGrouped = isGrouped && (digits == 3 || digits == 2 && i+2 < len(fields) && len(rest) == 2)
 	}
-	written, without := shown(strings.Join(parts, ",")), shown(strings.Join(parts, ""))
+	written := shown(strings.Join(parts, ","))
+	parts[0] = strings.TrimLeft(parts[0], "$€£₹¥")
+	without := shown(strings.Join(parts, ""))
 	remedy := "decimals stand behind a point, and thousands are not grouped: `1234.5`"
 	pieces := "pieces by its commas"
 	if len(parts) == 2 {

@@ -13,7 +13,7 @@ func nearest(name string, known []string) (string, bool) {
 	}
 	fold := func(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
 	name = fold(name)
-	best, bestDistance := "", 1+max(1, len(name)/3)
+	best, bestDistance := "", 1+max(min(1, len(name)-1), len(name)/3) // any other letter is as near to one
 	for _, k := range known {
 		if len(k) > lengthMax {
 			continue

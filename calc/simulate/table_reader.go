@@ -183,11 +183,13 @@ func (t *tableReader) unknownColumn(cell []byte, name string) {
 		return
 	}
 	remedy := "take it away, or use one of " + strings.Join(t.format.names(), ", ")
-	near, found := nearest(name, t.format.names())
+	near, found := t.calledHere(name)
 	if !found {
-		near, found = t.calledHere(name)
+		near, found = nearest(name, t.format.names())
 	}
 	switch {
+	case bytes.ContainsRune(cell, '|'):
+		remedy = "part the cells of a row by commas, semicolons or tabs"
 	case found:
 		t.meant = append(t.meant, near)
 		remedy = "did you mean " + near + "?"
@@ -359,7 +361,7 @@ func nearest(name string, known []string) (string, bool) {
 	if name == "" || len(name) > 64 {
 		return "", false
 	}
-	best, bestDistance := "", 1+max(1, len(name)/3)
+	best, bestDistance := "", 1+max(min(1, len(name)-1), len(name)/3) // any other letter is as near to one
 	for _, k := range known {
 		distance := editDistance(name, k)
 		if len(name) >= 3 && len(k) >= 3 && (strings.HasPrefix(name, k) || strings.HasPrefix(k, name)) {
@@ -378,7 +380,7 @@ func didYouMean(name string, known []string) string {
 		return "did you mean " + near + "?"
 	}
 	if len(known) == 0 {
-		return "there is none"
+		return "it has none: leave the cell empty"
 	}
 	return "there are: " + strings.Join(known, ", ")
 }

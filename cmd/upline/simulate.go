@@ -29,9 +29,10 @@ func simulateCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "simulate PLAN --network FILE --sales FILE [flags]",
 		Short: "Compute what a plan pays from CSV files, without a server or a database",
-		Long: `Computes what a plan pays from a network and its sales: all periods that hold sales, one after the other, with ranks, carry-overs
-and everything else that goes on from one to the next. Prints totals by period, bonus and rank, and what part of revenue and of
-commissionable volume is paid out. With --out it writes every line with everything that its amount can be reckoned again from.
+		Long: `Computes what a plan pays from a network and its sales: all periods from the first with sales to the last, with ranks,
+carry-overs and everything else that goes on from one to the next. Prints totals by period, bonus and rank, and what part of
+revenue and of commissionable volume is paid out. With --out it writes every line with everything that its amount can be
+reckoned again from.
 With --against it holds a second plan against the first on the same files: who is paid more, who less, and what it costs.
 With --explain it says of a distributor, period by period, what each line is made of, down to the sales, and of each bonus that
 pays nothing why, and what was lacking.
@@ -40,7 +41,7 @@ What it does not do, such as moves in the trees or refunds, stands in calc/READM
 simulate does not do", with what to do instead.
 
 Nothing is computed when a row is wrong: all that is wrong is listed, as "file:line: column: what is wrong (what to do)", and the
-command exits with 1.
+command exits with 1. Of a row that repeats the id of another no more is said than that.
 
 Files are CSV in UTF-8; cells are separated by commas, semicolons or tabs; the first row names the columns, in any order. A
 number is written like 1234.50, a time like 2026-01-31 or 2026-01-31T15:04:05, in the plan's time zone, or 2026-01-31T15:04:05Z.
