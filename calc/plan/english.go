@@ -23,9 +23,15 @@ func (r Result) English() string {
 	for i := range w.message.Bonuses {
 		w.bonus(i)
 	}
-	for _, c := range w.message.Caps {
+	for i, c := range w.message.Caps {
 		w.section("Cap: " + titled(c.Title, c.Name))
+		if c.Per == uplinev1.CapPer_CAP_PER_UNSPECIFIED {
+			w.line("  For %s.", enumWords["CAP_PER_PERSON"])
+		}
 		w.fields(c.ProtoReflect(), "name", "title")
+		if c.Rate != "" && c.Base == uplinev1.Base_BASE_UNSPECIFIED && c.Volume == "" {
+			w.line("  What counts: %s.", w.plan.VolumeWords(w.plan.Caps[i].Base))
+		}
 	}
 	for _, m := range w.message.Markets {
 		w.section("Otherwise in " + strings.Join(m.Markets, ", "))
@@ -258,6 +264,9 @@ func (w *english) bonus(i int) {
 	said := []protoreflect.Name{"base", "volume"}
 	if compiled.Matching != nil {
 		said = nil // its base is not of sales
+	}
+	if compiled.Binary != nil && !setField(rule, "after_payout") {
+		w.line("  After payout, leg volume: %s.", enumWords["AFTER_PAYOUT_CARRY_FORWARD"])
 	}
 	w.fields(rule, said...)
 	w.said = nil
