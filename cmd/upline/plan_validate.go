@@ -103,12 +103,28 @@ func validatePlans(t terminal, files []string, asJSON bool) error {
 	return nil
 }
 
+// openFile opens a file that somebody has named, to hold what is said of it.
+func openFile(path, what string) (*os.File, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%s: there is no such file (name the file of %s, or - for standard input)", path, what)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		_ = file.Close()
+		return nil, fmt.Errorf("%s is a folder (name the file of %s in it)", path, what)
+	}
+	return file, nil
+}
+
 func readPlan(stdin io.Reader, file string) (name, source string, err error) {
 	from := stdin
 	name = stdinName
 	if file != "-" {
 		name = file
-		opened, err := os.Open(file)
+		opened, err := openFile(file, "a plan")
 		if err != nil {
 			return "", "", err
 		}

@@ -228,17 +228,14 @@ func (f *sourceFiles) open(path string) (simulate.Source, error) {
 	if path == "-" {
 		return simulate.Source{Name: stdinName, Reader: f.stdin}, nil
 	}
-	file, err := os.Open(path)
+	file, err := openFile(path, "CSV")
 	if err != nil {
 		return simulate.Source{}, err
 	}
 	f.opened = append(f.opened, file)
 	info, err := file.Stat()
-	switch {
-	case err != nil:
+	if err != nil {
 		return simulate.Source{}, err
-	case info.IsDir():
-		return simulate.Source{}, fmt.Errorf("%s is a folder; name a CSV file", path)
 	}
 	return simulate.Source{Name: path, Reader: file, Bytes: info.Size()}, nil
 }
