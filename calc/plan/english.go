@@ -283,7 +283,7 @@ func (w *english) isOn(rule protoreflect.Message, b *calc.Bonus) string {
 	case volume != nil && rule.Has(volume):
 		// Days, or classes of products, may have made another volume of it, whose name is nobody's.
 		return `volume "` + rule.Get(volume).String() + `"`
-	case setField(rule, "amount"):
+	case setField(rule, "amount") && b.Binary == nil:
 		return ""
 	}
 	return w.plan.VolumeWords(b.BaseOf())

@@ -66,6 +66,7 @@ var fieldWords = map[string]string{
 	"Clawback.mode": "%s.", "clawback": "When the sale is cancelled, it takes back", "CarryLimit.amount": "A leg carries at most %s.",
 	"CarryLimit.average_times": "A leg carries at most %s times the average weaker leg.", "CarryLimit.average_periods": "The average is that of %s periods.",
 	"CarryLimit.expires_after": "What is not matched within %s periods expires.", "BinaryBonus.max": "Nobody gets more than",
+	"BinaryBonus.amount":       "Amount: %s for each cycle.",
 	"BinaryBonus.first_cycles": "The first cycles ever pay", "BinaryCycle.strong": "A cycle takes %s off the stronger leg.",
 	"BinaryCycle.weak": "A cycle takes %s off the weaker leg.", "BinaryBonus.own_volume": "Own sales count in %s.",
 	"remainder": "Smallest units that rounding leaves go to %s.", "Cap.per": "For %s.", "Cap.rate": "Limit: %s of what counts for it.", "Cap.base": "What counts: %s.",
