@@ -36,7 +36,7 @@ func (b *Batch) Insert(text string, args ...any) {
 	rows.args[last] = append(rows.args[last], args...)
 }
 
-// argsOfStatements keeps the arguments of statements that were sent, for the next ones: they are a fifth of what recording a sale allocates.
+// argsOfStatements keeps the arguments of statements that were sent, for the next ones: they are 15 % of what recording a sale allocates.
 var argsOfStatements sync.Pool
 
 // room makes room for the rows of another statement. Who inserts a second row will insert more.
