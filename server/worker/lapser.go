@@ -3,9 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"upline/store"
@@ -43,18 +41,7 @@ func NewLapser(dues Dues, options LapserOptions) *Lapser {
 // Run looks at every tick until ctx ends, and returns when the transaction under way is done. What is tried in vain is tried again at the
 // next tick.
 func (l *Lapser) Run(ctx context.Context) error {
-	ticks := l.options.Ticks
-	if ticks == nil {
-		ticker := time.NewTicker(lapseEvery)
-		defer ticker.Stop()
-		ticks = ticker.C
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticks:
-		}
+	eachTick(ctx, l.options.Ticks, lapseEvery, func() {
 		lapsed, failures, err := l.look(ctx)
 		if lapsed > 0 {
 			l.options.Logger.Info("services lapsed", "services", lapsed)
@@ -65,15 +52,12 @@ func (l *Lapser) Run(ctx context.Context) error {
 		if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrLeaseHeld) {
 			l.options.Logger.Warn("what is due could not be watched", "cause", err.Error())
 		}
-	}
+	})
+	return nil
 }
 
 // look is one look. A fault in it is an error like another.
 func (l *Lapser) look(ctx context.Context) (lapsed int, failures []store.LapseFailure, err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("worker: lapses: %v\n%s", fault, debug.Stack())
-		}
-	}()
+	defer faultAsError(&err, "lapses")
 	return l.dues.LapseDue(ctx)
 }

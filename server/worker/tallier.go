@@ -2,9 +2,7 @@ package worker
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"time"
 )
 
@@ -41,33 +39,19 @@ func NewTallier(tallies Tallies, options TallierOptions) *Tallier {
 // Run looks at every tick until ctx ends, and returns when the transaction under way is done. What is tried in vain is tried again at the
 // next tick.
 func (w *Tallier) Run(ctx context.Context) error {
-	ticks := w.options.Ticks
-	if ticks == nil {
-		ticker := time.NewTicker(tallyEvery)
-		defer ticker.Stop()
-		ticks = ticker.C
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticks:
-		}
+	eachTick(ctx, w.options.Ticks, tallyEvery, func() {
 		written, err := w.look(ctx)
 		if err != nil && ctx.Err() == nil {
 			w.options.Logger.Warn("lines could not be summed up behind the writes", "cause", err.Error())
 		} else if written > 0 {
 			w.options.Logger.Debug("lines summed up", "distributors", written)
 		}
-	}
+	})
+	return nil
 }
 
 // look is one look. A fault in it is an error like another.
 func (w *Tallier) look(ctx context.Context) (written int, err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("worker: tallies: %v\n%s", fault, debug.Stack())
-		}
-	}()
+	defer faultAsError(&err, "tallies")
 	return w.tallies.Tally(ctx)
 }
