@@ -3,9 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -230,11 +228,7 @@ func (c *Closer) work(ctx context.Context, runID string) {
 
 // try works on a run. A fault in it is an error like another.
 func (c *Closer) try(ctx context.Context, runID string) (run store.Run, err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("worker: run %s: %v\n%s", runID, fault, debug.Stack())
-		}
-	}()
+	defer faultAsError(&err, "run "+runID)
 	return c.runs.WorkRun(ctx, runID)
 }
 
