@@ -89,7 +89,7 @@ func newWorldWith(t testing.TB, change func(*Options), wrap func(store.Engine) s
 		engine = wrap(engine)
 	}
 	w := &world{t: t, log: &lines{}, clock: &clock{now: begin}}
-	w.store = store.New(engine, store.Options{Clock: w.clock.Now, Compile: plan.Load, Owner: "test"})
+	w.store = store.New(engine, store.Options{Clock: w.clock.Now, Compile: plan.Load, Owner: "test", SegmentEntries: 2})
 	telemetry, err := NewTelemetry(t.Context(), "", "test")
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,8 @@ type world struct {
 	ids   atomic.Int64
 	// tallyLines is the TallyLines of stores that are opened from now on.
 	tallyLines int
+	// segmentEntries is the SegmentEntries of stores that are opened from now on.
+	segmentEntries int
 }
 
 // at is a moment of January 2026, the day and the hour.
@@ -53,9 +55,10 @@ func servicePlan() *calc.Plan {
 
 func newWorld(t testing.TB, engine store.Engine) *world {
 	t.Helper()
-	w := &world{t: t, plans: map[string]*calc.Plan{}}
+	w := &world{t: t, plans: map[string]*calc.Plan{}, segmentEntries: 2}
 	w.nowUS.Store(at(31, 0))
 	w.Store = w.open(engine)
+	t.Cleanup(func() { w.checkEntries(engine) })
 	plan := servicePlan()
 	w.plans["service"] = plan
 	w.must(w.PutMarket(t.Context(), store.Market{Market: "US", Region: "us-east1", Name: "United States"}))
@@ -75,7 +78,7 @@ func newWorld(t testing.TB, engine store.Engine) *world {
 func (w *world) open(engine store.Engine) *store.Store {
 	return store.New(engine, store.Options{
 		Clock: func() time.Time { return time.UnixMicro(w.nowUS.Load()) },
-		Owner: fmt.Sprintf("server-%d", w.ids.Add(1)), TallyLines: w.tallyLines,
+		Owner: fmt.Sprintf("server-%d", w.ids.Add(1)), TallyLines: w.tallyLines, SegmentEntries: w.segmentEntries,
 		Compile: func(source string) (*calc.Plan, error) {
 			p, ok := w.plans[source]
 			if !ok {

@@ -165,7 +165,9 @@ func (s *Store) moveSale(ctx context.Context, n ProductMove, sale soldSale) erro
 		}
 		var b Batch
 		p.write(&b)
-		updateSale(&b, &h.sale, h.changed())
+		if err := h.update(&b); err != nil {
+			return err
+		}
 		return c.Send(&b)
 	})
 }

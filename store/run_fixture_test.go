@@ -171,7 +171,7 @@ func (w *runWorld) open(engine store.Engine, chunkRows int) *store.Store {
 		Clock:     func() time.Time { return time.UnixMicro(w.nowUS.Load()) },
 		Owner:     fmt.Sprintf("server-%d", w.owners.Add(1)),
 		After:     func(time.Duration) <-chan time.Time { return nil },
-		ChunkRows: chunkRows,
+		ChunkRows: chunkRows, SegmentEntries: 2,
 		Compile: func(source string) (*calc.Plan, error) {
 			p, ok := w.plans[source]
 			if !ok {

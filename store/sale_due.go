@@ -185,6 +185,8 @@ func (s *Store) lapse(c Conn, region string, due dueSale) (bool, error) {
 	}
 	var b Batch
 	p.write(&b)
-	updateSale(&b, &h.sale, h.changed())
+	if err := h.update(&b); err != nil {
+		return false, err
+	}
 	return true, c.Send(&b)
 }

@@ -65,7 +65,9 @@ func (s *Store) AppendEvent(ctx context.Context, n NewEvent, scope Scope) (recei
 		}
 		var b Batch
 		p.write(&b)
-		updateSale(&b, &h.sale, h.changed())
+		if err := h.update(&b); err != nil {
+			return err
+		}
 		if err := c.Send(&b); err != nil {
 			return err
 		}
@@ -98,7 +100,7 @@ func (s *Store) countCustomers(ctx context.Context, region string, n NewEvent) (
 		if err != nil || !calc.EventNeeds(p, true).Customers {
 			return err
 		}
-		customers, err := customersOf(c, seller)
+		customers, err := s.customersOf(c, seller, "")
 		count = &customerCount{seller, customers}
 		return err
 	})
@@ -179,10 +181,9 @@ func (s *Store) GetSale(ctx context.Context, market, saleID string, scope Scope)
 const (
 	sqlSalesFilter = ` AND s.market = $1 AND s.sale_id > $2 AND ($3 = '' OR s.distributor_id = $3) AND ($4 = '' OR s.order_id = $4)
 		AND ($5 = '' OR s.state = $5) AND ($6 = '' OR s.vendor_id = $6) ORDER BY s.sale_id LIMIT $7`
-	sqlSalesOfMarket      = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.region = $8` + sqlSalesFilter
-	sqlSalesOfDistributor = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.distributor_id = $3 AND s.region = $8` + sqlSalesFilter
-	sqlSalesOfOrder       = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.order_id = $4 AND s.order_id <> '' AND s.region = $8` + sqlSalesFilter
-	sqlSalesOfVendor      = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.vendor_id = $6 AND s.region = $8` + sqlSalesFilter
+	sqlSalesOfMarket = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.region = $8` + sqlSalesFilter
+	sqlSalesOfOrder  = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.order_id = $4 AND s.order_id <> '' AND s.region = $8` + sqlSalesFilter
+	sqlSalesOfVendor = `SELECT ` + sqlSaleColumns + ` FROM sales s WHERE s.vendor_id = $6 AND s.region = $8` + sqlSalesFilter
 )
 
 // ListSales lists sales of a market ordered by sale id.
@@ -197,27 +198,24 @@ func (s *Store) ListSales(ctx context.Context, f SaleFilter, after string, limit
 		}
 		f.DistributorID = f.Scope.DistributorID
 	}
-	text := sqlSalesOfMarket
-	switch {
-	case f.OrderID != "":
-		text = sqlSalesOfOrder
-	case f.DistributorID != "":
-		text = sqlSalesOfDistributor
-	case f.Scope.VendorID != "":
-		text = sqlSalesOfVendor
-	}
+	args := []any{f.Market, after, f.DistributorID, f.OrderID, string(f.State), f.Scope.VendorID, int64(limit) + 1, region}
 	err = s.engine.Read(ctx, "list_sales", func(c Conn) error {
-		sales, next = nil, ""
-		args := []any{f.Market, after, f.DistributorID, f.OrderID, string(f.State), f.Scope.VendorID, int64(limit) + 1, region}
-		return c.Query(text, args, func(r Row) error {
-			if len(sales) == limit {
-				next = sales[limit-1].SaleID
-				return nil
-			}
-			sales = append(sales, scanSale(r))
-			return nil
-		})
+		sales = nil
+		switch each := func(r Row) error { sales = append(sales, scanSale(r)); return nil }; {
+		case f.OrderID != "":
+			return c.Query(sqlSalesOfOrder, args, each)
+		case f.DistributorID != "":
+			sales, err = s.salesOfSeller(c, f, after, limit+1, region)
+			return err
+		case f.Scope.VendorID != "":
+			return c.Query(sqlSalesOfVendor, args, each)
+		default:
+			return c.Query(sqlSalesOfMarket, args, each)
+		}
 	})
+	if err == nil && len(sales) > limit {
+		sales, next = sales[:limit], sales[limit-1].SaleID
+	}
 	return sales, next, err
 }
 

@@ -22,8 +22,8 @@ type history struct {
 	// it counts in the first periods.
 	cadences []calc.Cadence
 	firstUS  int64
-	// rebooked tells that the event being appended makes the sale another seller's.
-	rebooked bool
+	// formerSeller is whose sale it was, where the event being appended makes it another's.
+	formerSeller string
 	// corrected are the closed periods that events correct: that of an event that was appended here, or when correctedRead of all.
 	corrected     map[string][]CorrectedPeriod
 	correctedRead bool
@@ -156,6 +156,9 @@ type posting struct {
 	sold        saleTerms
 	firstChange bool
 	untallied   *untallied
+	// segment takes the entry by which the sale is found by its seller, where entered says that the event makes one.
+	segment int64
+	entered bool
 }
 
 // append decides what a new event adds to the sale: it folds the events without and with it, and posts the difference. So the sum of
@@ -205,7 +208,14 @@ func (h *history) append(n NewEvent, nowUS int64, stamps []stamp) (*posting, err
 	if h.sale.DistributorID, err = h.seller(); err != nil {
 		return nil, err
 	}
-	h.rebooked = h.sale.DistributorID != was
+	if h.formerSeller = ""; h.sale.DistributorID != was {
+		h.formerSeller = was
+	}
+	if p.entered = h.formerSeller != "" || event.Kind == calc.Recorded || event.Kind == calc.Opening; p.entered {
+		if p.segment, err = h.store.segments.next(h.conn, h.sale.Region); err != nil {
+			return nil, err
+		}
+	}
 	lines, err := h.linesFor(originsBefore, h.origins(eventsAfter, &after), &after, n.EventID, nowUS, stamps)
 	if err != nil {
 		return nil, err
@@ -229,6 +239,9 @@ func (p *posting) write(b *Batch) {
 	} else {
 		b.Insert(sqlInsertEvent, s.Region, s.Market, s.SaleID, e.ID, int64(e.Kind), e.EffectiveAtUS, e.recordedAtUS, int64(e.Cycle),
 			p.event.AmountMinor, flag(p.event.Partly), p.event.Currency, p.event.Cause, string(e.state), e.countedIn, e.content, digestOf(e.content))
+	}
+	if p.entered {
+		b.Insert(sqlInsertSellerSale, s.Region, p.segment, s.DistributorID, s.Market, s.SaleID)
 	}
 	for _, c := range p.counts {
 		b.Insert(sqlInsertCount, s.Region, s.PlanID, int64(c.cadence), c.no, s.Market, s.SaleID, e.ID, c.of.eventID, c.of.seller,

@@ -101,29 +101,14 @@ func (h *history) customersOf(seller string) (n int64, err error) {
 	if h.customers != nil && h.customers.seller == seller {
 		return h.customers.count, nil
 	}
-	if !h.rebooked {
-		return customersOf(h.conn, seller)
+	if h.formerSeller == "" {
+		return h.store.customersOf(h.conn, seller, "")
 	}
 	// The rows say still that the sale is the old seller's.
-	err = h.conn.Query(sqlOtherCustomers, []any{seller, h.sale.CustomerID}, func(r Row) error {
-		n = r.Int(0)
-		return nil
-	})
+	n, err = h.store.customersOf(h.conn, seller, h.sale.CustomerID)
 	if h.sale.State == SaleActive && h.sale.CustomerID != seller {
 		n++
 	}
-	return n, err
-}
-
-const sqlCustomers = `SELECT COUNT(DISTINCT customer_id) FROM sales WHERE distributor_id = $1 AND state = 'ACTIVE' AND customer_id <> $1`
-
-const sqlOtherCustomers = sqlCustomers + ` AND customer_id <> $2`
-
-func customersOf(c Conn, seller string) (n int64, err error) {
-	err = c.Query(sqlCustomers, []any{seller}, func(r Row) error {
-		n = r.Int(0)
-		return nil
-	})
 	return n, err
 }
 

@@ -132,13 +132,19 @@ func insertSale(b *Batch, s *Sale, first *storedEvent) {
 		int64(first.Kind), int64(first.Cycle), string(first.state), first.countedIn, first.content)
 }
 
-func updateSale(b *Batch, s *Sale, changed bool) {
-	if changed {
+// update adds to a batch what events have made of the sale's row, and takes away the entry of a seller whose sale it is no more.
+func (h *history) update(b *Batch) error {
+	s := &h.sale
+	if h.changed() {
 		b.Exec(sqlUpdateTerms, s.ProductID, s.Class, s.PriceMinor, s.FeeMinor, s.PV, s.CV, s.QV, int64(s.Billing.Cycle), int64(s.Billing.Due), int64(s.Billing.GraceDays),
 			int64(s.Billing.FailuresMax), flag(s.Billing.LapseOverdue), flag(s.Billing.PaymentReinstates), s.TermsFromUS, s.Region, s.Market, s.SaleID)
 	}
 	b.Exec(sqlUpdateSale, string(s.State), s.ActivatedAtUS, s.CancelledAtUS, int64(s.CyclesPaid), s.MonthsPaid.Num, s.MonthsPaid.Den, s.DueAtUS,
 		int64(s.NextCycle), s.VendorID, s.DistributorID, s.Region, s.Market, s.SaleID)
+	if h.formerSeller == "" {
+		return nil
+	}
+	return h.store.segments.remove(b, h.conn, s, h.formerSeller)
 }
 
 // receiptOf rebuilds what an event did from its row and the lines that it posted.

@@ -30,6 +30,8 @@ type Options struct {
 	// TallyLines is how many lines of events a distributor has in a period beyond what is summed up already before they are summed up
 	// behind the writes; 0 stands for 1,000.
 	TallyLines int
+	// SegmentEntries is how many entries of sales a segment takes, on an engine with one writer, before the next is begun; 0 stands for 16,384.
+	SegmentEntries int
 }
 
 // Store is the one contract over all engines. It is safe for concurrent use and holds no state but caches of what never changes.
@@ -50,6 +52,8 @@ type Store struct {
 	untallied untallied
 	// summing are the totals of periods that are summed up.
 	summing totalsHeld
+	// segments hold the entries by which sales are found by seller.
+	segments sellerSegments
 }
 
 // New returns a Store on a migrated engine.
@@ -58,6 +62,7 @@ func New(engine Engine, options Options) *Store {
 	s.enrolments.init(s)
 	s.untallied.init(options.TallyLines)
 	s.summing.init()
+	s.segments.init(!engine.Serial(), options.SegmentEntries)
 	return s
 }
 

@@ -63,10 +63,11 @@ func serve(ctx context.Context, s serving) (err error) {
 	closer := worker.NewCloser(kept, worker.Options{Logger: logger})
 	lapser := worker.NewLapser(kept, worker.LapserOptions{Logger: logger})
 	tallier := worker.NewTallier(kept, worker.TallierOptions{Logger: logger})
+	merger := worker.NewMerger(kept, worker.MergerOptions{Logger: logger})
 	return server.Run(ctx, s.config, server.Parts{
 		Store:      kept,
 		Closer:     closer,
-		Background: []func(context.Context) error{closer.Run, lapser.Run, tallier.Run},
+		Background: []func(context.Context) error{closer.Run, lapser.Run, tallier.Run, merger.Run},
 		Logger:     logger,
 		Version:    programVersion(),
 		Listening:  s.listening,

@@ -40,7 +40,7 @@ var globalTables = []string{
 
 // Tables whose rows live in the region that their `region` column names: it leads their primary keys.
 var regionalTables = []string{
-	"sales", "sale_events", "sale_terms", "event_counts", "event_lines", "period_lines", "run_ranks", "run_states", "restated_ranks", "restated_states",
+	"sales", "seller_sales", "sale_events", "sale_terms", "event_counts", "event_lines", "period_lines", "run_ranks", "run_states", "restated_ranks", "restated_states",
 	"line_tallies",
 }
 

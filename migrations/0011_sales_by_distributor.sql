@@ -1,1 +1,0 @@
-CREATE INDEX IF NOT EXISTS sales_by_distributor ON sales (distributor_id, market, sale_id)
