@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"upline/calc"
@@ -72,6 +73,41 @@ func TestAppendEvent_ResidualsArePaidWithEveryPaidCycle(t *testing.T) {
 			if got := lines(w.append(step.event)); got != step.want {
 				t.Errorf("%s posts\n%swant\n%s", step.event.EventID, got, step.want)
 			}
+		}
+	})
+}
+
+// Customers are counted once each, wherever they bought and in whichever segments their sales stand; sellers are not their own customers.
+func TestAppendEvent_ResidualsGoByCustomersOfAllSales(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.residuals()
+		bought := func(seller, customer, market string) {
+			t.Helper()
+			n := subscription(seller+"-"+customer+"-"+market, customer)
+			n.DistributorID, n.Market = seller, market
+			a := activation(n.SaleID, "a", at(6, 0))
+			a.Market = market
+			w.must(w.RecordSales(t.Context(), []store.NewSale{n}))
+			w.must(w.AppendEvent(t.Context(), a, store.Scope{}))
+		}
+		pays := func(cycle int32, want string) {
+			t.Helper()
+			if got, _, _ := strings.Cut(lines(w.append(payment("ben-carol-US", fmt.Sprint("p", cycle), cycle, at(7, int(cycle))))), "\n"); got != want {
+				t.Errorf("cycle %d posts %s, want %s", cycle, got, want)
+			}
+		}
+		bought("ben", "carol", "US")
+		bought("ben", "ben", "US")
+		bought("ben", "carol", "DE")
+		pays(1, "ben monthly COMMISSION L0 3500")
+		bought("ben", "dora", "DE")
+		pays(2, "ben monthly COMMISSION L0 4000")
+
+		// Ann has carol for a customer already.
+		bought("ann", "carol", "DE")
+		got := lines(w.append(rebooked("ben-carol-US", "y", "ann", at(8, 0))))
+		if want := "ann monthly COMMISSION L0 3500\n"; strings.Count(got, want) != 2 {
+			t.Errorf("the cycles of ann's sale pay\n%swant twice %s", got, want)
 		}
 	})
 }

@@ -114,7 +114,7 @@ func TestMergeSellerSegments_UntilFewAreLeft(t *testing.T) {
 			}
 			return
 		}
-		for _, step := range []struct {
+		for i, step := range []struct {
 			to, merged int
 			segments   string
 		}{
@@ -143,7 +143,9 @@ func TestMergeSellerSegments_UntilFewAreLeft(t *testing.T) {
 			if got := listed(t, s, store.SaleFilter{DistributorID: "bob"}, 300); len(got) != step.to || !slices.IsSorted(got) {
 				t.Errorf("of %d sales, %d are listed", step.to, len(got))
 			}
-			s = w.open(engine)
+			if i%2 == 1 {
+				s = w.open(engine)
+			}
 		}
 		if got := segments(t, engine); !strings.HasPrefix(got, "0.1088: 1, 0.1089: 1, ") || strings.Contains(got, "0.1100") {
 			t.Errorf("restarts have spoilt the numbers: %s", got)
