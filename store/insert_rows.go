@@ -81,6 +81,71 @@ func (b *Batch) Statements() []BatchItem {
 	return b.Items
 }
 
+// TableRows are rows that a batch inserts into a table, with what Conn.Bulk takes.
+type TableRows struct {
+	Table   string
+	Columns []string
+	N       int
+	Row     func(i int, values []any) []any
+}
+
+// TakeRows takes rows out of a batch where so many are inserted by one text that does nothing else, for an engine that has a faster way
+// to insert many.
+func (b *Batch) TakeRows(least int) (taken []TableRows) {
+	for k := range b.inserts {
+		rows := &b.inserts[k]
+		n := rows.count()
+		table, columns := insertedInto(rows.text)
+		if n < least || table == "" {
+			continue
+		}
+		args, width := rows.args, rows.columns
+		taken = append(taken, TableRows{table, columns, n, func(i int, values []any) []any {
+			at := i % insertRows * width
+			return append(values, args[i/insertRows][at:at+width]...)
+		}})
+		b.rooms = append(b.rooms, args[1:]...)
+		rows.args = nil
+	}
+	return taken
+}
+
+// count is how many rows there are.
+func (rows *insertedRows) count() int {
+	last := len(rows.args) - 1
+	if last < 0 {
+		return 0
+	}
+	return last*insertRows + len(rows.args[last])/rows.columns
+}
+
+// insertTargets keeps what texts insert into.
+var insertTargets sync.Map // text → insertTarget
+
+type insertTarget struct {
+	table   string
+	columns []string
+}
+
+// insertedInto gives the table and the columns of a text that inserts a row and does nothing else; none of another.
+func insertedInto(text string) (table string, columns []string) {
+	if known, ok := insertTargets.Load(text); ok {
+		target := known.(insertTarget)
+		return target.table, target.columns
+	}
+	var target insertTarget
+	head, values, _ := strings.Cut(text, "VALUES (")
+	if _, tail, _ := strings.Cut(values, ")"); strings.TrimSpace(tail) == "" {
+		name, list, _ := strings.Cut(strings.TrimPrefix(head, "INSERT INTO "), "(")
+		target.table = strings.TrimSpace(name)
+		for column := range strings.SplitSeq(strings.Trim(list, ") \n\t"), ",") {
+			target.columns = append(target.columns, strings.TrimSpace(column))
+		}
+	}
+	insertTargets.Store(text, target)
+	return target.table, target.columns
+}
+
 // joinInserts turns the statements of a batch that insert a row each into rows to insert.
 func joinInserts(b *Batch) *Batch {
 	joined := &Batch{Items: make([]BatchItem, 0, len(b.Items)), inserts: b.inserts}

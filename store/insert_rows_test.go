@@ -40,6 +40,41 @@ func TestJoinInserts_KeepsRowsAndOtherStatements(t *testing.T) {
 	}
 }
 
+func TestBatch_RowsThatGoAnotherWay(t *testing.T) {
+	const many, few, other = "INSERT INTO t (a,\n\t\tb)\n\t\tVALUES ($1, $2)", "INSERT INTO u (c) VALUES ($1)", "INSERT INTO v (d) VALUES ($1) ON CONFLICT (d) DO NOTHING"
+	for _, n := range []int{31, 32, 33, 64, 65, 100} {
+		var b Batch
+		b.Exec("DELETE FROM t")
+		for i := range n {
+			b.Insert(many, int64(i), fmt.Sprint(-i))
+			b.Insert(other, int64(i))
+		}
+		b.Insert(few, int64(7))
+		if taken := b.TakeRows(n + 1); len(taken) != 0 {
+			t.Errorf("%d rows: %d are many", n, taken[0].N)
+		}
+		taken := b.TakeRows(n)
+		if len(taken) != 1 || taken[0].Table != "t" || strings.Join(taken[0].Columns, "|") != "a|b" || taken[0].N != n {
+			t.Fatalf("%d rows: %+v", n, taken)
+		}
+		values := []any{"before"}
+		for i := range n {
+			values = taken[0].Row(i, values[:1])
+			if got, want := fmt.Sprint(values), fmt.Sprintf("[before %d %d]", i, -i); got != want {
+				t.Errorf("row %d is %s, want %s", i, got, want)
+			}
+		}
+		left := map[string]int{}
+		for _, item := range b.Statements() {
+			left[strings.Fields(item.SQL)[2]] += max(1, len(item.Args))
+		}
+		if left["t"] != 1 || left["u"] != 1 || left["v"] != n {
+			t.Errorf("%d rows: left are %v", n, left)
+		}
+		b.Release()
+	}
+}
+
 // What is left over of a batch that was sent is used by the next ones, with nothing of it in them.
 func TestBatch_ReleasedRoomIsClean(t *testing.T) {
 	const text = "INSERT INTO t (a, b) VALUES ($1, $2)"

@@ -63,6 +63,64 @@ func testBulk(t *testing.T, source Source) {
 		})
 	}
 
+	const insertSample = `INSERT INTO sample (k, n, b)
+		VALUES ($1, $2, $3)`
+	for _, n := range []int{1, 255, 256, 257, 3000} {
+		t.Run(fmt.Sprintf("%dRowsOfABatch", n), func(t *testing.T) {
+			engine := source(t).Open(t)
+			define(t, engine, valuesDDL)
+			write(t, engine, func(c store.Conn) error {
+				var b store.Batch
+				defer b.Release()
+				for i := range n {
+					b.Insert(insertSample, row(i, nil)...)
+				}
+				// Statements of the batch do not see its rows; those after it do.
+				b.Exec(`DELETE FROM sample`)
+				if err := c.Send(&b); err != nil {
+					return err
+				}
+				changed, err := c.Exec(`UPDATE sample SET n = n + $1`, int64(7))
+				if changed != int64(n) {
+					t.Errorf("%d rows are there, want %d", changed, n)
+				}
+				return err
+			})
+			i := 0
+			read(t, engine, func(c store.Conn) error {
+				return c.Query(`SELECT k, n, b FROM sample ORDER BY k`, nil, func(r store.Row) error {
+					want := row(i, nil)
+					if r.Text(0) != want[0] || r.Int(1) != want[1].(int64)+7 || !bytes.Equal(r.Bytes(2), want[2].([]byte)) {
+						t.Errorf("row %d: %s %d %x", i, r.Text(0), r.Int(1), r.Bytes(2))
+					}
+					i++
+					return nil
+				})
+			})
+		})
+		t.Run(fmt.Sprintf("%dRowsOfABatchWithARepeatedKey", n), func(t *testing.T) {
+			engine := source(t).Open(t)
+			define(t, engine, valuesDDL)
+			write(t, engine, func(c store.Conn) error { return c.Bulk("sample", bulkColumns, 1, row) })
+			tries := 0
+			err := engine.Write(t.Context(), "test", func(c store.Conn) error {
+				if tries++; tries > 1 {
+					return errRefused
+				}
+				var b store.Batch
+				defer b.Release()
+				for i := range n {
+					b.Insert(insertSample, row(n-1-i, nil)...)
+				}
+				return c.Send(&b)
+			})
+			// Where another may have added the row meanwhile, the transaction is run again.
+			if err == nil || tries != 1 && !errors.Is(err, errRefused) || count(t, engine) != 1 {
+				t.Errorf("%d rows after %d tries, %v", count(t, engine), tries, err)
+			}
+		})
+	}
+
 	t.Run("IsUndoneWithItsTransaction", func(t *testing.T) {
 		engine := source(t).Open(t)
 		define(t, engine, valuesDDL)
