@@ -68,9 +68,7 @@ type Server struct {
 const (
 	readHeaderTimeout = 10 * time.Second
 	idleTimeout       = 2 * time.Minute
-	// compressBytesMin leaves small answers as they are: compressing them costs more than sending them.
-	compressBytesMin = 1024
-	headerBytesMax   = 64 << 10
+	headerBytesMax    = 64 << 10
 	// streamsMax are the calls that one HTTP/2 connection may have under way.
 	streamsMax = 1000
 )
@@ -116,7 +114,7 @@ func New(s *store.Store, options Options) (*Server, error) {
 		connect.WithRequestGate(authenticate(options.Keys)),
 		connect.WithInterceptors(interceptors...),
 		connect.WithReadMaxBytes(options.RequestBytesMax),
-		connect.WithCompressMinBytes(compressBytesMin),
+		compression(),
 	)
 	handler = withCORS(options.Origins, handler)
 	if options.Keys == nil {
