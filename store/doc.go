@@ -14,5 +14,7 @@
 //  4. A run's rows are visible only when its run is POSTED, by the attempt that the run names.
 //  5. A tally has exactly the lines of its distributor and period that bear a lower number. It is written from a snapshot of a close's kind, so
 //     that no such line is added later, and replaced only as a whole. What it says can be had from the lines at any time.
-//  6. Times come from the injected clock; nothing here asks the machine for the time.
+//  6. A sale has one entry by which it is found by its seller (seller_sales), written in the transactions that write the sale's seller. In which
+//     segment the entry stands says nothing, and is changed behind the writes.
+//  7. Times come from the injected clock; nothing here asks the machine for the time.
 package store

@@ -42,8 +42,8 @@ type Engine interface {
 
 // ReadAhead is an Engine on which what a writing transaction reads need not hold up the others.
 type ReadAhead interface {
-	// ReadThenWrite is Write for a transaction that reads first and then writes, and whose every `write` adds only what no `read` of
-	// such a transaction looks at, or what a unique key keeps from being added twice. read may run before the transaction's turn, on
+	// ReadThenWrite is Write for a transaction that reads first and then writes, and whose every `write` changes only what no `read` of
+	// such a transaction relies on, or adds what a unique key keeps from being added twice. read may run before the transaction's turn, on
 	// one consistent state that includes every Write that returned before; then it runs again in its turn if anything else than
 	// transactions of this kind was committed since. An error of read is returned as it is.
 	ReadThenWrite(ctx context.Context, name string, read, write func(Conn) error) error
