@@ -9,9 +9,9 @@ import (
 
 // The sales of a seller are found through entries of their own, one for each sale. An index of the sales by seller would do as much, but
 // each new sale goes to another place of it; where one writer has to write every page that a transaction touched, that is a page a sale, and
-// they were half of what recording in batches took. So there, new entries go into segments that are small enough for the sales of a batch to
+// a third of the time that recording in batches took. So there, new entries go into segments that are small enough for the sales of a batch to
 // share their pages, and full segments are merged behind the writes into larger ones, as in any log-structured merge tree. Which segment an
-// entry stands in says nothing about the sale: whoever looks for a seller's sales looks into all of them, and there are never many.
+// entry stands in says nothing about the sale: whoever looks for a seller's sales looks into all of them, and they are few.
 //
 // Engines whose transactions go side by side have one segment: a number that rises would lead the key, and make one range of it hot.
 
@@ -21,7 +21,7 @@ type sellerSegment struct{ level, no int64 }
 
 const (
 	// sellerSegmentEntries is how many entries a segment of level 0 takes: some 250 pages, of which a batch of 1,000 sales touches
-	// a hundred or two, and in which merging 32 such segments reads each page once.
+	// a hundred or two.
 	sellerSegmentEntries = 16_384
 	// segmentsMerged are the segments that become one of the level above. More are merged more seldom, and are more to look into.
 	segmentsMerged = 32
