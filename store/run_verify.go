@@ -30,7 +30,7 @@ func (v *Verification) OK() bool {
 }
 
 // VerifyRun computes a closed period again from its events, by this program's engine, and holds digests and rows against what was
-// posted, and the tallies of the period against its lines. Cadence 0 is the plan's main one. It changes nothing.
+// posted, the sums of the run with them, and the tallies of the period against its lines. Cadence 0 is the plan's main one. It changes nothing.
 //
 // Refusals: ErrUnknownPlan, ErrUnknownPeriod, and ErrInvalid for a period that is not closed.
 func (s *Store) VerifyRun(ctx context.Context, planID string, cadence calc.Cadence, period string) (v Verification, err error) {
@@ -62,6 +62,9 @@ func (s *Store) VerifyRun(ctx context.Context, planID string, cadence calc.Caden
 	v.OutputDigest = result.digest
 	err = s.engine.Snapshot(ctx, "run_verify_rows", func(c Conn) error {
 		v.Rows, v.Difference, err = compareRun(c, rows, attempt{v.Run.Key, int64(v.Run.Attempt)})
+		if v.Difference == "" {
+			v.Difference = compareSums(v.Run, result)
+		}
 		if err != nil || v.Difference != "" {
 			return err
 		}
@@ -133,6 +136,22 @@ func compareRun(c Conn, rows *runRows, of attempt) (count int64, difference stri
 		}
 	}
 	return count, "", nil
+}
+
+// compareSums holds what the database says that a run sums up to against what it does.
+func compareSums(run Run, result runResult) (difference string) {
+	if run.LineCount != result.lineCount {
+		return fmt.Sprintf("runs: the database has line_count=%d; what comes out is %d", run.LineCount, result.lineCount)
+	}
+	for _, of := range []struct {
+		what     string
+		has, are []RunTotal
+	}{{"bonuses", run.Totals, result.totals}, {"ranks", run.Ranks, result.ranks}} {
+		if !slices.Equal(of.has, of.are) {
+			return fmt.Sprintf("run_totals: the database has for %s %+v; what comes out is %+v", of.what, of.has, of.are)
+		}
+	}
+	return ""
 }
 
 // valuesOf gives the rows of one of a run's tables, in the order of their keys. The slice that it gives is used again.

@@ -37,6 +37,9 @@ func TestVerifyRun_FindsWhatWasTamperedWith(t *testing.T) {
 		"a rank":            {`UPDATE run_ranks SET paid_as = 'leader' WHERE distributor_id = 'm01'`, "run_ranks: the database has distributor_id=m01"},
 		"a carry-over":      {`UPDATE run_states SET value = value + 1`, "run_states: "},
 		"the last state":    {`DELETE FROM run_states`, "run_states: the database lacks "},
+		"a total":           {`UPDATE run_totals SET amount_minor = amount_minor + 1 WHERE name = 'team'`, "run_totals: the database has for bonuses "},
+		"a rank's count":    {`UPDATE run_totals SET row_count = row_count + 1 WHERE name = 'leader'`, "run_totals: the database has for ranks "},
+		"the line count":    {`UPDATE runs SET line_count = 1`, "runs: the database has line_count=1"},
 		"an event":          {`UPDATE event_counts SET cv = cv + 10000 WHERE sale_id = 'sale-1-000'`, ""},
 		"the network":       {`UPDATE network_events SET effective_at_us = effective_at_us + 1 WHERE distributor_id = 'm39'`, ""},
 	} {

@@ -22,8 +22,8 @@ func (w *world) checkEntries(engine store.Engine) {
 		for i, text := range []string{
 			`SELECT COUNT(*) FROM sales`,
 			`SELECT COUNT(*) FROM seller_sales`,
-			`SELECT COUNT(*) FROM (SELECT DISTINCT s.region, s.market, s.sale_id FROM seller_sales e
-				JOIN sales s ON s.region = e.region AND s.market = e.market AND s.sale_id = e.sale_id AND s.distributor_id = e.distributor_id) x`,
+			`SELECT COUNT(*) FROM (SELECT DISTINCT s.region, s.market, s.sale_id FROM seller_sales e CROSS JOIN sales s
+				WHERE s.region = e.region AND s.market = e.market AND s.sale_id = e.sale_id AND s.distributor_id = e.distributor_id) x`,
 		} {
 			err := c.Query(text, nil, func(r store.Row) error {
 				counts[i] = r.Int(0)

@@ -70,12 +70,12 @@ func benchCallsCommand(t terminal) *cobra.Command {
 after the other, while four others read earnings 50 times a second each; then with eight clients
 that record batches of 1,000 sales.
 
-The company is that of "bench period", in the period that follows the one which that has closed; a server that does not have it
-gets a small one first, through the API. The sales stay in the database: name a server that is there to be measured.
+The company is that of "bench period"; a server that does not have it gets a small one first, through the API. Sales are dated
+now, and stay in the database: name a server that is there to be measured.
 
---during-close records single sales only: first for --duration, and then for as long as the server takes to close a period
-that is over and open, which "bench period --keep-open" has loaded. It tells what sales met before and meanwhile, and in
-each phase.`,
+--during-close records single sales only: first for --duration, and then for as long as the server takes to close the oldest
+period that is over and open, such as "bench period --keep-open" has loaded. The period stays closed. It tells what sales met
+before and meanwhile, and in each phase.`,
 		Example: `  upline bench period --url sqlite:bench.db --distributors 1000000 --sales 3000000
   upline serve --database sqlite:bench.db &
   upline bench calls --url http://127.0.0.1:8080 --distributors 1000000 --clients 64 --duration 20s --json

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -149,6 +150,9 @@ func (b *periodBench) run(ctx context.Context, t terminal) (err error) {
 	}
 	phases := &phaseTimes{}
 	kept := store.New(engine, store.Options{Clock: clock, Compile: plan.Load, Owner: owner(), Phase: phases.enter})
+	if there, err := kept.ListMarkets(ctx); err != nil || len(there) > 0 {
+		return cmp.Or(err, usageErrorf("--url: the database has a company already; name an empty one"))
+	}
 	r := periodResult{
 		Engine: engine.Name(), Distributors: b.distributors, Sales: b.sales, Plan: b.plan, Seed: b.seed,
 	}

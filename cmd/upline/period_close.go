@@ -23,7 +23,7 @@ Where the plan has limits (liability) and the period is outside of one, the clos
 is outside and who drives it, and waits. Confirm it by its output digest, with a reason, or call it off with
 ` + "`upline period cancel`" + `. What a preview showed can be confirmed at once.`,
 		Example: `  upline period close --plan energy 2026-01
-  upline period close --plan energy 2026-01 --confirm 5b2c… --reason "the spring campaign, approved by the board"`,
+  upline period close --plan energy 2026-01 --confirm DIGEST --reason "the spring campaign, approved by the board"`,
 		Args: onePeriod,
 		RunE: func(c *cobra.Command, arguments []string) error {
 			if err := o.complete(t); err != nil {
@@ -36,7 +36,7 @@ is outside and who drives it, and waits. Confirm it by its output digest, with a
 		},
 	}
 	o.declare(c)
-	c.Flags().StringVar(&confirm.OutputDigest, "confirm", "", "confirm the run if it comes to this output `digest`")
+	c.Flags().StringVar(&confirm.OutputDigest, "confirm", "", "confirm the run if it comes to this output `digest`, of 64 digits")
 	c.Flags().StringVar(&confirm.Reason, "reason", "", "why it is confirmed, kept with the run")
 	return c
 }

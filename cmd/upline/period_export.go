@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,9 @@ func periodExportCommand(t terminal) *cobra.Command {
              and what of it is of advances not earned yet
   ledger     sums for the general ledger, debits and credits by account, posting, bonus and currency
 
-Rows come in an order that never changes. The file takes its name when it is complete; what broke off before leaves none.`,
+Rows come in an order that never changes. The file takes its name when it is complete, in the place of one that has it;
+until then, and where the program is killed, there is one named FILE.part. What is no plain file, a pipe for instance,
+is written to as it is.`,
 		Example: `  upline period export --plan energy 2026-01 --what payables --out payables.csv
   upline period export --plan energy 2026-01 --what lines --format parquet --out lines.parquet
   upline period export --plan energy 2026-01 --what ledger`,
@@ -67,9 +70,9 @@ Rows come in an order that never changes. The file takes its name when it is com
 
 func (o *exportOptions) complete(t terminal) error {
 	if _, known := exportTables[o.what]; !known {
-		return usageErrorf("--what %q is none of lines, payables and ledger", o.what)
+		return usageErrorf("--what %q: name lines, payables or ledger", o.what)
 	}
-	if o.format == "" && filepath.Ext(o.out) == ".parquet" {
+	if o.format == "" && strings.EqualFold(filepath.Ext(o.out), ".parquet") {
 		o.format = "parquet"
 	}
 	if o.format == "" {
@@ -77,6 +80,9 @@ func (o *exportOptions) complete(t terminal) error {
 	}
 	if _, known := exportFormats[o.format]; !known {
 		return usageErrorf("--format %q is neither csv nor parquet", o.format)
+	}
+	if named := strings.ToLower(strings.TrimPrefix(filepath.Ext(o.out), ".")); exportFormats[named] != 0 && named != o.format {
+		return usageErrorf("--format %s: %q is named as %s", o.format, o.out, named)
 	}
 	if o.format == "parquet" && o.out == "" {
 		return usageErrorf("--out: name a file; Parquet is not for a terminal")
@@ -90,24 +96,45 @@ func (o *exportOptions) export(ctx context.Context, t terminal, period string) (
 		_, err := o.stream(ctx, t, period, t.out)
 		return err
 	}
-	partial := o.out + ".part"
-	file, err := os.Create(partial)
+	last, err := o.write(func(file io.Writer) (*uplinev1.ExportPeriodResponse, error) { return o.stream(ctx, t, period, file) })
 	if err != nil {
 		return err
 	}
-	last, err := o.stream(ctx, t, period, file)
+	_, err = fmt.Fprintf(t.err, "%s of %s are in %s, from %d lines\n", o.what, period, o.out, last.GetLinesTotal())
+	return err
+}
+
+// write has the file written: beside the one that is asked for, unless that is a pipe, a device or a directory, which no file may replace.
+func (o *exportOptions) write(stream func(io.Writer) (*uplinev1.ExportPeriodResponse, error)) (last *uplinev1.ExportPeriodResponse, err error) {
+	target := o.out
+	if resolved, err := filepath.EvalSymlinks(target); err == nil {
+		target = resolved
+	}
+	if there, err := os.Stat(target); err == nil && !there.Mode().IsRegular() {
+		file, err := os.OpenFile(target, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, usageErrorf("--out: %w", err)
+		}
+		last, err = stream(file)
+		return last, errors.Join(err, file.Close())
+	}
+	partial := target + ".part"
+	file, err := os.Create(partial)
+	if err != nil {
+		return nil, usageErrorf("--out: %w", err)
+	}
+	last, err = stream(file)
 	if err == nil {
 		err = file.Sync()
 	}
 	err = errors.Join(err, file.Close())
 	if err == nil {
-		err = os.Rename(partial, o.out)
+		err = os.Rename(partial, target)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(partial))
+		return nil, errors.Join(err, os.Remove(partial))
 	}
-	_, err = fmt.Fprintf(t.err, "%s of %s are in %s, from %d lines\n", o.what, period, o.out, last.GetLinesTotal())
-	return err
+	return last, nil
 }
 
 // stream copies the parts of the file, and returns the last.

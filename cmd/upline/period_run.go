@@ -19,7 +19,7 @@ func (o *periodOptions) printRun(out io.Writer, run *uplinev1.Run) error {
 		return err
 	}
 	name := cmp.Or(run.GetRunId(), "preview of "+run.GetPeriod().GetPeriod())
-	fmt.Fprintf(out, "%s: %s, %d distributors, %d lines, volume %s, plan version %d, engine %s\n",
+	fmt.Fprintf(out, "%s: %s, %d distributors, %d lines of the close, volume %s, plan version %d, engine %s\n",
 		name, words(run.GetState().String(), "RUN_STATE_"), run.GetDistributors(), run.GetLineCount(), run.GetVolume(), run.GetPlanVersion(), run.GetEngineVersion())
 	if run.GetPostedAt() != nil {
 		fmt.Fprintf(out, "posted at %s, %v after it began\n", run.GetPostedAt().AsTime().Format(time.RFC3339),

@@ -88,8 +88,10 @@ func (o *periodOptions) follow(ctx context.Context, t terminal, runID string) er
 			return nil
 		case ctx.Err() != nil:
 			return fmt.Errorf("no longer watching; the server goes on with run %s", runID)
-		case !repeatable(err) || tries >= watchTriesMax:
+		case !repeatable(err):
 			return err
+		case tries >= watchTriesMax:
+			return fmt.Errorf("%w\nrun %s is not lost: a server that runs goes on with it, and `upline period watch` follows it", o.explain(err), runID)
 		}
 		select {
 		case <-ctx.Done():

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -113,6 +114,12 @@ func (r *remote) explain(err error) error {
 			return errors.New(detailText(refused.Message(), d))
 		}
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("the connection to %s was lost: %s; ask again: a run that was under way goes on when a server runs", r.server, refused.Message())
+	}
+	if refused.Code() == connect.CodeCanceled {
+		return errors.New("broken off")
+	}
 	if refused.Code() == connect.CodeUnavailable {
 		return fmt.Errorf("no server answers at %s: %s; start one with `upline serve`, or name another with --server", r.server, refused.Message())
 	}
@@ -136,6 +143,9 @@ func detailText(message string, d *uplinev1.ErrorDetail) string {
 
 // repeatable tells whether a call that failed so may be made again: the server was busy, went away, or the stream's time was up.
 func repeatable(err error) bool {
+	if errors.Is(err, io.ErrUnexpectedEOF) { // in the midst of an answer
+		return true
+	}
 	switch connect.CodeOf(err) {
 	case connect.CodeUnavailable, connect.CodeAborted, connect.CodeDeadlineExceeded:
 		return true

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,9 +32,12 @@ func verifyCommand(t terminal) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify --plan PLAN [PERIOD | --all] [flags]",
 		Short: "Prove a closed period: compute it again from its events",
-		Long: `Computes a closed period again from its events, and holds the digests of its input and output, and every line, rank and
-carry-over in the database, against what comes out. It reads the database itself, needs no server, changes nothing, and may run
-beside servers. Exits with 1 when anything differs, and says what the first difference is.
+		Long: `Computes a closed period again from its events, and holds the digests of its input and output, and every line, rank,
+carry-over and total of the close in the database, against what comes out. It reads the database itself, needs no server,
+changes nothing, and may run beside servers. Exits with 1 when anything differs, and says what the first difference is.
+
+What is proved is the close. Lines that were posted with an event (a sale, a payment, a cancellation) are not computed
+again; where they were summed up behind the writes, the sums are held against them.
 
 A run that another version of the engine wrote is computed by this one: an output that differs then may be the engine's change,
 and not a change of the books.`,
@@ -67,6 +72,11 @@ func (o *verifyOptions) run(ctx context.Context, t terminal, periods []string) (
 		return unknownCadence(o.cadence)
 	}
 	cadence := calc.Cadence(number)
+	if path, isFile := strings.CutPrefix(o.config.Database, "sqlite:"); isFile {
+		if _, err := os.Stat(path); err != nil { // opening it would make it
+			return usageErrorf("--database: %w", err)
+		}
+	}
 	engine, err := open.Engine(ctx, o.config.Database, open.Options{Clock: time.Now})
 	if err != nil {
 		return err
@@ -120,7 +130,7 @@ func closedPeriods(ctx context.Context, kept *store.Store, planID string, cadenc
 
 func printVerification(out io.Writer, period string, v store.Verification) {
 	if v.OK() {
-		fmt.Fprintf(out, "%s: proved, %d rows, %d lines, output %s\n", period, v.Rows, v.Run.LineCount, hex.EncodeToString(v.OutputDigest))
+		fmt.Fprintf(out, "%s: proved, %d rows, %d lines of the close, output %s\n", period, v.Rows, v.Run.LineCount, hex.EncodeToString(v.OutputDigest))
 		return
 	}
 	fmt.Fprintf(out, "%s: DIFFERS\n", period)
