@@ -183,7 +183,7 @@ func killsAsked(t *testing.T) (kills, months int) {
 // serveInChunks starts a server that cuts closes into so many small transactions that kills fall between them on every engine.
 func serveInChunks(t *testing.T, bin string, database storetest.Database) *proc.Server {
 	t.Helper()
-	return proc.Serve(t, bin, proc.Options{Args: []string{"--database", database.URL, "--lease-time", "1s", "--log-level", "warn", "--chunk-rows", "100"}})
+	return proc.Serve(t, bin, proc.Options{Args: []string{"--database", database.URL, "--lease-time", "1s", "--log-level", "info", "--chunk-rows", "100"}})
 }
 
 // A server is killed at a random moment of a close, and another carries it to its end; now and then the run is called off in between, so
@@ -357,19 +357,24 @@ func (w *closeWitness) pause() {
 
 func (w *closeWitness) lease(month time.Month) (owner string, token int64) {
 	w.t.Helper()
-	err := w.engine.Read(w.t.Context(), "witness", func(c store.Conn) error {
-		return c.Query(`SELECT owner, token FROM leases WHERE name = $1`, []any{runOf(month)}, func(r store.Row) error {
-			owner, token = r.Text(0), r.Int(1)
-			return nil
-		})
-	})
+	owner, token, err := w.readLease(month)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return owner, token
 }
 
-// stop stops the server that closes a month at a moment when others can write, and tells whether the month is under way then.
+func (w *closeWitness) readLease(month time.Month) (owner string, token int64, err error) {
+	err = w.engine.Read(w.t.Context(), "witness", func(c store.Conn) error {
+		return c.Query(`SELECT owner, token FROM leases WHERE name = $1`, []any{runOf(month)}, func(r store.Row) error {
+			owner, token = r.Text(0), r.Int(1)
+			return nil
+		})
+	})
+	return owner, token, err
+}
+
+// stop stops a server at a moment when others can write and close, and tells whether the month is under way then, and that server's work.
 func (w *closeWitness) stop(s *proc.Server, month time.Month) bool {
 	w.t.Helper()
 	impatient, err := open.Engine(w.t.Context(), w.url, open.Options{Clock: time.Now, RetryTime: 100 * time.Millisecond})
@@ -379,16 +384,26 @@ func (w *closeWitness) stop(s *proc.Server, month time.Month) bool {
 	defer func() { _ = impatient.Close() }()
 	for {
 		send(w.t, s, syscall.SIGSTOP)
-		if run, err := w.GetRun(w.t.Context(), runOf(month)); err == nil && run.State == store.RunPosted {
-			send(w.t, s, syscall.SIGCONT)
-			return false
-		}
 		err := impatient.Write(w.t.Context(), "witness", func(c store.Conn) error {
 			_, err := c.Exec(`UPDATE settings SET value = value WHERE name = 'nobody sets this'`)
 			return err
 		})
 		if err == nil {
-			return true
+			// The snapshot of a close waits for transactions under way, a flip that was sent perhaps.
+			once, cancel := context.WithTimeout(w.t.Context(), time.Second)
+			err = impatient.Snapshot(once, "witness", func(c store.Conn) error {
+				return c.Query(`SELECT name FROM settings WHERE name = 'nobody sets this'`, nil, func(store.Row) error { return nil })
+			})
+			cancel()
+		}
+		if err == nil {
+			if run, err := w.GetRun(w.t.Context(), runOf(month)); err == nil && run.State == store.RunPosted {
+				send(w.t, s, syscall.SIGCONT)
+				return false
+			}
+			if owner, _, err := w.readLease(month); err == nil && strings.Contains(owner, fmt.Sprintf(":%d:", s.Process.Pid)) {
+				return true
+			}
 		}
 		send(w.t, s, syscall.SIGCONT)
 		w.pause()
@@ -411,7 +426,9 @@ func (w *closeWitness) replacedBy(other, stopped *proc.Server, month time.Month)
 	}
 	before := w.footprint(month)
 	send(w.t, stopped, syscall.SIGCONT)
-	for told := fmt.Sprintf("run_id=%s\n", runOf(month)); !strings.Contains(stopped.Printed(), told); {
+	// It learns that it was replaced, or, where it had the lease and had not yet looked at the run, that the run is posted.
+	id := runOf(month)
+	for printed := ""; !strings.Contains(printed, "run_id="+id+"\n") && !strings.Contains(printed, `"run posted" run_id=`+id+" "); printed = stopped.Printed() {
 		w.pause()
 	}
 	if after := w.footprint(month); after != before {
