@@ -70,7 +70,7 @@ is written to as it is.`,
 
 func (o *exportOptions) complete(t terminal) error {
 	if _, known := exportTables[o.what]; !known {
-		return usageErrorf("--what %q: name lines, payables or ledger", o.what)
+		return usageErrorf("--what %q is none of lines, payables and ledger: name one", o.what)
 	}
 	if o.format == "" && strings.EqualFold(filepath.Ext(o.out), ".parquet") {
 		o.format = "parquet"
