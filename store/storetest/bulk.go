@@ -22,6 +22,25 @@ func testBulk(t *testing.T, source Source) {
 		return n
 	}
 
+	// haveChanged holds that the table has so many rows, and 7 more in each.
+	haveChanged := func(t *testing.T, engine store.Engine, n int) {
+		t.Helper()
+		i := 0
+		read(t, engine, func(c store.Conn) error {
+			return c.Query(`SELECT k, n, b FROM sample ORDER BY k`, nil, func(r store.Row) error {
+				want := row(i, nil)
+				if r.Text(0) != want[0] || r.Int(1) != want[1].(int64)+7 || !bytes.Equal(r.Bytes(2), want[2].([]byte)) {
+					t.Errorf("row %d: %s %d %x", i, r.Text(0), r.Int(1), r.Bytes(2))
+				}
+				i++
+				return nil
+			})
+		})
+		if i != n {
+			t.Errorf("%d rows, want %d", i, n)
+		}
+	}
+
 	for _, n := range []int{0, 1, 2, 3, 127, 128, 129, 5000, 20_000} {
 		t.Run(fmt.Sprintf("%dRows", n), func(t *testing.T) {
 			engine := source(t).Open(t)
@@ -46,20 +65,7 @@ func testBulk(t *testing.T, source Source) {
 				}
 				return nil
 			})
-			i := 0
-			read(t, engine, func(c store.Conn) error {
-				return c.Query(`SELECT k, n, b FROM sample ORDER BY k`, nil, func(r store.Row) error {
-					want := row(i, nil)
-					if r.Text(0) != want[0] || r.Int(1) != want[1].(int64)+7 || !bytes.Equal(r.Bytes(2), want[2].([]byte)) {
-						t.Errorf("row %d: %s %d %x", i, r.Text(0), r.Int(1), r.Bytes(2))
-					}
-					i++
-					return nil
-				})
-			})
-			if i != n {
-				t.Errorf("%d rows, want %d", i, n)
-			}
+			haveChanged(t, engine, n)
 		})
 	}
 
@@ -86,17 +92,7 @@ func testBulk(t *testing.T, source Source) {
 				}
 				return err
 			})
-			i := 0
-			read(t, engine, func(c store.Conn) error {
-				return c.Query(`SELECT k, n, b FROM sample ORDER BY k`, nil, func(r store.Row) error {
-					want := row(i, nil)
-					if r.Text(0) != want[0] || r.Int(1) != want[1].(int64)+7 || !bytes.Equal(r.Bytes(2), want[2].([]byte)) {
-						t.Errorf("row %d: %s %d %x", i, r.Text(0), r.Int(1), r.Bytes(2))
-					}
-					i++
-					return nil
-				})
-			})
+			haveChanged(t, engine, n)
 		})
 		t.Run(fmt.Sprintf("%dRowsOfABatchWithARepeatedKey", n), func(t *testing.T) {
 			engine := source(t).Open(t)
