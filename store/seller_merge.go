@@ -10,11 +10,13 @@ import (
 const (
 	sqlSegmentBound = `SELECT distributor_id, market, sale_id FROM seller_sales WHERE region = $1 AND segment_no = $2
 		ORDER BY distributor_id, market, sale_id LIMIT 1 OFFSET $3`
+	sqlSegmentCount = `SELECT COUNT(*) FROM (SELECT sale_id FROM seller_sales WHERE region = $1 AND segment_no = $2
+		AND (distributor_id, market, sale_id) <= ($3, $4, $5) LIMIT $6) x`
 	sqlMergeEntries = `UPDATE seller_sales SET segment_no = $1 WHERE region = $2 AND segment_no = $3 AND (distributor_id, market, sale_id) <= ($4, $5, $6)`
 )
 
 const (
-	// mergeEntries is how many entries a step merges at most, in some 5 ms of the writer's time, for each segment that is to be made.
+	// mergeEntries is how many entries a step merges at most, in some 6 ms, for each segment that is to be made.
 	mergeEntries = 1024
 	// mergeTimesMax bounds the steps of one that has fallen behind, while sales keep the writer busy.
 	mergeTimesMax = 8
@@ -120,10 +122,36 @@ func (s *sellerSegments) full(c Conn, region string) (*sellerMerge, error) {
 	return m, nil
 }
 
-// readBound bounds the step, so that every segment gives equally many entries at most and one gives so many, or all give what they have.
+// readBound bounds the step: by the first of the segments' entries at some place, as far back as leaves the step no more than its entries. Where a
+// few sellers have most of the sales, a step takes what one segment has of them; where they are many, as much of each segment.
 func (m *sellerMerge) readBound(c Conn) error {
+	most := mergeEntries * min(m.waiting, mergeTimesMax)
+	for each := most; ; each /= 2 {
+		if err := m.boundAt(c, max(1, each)); err != nil || each*len(m.from) <= most {
+			return err
+		}
+		n, err := m.count(c, most)
+		if err != nil || n <= most {
+			return err
+		}
+	}
+}
+
+// count counts the entries up to the bound, to one more than so many.
+func (m *sellerMerge) count(c Conn, most int) (n int, err error) {
+	for _, segment := range m.from {
+		args := []any{m.region, segment.key(), m.bound[0], m.bound[1], m.bound[2], int64(most + 1 - n)}
+		if err := c.Query(sqlSegmentCount, args, func(r Row) error { n += int(r.Int(0)); return nil }); err != nil || n > most {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// boundAt bounds the step so that every segment gives so many entries at most and one gives so many, or all give what they have.
+func (m *sellerMerge) boundAt(c Conn, each int) error {
 	m.bound = [3]string{afterIDs, afterIDs, afterIDs}
-	offset := int64(max(1, mergeEntries*min(m.waiting, mergeTimesMax)/len(m.from)) - 1)
+	offset := int64(each - 1)
 	for _, segment := range m.from {
 		err := c.Query(sqlSegmentBound, []any{m.region, segment.key(), offset}, func(r Row) error {
 			at := [3]string{r.Text(0), r.Text(1), r.Text(2)}

@@ -23,7 +23,7 @@ type MergerOptions struct {
 }
 
 const (
-	// mergeEvery is how often a Merger takes a step. One takes some 5 ms of the database's time, so that calls have the most of it; a
+	// mergeEvery is how often a Merger takes a step. One takes some 6 ms of the database's time, so that calls have the most of it; a
 	// look that finds nothing does not ask the database, but for the first.
 	mergeEvery = 20 * time.Millisecond
 	// mergeTicksLost are the ticks that a Merger sits out after a step that failed, so that a database that is away is not asked, and
